@@ -1,0 +1,1 @@
+// The compiled definitions of the package room.

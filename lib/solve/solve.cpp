@@ -1,0 +1,2 @@
+// The compiled definitions of the solve room.
+#include "opamplan/solve/solution.hpp"
