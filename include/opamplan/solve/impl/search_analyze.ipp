@@ -1,0 +1,136 @@
+/// \file
+/// The SAT core: conflict analysis to the first unique implication point, and learning.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/solve/search.hpp"
+
+namespace opamplan {
+
+// Visits the true literals that together imply `l`.
+template <class Visit>
+void search::for_each_cause(literal l, reason why, Visit visit) const {
+  const auto visit_members = [&](choice_id s, candidate_id except) {
+    const auto& role = tables_.roles[to_index(tables_.choices[to_index(s)].role)];
+    const auto members = tables_.members(s);
+    for (std::uint32_t w = 0; w < role.word_count; ++w) {
+      for (std::uint64_t word = members[w]; word != 0; word &= word - 1) {
+        const auto bit = static_cast<std::uint32_t>(std::countr_zero(word));
+        const candidate_id c{role.first_candidate + 64 * w + bit};
+        if (c != except) visit(negate(is_selected(c)));
+      }
+    }
+  };
+  switch (why.kind) {
+    case reason_kind::none:
+      break;
+    case reason_kind::implied:
+      visit(literal{why.arg});
+      break;
+    case reason_kind::clause: {
+      const clause& c = clauses_[why.arg];
+      for (std::uint32_t i = c.first; i < c.first + c.size; ++i) {
+        if (!(clause_literals_[i] == l)) visit(negate(clause_literals_[i]));
+      }
+      break;
+    }
+    case reason_kind::no_member:
+      visit_members(as_choice(variable(l)), no_candidate);
+      break;
+    case reason_kind::last_member:
+      visit(holds(choice_id{why.arg}));
+      visit_members(choice_id{why.arg}, candidate_id{variable(l)});
+      break;
+  }
+}
+
+// A literal of the learnt clause that the others imply (local minimisation, Beame, Kautz and
+// Sabharwal 2004).
+OPAMPLAN_INLINE bool search::redundant(literal l) const {
+  const reason why = reasons_[variable(l)];
+  if (why.kind == reason_kind::none) return false;
+  bool implied = true;
+  for_each_cause(negate(l), why, [&](literal cause) {
+    const std::uint32_t var = variable(cause);
+    implied = implied && (seen_[var] != 0 || levels_[var] == 0);
+  });
+  return implied;
+}
+
+// Resolves `conflict_` into `learnt_`, whose first literal is the only one of the conflict's level.
+// Returns the level to go back to. The conflict's level is above 0.
+OPAMPLAN_INLINE std::uint32_t search::analyze() {
+  std::uint32_t conflict_level = 0;
+  for (const literal l : conflict_) {
+    conflict_level = std::max(conflict_level, levels_[variable(l)]);
+  }
+  backtrack(conflict_level);
+
+  learnt_.assign(1, literal{0});
+  std::uint32_t open = 0;  // marked literals of the conflict's level, not yet resolved
+  const auto mark = [&](literal false_literal) {
+    const std::uint32_t var = variable(false_literal);
+    if (seen_[var] != 0 || levels_[var] == 0) return;
+    seen_[var] = 1;
+    if (levels_[var] == conflict_level) {
+      ++open;
+    } else {
+      learnt_.push_back(false_literal);
+    }
+  };
+  for (const literal l : conflict_) mark(l);
+
+  std::size_t index = trail_.size();
+  while (true) {
+    do {
+      --index;
+    } while (seen_[variable(trail_[index])] == 0 ||
+             levels_[variable(trail_[index])] != conflict_level);
+    const literal l = trail_[index];
+    if (--open == 0) {
+      learnt_[0] = negate(l);
+      break;
+    }
+    seen_[variable(l)] = 0;  // causes come before it on the trail, so none brings it back
+    for_each_cause(l, reasons_[variable(l)], [&](literal cause) { mark(negate(cause)); });
+  }
+
+  unminimised_ = learnt_;
+  learnt_.erase(std::remove_if(learnt_.begin() + 1, learnt_.end(),
+                               [&](literal l) { return redundant(l); }),
+                learnt_.end());
+  for (const literal l : unminimised_) seen_[variable(l)] = 0;
+
+  std::uint32_t back = 0;
+  for (std::size_t i = 1; i < learnt_.size(); ++i) {
+    const std::uint32_t l = levels_[variable(learnt_[i])];
+    if (l > back) {
+      back = l;
+      std::swap(learnt_[1], learnt_[i]);
+    }
+  }
+  return back;
+}
+
+// Goes back to `to_level`, keeps `learnt_` and asserts its first literal.
+OPAMPLAN_INLINE void search::learn(std::uint32_t to_level) {
+  backtrack(to_level);
+  statistics_.learnt_literals += learnt_.size();
+  if (learnt_.size() == 1) {
+    assign(learnt_[0], {});
+    return;
+  }
+  const auto index = static_cast<std::uint32_t>(clauses_.size());
+  clauses_.push_back({static_cast<std::uint32_t>(clause_literals_.size()),
+                      static_cast<std::uint32_t>(learnt_.size())});
+  clause_literals_.insert(clause_literals_.end(), learnt_.begin(), learnt_.end());
+  watches_[learnt_[0].code].push_back({index, learnt_[1]});
+  watches_[learnt_[1].code].push_back({index, learnt_[0]});
+  assign(learnt_[0], {reason_kind::clause, index});
+}
+
+}  // namespace opamplan

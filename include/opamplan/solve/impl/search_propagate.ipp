@@ -1,0 +1,241 @@
+/// \file
+/// The SAT core: assignment, unit propagation over the implicit and the learnt clauses, undoing.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+
+#include "opamplan/config.hpp"
+#include "opamplan/solve/search.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE void search::assign(literal l, reason why) {
+  const std::uint32_t var = variable(l);
+  values_[var] = is_negative(l) ? 2 : 1;
+  levels_[var] = level();
+  reasons_[var] = why;
+  trail_.push_back(l);
+  ++statistics_.assignments;
+  if (!is_candidate(var)) return;
+  const candidate_id c{var};
+  const role_id r = tables_.candidate_roles[var];
+  if (is_negative(l)) {
+    const auto& role = tables_.roles[to_index(r)];
+    const std::uint32_t bit = var - role.first_candidate;
+    domain_[role.first_word + bit / 64] &= ~(std::uint64_t{1} << (bit % 64));
+    --domain_size_[to_index(r)];
+  } else {
+    role_selected_[to_index(r)] = c;
+    for_each_class(c, [&](std::uint32_t k) {
+      if (class_selected_[k] == no_candidate) class_selected_[k] = c;
+      return true;
+    });
+  }
+}
+
+OPAMPLAN_INLINE void search::undo(literal l) {
+  const std::uint32_t var = variable(l);
+  values_[var] = 0;
+  if (!is_candidate(var)) {
+    // Linked when propagated, which may not have happened: then the head is another choice.
+    const choice_id s = as_choice(var);
+    auto& head = role_required_[to_index(tables_.choices[to_index(s)].role)];
+    if (!is_negative(l) && head == s) head = required_link_[to_index(s)];
+    return;
+  }
+  const candidate_id c{var};
+  const role_id r = tables_.candidate_roles[var];
+  if (is_negative(l)) {
+    const auto& role = tables_.roles[to_index(r)];
+    const std::uint32_t bit = var - role.first_candidate;
+    domain_[role.first_word + bit / 64] |= std::uint64_t{1} << (bit % 64);
+    ++domain_size_[to_index(r)];
+  } else {
+    role_selected_[to_index(r)] = no_candidate;
+    for_each_class(c, [&](std::uint32_t k) {
+      if (class_selected_[k] == c) class_selected_[k] = no_candidate;
+      return true;
+    });
+  }
+}
+
+OPAMPLAN_INLINE void search::backtrack(std::uint32_t to_level) {
+  if (level() <= to_level) return;
+  const decision& d = decisions_[to_level];
+  while (trail_.size() > d.trail_size) {
+    undo(trail_.back());
+    trail_.pop_back();
+  }
+  queue_head_ = std::min<std::size_t>(queue_head_, d.trail_size);
+  while (visit_order_.size() > d.visited_size) {
+    visited_[to_index(visit_order_.back())] = 0;
+    visit_order_.pop_back();
+  }
+  stack_.assign(frame_store_.begin() + d.saved_frames,
+                frame_store_.begin() + d.saved_frames + d.stack_size);
+  root_position_ = d.root_position;
+  frame_store_.resize(d.saved_frames);
+  decisions_.resize(to_level);
+}
+
+OPAMPLAN_INLINE bool search::imply(literal l, reason why) {
+  if (is_true(l)) return true;
+  if (!is_false(l)) {
+    assign(l, why);
+    return true;
+  }
+  conflict_.assign(1, l);
+  for_each_cause(l, why, [&](literal cause) { conflict_.push_back(negate(cause)); });
+  return false;
+}
+
+OPAMPLAN_INLINE bool search::propagate() {
+  while (queue_head_ < trail_.size()) {
+    const literal l = trail_[queue_head_++];
+    const std::uint32_t var = variable(l);
+    bool consistent = true;
+    if (is_candidate(var)) {
+      consistent = is_negative(l) ? check_domain(tables_.candidate_roles[var])
+                                  : propagate_selected(candidate_id{var});
+    } else {
+      consistent = is_negative(l) ? propagate_forbidden(as_choice(var))
+                                  : propagate_required(as_choice(var));
+    }
+    if (!consistent || !visit_watches(negate(l))) return false;
+  }
+  return true;
+}
+
+OPAMPLAN_INLINE bool search::propagate_selected(candidate_id c) {
+  const reason because{reason_kind::implied, is_selected(c).code};
+  const auto& role = tables_.roles[to_index(tables_.candidate_roles[to_index(c)])];
+  const std::uint32_t own = static_cast<std::uint32_t>(c) - role.first_candidate;
+  for (std::uint32_t w = 0; w < role.word_count; ++w) {
+    std::uint64_t others = domain_[role.first_word + w];
+    if (own / 64 == w) others &= ~(std::uint64_t{1} << (own % 64));
+    for (; others != 0; others &= others - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(others));
+      assign(negate(is_selected(candidate_id{role.first_candidate + 64 * w + bit})), because);
+    }
+  }
+  return for_each_class(c,
+                        [&](std::uint32_t k) {
+                          if (class_selected_[k] == c) return true;
+                          conflict_ = {negate(is_selected(c)),
+                                       negate(is_selected(class_selected_[k]))};
+                          return false;
+                        }) &&
+         for_each_required(c, [&](choice_id s) { return imply(holds(s), because); }) &&
+         for_each_forbidden(c, [&](choice_id s) { return imply(negate(holds(s)), because); });
+}
+
+OPAMPLAN_INLINE bool search::propagate_required(choice_id s) {
+  const role_id r = tables_.choices[to_index(s)].role;
+  required_link_[to_index(s)] = role_required_[to_index(r)];
+  role_required_[to_index(r)] = s;
+  const candidate_id selected = role_selected_[to_index(r)];
+  if (selected != no_candidate) {
+    if (tables_.contains(s, selected)) return true;
+    conflict_ = {negate(holds(s)), negate(is_selected(selected))};
+    return false;
+  }
+  const auto& role = tables_.roles[to_index(r)];
+  const auto members = tables_.members(s);
+  const reason because{reason_kind::implied, holds(s).code};
+  for (std::uint32_t w = 0; w < role.word_count; ++w) {
+    for (std::uint64_t gone = domain_[role.first_word + w] & ~members[w]; gone != 0;
+         gone &= gone - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(gone));
+      assign(negate(is_selected(candidate_id{role.first_candidate + 64 * w + bit})), because);
+    }
+  }
+  return check_domain(r);
+}
+
+OPAMPLAN_INLINE bool search::propagate_forbidden(choice_id s) {
+  const role_id r = tables_.choices[to_index(s)].role;
+  const candidate_id selected = role_selected_[to_index(r)];
+  if (selected != no_candidate) {
+    if (!tables_.contains(s, selected)) return true;
+    conflict_ = {holds(s), negate(is_selected(selected))};
+    return false;
+  }
+  const auto& role = tables_.roles[to_index(r)];
+  const auto members = tables_.members(s);
+  const reason because{reason_kind::implied, negate(holds(s)).code};
+  for (std::uint32_t w = 0; w < role.word_count; ++w) {
+    for (std::uint64_t gone = domain_[role.first_word + w] & members[w]; gone != 0;
+         gone &= gone - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(gone));
+      assign(negate(is_selected(candidate_id{role.first_candidate + 64 * w + bit})), because);
+    }
+  }
+  return true;
+}
+
+// A role that is required must keep a candidate, and its last one is selected.
+OPAMPLAN_INLINE bool search::check_domain(role_id r) {
+  const choice_id required = role_required_[to_index(r)];
+  if (required == no_choice || domain_size_[to_index(r)] > 1) return true;
+  const auto& role = tables_.roles[to_index(r)];
+  for (std::uint32_t w = 0; w < role.word_count; ++w) {
+    const std::uint64_t word = domain_[role.first_word + w];
+    if (word == 0) continue;
+    const auto bit = static_cast<std::uint32_t>(std::countr_zero(word));
+    const candidate_id last{role.first_candidate + 64 * w + bit};
+    return imply(is_selected(last),
+                 {reason_kind::last_member, static_cast<std::uint32_t>(required)});
+  }
+  conflict_.assign(1, negate(holds(required)));
+  for_each_cause(negate(holds(required)), {reason_kind::no_member, 0},
+                 [&](literal cause) { conflict_.push_back(negate(cause)); });
+  return false;
+}
+
+// Two watched literals (Moskewicz et al. 2001), with blockers as in MiniSat 2.2.
+OPAMPLAN_INLINE bool search::visit_watches(literal falsified) {
+  auto& list = watches_[falsified.code];
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const watch w = list[i];
+    if (is_true(w.blocker)) {
+      list[kept++] = w;
+      continue;
+    }
+    literal* const lits = clause_literals_.data() + clauses_[w.clause].first;
+    const std::uint32_t size = clauses_[w.clause].size;
+    if (lits[0] == falsified) std::swap(lits[0], lits[1]);
+    if (is_true(lits[0])) {
+      list[kept++] = {w.clause, lits[0]};
+      continue;
+    }
+    literal* const other =
+        std::find_if(lits + 2, lits + size, [&](literal l) { return !is_false(l); });
+    if (other != lits + size) {
+      std::swap(lits[1], *other);
+      watches_[lits[1].code].push_back({w.clause, lits[0]});
+      continue;
+    }
+    list[kept++] = {w.clause, lits[0]};
+    if (!imply(lits[0], {reason_kind::clause, w.clause})) {
+      while (++i < list.size()) list[kept++] = list[i];
+      list.resize(kept);
+      return false;
+    }
+  }
+  list.resize(kept);
+  return true;
+}
+
+// True if a member of `s` may still be selected.
+OPAMPLAN_INLINE bool search::meets_domain(choice_id s) const noexcept {
+  const auto& role = tables_.roles[to_index(tables_.choices[to_index(s)].role)];
+  const auto members = tables_.members(s);
+  for (std::uint32_t w = 0; w < role.word_count; ++w) {
+    if ((domain_[role.first_word + w] & members[w]) != 0) return true;
+  }
+  return false;
+}
+
+}  // namespace opamplan

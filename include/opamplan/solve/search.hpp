@@ -1,0 +1,242 @@
+/// \file
+/// The SAT core: conflict-driven search for the preferred selection, over one universe's tables.
+///
+/// The clauses are those of opam-0install (Leonard, 0install's solver_core): at most one candidate
+/// of a role; a selected candidate implies each choice it requires and excludes each it forbids; at
+/// most one candidate of a conflict class. They are not written out: a role's domain is a bit set,
+/// a choice is one variable ("a member of this set is selected"), and the reason of a deduction is
+/// reconstructed when a conflict is analysed (lazy clause generation, Ohrimenko, Stuckey and
+/// Codish 2009). Conflicts are analysed to the first unique implication point (Marques-Silva and
+/// Sakallah 1996; Een and Sorensson 2003), and learnt clauses are watched by two literals.
+///
+/// Decisions walk from the roots, depth first, in the order dependencies are written, and take the
+/// best candidate still possible. A candidate is examined only when the walk reaches its role, so a
+/// request costs what its own closure costs, whatever the size of the universe. Because every
+/// deduction is entailed by the decisions before it, the answer is the one the order of preference
+/// defines: neither what was learnt before nor how strongly is propagated can change it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "opamplan/solve/tables.hpp"
+
+namespace opamplan {
+
+enum class search_outcome : std::uint8_t { satisfiable, unsatisfiable, gave_up };
+
+/// Counters since construction.
+struct search_statistics {
+  std::uint64_t requests = 0;
+  std::uint64_t decisions = 0;
+  std::uint64_t conflicts = 0;
+  std::uint64_t assignments = 0;  ///< Literals put on the trail.
+  std::uint64_t learnt_literals = 0;
+
+  search_statistics& operator+=(const search_statistics& other) noexcept;
+};
+
+/// Which rules hold: for explanations, which look for a small part of the rules that is already
+/// contradictory. Each is indexed like `values` of the rows of the same name in the tables.
+/// The rules of branches always hold.
+struct enabled_rules {
+  std::vector<std::uint8_t> required;
+  std::vector<std::uint8_t> forbidden;
+  std::vector<std::uint8_t> classes;
+  std::vector<std::uint8_t> root_required;
+  std::vector<std::uint8_t> root_forbidden;
+};
+
+/// A search state. Not thread-safe; make one for each thread. Holds references to the tables.
+class search {
+ public:
+  struct options {
+    /// Choices that must hold in every request, in the order they are walked, before the target.
+    std::vector<choice_id> roots;
+    /// Candidates that no request may select (they violate a constraint given by the user).
+    std::vector<candidate_id> excluded;
+    /// The role whose candidates use the root rules of the tables, or none.
+    std::uint32_t root_role = 0xffffffffU;
+    const enabled_rules* enabled = nullptr;
+    /// Conflicts after which one request is given up.
+    std::uint64_t conflict_limit = 1'000'000;
+  };
+
+  search(const universe_tables& tables, options opts);
+
+  /// Looks for the preferred selection that holds the roots and a member of `target`.
+  search_outcome solve(choice_id target);
+
+  /// As `solve(choice)`, for exactly one candidate.
+  search_outcome solve(candidate_id target);
+
+  /// After `satisfiable`: the selected candidates (branches included) in the order of the walk.
+  [[nodiscard]] std::span<const candidate_id> selected() const noexcept { return selected_; }
+
+  [[nodiscard]] const search_statistics& statistics() const noexcept { return statistics_; }
+
+ private:
+  // A literal is a variable and a sign. Variables: candidates, then choices.
+  struct literal {
+    std::uint32_t code;
+    friend bool operator==(literal, literal) = default;
+  };
+  static literal negate(literal l) noexcept { return {l.code ^ 1U}; }
+  static std::uint32_t variable(literal l) noexcept { return l.code >> 1U; }
+  static bool is_negative(literal l) noexcept { return (l.code & 1U) != 0; }
+
+  enum class reason_kind : std::uint8_t {
+    none,         // a decision, an assumption, or a fact of level 0
+    implied,      // by the literal `arg`
+    clause,       // the learnt clause `arg`
+    no_member,    // a choice is false: all its members are
+    last_member,  // a candidate is true: the only one left of the true choice `arg`
+  };
+  struct reason {
+    reason_kind kind = reason_kind::none;
+    std::uint32_t arg = 0;
+  };
+  struct clause {
+    std::uint32_t first = 0;
+    std::uint32_t size = 0;
+  };
+  struct watch {
+    std::uint32_t clause;
+    literal blocker;  // if true, the clause need not be looked at
+  };
+  struct frame {  // of the depth-first walk: the requirements of one selected candidate
+    candidate_id candidate;
+    std::uint32_t next;
+  };
+  struct decision {  // what backtracking restores
+    std::uint32_t trail_size;
+    std::uint32_t visited_size;
+    std::uint32_t saved_frames;  // first frame of the saved stack in `frame_store_`
+    std::uint32_t stack_size;
+    std::uint32_t root_position;
+  };
+
+  // Values: 0 unassigned, 1 true, 2 false.
+  [[nodiscard]] std::uint8_t value(literal l) const noexcept {
+    const std::uint8_t v = values_[variable(l)];
+    return v == 0 ? 0 : static_cast<std::uint8_t>(is_negative(l) ? 3 - v : v);
+  }
+  [[nodiscard]] bool is_true(literal l) const noexcept { return value(l) == 1; }
+  [[nodiscard]] bool is_false(literal l) const noexcept { return value(l) == 2; }
+  [[nodiscard]] static literal is_selected(candidate_id c) noexcept {
+    return {static_cast<std::uint32_t>(c) << 1U};
+  }
+  [[nodiscard]] literal holds(choice_id s) const noexcept {
+    return {(candidate_count_ + static_cast<std::uint32_t>(s)) << 1U};
+  }
+  [[nodiscard]] bool is_candidate(std::uint32_t var) const noexcept { return var < candidate_count_; }
+  [[nodiscard]] choice_id as_choice(std::uint32_t var) const noexcept {
+    return choice_id{var - candidate_count_};
+  }
+  [[nodiscard]] std::uint32_t level() const noexcept {
+    return static_cast<std::uint32_t>(decisions_.size());
+  }
+
+  // Rules of a candidate that are in force; `visit` returns false to stop.
+  [[nodiscard]] bool uses_root_rules(candidate_id c) const noexcept;
+  [[nodiscard]] bool enabled(const std::vector<std::uint8_t> enabled_rules::*rules, candidate_id c,
+                             std::size_t rule) const noexcept;
+  [[nodiscard]] std::span<const choice_id> required_row(candidate_id c) const noexcept;
+  [[nodiscard]] bool required_enabled(candidate_id c, std::size_t position) const noexcept;
+  template <class Visit>
+  bool for_each_required(candidate_id c, Visit visit) const;
+  template <class Visit>
+  bool for_each_forbidden(candidate_id c, Visit visit) const;
+  template <class Visit>
+  bool for_each_class(candidate_id c, Visit visit) const;
+
+  // Assignment and propagation (impl/search_propagate.ipp). False: `conflict_` holds a clause
+  // whose literals are all false.
+  void assign(literal l, reason why);
+  bool imply(literal l, reason why);
+  bool propagate();
+  bool propagate_selected(candidate_id c);
+  bool propagate_required(choice_id s);
+  bool propagate_forbidden(choice_id s);
+  bool check_domain(role_id r);
+  bool visit_watches(literal falsified);
+  void backtrack(std::uint32_t to_level);
+  void undo(literal l);
+  [[nodiscard]] bool meets_domain(choice_id s) const noexcept;
+
+  // Conflict analysis (impl/search_analyze.ipp).
+  template <class Visit>
+  void for_each_cause(literal l, reason why, Visit visit) const;
+  [[nodiscard]] bool redundant(literal l) const;
+  std::uint32_t analyze();
+  void learn(std::uint32_t to_level);
+
+  // The walk that decides (impl/search_walk.ipp).
+  enum class step : std::uint8_t { decided, settled, complete, conflict };
+  step decide();
+  step choose(role_id r);
+  bool admissible(candidate_id c);
+  void exclude(candidate_id c, literal because);
+  [[nodiscard]] reason why_disjoint(choice_id s) const noexcept;
+  void new_level();
+  enum class run_result : std::uint8_t { complete, below_floor, contradiction, gave_up };
+  run_result run(std::uint32_t floor);
+  bool prepare_base();
+  search_outcome solve_literal(literal target, role_id role);
+  search_outcome solve_from_scratch(literal target, role_id role);
+  search_outcome finish(search_outcome outcome, bool base_intact);
+
+  const universe_tables& tables_;
+  options options_;
+  std::uint32_t candidate_count_;
+  search_statistics statistics_;
+
+  // By variable.
+  std::vector<std::uint8_t> values_;
+  std::vector<std::uint32_t> levels_;
+  std::vector<reason> reasons_;
+  std::vector<std::uint8_t> seen_;
+  // By role.
+  std::vector<std::uint64_t> domain_;
+  std::vector<std::uint32_t> domain_size_;
+  std::vector<candidate_id> role_selected_;
+  std::vector<choice_id> role_required_;  // its last true choice; earlier ones by required_link_
+  std::vector<std::uint8_t> visited_;
+  // By choice: the true choice of the same role before it.
+  std::vector<choice_id> required_link_;
+  // By conflict class.
+  std::vector<candidate_id> class_selected_;
+
+  std::vector<literal> trail_;
+  std::size_t queue_head_ = 0;
+  std::vector<decision> decisions_;
+
+  std::vector<literal> clause_literals_;
+  std::vector<clause> clauses_;
+  std::vector<std::vector<watch>> watches_;  // by literal
+
+  std::vector<literal> conflict_;
+  std::vector<literal> learnt_;
+  std::vector<literal> unminimised_;
+
+  std::vector<frame> stack_;
+  std::vector<frame> frame_store_;
+  std::vector<role_id> visit_order_;
+  std::vector<role_id> walk_roots_;
+  std::uint32_t root_position_ = 0;
+
+  std::vector<role_id> base_roles_;
+  std::uint32_t base_level_ = 0;
+  bool base_ready_ = false;
+  bool started_ = false;
+  std::uint64_t conflicts_left_ = 0;
+  bool contradictory_ = false;  // the roots alone cannot be satisfied
+  std::vector<candidate_id> selected_;
+};
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/solve/impl/search.ipp"
+#endif

@@ -1,0 +1,106 @@
+/// \file
+/// The flat arrays that a search reads: roles, candidates, choices and the rules between them.
+///
+/// Vocabulary (0install's, where it differs from opam's):
+/// - A *role* is something of which at most one candidate is selected: a package name, or one
+///   alternative (`"a" | "b"`), whose candidates are its branches.
+/// - A *candidate* is a package version that may be selected, or a branch. Candidates of a role are
+///   contiguous, the preferred one first.
+/// - A *choice* is a set of candidates of one role. A candidate *requires* choices (one member must
+///   be selected too) and *forbids* choices (no member may be selected). Choices are interned: the
+///   140,000 dependency atoms of opam-repository are about 4,000 choices, and each is one variable
+///   of the search, so that what is learnt about one dependent holds for all that ask the same.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "opamplan/package/ids.hpp"
+
+namespace opamplan {
+
+enum class role_id : std::uint32_t {};
+enum class candidate_id : std::uint32_t {};
+enum class choice_id : std::uint32_t {};
+
+[[nodiscard]] constexpr std::size_t to_index(role_id id) noexcept {
+  return static_cast<std::size_t>(id);
+}
+[[nodiscard]] constexpr std::size_t to_index(candidate_id id) noexcept {
+  return static_cast<std::size_t>(id);
+}
+[[nodiscard]] constexpr std::size_t to_index(choice_id id) noexcept {
+  return static_cast<std::size_t>(id);
+}
+
+inline constexpr candidate_id no_candidate{0xffffffffU};
+inline constexpr choice_id no_choice{0xffffffffU};
+
+/// Rows of ids in compressed sparse form: row i is values[offsets[i], offsets[i + 1]).
+template <class Id>
+struct id_rows {
+  std::vector<std::uint32_t> offsets{0};
+  std::vector<Id> values;
+
+  [[nodiscard]] std::span<const Id> operator[](std::size_t row) const noexcept {
+    return std::span(values).subspan(offsets[row], offsets[row + 1] - offsets[row]);
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return offsets.size() - 1; }
+  void close_row() { offsets.push_back(static_cast<std::uint32_t>(values.size())); }
+};
+
+/// Why a package version is, or is not, a candidate.
+enum class availability : std::uint8_t {
+  available,
+  filtered,   ///< `available` is false in the environment.
+  undefined,  ///< `available` needs a variable that is undefined there: counts as false.
+  avoided,    ///< Every available version of the name has avoid-version: none is a candidate.
+};
+
+/// Everything a search reads. Real roles come first: role i is name i of the repository.
+struct universe_tables {
+  struct role {
+    std::uint32_t first_candidate = 0;
+    std::uint32_t candidate_count = 0;
+    std::uint32_t first_word = 0;  ///< Of its domain, in 64-bit words; bit i is its i-th candidate.
+    std::uint32_t word_count = 0;
+  };
+  struct choice {
+    role_id role{};
+    std::uint32_t first_word = 0;  ///< Of its members in `choice_words`; as many words as the role.
+    std::uint32_t member_count = 0;
+  };
+
+  std::vector<role> roles;
+  std::vector<role_id> candidate_roles;
+  std::vector<package_id> candidate_packages;  ///< `no_package` for branches.
+  std::vector<choice> choices;
+  std::vector<std::uint64_t> choice_words;
+  std::vector<choice_id> any_version;     ///< By role: the choice of all its candidates.
+  id_rows<choice_id> required;            ///< By candidate, in the order written.
+  id_rows<choice_id> forbidden;           ///< By candidate.
+  id_rows<std::uint32_t> classes;         ///< By candidate: conflict classes, of which at most one.
+  std::vector<std::string> class_names;
+  id_rows<choice_id> root_required;       ///< As `required`, for roots; no rows if the same for all.
+  id_rows<choice_id> root_forbidden;      ///< As `forbidden`, likewise.
+  id_rows<name_id> optional_names;        ///< By candidate: names in `depopts`.
+  id_rows<name_id> post_only_names;       ///< By candidate: needed only through `post`.
+  std::vector<candidate_id> package_candidates;    ///< By package; `no_candidate` if it is none.
+  std::vector<availability> package_availability;  ///< By package.
+  std::uint32_t domain_words = 0;                  ///< Of all roles together.
+
+  [[nodiscard]] std::span<const std::uint64_t> members(choice_id id) const noexcept {
+    const choice& c = choices[to_index(id)];
+    return std::span(choice_words).subspan(c.first_word, roles[to_index(c.role)].word_count);
+  }
+  [[nodiscard]] bool contains(choice_id id, candidate_id candidate) const noexcept {
+    const choice& c = choices[to_index(id)];
+    const auto bit = static_cast<std::uint32_t>(candidate) - roles[to_index(c.role)].first_candidate;
+    return (choice_words[c.first_word + bit / 64] >> (bit % 64) & 1U) != 0;
+  }
+};
+
+}  // namespace opamplan

@@ -1,2 +1,0 @@
-// The compiled definitions of the solve room.
-#include "opamplan/solve/solution.hpp"

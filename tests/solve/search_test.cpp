@@ -1,0 +1,97 @@
+#include "opamplan/solve/search.hpp"
+
+#include <doctest/doctest.h>
+
+#include "solve/random_tables.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+/// Solves every target of many random universes with one search each, and compares with brute
+/// force. Returns how many requests were satisfiable and unsatisfiable.
+std::pair<int, int> compare_with_brute_force(const random_shape& shape, unsigned seeds,
+                                             bool with_root) {
+  std::pair<int, int> counts{0, 0};
+  for (unsigned seed = 1; seed <= seeds; ++seed) {
+    std::mt19937 random(seed);
+    const universe_tables t = random_tables(random, shape);
+    const auto models = all_models(t);
+    search::options options;
+    if (with_root) options.roots = {t.any_version[0]};
+    search kept(t, options);
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      for (std::size_t r = 0; r < t.roles.size(); ++r) {
+        std::vector<choice_id> roots = options.roots;
+        roots.push_back(t.any_version[r]);
+        const auto expected = preferred(t, models, roots);
+        search fresh(t, options);
+        for (search* s : {&kept, &fresh}) {
+          const auto outcome = s->solve(t.any_version[r]);
+          CAPTURE(seed);
+          CAPTURE(r);
+          CHECK(outcome == (expected ? search_outcome::satisfiable : search_outcome::unsatisfiable));
+          if (expected && outcome == search_outcome::satisfiable) {
+            const auto got = s->selected();
+            CHECK(std::vector<candidate_id>(got.begin(), got.end()) == *expected);
+          }
+        }
+        ++(expected ? counts.first : counts.second);
+      }
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("the answer is the preferred one of brute force, kept clauses or not") {
+  const auto [sat, unsat] = compare_with_brute_force({}, 600, true);
+  CHECK(sat > 500);
+  CHECK(unsat > 500);
+}
+
+TEST_CASE("the answer is the preferred one when most rules are conflicts") {
+  const auto [sat, unsat] = compare_with_brute_force({6, 3, 3, 0.9, 0.5}, 400, true);
+  CHECK(sat > 100);
+  CHECK(unsat > 500);
+}
+
+TEST_CASE("the answer is the preferred one without roots, with more candidates") {
+  const auto [sat, unsat] = compare_with_brute_force({5, 5, 4, 0.4, 0.1}, 150, false);
+  CHECK(sat > 100);
+  CHECK(unsat > 100);
+}
+
+TEST_CASE("an excluded candidate is never selected") {
+  std::mt19937 random(7);
+  const universe_tables t = random_tables(random, {4, 3, 0, 0, 0});
+  search::options options;
+  options.excluded = {candidate_id{t.roles[1].first_candidate}};
+  search s(t, options);
+  CHECK(s.solve(options.excluded[0]) == search_outcome::unsatisfiable);
+  const bool others = t.roles[1].candidate_count > 1;
+  CHECK((s.solve(t.any_version[1]) == search_outcome::satisfiable) == others);
+}
+
+TEST_CASE("a request that exceeds its conflict limit is given up, and the next one is answered") {
+  int given_up = 0;
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    std::mt19937 random(seed);
+    const universe_tables t = random_tables(random, {6, 3, 3, 0.9, 0.5});
+    search::options options;
+    options.conflict_limit = 0;
+    search limited(t, options);
+    search unlimited(t, {});
+    for (const choice_id target : t.any_version) {
+      const auto outcome = limited.solve(target);
+      if (outcome == search_outcome::gave_up) {
+        ++given_up;
+      } else {
+        CHECK(outcome == unlimited.solve(target));
+      }
+    }
+  }
+  CHECK(given_up > 10);
+}
