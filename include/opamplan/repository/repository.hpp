@@ -1,0 +1,153 @@
+/// \file
+/// Every package version of one or several opam repositories, in memory, by dense id.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/ids.hpp"
+#include "opamplan/repository/diagnostic.hpp"
+
+namespace opamplan {
+
+struct opam_file;  // opamplan/package/opam_file.hpp
+namespace syntax {
+class file;  // opamplan/syntax/ast.hpp
+}
+namespace detail {
+struct repository_state;
+}
+
+/// Consecutive package ids [first, last): `for (package_id id : repo.versions(name))`.
+struct package_range {
+  package_id first{};
+  package_id last{};
+
+  class iterator {
+   public:
+    using value_type = package_id;
+    using difference_type = std::ptrdiff_t;
+    using reference = package_id;
+    using pointer = void;
+    using iterator_category = std::input_iterator_tag;
+
+    constexpr iterator() noexcept = default;
+    constexpr explicit iterator(package_id id) noexcept : id_(id) {}
+    constexpr package_id operator*() const noexcept { return id_; }
+    constexpr iterator& operator++() noexcept {
+      id_ = package_id{static_cast<std::uint32_t>(id_) + 1};
+      return *this;
+    }
+    constexpr iterator operator++(int) noexcept {
+      iterator old = *this;
+      ++*this;
+      return old;
+    }
+    friend constexpr bool operator==(iterator, iterator) noexcept = default;
+
+   private:
+    package_id id_{};
+  };
+
+  [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(first); }
+  [[nodiscard]] constexpr iterator end() const noexcept { return iterator(last); }
+  [[nodiscard]] constexpr std::size_t size() const noexcept {
+    return to_index(last) - to_index(first);
+  }
+  [[nodiscard]] constexpr bool empty() const noexcept { return first == last; }
+  [[nodiscard]] constexpr package_id operator[](std::size_t i) const noexcept {
+    return package_id{static_cast<std::uint32_t>(to_index(first) + i)};
+  }
+};
+
+/// Where a package version came from. The path is inside the source and lives as long as the
+/// repository.
+struct package_origin {
+  std::uint32_t source = 0;  ///< Index into the sources given to `load_repository`.
+  std::string_view path;     ///< For example `packages/dune/dune.3.24.2/opam`.
+};
+
+/// One source, as a person would name it.
+struct source_info {
+  std::string label;     ///< The path or name that was given.
+  std::string revision;  ///< Of git: the full commit id. Empty for other kinds.
+  bool from_cache = false;
+  bool pins = false;
+};
+
+/// Immutable; share one between threads. Copies share state. Everything it hands out by reference
+/// or view lives as long as any copy. Ids out of range are undefined behaviour.
+class repository {
+ public:
+  /// An empty repository; `load_repository` (load.hpp) makes the others.
+  repository();
+  explicit repository(std::shared_ptr<const detail::repository_state> s) : state_(std::move(s)) {}
+
+  [[nodiscard]] std::size_t name_count() const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept;  ///< Package versions; ids are 0..size()-1.
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  /// Ascending bytes; indexed by `name_id`.
+  [[nodiscard]] std::span<const std::string> names() const noexcept;
+
+  /// `no_name` if absent. Logarithmic.
+  [[nodiscard]] name_id find_name(std::string_view name) const noexcept;
+
+  /// `no_package` if absent. `version` is compared in opam's order: "1.0" finds "1.00".
+  [[nodiscard]] package_id find(std::string_view name, std::string_view version) const noexcept;
+
+  /// By full name, "dune.3.24.2"; `no_package` if absent.
+  [[nodiscard]] package_id find(std::string_view full_name) const noexcept;
+
+  /// Never empty; ascending in opam's version order.
+  [[nodiscard]] package_range versions(name_id name) const noexcept;
+  [[nodiscard]] package_range packages() const noexcept;
+
+  [[nodiscard]] name_id name_of(package_id id) const noexcept;
+  [[nodiscard]] const std::string& name_string(package_id id) const noexcept;
+  [[nodiscard]] std::string_view version_string(package_id id) const noexcept;
+  [[nodiscard]] std::string full_name(package_id id) const;  ///< "dune.3.24.2"
+
+  /// The parsed file. Include opamplan/syntax/ast.hpp to use it.
+  [[nodiscard]] const syntax::file& file(package_id id) const noexcept;
+
+  /// The file's bytes.
+  [[nodiscard]] std::string_view text(package_id id) const noexcept;
+
+  /// The typed file, read anew by each call (some 50 us). Include opamplan/package/opam_file.hpp.
+  [[nodiscard]] opam_file opam(package_id id) const;
+
+  [[nodiscard]] package_origin origin(package_id id) const noexcept;
+  [[nodiscard]] std::span<const source_info> sources() const noexcept;
+
+  /// True if the version is a pin: it then is the only one of its name.
+  [[nodiscard]] bool is_pinned(package_id id) const noexcept;
+
+  /// What was wrong with the sources, by source, then path. Empty for a sound repository.
+  [[nodiscard]] std::span<const repository_diagnostic> diagnostics() const noexcept;
+
+  /// A 64-bit digest of all names, versions and texts: equal repositories have equal digests,
+  /// wherever they came from. Computed by each call; linear in the bytes of the text.
+  [[nodiscard]] std::uint64_t content_digest() const noexcept;
+
+  /// Copies of one repository are equal; others are not compared.
+  friend bool operator==(const repository& a, const repository& b) noexcept {
+    return a.state_ == b.state_;
+  }
+
+ private:
+  std::shared_ptr<const detail::repository_state> state_;
+};
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/repository/impl/repository.ipp"
+#endif
