@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "opamplan/config.hpp"
-#include "opamplan/solve/search.hpp"
+#include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
 
@@ -19,7 +19,7 @@ OPAMPLAN_INLINE search_statistics& search_statistics::operator+=(
   return *this;
 }
 
-OPAMPLAN_INLINE search::search(const universe_tables& tables, options opts)
+OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
     : tables_(tables),
       options_(std::move(opts)),
       candidate_count_(static_cast<std::uint32_t>(tables.candidate_roles.size())) {
@@ -48,21 +48,21 @@ OPAMPLAN_INLINE search::search(const universe_tables& tables, options opts)
   }
 }
 
-OPAMPLAN_INLINE bool search::uses_root_rules(candidate_id c) const noexcept {
+OPAMPLAN_INLINE bool sat_core::uses_root_rules(candidate_id c) const noexcept {
   return static_cast<std::uint32_t>(tables_.candidate_roles[to_index(c)]) == options_.root_role;
 }
 
-OPAMPLAN_INLINE bool search::enabled(const std::vector<std::uint8_t> enabled_rules::*rules,
+OPAMPLAN_INLINE bool sat_core::enabled(const std::vector<std::uint8_t> enabled_rules::*rules,
                                      candidate_id c, std::size_t rule) const noexcept {
   return options_.enabled == nullptr || (options_.enabled->*rules)[rule] != 0 ||
          tables_.candidate_packages[to_index(c)] == no_package;
 }
 
-OPAMPLAN_INLINE std::span<const choice_id> search::required_row(candidate_id c) const noexcept {
+OPAMPLAN_INLINE std::span<const choice_id> sat_core::required_row(candidate_id c) const noexcept {
   return uses_root_rules(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
 }
 
-OPAMPLAN_INLINE bool search::required_enabled(candidate_id c, std::size_t position) const noexcept {
+OPAMPLAN_INLINE bool sat_core::required_enabled(candidate_id c, std::size_t position) const noexcept {
   return uses_root_rules(c) ? enabled(&enabled_rules::root_required, c,
                                       tables_.root_required.offsets[to_index(c)] + position)
                             : enabled(&enabled_rules::required, c,
@@ -70,7 +70,7 @@ OPAMPLAN_INLINE bool search::required_enabled(candidate_id c, std::size_t positi
 }
 
 template <class Visit>
-bool search::for_each_required(candidate_id c, Visit visit) const {
+bool sat_core::for_each_required(candidate_id c, Visit visit) const {
   const auto row = required_row(c);
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (required_enabled(c, i) && !visit(row[i])) return false;
@@ -79,7 +79,7 @@ bool search::for_each_required(candidate_id c, Visit visit) const {
 }
 
 template <class Visit>
-bool search::for_each_forbidden(candidate_id c, Visit visit) const {
+bool sat_core::for_each_forbidden(candidate_id c, Visit visit) const {
   const bool root = uses_root_rules(c);
   const auto& rows = root ? tables_.root_forbidden : tables_.forbidden;
   const auto rules = root ? &enabled_rules::root_forbidden : &enabled_rules::forbidden;
@@ -91,7 +91,7 @@ bool search::for_each_forbidden(candidate_id c, Visit visit) const {
 }
 
 template <class Visit>
-bool search::for_each_class(candidate_id c, Visit visit) const {
+bool sat_core::for_each_class(candidate_id c, Visit visit) const {
   const auto row = tables_.classes[to_index(c)];
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (enabled(&enabled_rules::classes, c, tables_.classes.offsets[to_index(c)] + i) &&
@@ -104,6 +104,6 @@ bool search::for_each_class(candidate_id c, Visit visit) const {
 
 }  // namespace opamplan
 
-#include "opamplan/solve/impl/search_analyze.ipp"
-#include "opamplan/solve/impl/search_propagate.ipp"
-#include "opamplan/solve/impl/search_walk.ipp"
+#include "opamplan/solve/impl/sat_core_analyze.ipp"
+#include "opamplan/solve/impl/sat_core_propagate.ipp"
+#include "opamplan/solve/impl/sat_core_walk.ipp"

@@ -1,4 +1,4 @@
-#include "opamplan/solve/search.hpp"
+#include "opamplan/solve/sat_core.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,16 +18,16 @@ std::pair<int, int> compare_with_brute_force(const random_shape& shape, unsigned
     std::mt19937 random(seed);
     const universe_tables t = random_tables(random, shape);
     const auto models = all_models(t);
-    search::options options;
+    sat_core::options options;
     if (with_root) options.roots = {t.any_version[0]};
-    search kept(t, options);
+    sat_core kept(t, options);
     for (int repeat = 0; repeat < 2; ++repeat) {
       for (std::size_t r = 0; r < t.roles.size(); ++r) {
         std::vector<choice_id> roots = options.roots;
         roots.push_back(t.any_version[r]);
         const auto expected = preferred(t, models, roots);
-        search fresh(t, options);
-        for (search* s : {&kept, &fresh}) {
+        sat_core fresh(t, options);
+        for (sat_core* s : {&kept, &fresh}) {
           const auto outcome = s->solve(t.any_version[r]);
           CAPTURE(seed);
           CAPTURE(r);
@@ -67,9 +67,9 @@ TEST_CASE("the answer is the preferred one without roots, with more candidates")
 TEST_CASE("an excluded candidate is never selected") {
   std::mt19937 random(7);
   const universe_tables t = random_tables(random, {4, 3, 0, 0, 0});
-  search::options options;
+  sat_core::options options;
   options.excluded = {candidate_id{t.roles[1].first_candidate}};
-  search s(t, options);
+  sat_core s(t, options);
   CHECK(s.solve(options.excluded[0]) == search_outcome::unsatisfiable);
   const bool others = t.roles[1].candidate_count > 1;
   CHECK((s.solve(t.any_version[1]) == search_outcome::satisfiable) == others);
@@ -80,10 +80,10 @@ TEST_CASE("a request that exceeds its conflict limit is given up, and the next o
   for (unsigned seed = 1; seed <= 300; ++seed) {
     std::mt19937 random(seed);
     const universe_tables t = random_tables(random, {6, 3, 3, 0.9, 0.5});
-    search::options options;
+    sat_core::options options;
     options.conflict_limit = 0;
-    search limited(t, options);
-    search unlimited(t, {});
+    sat_core limited(t, options);
+    sat_core unlimited(t, {});
     for (const choice_id target : t.any_version) {
       const auto outcome = limited.solve(target);
       if (outcome == search_outcome::gave_up) {

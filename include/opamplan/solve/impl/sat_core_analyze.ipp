@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "opamplan/config.hpp"
-#include "opamplan/solve/search.hpp"
+#include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
 
 // Visits the true literals that together imply `l`.
 template <class Visit>
-void search::for_each_cause(literal l, reason why, Visit visit) const {
+void sat_core::for_each_cause(literal l, reason why, Visit visit) const {
   const auto visit_members = [&](choice_id s, candidate_id except) {
     const auto& role = tables_.roles[to_index(tables_.choices[to_index(s)].role)];
     const auto members = tables_.members(s);
@@ -50,7 +50,7 @@ void search::for_each_cause(literal l, reason why, Visit visit) const {
 
 // A literal of the learnt clause that the others imply (local minimisation, Beame, Kautz and
 // Sabharwal 2004).
-OPAMPLAN_INLINE bool search::redundant(literal l) const {
+OPAMPLAN_INLINE bool sat_core::redundant(literal l) const {
   const reason why = reasons_[variable(l)];
   if (why.kind == reason_kind::none) return false;
   bool implied = true;
@@ -63,7 +63,7 @@ OPAMPLAN_INLINE bool search::redundant(literal l) const {
 
 // Resolves `conflict_` into `learnt_`, whose first literal is the only one of the conflict's level.
 // Returns the level to go back to. The conflict's level is above 0.
-OPAMPLAN_INLINE std::uint32_t search::analyze() {
+OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
   std::uint32_t conflict_level = 0;
   for (const literal l : conflict_) {
     conflict_level = std::max(conflict_level, levels_[variable(l)]);
@@ -117,7 +117,7 @@ OPAMPLAN_INLINE std::uint32_t search::analyze() {
 }
 
 // Goes back to `to_level`, keeps `learnt_` and asserts its first literal.
-OPAMPLAN_INLINE void search::learn(std::uint32_t to_level) {
+OPAMPLAN_INLINE void sat_core::learn(std::uint32_t to_level) {
   backtrack(to_level);
   statistics_.learnt_literals += learnt_.size();
   if (learnt_.size() == 1) {

@@ -49,7 +49,7 @@ struct enabled_rules {
 };
 
 /// A search state. Not thread-safe; make one for each thread. Holds references to the tables.
-class search {
+class sat_core {
  public:
   struct options {
     /// Choices that must hold in every request, in the order they are walked, before the target.
@@ -63,7 +63,7 @@ class search {
     std::uint64_t conflict_limit = 1'000'000;
   };
 
-  search(const universe_tables& tables, options opts);
+  sat_core(const universe_tables& tables, options opts);
 
   /// Looks for the preferred selection that holds the roots and a member of `target`.
   search_outcome solve(choice_id target);
@@ -151,7 +151,7 @@ class search {
   template <class Visit>
   bool for_each_class(candidate_id c, Visit visit) const;
 
-  // Assignment and propagation (impl/search_propagate.ipp). False: `conflict_` holds a clause
+  // Assignment and propagation (impl/sat_core_propagate.ipp). False: `conflict_` holds a clause
   // whose literals are all false.
   void assign(literal l, reason why);
   bool imply(literal l, reason why);
@@ -165,14 +165,14 @@ class search {
   void undo(literal l);
   [[nodiscard]] bool meets_domain(choice_id s) const noexcept;
 
-  // Conflict analysis (impl/search_analyze.ipp).
+  // Conflict analysis (impl/sat_core_analyze.ipp).
   template <class Visit>
   void for_each_cause(literal l, reason why, Visit visit) const;
   [[nodiscard]] bool redundant(literal l) const;
   std::uint32_t analyze();
   void learn(std::uint32_t to_level);
 
-  // The walk that decides (impl/search_walk.ipp).
+  // The walk that decides (impl/sat_core_walk.ipp).
   enum class step : std::uint8_t { decided, settled, complete, conflict };
   step decide();
   step choose(role_id r);
@@ -238,5 +238,5 @@ class search {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/solve/impl/search.ipp"
+#include "opamplan/solve/impl/sat_core.ipp"
 #endif

@@ -6,11 +6,11 @@
 #include <bit>
 
 #include "opamplan/config.hpp"
-#include "opamplan/solve/search.hpp"
+#include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
 
-OPAMPLAN_INLINE void search::new_level() {
+OPAMPLAN_INLINE void sat_core::new_level() {
   decisions_.push_back({static_cast<std::uint32_t>(trail_.size()),
                         static_cast<std::uint32_t>(visit_order_.size()),
                         static_cast<std::uint32_t>(frame_store_.size()),
@@ -20,7 +20,7 @@ OPAMPLAN_INLINE void search::new_level() {
 
 // Continues the walk to the next role that is undecided. Roles once visited stay selected until
 // their level is undone, so the walk never starts again.
-OPAMPLAN_INLINE search::step search::decide() {
+OPAMPLAN_INLINE sat_core::step sat_core::decide() {
   while (true) {
     role_id r{};
     if (stack_.empty()) {
@@ -56,7 +56,7 @@ OPAMPLAN_INLINE search::step search::decide() {
 
 // Decides the best candidate of `r` that is still possible, or excludes those that are not until
 // propagation settles the role or fails.
-OPAMPLAN_INLINE search::step search::choose(role_id r) {
+OPAMPLAN_INLINE sat_core::step sat_core::choose(role_id r) {
   const auto& role = tables_.roles[to_index(r)];
   for (std::uint32_t w = 0; w < role.word_count; ++w) {
     while (domain_[role.first_word + w] != 0) {
@@ -75,12 +75,12 @@ OPAMPLAN_INLINE search::step search::choose(role_id r) {
   return step::conflict;  // not reached: a required role with no candidate fails in propagate()
 }
 
-OPAMPLAN_INLINE void search::exclude(candidate_id c, literal because) {
+OPAMPLAN_INLINE void sat_core::exclude(candidate_id c, literal because) {
   assign(negate(is_selected(c)), {reason_kind::implied, because.code});
 }
 
 // False, with `c` excluded, if one of its rules contradicts what is assigned.
-OPAMPLAN_INLINE bool search::admissible(candidate_id c) {
+OPAMPLAN_INLINE bool sat_core::admissible(candidate_id c) {
   return for_each_required(c,
                            [&](choice_id s) {
                              const literal l = holds(s);
@@ -114,7 +114,7 @@ OPAMPLAN_INLINE bool search::admissible(candidate_id c) {
 }
 
 // Why no member of `s` is possible: the most general single literal, or all its members.
-OPAMPLAN_INLINE search::reason search::why_disjoint(choice_id s) const noexcept {
+OPAMPLAN_INLINE sat_core::reason sat_core::why_disjoint(choice_id s) const noexcept {
   const role_id r = tables_.choices[to_index(s)].role;
   const auto members = tables_.members(s);
   for (choice_id t = role_required_[to_index(r)]; t != no_choice; t = required_link_[to_index(t)]) {
@@ -131,7 +131,7 @@ OPAMPLAN_INLINE search::reason search::why_disjoint(choice_id s) const noexcept 
 }
 
 // The CDCL loop, until the walk is complete or a learnt clause belongs below level `floor`.
-OPAMPLAN_INLINE search::run_result search::run(std::uint32_t floor) {
+OPAMPLAN_INLINE sat_core::run_result sat_core::run(std::uint32_t floor) {
   while (true) {
     bool consistent = propagate();
     if (consistent) {
@@ -160,7 +160,7 @@ OPAMPLAN_INLINE search::run_result search::run(std::uint32_t floor) {
 }
 
 // Walks the roots once; their decisions stay on the trail for all requests that they suit.
-OPAMPLAN_INLINE bool search::prepare_base() {
+OPAMPLAN_INLINE bool sat_core::prepare_base() {
   if (contradictory_) return false;
   if (base_ready_) return true;
   if (!started_) {
@@ -182,18 +182,18 @@ OPAMPLAN_INLINE bool search::prepare_base() {
   return base_ready_;
 }
 
-OPAMPLAN_INLINE search_outcome search::solve(choice_id target) {
+OPAMPLAN_INLINE search_outcome sat_core::solve(choice_id target) {
   return solve_literal(holds(target), tables_.choices[to_index(target)].role);
 }
 
-OPAMPLAN_INLINE search_outcome search::solve(candidate_id target) {
+OPAMPLAN_INLINE search_outcome sat_core::solve(candidate_id target) {
   return solve_literal(is_selected(target), tables_.candidate_roles[to_index(target)]);
 }
 
 // First tries the target on top of the roots' own preferred selection. If that succeeds it is the
 // answer: each decision for the roots was the best possible even without the target. If not, the
 // target may make the roots choose otherwise, and the walk starts again with the target assumed.
-OPAMPLAN_INLINE search_outcome search::solve_literal(literal target, role_id role) {
+OPAMPLAN_INLINE search_outcome sat_core::solve_literal(literal target, role_id role) {
   ++statistics_.requests;
   selected_.clear();
   if (!prepare_base()) {
@@ -219,7 +219,7 @@ OPAMPLAN_INLINE search_outcome search::solve_literal(literal target, role_id rol
   return solve_from_scratch(target, role);
 }
 
-OPAMPLAN_INLINE search_outcome search::solve_from_scratch(literal target, role_id role) {
+OPAMPLAN_INLINE search_outcome sat_core::solve_from_scratch(literal target, role_id role) {
   backtrack(0);
   base_ready_ = false;
   while (true) {
@@ -246,7 +246,7 @@ OPAMPLAN_INLINE search_outcome search::solve_from_scratch(literal target, role_i
   }
 }
 
-OPAMPLAN_INLINE search_outcome search::finish(search_outcome outcome, bool base_intact) {
+OPAMPLAN_INLINE search_outcome sat_core::finish(search_outcome outcome, bool base_intact) {
   if (outcome == search_outcome::satisfiable) {
     for (const role_id r : visit_order_) selected_.push_back(role_selected_[to_index(r)]);
   }

@@ -6,11 +6,11 @@
 #include <bit>
 
 #include "opamplan/config.hpp"
-#include "opamplan/solve/search.hpp"
+#include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
 
-OPAMPLAN_INLINE void search::assign(literal l, reason why) {
+OPAMPLAN_INLINE void sat_core::assign(literal l, reason why) {
   const std::uint32_t var = variable(l);
   values_[var] = is_negative(l) ? 2 : 1;
   levels_[var] = level();
@@ -34,7 +34,7 @@ OPAMPLAN_INLINE void search::assign(literal l, reason why) {
   }
 }
 
-OPAMPLAN_INLINE void search::undo(literal l) {
+OPAMPLAN_INLINE void sat_core::undo(literal l) {
   const std::uint32_t var = variable(l);
   values_[var] = 0;
   if (!is_candidate(var)) {
@@ -60,7 +60,7 @@ OPAMPLAN_INLINE void search::undo(literal l) {
   }
 }
 
-OPAMPLAN_INLINE void search::backtrack(std::uint32_t to_level) {
+OPAMPLAN_INLINE void sat_core::backtrack(std::uint32_t to_level) {
   if (level() <= to_level) return;
   const decision& d = decisions_[to_level];
   while (trail_.size() > d.trail_size) {
@@ -79,7 +79,7 @@ OPAMPLAN_INLINE void search::backtrack(std::uint32_t to_level) {
   decisions_.resize(to_level);
 }
 
-OPAMPLAN_INLINE bool search::imply(literal l, reason why) {
+OPAMPLAN_INLINE bool sat_core::imply(literal l, reason why) {
   if (is_true(l)) return true;
   if (!is_false(l)) {
     assign(l, why);
@@ -90,7 +90,7 @@ OPAMPLAN_INLINE bool search::imply(literal l, reason why) {
   return false;
 }
 
-OPAMPLAN_INLINE bool search::propagate() {
+OPAMPLAN_INLINE bool sat_core::propagate() {
   while (queue_head_ < trail_.size()) {
     const literal l = trail_[queue_head_++];
     const std::uint32_t var = variable(l);
@@ -107,7 +107,7 @@ OPAMPLAN_INLINE bool search::propagate() {
   return true;
 }
 
-OPAMPLAN_INLINE bool search::propagate_selected(candidate_id c) {
+OPAMPLAN_INLINE bool sat_core::propagate_selected(candidate_id c) {
   const reason because{reason_kind::implied, is_selected(c).code};
   const auto& role = tables_.roles[to_index(tables_.candidate_roles[to_index(c)])];
   const std::uint32_t own = static_cast<std::uint32_t>(c) - role.first_candidate;
@@ -130,7 +130,7 @@ OPAMPLAN_INLINE bool search::propagate_selected(candidate_id c) {
          for_each_forbidden(c, [&](choice_id s) { return imply(negate(holds(s)), because); });
 }
 
-OPAMPLAN_INLINE bool search::propagate_required(choice_id s) {
+OPAMPLAN_INLINE bool sat_core::propagate_required(choice_id s) {
   const role_id r = tables_.choices[to_index(s)].role;
   required_link_[to_index(s)] = role_required_[to_index(r)];
   role_required_[to_index(r)] = s;
@@ -153,7 +153,7 @@ OPAMPLAN_INLINE bool search::propagate_required(choice_id s) {
   return check_domain(r);
 }
 
-OPAMPLAN_INLINE bool search::propagate_forbidden(choice_id s) {
+OPAMPLAN_INLINE bool sat_core::propagate_forbidden(choice_id s) {
   const role_id r = tables_.choices[to_index(s)].role;
   const candidate_id selected = role_selected_[to_index(r)];
   if (selected != no_candidate) {
@@ -175,7 +175,7 @@ OPAMPLAN_INLINE bool search::propagate_forbidden(choice_id s) {
 }
 
 // A role that is required must keep a candidate, and its last one is selected.
-OPAMPLAN_INLINE bool search::check_domain(role_id r) {
+OPAMPLAN_INLINE bool sat_core::check_domain(role_id r) {
   const choice_id required = role_required_[to_index(r)];
   if (required == no_choice || domain_size_[to_index(r)] > 1) return true;
   const auto& role = tables_.roles[to_index(r)];
@@ -194,7 +194,7 @@ OPAMPLAN_INLINE bool search::check_domain(role_id r) {
 }
 
 // Two watched literals (Moskewicz et al. 2001), with blockers as in MiniSat 2.2.
-OPAMPLAN_INLINE bool search::visit_watches(literal falsified) {
+OPAMPLAN_INLINE bool sat_core::visit_watches(literal falsified) {
   auto& list = watches_[falsified.code];
   std::size_t kept = 0;
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -229,7 +229,7 @@ OPAMPLAN_INLINE bool search::visit_watches(literal falsified) {
 }
 
 // True if a member of `s` may still be selected.
-OPAMPLAN_INLINE bool search::meets_domain(choice_id s) const noexcept {
+OPAMPLAN_INLINE bool sat_core::meets_domain(choice_id s) const noexcept {
   const auto& role = tables_.roles[to_index(tables_.choices[to_index(s)].role)];
   const auto members = tables_.members(s);
   for (std::uint32_t w = 0; w < role.word_count; ++w) {

@@ -1,0 +1,93 @@
+/// \file
+/// Edges of a solution: what each selected package requires, expanded to what was selected.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/solve/extract.hpp"
+
+namespace opamplan {
+namespace extract_detail {
+
+/// Appends edges row by row, each row sorted and unique.
+inline void append_row(adjacency& graph, std::vector<std::uint32_t>& row) {
+  std::sort(row.begin(), row.end());
+  row.erase(std::unique(row.begin(), row.end()), row.end());
+  graph.targets.insert(graph.targets.end(), row.begin(), row.end());
+  graph.offsets.push_back(static_cast<std::uint32_t>(graph.targets.size()));
+  row.clear();
+}
+
+}  // namespace extract_detail
+
+OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
+                                          std::span<const candidate_id> selected,
+                                          package_id target, std::uint32_t root_role) {
+  // The selected candidate of a role, by binary search: a solution is small, the universe is not.
+  struct entry {
+    role_id role;
+    candidate_id candidate;
+    std::uint32_t position;  // in `packages`
+  };
+  std::vector<entry> by_role;
+  by_role.reserve(selected.size());
+  for (const candidate_id c : selected) {
+    by_role.push_back({tables.candidate_roles[to_index(c)], c, 0});
+  }
+  std::sort(by_role.begin(), by_role.end(),
+            [](const entry& a, const entry& b) { return a.role < b.role; });
+
+  solution result;
+  result.target = target;
+  // Roles of names ascend as names do, so packages come out ascending.
+  for (entry& e : by_role) {
+    const package_id p = tables.candidate_packages[to_index(e.candidate)];
+    if (p == no_package) continue;
+    e.position = static_cast<std::uint32_t>(result.packages.size());
+    result.packages.push_back(p);
+  }
+  const auto find = [&](std::uint32_t role) -> const entry* {
+    const auto it = std::lower_bound(
+        by_role.begin(), by_role.end(), role,
+        [](const entry& e, std::uint32_t r) { return static_cast<std::uint32_t>(e.role) < r; });
+    return it != by_role.end() && static_cast<std::uint32_t>(it->role) == role ? &*it : nullptr;
+  };
+
+  std::vector<std::uint32_t> row;
+  std::vector<std::uint32_t> post_row;
+  result.dependencies.offsets.push_back(0);
+  result.post_dependencies.offsets.push_back(0);
+  for (const entry& e : by_role) {
+    if (tables.candidate_packages[to_index(e.candidate)] == no_package) continue;
+    const auto post_only = tables.post_only_names[to_index(e.candidate)];
+    const auto add_rules = [&](const auto& self, candidate_id c) -> void {
+      const bool root = static_cast<std::uint32_t>(tables.candidate_roles[to_index(c)]) == root_role;
+      for (const choice_id s : root ? tables.root_required[to_index(c)]
+                                    : tables.required[to_index(c)]) {
+        const auto role = static_cast<std::uint32_t>(tables.choices[to_index(s)].role);
+        const entry* const needed = find(role);
+        if (needed == nullptr) continue;
+        if (tables.candidate_packages[to_index(needed->candidate)] == no_package) {
+          self(self, needed->candidate);
+        } else if (std::find(post_only.begin(), post_only.end(), name_id{role}) !=
+                   post_only.end()) {
+          post_row.push_back(needed->position);
+        } else {
+          row.push_back(needed->position);
+        }
+      }
+    };
+    add_rules(add_rules, e.candidate);
+    for (const name_id name : tables.optional_names[to_index(e.candidate)]) {
+      const entry* const present = find(static_cast<std::uint32_t>(name));
+      if (present != nullptr && present != &e) row.push_back(present->position);
+    }
+    extract_detail::append_row(result.dependencies, row);
+    extract_detail::append_row(result.post_dependencies, post_row);
+  }
+  return result;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,235 @@
+/// \file
+/// Requests on top of the search, and the whole repository on several threads.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/solve/extract.hpp"
+#include "opamplan/solve/solver.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE std::string_view to_string(solve_status status) noexcept {
+  switch (status) {
+    case solve_status::solution:
+      return "solution";
+    case solve_status::no_solution:
+      return "no_solution";
+    case solve_status::unavailable:
+      return "unavailable";
+    case solve_status::gave_up:
+      return "gave_up";
+  }
+  return "";
+}
+
+OPAMPLAN_INLINE sat_core::options search_options(const universe& u, const solve_options& options) {
+  sat_core::options result;
+  result.conflict_limit = options.conflict_limit;
+  const auto& tables = u.tables();
+  const auto restrict_name = [&](const package_atom& atom) {
+    const name_id name = u.repository().find_name(atom.name);
+    if (name == no_name) {
+      throw invalid_request(
+          fmt::format("no package is named \"{}\" in this repository", atom.name));
+    }
+    const auto& role = tables.roles[to_index(name)];
+    for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
+      const candidate_id c{role.first_candidate + i};
+      const package_id p = tables.candidate_packages[to_index(c)];
+      if (!satisfies(atom.constraint, u.repository().version_string(p))) {
+        result.excluded.push_back(c);
+      }
+    }
+    return name;
+  };
+  for (const package_atom& root : options.roots) {
+    result.roots.push_back(tables.any_version[to_index(restrict_name(root))]);
+  }
+  for (const package_atom& constraint : options.constraints) restrict_name(constraint);
+  return result;
+}
+
+struct solver::state {
+  state(universe u, solve_options o)
+      : universe_(std::move(u)),
+        options(std::move(o)),
+        search_options(opamplan::search_options(universe_, options)),
+        roots_differ(universe_.tables().root_required.size() != 0) {}
+
+  /// A search for this request. One that uses root rules for its target is made for it alone:
+  /// what is learnt with them does not hold without.
+  sat_core& core_for(name_id name) {
+    if (roots_differ || !kept) {
+      if (kept) retired += kept->statistics();
+      auto o = search_options;
+      if (roots_differ) o.root_role = static_cast<std::uint32_t>(name);
+      kept = std::make_unique<sat_core>(universe_.tables(), std::move(o));
+    }
+    return *kept;
+  }
+
+  template <class Target>
+  solve_result solve(name_id name, Target target) {
+    sat_core* s = &core_for(name);
+    search_outcome outcome = s->solve(target);
+    if (outcome == search_outcome::gave_up && s->statistics().requests > 1) {
+      // What was learnt before must not decide whether a request is given up.
+      if (kept) retired += kept->statistics();
+      kept.reset();
+      s = &core_for(name);
+      outcome = s->solve(target);
+    }
+    solve_result result;
+    result.name = name;
+    switch (outcome) {
+      case search_outcome::unsatisfiable:
+        result.status = solve_status::no_solution;
+        break;
+      case search_outcome::gave_up:
+        result.status = solve_status::gave_up;
+        break;
+      case search_outcome::satisfiable: {
+        const auto& tables = universe_.tables();
+        const auto selected = s->selected();
+        const auto it = std::find_if(selected.begin(), selected.end(), [&](candidate_id c) {
+          return tables.candidate_roles[to_index(c)] == role_id{static_cast<std::uint32_t>(name)};
+        });
+        result.status = solve_status::solution;
+        result.target = tables.candidate_packages[to_index(*it)];
+        result.solution =
+            extract_solution(tables, selected, result.target,
+                             roots_differ ? static_cast<std::uint32_t>(name) : 0xffffffffU);
+        break;
+      }
+    }
+    return result;
+  }
+
+  universe universe_;
+  solve_options options;
+  sat_core::options search_options;
+  bool roots_differ;
+  std::unique_ptr<sat_core> kept;
+  search_statistics retired;
+};
+
+OPAMPLAN_INLINE solver::solver(universe u, solve_options options)
+    : state_(std::make_unique<state>(std::move(u), std::move(options))) {}
+OPAMPLAN_INLINE solver::~solver() = default;
+OPAMPLAN_INLINE solver::solver(solver&&) noexcept = default;
+OPAMPLAN_INLINE solver& solver::operator=(solver&&) noexcept = default;
+
+OPAMPLAN_INLINE solve_result solver::solve(package_id target) {
+  const universe& u = state_->universe_;
+  const name_id name = u.repository().name_of(target);
+  const candidate_id c = u.tables().package_candidates[to_index(target)];
+  solve_result result;
+  if (c != no_candidate) {
+    result = state_->solve(name, c);
+  } else {
+    result.name = name;
+    result.status = u.latest(name) == no_package ? solve_status::unavailable
+                                                 : solve_status::no_solution;
+  }
+  if (result.status != solve_status::unavailable) result.target = target;
+  return result;
+}
+
+OPAMPLAN_INLINE solve_result solver::solve(name_id name) {
+  const universe& u = state_->universe_;
+  if (u.latest(name) != no_package) {
+    return state_->solve(name, u.tables().any_version[to_index(name)]);
+  }
+  solve_result result;
+  result.name = name;
+  result.status = solve_status::unavailable;
+  return result;
+}
+
+OPAMPLAN_INLINE search_statistics solver::statistics() const {
+  search_statistics total = state_->retired;
+  if (state_->kept) total += state_->kept->statistics();
+  return total;
+}
+
+OPAMPLAN_INLINE solve_summary solve_all(const universe& u, std::span<const package_id> targets,
+                                        const solve_options& options) {
+  solve_summary summary;
+  summary.results.resize(targets.size());
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t thread_count = std::clamp<std::size_t>(
+      options.threads == 0 ? cores : options.threads, 1, targets.size() / 64 + 1);
+
+  // Blocks, not single targets, so that neighbours (which share dependencies) share a solver.
+  constexpr std::size_t block = 64;
+  std::atomic<std::size_t> next_block{0};
+  std::atomic<std::size_t> done{0};
+  std::atomic<bool> stop{false};
+  std::mutex mutex;
+  std::exception_ptr failure;
+
+  const auto work = [&](bool reports) {
+    try {
+      solver s(u, options);
+      while (!stop) {
+        const std::size_t begin = block * next_block++;
+        if (begin >= targets.size()) break;
+        const std::size_t end = std::min(begin + block, targets.size());
+        for (std::size_t i = begin; i < end && !stop; ++i) {
+          summary.results[i] = s.solve(targets[i]);
+          ++done;
+        }
+        if (reports && options.progress && !options.progress({"solve", done, targets.size()})) {
+          throw cancelled();
+        }
+      }
+      const std::lock_guard lock(mutex);
+      summary.statistics += s.statistics();
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+      stop = true;
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < thread_count; ++i) threads.emplace_back(work, false);
+    work(true);
+  }
+  if (failure) std::rethrow_exception(failure);
+  if (options.progress && !options.progress({"solve", targets.size(), targets.size()})) {
+    throw cancelled();
+  }
+  return summary;
+}
+
+OPAMPLAN_INLINE solve_summary solve_all(const universe& u, const solve_options& options) {
+  const std::vector<package_id> targets = u.latest();
+  solve_summary available = solve_all(u, targets, options);
+  solve_summary all;
+  all.statistics = available.statistics;
+  std::size_t next = 0;
+  for (std::uint32_t n = 0; n < u.repository().name_count(); ++n) {
+    if (next < available.results.size() && available.results[next].name == name_id{n}) {
+      all.results.push_back(std::move(available.results[next++]));
+    } else {
+      solve_result missing;
+      missing.name = name_id{n};
+      missing.status = solve_status::unavailable;
+      all.results.push_back(std::move(missing));
+    }
+  }
+  return all;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,91 @@
+/// \file
+/// Requests and their results: one at a time, or a whole repository on all cores.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "opamplan/package/formula.hpp"
+#include "opamplan/progress.hpp"
+#include "opamplan/solve/sat_core.hpp"
+#include "opamplan/solve/solution.hpp"
+#include "opamplan/solve/universe.hpp"
+
+namespace opamplan {
+
+struct solve_options {
+  /// Must be selected in every request, and are walked before its target, in this order. As day10
+  /// asks: `ocaml` with the constraint `= 5.3.0`. The constraint holds for the name everywhere.
+  std::vector<package_atom> roots;
+  /// Restrict versions where a name is selected at all.
+  std::vector<package_atom> constraints;
+  /// Conflicts after which a request ends as `gave_up`. The hardest request of opam-repository
+  /// meets some hundred.
+  std::uint64_t conflict_limit = 1'000'000;
+  /// For `solve_all`. 0: one thread a core. The results do not depend on it.
+  unsigned threads = 0;
+  progress_callback progress;
+};
+
+enum class solve_status : std::uint8_t {
+  solution,
+  no_solution,
+  unavailable,  ///< No version of the name is available in the environment.
+  gave_up,      ///< The conflict limit was met first.
+};
+
+/// "solution", "no_solution", "unavailable" or "gave_up".
+[[nodiscard]] std::string_view to_string(solve_status status) noexcept;
+
+struct solve_result {
+  name_id name = no_name;
+  package_id target = no_package;  ///< `no_package` if unavailable, or if any version was asked for
+                                   ///< and none can be installed.
+  solve_status status = solve_status::no_solution;
+  std::optional<opamplan::solution> solution;  ///< Present exactly if `status` is `solution`.
+};
+
+/// Answers requests one after the other and keeps what it learns. Not thread-safe.
+class solver {
+ public:
+  /// Throws `invalid_request` if a root or a constraint names a package the repository lacks.
+  solver(universe u, solve_options options);
+  ~solver();
+  solver(solver&&) noexcept;
+  solver& operator=(solver&&) noexcept;
+
+  /// Exactly this version.
+  [[nodiscard]] solve_result solve(package_id target);
+
+  /// Any version of the name, the newest possible.
+  [[nodiscard]] solve_result solve(name_id name);
+
+  [[nodiscard]] search_statistics statistics() const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+struct solve_summary {
+  std::vector<solve_result> results;  ///< In the order of the targets.
+  search_statistics statistics;       ///< Of all threads together; varies with their number.
+};
+
+/// Solves every target. Throws `cancelled`.
+[[nodiscard]] solve_summary solve_all(const universe& u, std::span<const package_id> targets,
+                                      const solve_options& options);
+
+/// The latest available version of every name; names without one have the status `unavailable`.
+[[nodiscard]] solve_summary solve_all(const universe& u, const solve_options& options);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/solve/impl/solver.ipp"
+#endif

@@ -1,4 +1,0 @@
-// The compiled definitions of opamplan/solve/search.hpp.
-#include "opamplan/solve/search.hpp"
-
-#include "opamplan/solve/impl/search.ipp"
