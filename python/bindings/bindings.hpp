@@ -1,0 +1,58 @@
+/// \file
+/// What the binding files share: one function a room, and how C++ errors become Python's.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <exception>
+#include <opamplan/error.hpp>
+
+namespace opamplan::python {
+
+namespace py = pybind11;
+
+// One file a room, called in this order by module.cpp.
+void bind_syntax(py::module_& module);
+void bind_package(py::module_& module);
+void bind_repository(py::module_& module);
+void bind_solve(py::module_& module);
+void bind_closure(py::module_& module);
+void bind_plan(py::module_& module);
+void bind_emit(py::module_& module);
+
+/// Raises the class `name` of opamplan.errors with the message of `error`; `fill` sets attributes.
+template <class Error, class Fill>
+void raise_error(const char* name, const Error& error, Fill&& fill) {
+  const py::object type = py::module_::import("opamplan.errors").attr(name);
+  py::object instance = type(py::str(error.what()));
+  fill(instance, error);
+  PyErr_SetObject(type.ptr(), instance.ptr());
+}
+
+/// Raises the class `name` of opamplan.errors with the message of `error`.
+template <class Error>
+void raise_error(const char* name, const Error& error) {
+  raise_error(name, error, [](py::object&, const Error&) {});
+}
+
+/// Makes C++'s `Error` the class `Name::value` of opamplan.errors. `Fill` is a function
+/// `(py::object& instance, const Error&)` that sets the attributes. Base classes first: the
+/// class registered last is tried first. Use:
+///
+///     struct parse_error_name { static constexpr const char* value = "ParseError"; };
+///     register_error<syntax::parse_error, parse_error_name>(
+///         [](py::object& e, const syntax::parse_error& x) { e.attr("line") = x.line(); });
+template <class Error, class Name, class Fill>
+void register_error(Fill /* captureless */) {
+  py::register_exception_translator([](std::exception_ptr pointer) {
+    try {
+      if (pointer) std::rethrow_exception(pointer);
+    } catch (const Error& error) {
+      raise_error(Name::value, error, [](py::object& instance, const Error& e) {
+        Fill{}(instance, e);  // a captureless lambda is default constructible in C++20
+      });
+    }
+  });
+}
+
+}  // namespace opamplan::python

@@ -1,0 +1,63 @@
+/// \file
+/// The extension module opamplan._core: the rooms in their order, and the errors they share.
+#include "bindings.hpp"
+#include "progress.hpp"
+
+#include <chrono>
+#include <opamplan/error.hpp>
+
+namespace opamplan::python {
+namespace {
+
+struct error_name {
+  static constexpr const char* value = "Error";
+};
+struct cancelled_name {
+  static constexpr const char* value = "Cancelled";
+};
+struct invalid_request_name {
+  static constexpr const char* value = "InvalidRequest";
+};
+
+void bind_errors() {
+  register_error<error, error_name>([](py::object&, const error&) {});
+  register_error<cancelled, cancelled_name>([](py::object&, const cancelled&) {});
+  register_error<invalid_request, invalid_request_name>([](py::object&, const invalid_request&) {});
+}
+
+/// Counts slowly, without using the processor: what the tests of progress and Ctrl-C run.
+std::size_t count_slowly(std::size_t total, double seconds, const progress_callback& progress) {
+  const auto pause = std::chrono::duration<double>(seconds / static_cast<double>(total));
+  for (std::size_t done = 0; done < total; ++done) {
+    if (!progress({"count", done, total})) throw cancelled();
+    std::this_thread::sleep_for(pause);
+  }
+  if (!progress({"count", total, total})) throw cancelled();
+  return total;
+}
+
+}  // namespace
+}  // namespace opamplan::python
+
+PYBIND11_MODULE(_core, module) {
+  using namespace opamplan::python;
+  module.doc() = "The compiled part of opamplan; use the package opamplan.";
+  module.attr("__version__") = OPAMPLAN_VERSION;
+  bind_errors();
+  module.def(
+      "_count_slowly",
+      [](std::size_t total, double seconds, const py::object& progress) {
+        return run_with_progress(progress, [&](const opamplan::progress_callback& report) {
+          return count_slowly(total, seconds, report);
+        });
+      },
+      py::arg("total"), py::arg("seconds"), py::arg("progress") = py::none(),
+      "Count to `total` in `seconds`; for the tests of progress and cancelling.");
+  bind_syntax(module);
+  bind_package(module);
+  bind_repository(module);
+  bind_solve(module);
+  bind_closure(module);
+  bind_plan(module);
+  bind_emit(module);
+}

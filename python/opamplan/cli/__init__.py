@@ -1,0 +1,1 @@
+"""The `opamplan` command: one module a command, see `main`."""

@@ -1,0 +1,113 @@
+"""The entry point of the `opamplan` command.
+
+Each command is a module of this package with `add_parser(subparsers)` and `run(args) -> int`;
+`add_parser` ends in `parser.set_defaults(run=run)`. Only the module of the command asked for is
+imported. Exit statuses: 0 done, 1 done but the answer is bad news (a file that does not parse, a
+limit not kept), 2 bad usage or input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import sys
+from typing import Optional, Sequence
+
+# In the order of --help, which is the order of use. A name without a module is left out.
+COMMANDS = (
+    "parse",
+    "list",
+    "show",
+    "check",
+    "solve",
+    "why",
+    "blockers",
+    "deps",
+    "order",
+    "dot",
+    "plan",
+    "forecast",
+    "diff",
+    "emit",
+    "doctor",
+    "build",
+    "report",
+    "compare",
+)
+
+EXIT_INVALID = 2
+EXIT_INTERRUPTED = 130
+
+
+def available_commands() -> list[str]:
+    """The commands whose modules exist, in the order of --help."""
+    return [c for c in COMMANDS if importlib.util.find_spec(f"opamplan.cli.{c}") is not None]
+
+
+def make_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
+    """A parser that knows `commands` only."""
+    from opamplan import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="opamplan",
+        description="Read an opam repository, solve its packages, plan their builds once, "
+        "and write the plan for BuildKit.",
+        epilog="Each command explains itself: opamplan COMMAND --help.",
+    )
+    parser.add_argument("--version", action="version", version=f"opamplan {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in commands:
+        importlib.import_module(f"opamplan.cli.{command}").add_parser(subparsers)
+    return parser
+
+
+def _wanted(argv: Sequence[str]) -> list[str]:
+    """The one command that `argv` asks for, or all of them."""
+    if argv and argv[0] in COMMANDS:
+        if importlib.util.find_spec(f"opamplan.cli.{argv[0]}") is not None:
+            return [argv[0]]
+    return available_commands()
+
+
+def complain(message: str) -> None:
+    """One error on standard error."""
+    from opamplan.cli.style import Style
+
+    style = Style(sys.stderr)
+    print(f"opamplan: {style.bad('error:')} {message}", file=sys.stderr)
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Run the command; returns the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        from opamplan import Cancelled, Error
+
+        args = make_parser(_wanted(arguments)).parse_args(arguments)
+        try:
+            status = int(args.run(args))
+            sys.stdout.flush()
+            return status
+        except Cancelled:
+            complain("cancelled")
+            return EXIT_INTERRUPTED
+        except BrokenPipeError:
+            raise
+        except (Error, OSError) as error:
+            if os.environ.get("OPAMPLAN_TRACEBACK"):
+                raise
+            complain(str(error))
+            return EXIT_INVALID
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (| head): nobody is left to complain to. Python would still flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

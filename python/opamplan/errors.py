@@ -1,0 +1,30 @@
+"""The exceptions of opamplan. Every one derives from `Error`; `str(error)` is a whole message."""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """Base of everything opamplan raises."""
+
+
+class Cancelled(Error):
+    """Long work was cancelled through its progress callback."""
+
+
+class InvalidRequest(Error):
+    """An argument that makes no sense: an unknown package, strategy, preset, limit..."""
+
+
+class ParseError(Error):
+    """Text that is not in the opam file language."""
+
+    path: str = ""
+    """The file, or "" when the text did not come from one."""
+    line: int = 0
+    """1-based."""
+    column: int = 0
+    """1-based, in bytes."""
+    text: str = ""
+    """The offending line."""
+    expected: str = ""
+    """What could have stood there."""

@@ -1,0 +1,50 @@
+"""Fixtures that the Python tests share."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from opamplan.data import repository_path
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def shared() -> pathlib.Path:
+    """The folder with the oracle data; tests that need it are skipped, with the reason, without."""
+    folder = pathlib.Path(os.environ.get("OPAMPLAN_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no oracle data in {folder} (set OPAMPLAN_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedded() -> pathlib.Path:
+    """The embedded repository."""
+    return pathlib.Path(repository_path())
+
+
+@pytest.fixture
+def opamplan_command() -> Run:
+    """Runs the `opamplan` command in a fresh process: `opamplan_command("list", "--json")`."""
+
+    def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "opamplan", *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            **options,
+        )
+
+    return run
