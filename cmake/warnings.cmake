@@ -1,7 +1,19 @@
-# Warnings for opamplan's own targets; consumers do not inherit them.
+# Options for opamplan's own targets; consumers do not inherit them.
 function(opamplan_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic)
   if(OPAMPLAN_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
+  # No path of the building machine in the binaries: equal sources, equal bytes.
+  target_compile_options(${target} PRIVATE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  foreach(dependency Boost::headers fmt::fmt-header-only pybind11::headers)
+    if(TARGET ${dependency})
+      get_target_property(folders ${dependency} INTERFACE_INCLUDE_DIRECTORIES)
+      foreach(folder IN LISTS folders)
+        if(IS_ABSOLUTE "${folder}" AND NOT folder MATCHES "^/usr/include")
+          target_compile_options(${target} PRIVATE -ffile-prefix-map=${folder}/=)
+        endif()
+      endforeach()
+    endif()
+  endforeach()
 endfunction()
