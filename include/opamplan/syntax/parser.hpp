@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/syntax/ast.hpp"
 
