@@ -34,6 +34,7 @@ class ProgressBar:
         return bool(isatty and isatty()) and os.environ.get("TERM") != "dumb"
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Draw `done` of `total`."""
         if not self._live:
             return
         started = self._started.setdefault(stage, time.monotonic())

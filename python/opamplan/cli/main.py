@@ -13,7 +13,8 @@ import importlib
 import importlib.util
 import os
 import sys
-from typing import Optional, Sequence
+from collections.abc import Sequence
+from typing import Optional
 
 # In the order of --help, which is the order of use. A name without a module is left out.
 COMMANDS = (
@@ -65,10 +66,8 @@ def make_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
 
 def _wanted(argv: Sequence[str]) -> list[str]:
     """The one command that `argv` asks for, or all of them."""
-    if argv and argv[0] in COMMANDS:
-        if importlib.util.find_spec(f"opamplan.cli.{argv[0]}") is not None:
-            return [argv[0]]
-    return available_commands()
+    commands = available_commands()
+    return [argv[0]] if argv and argv[0] in commands else commands
 
 
 def complain(message: str) -> None:
