@@ -1,0 +1,146 @@
+/// \file
+/// Deciding the filters of dependencies.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/dependency.hpp"
+#include "opamplan/package/version.hpp"
+
+namespace opamplan {
+namespace dependency_detail {
+
+/// True, false, or a formula over versions.
+struct decided {
+  std::optional<bool> constant;
+  version_formula versions;
+};
+
+inline std::optional<bool> dependency_variable(std::string_view name,
+                                               const dependency_context& context, bool dev) {
+  if (name == "build") return context.build;
+  if (name == "post") return context.post;
+  if (name == "with-test") return context.with_test;
+  if (name == "with-doc") return context.with_doc;
+  if (name == "with-dev-setup") return context.with_dev_setup;
+  if (name == "dev") return dev;
+  return std::nullopt;
+}
+
+/// opam decides in two passes: first the package's environment, in which the dependency variables
+/// are undefined, then these. `?with-test` is decided in the first.
+inline std::optional<variable_value> evaluate_in_two_passes(const filter& f,
+                                                            const variable_lookup& first,
+                                                            const variable_lookup& both) {
+  if (f.kind == filter_kind::definedness) {
+    return variable_value(evaluate(f.args[0], first).has_value());
+  }
+  if (f.kind == filter_kind::conjunction || f.kind == filter_kind::disjunction ||
+      f.kind == filter_kind::negation) {
+    filter copy = f;
+    for (filter& arg : copy.args) {
+      const auto v = evaluate_in_two_passes(arg, first, both);
+      if (v && std::holds_alternative<bool>(*v)) {
+        arg = filter{};
+        arg.value = std::get<bool>(*v);
+      }
+    }
+    return evaluate(copy, both);
+  }
+  return evaluate(f, both);
+}
+
+inline bool mentions_definedness(const filter& f) {
+  if (f.kind == filter_kind::definedness) return true;
+  for (const filter& arg : f.args) {
+    if (mentions_definedness(arg)) return true;
+  }
+  return false;
+}
+
+class evaluator {
+ public:
+  evaluator(const environment& env, std::string_view version, const dependency_context& context)
+      : first_(package_lookup(env, version)),
+        both_([this, &context, dev = compare_versions(version, "dev") == 0](std::string_view name) {
+          const auto b = dependency_variable(name, context, dev);
+          return b ? std::optional<variable_value>(*b) : first_(name);
+        }) {}
+  evaluator(const evaluator&) = delete;
+
+  decided constraint(const formula<filtered_constraint>& f) const {
+    switch (f.kind) {
+      case formula_kind::empty:
+        return {std::nullopt, {}};
+      case formula_kind::atom:
+        return atom(f.atom);
+      default:
+        break;
+    }
+    const bool conjunction = f.is_conjunction();
+    decided result = constraint(f.args[0]);
+    for (std::size_t i = 1; i < f.args.size(); ++i) {
+      decided next = constraint(f.args[i]);
+      if (result.constant == !conjunction || next.constant == !conjunction) {
+        result = {!conjunction, {}};
+      } else if (result.constant) {
+        result = std::move(next);
+      } else if (!next.constant) {
+        result.versions =
+            join(f.kind, std::move(result.versions), std::move(next.versions));
+      }
+    }
+    return result;
+  }
+
+ private:
+  std::optional<variable_value> value(const filter& f) const {
+    return mentions_definedness(f) ? evaluate_in_two_passes(f, first_, both_) : evaluate(f, both_);
+  }
+
+  decided atom(const filtered_constraint& c) const {
+    const auto v = value(c.expression);
+    if (!c.is_version) {
+      return {v && as_bool(*v).value_or(false), {}};
+    }
+    if (!v) return {std::nullopt, {}};  // opam ignores a version that cannot be known
+    return {std::nullopt, version_formula::of({c.op, to_string(*v)})};
+  }
+
+  variable_lookup first_;
+  variable_lookup both_;
+};
+
+inline package_formula evaluate_formula(const filtered_formula& f, const evaluator& e) {
+  package_formula result;
+  if (f.is_atom()) {
+    if (f.atom.condition.is_empty()) {
+      result = package_formula::of({f.atom.name, {}});
+    } else {
+      decided d = e.constraint(f.atom.condition);
+      if (d.constant == false) return result;
+      result = package_formula::of({f.atom.name, std::move(d.versions)});
+    }
+  } else {
+    for (const filtered_formula& arg : f.args) {
+      result = join(f.kind, std::move(result), evaluate_formula(arg, e));
+    }
+  }
+  if (f.parenthesised && !result.is_empty()) result.parenthesised = true;
+  return result;
+}
+
+}  // namespace dependency_detail
+
+OPAMPLAN_INLINE package_formula evaluate_depends(const filtered_formula& f, const environment& env,
+                                                 std::string_view /*name*/,
+                                                 std::string_view version,
+                                                 const dependency_context& context) {
+  if (f.is_empty()) return {};
+  return dependency_detail::evaluate_formula(f,
+                                             dependency_detail::evaluator(env, version, context));
+}
+
+}  // namespace opamplan

@@ -1,0 +1,171 @@
+/// \file
+/// Presets, the host, and the canonical text of environments.
+#pragma once
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/package/environment.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE std::string to_string(const variable_value& v) {
+  if (const bool* b = std::get_if<bool>(&v)) return *b ? "true" : "false";
+  return std::get<std::string>(v);
+}
+
+OPAMPLAN_INLINE std::optional<bool> as_bool(const variable_value& v) noexcept {
+  if (const bool* b = std::get_if<bool>(&v)) return *b;
+  const std::string& s = *std::get_if<std::string>(&v);
+  if (s == "true") return true;
+  if (s == "false") return false;
+  return std::nullopt;
+}
+
+OPAMPLAN_INLINE variable_value parse_variable_value(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return std::string(text);
+}
+
+OPAMPLAN_INLINE std::string environment::canonical_text() const {
+  std::string out;
+  for (const auto& [name, value] : values_) {
+    out += name;
+    out += " = ";
+    if (std::holds_alternative<bool>(value)) {
+      out += to_string(value);
+    } else {
+      out += '"';
+      for (const char c : std::get<std::string>(value)) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+      }
+      out += '"';
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+OPAMPLAN_INLINE std::uint64_t environment::digest() const {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : canonical_text()) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3U;
+  }
+  return hash;
+}
+
+OPAMPLAN_INLINE const std::vector<environment_preset>& environment_presets() {
+  static const std::vector<environment_preset> presets = {
+      {"almalinux-8", "linux", "almalinux", "rhel", "8", "almalinux:8"},
+      {"almalinux-9", "linux", "almalinux", "rhel", "9", "almalinux:9"},
+      {"alpine-3.20", "linux", "alpine", "alpine", "3.20", "alpine:3.20"},
+      {"alpine-3.21", "linux", "alpine", "alpine", "3.21", "alpine:3.21"},
+      {"alpine-3.22", "linux", "alpine", "alpine", "3.22", "alpine:3.22"},
+      {"arch", "linux", "arch", "arch", "", "archlinux:latest"},
+      {"centos-9", "linux", "centos", "rhel", "9", ""},
+      {"debian-11", "linux", "debian", "debian", "11", "debian:11"},
+      {"debian-12", "linux", "debian", "debian", "12", "debian:12"},
+      {"debian-13", "linux", "debian", "debian", "13", "debian:13"},
+      {"fedora-41", "linux", "fedora", "fedora", "41", "fedora:41"},
+      {"fedora-42", "linux", "fedora", "fedora", "42", "fedora:42"},
+      {"freebsd", "freebsd", "freebsd", "bsd", "1403000", ""},
+      {"macos-homebrew", "macos", "homebrew", "homebrew", "15", ""},
+      {"opensuse-leap", "linux", "opensuse-leap", "suse", "15.6", "opensuse/leap:15.6"},
+      {"opensuse-tumbleweed", "linux", "opensuse-tumbleweed", "suse", "", "opensuse/tumbleweed"},
+      {"ubuntu-20.04", "linux", "ubuntu", "debian", "20.04", "ubuntu:20.04"},
+      {"ubuntu-22.04", "linux", "ubuntu", "debian", "22.04", "ubuntu:22.04"},
+      {"ubuntu-24.04", "linux", "ubuntu", "debian", "24.04", "ubuntu:24.04"},
+      {"ubuntu-26.04", "linux", "ubuntu", "debian", "26.04", "ubuntu:26.04"},
+      {"windows", "win32", "cygwin", "windows", "10.0.20348", ""},
+  };
+  return presets;
+}
+
+namespace environment_detail {
+
+inline environment make(std::string_view arch, std::string_view os, std::string_view distribution,
+                        std::string_view family, std::string_view version) {
+  environment env;
+  env.set("arch", std::string(arch));
+  env.set("os", std::string(os));
+  env.set("os-distribution", std::string(distribution));
+  env.set("os-family", std::string(family));
+  if (!version.empty()) env.set("os-version", std::string(version));
+  env.set("opam-version", "2.3.0");
+  for (const char* name : {"version", "arch", "cc", "libc", "system"}) {
+    env.set(std::string("sys-ocaml-") + name, "");
+  }
+  env.set("ocaml:native", true);
+  return env;
+}
+
+// opam's names of architectures.
+inline std::string architecture(std::string_view machine) {
+  if (machine == "aarch64") return "arm64";
+  if (machine == "amd64") return "x86_64";
+  if (machine == "ppc64le") return "ppc64";
+  if (machine == "i386" || machine == "i586" || machine == "i686") return "x86_32";
+  if (machine.substr(0, 4) == "armv") return "arm32";
+  return std::string(machine);
+}
+
+}  // namespace environment_detail
+
+OPAMPLAN_INLINE environment preset_environment(std::string_view name, std::string_view arch) {
+  const auto& presets = environment_presets();
+  const auto it = std::find_if(presets.begin(), presets.end(),
+                               [&](const environment_preset& p) { return p.name == name; });
+  if (it == presets.end()) {
+    std::string known;
+    for (const auto& p : presets) known += fmt::format("{}{}", known.empty() ? "" : ", ", p.name);
+    throw invalid_request(fmt::format("unknown environment \"{}\"; there are: {}", name, known));
+  }
+  return environment_detail::make(arch, it->os, it->distribution, it->family, it->version);
+}
+
+OPAMPLAN_INLINE environment host_environment() {
+  utsname system{};
+  uname(&system);
+  const std::string arch = environment_detail::architecture(system.machine);
+  const std::string_view kernel = system.sysname;
+  if (kernel == "Darwin") {
+    return environment_detail::make(arch, "macos", "homebrew", "homebrew", system.release);
+  }
+  if (kernel != "Linux") {
+    std::string os(kernel);
+    std::transform(os.begin(), os.end(), os.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const bool bsd = os.find("bsd") != std::string::npos;
+    return environment_detail::make(arch, os, os, bsd ? "bsd" : os, system.release);
+  }
+  std::map<std::string, std::string> release;
+  std::ifstream file("/etc/os-release");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos) continue;
+    std::string value = line.substr(equals + 1);
+    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'')) {
+      value = value.substr(1, value.size() - 2);
+    }
+    release[line.substr(0, equals)] = value;
+  }
+  const std::string distribution = release.count("ID") != 0 ? release["ID"] : "linux";
+  const std::string like = release["ID_LIKE"];
+  const std::string family = like.empty() ? distribution : like.substr(0, like.find(' '));
+  return environment_detail::make(arch, "linux", distribution, family, release["VERSION_ID"]);
+}
+
+OPAMPLAN_INLINE environment with_ocaml(environment env, std::string_view version) {
+  env.set("ocaml:version", std::string(version));
+  return env;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,136 @@
+/// \file
+/// Relations, satisfaction and printing of formulas.
+#pragma once
+
+#include <algorithm>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/formula.hpp"
+#include "opamplan/package/version.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE std::string_view to_string(relop op) noexcept {
+  switch (op) {
+    case relop::eq:
+      return "=";
+    case relop::neq:
+      return "!=";
+    case relop::geq:
+      return ">=";
+    case relop::gt:
+      return ">";
+    case relop::leq:
+      return "<=";
+    case relop::lt:
+      return "<";
+  }
+  return "";
+}
+
+OPAMPLAN_INLINE relop negate(relop op) noexcept {
+  switch (op) {
+    case relop::eq:
+      return relop::neq;
+    case relop::neq:
+      return relop::eq;
+    case relop::geq:
+      return relop::lt;
+    case relop::gt:
+      return relop::leq;
+    case relop::leq:
+      return relop::gt;
+    case relop::lt:
+      return relop::geq;
+  }
+  return op;
+}
+
+OPAMPLAN_INLINE bool holds(relop op, int comparison) noexcept {
+  switch (op) {
+    case relop::eq:
+      return comparison == 0;
+    case relop::neq:
+      return comparison != 0;
+    case relop::geq:
+      return comparison >= 0;
+    case relop::gt:
+      return comparison > 0;
+    case relop::leq:
+      return comparison <= 0;
+    case relop::lt:
+      return comparison < 0;
+  }
+  return false;
+}
+
+OPAMPLAN_INLINE bool satisfies(const version_formula& f, std::string_view version) {
+  const auto each = [&](const version_formula& arg) { return satisfies(arg, version); };
+  switch (f.kind) {
+    case formula_kind::empty:
+      return true;
+    case formula_kind::atom:
+      return holds(f.atom.op, compare_versions(version, f.atom.version));
+    case formula_kind::conjunction:
+      return std::all_of(f.args.begin(), f.args.end(), each);
+    case formula_kind::disjunction:
+      return std::any_of(f.args.begin(), f.args.end(), each);
+  }
+  return false;
+}
+
+namespace formula_detail {
+
+template <class Atom, class Print>
+void print(const formula<Atom>& f, bool in_conjunction, const Print& print_atom,
+           std::string& out) {
+  if (f.is_atom() && !f.parenthesised) {
+    print_atom(f.atom, out);
+    return;
+  }
+  const bool brackets = f.parenthesised || (f.is_disjunction() && in_conjunction);
+  if (brackets) out += '(';
+  if (f.is_atom()) print_atom(f.atom, out);
+  for (std::size_t i = 0; i < f.args.size(); ++i) {
+    if (i != 0) out += f.is_conjunction() ? " & " : " | ";
+    print(f.args[i], f.is_conjunction(), print_atom, out);
+  }
+  if (brackets) out += ')';
+}
+
+inline void print_constraint(const version_constraint& c, std::string& out) {
+  out += to_string(c.op);
+  out += ' ';
+  out += c.version;
+}
+
+inline void print_atom(const package_atom& a, std::string& out) {
+  out += a.name;
+  if (a.constraint.is_empty()) return;
+  const bool single = a.constraint.is_atom();
+  out += single ? " " : " (";
+  print(a.constraint, false, print_constraint, out);
+  if (!single) out += ')';
+}
+
+}  // namespace formula_detail
+
+OPAMPLAN_INLINE std::string to_string(const version_formula& f) {
+  std::string out;
+  formula_detail::print(f, false, formula_detail::print_constraint, out);
+  return out;
+}
+
+OPAMPLAN_INLINE std::string to_string(const package_atom& atom) {
+  std::string out;
+  formula_detail::print_atom(atom, out);
+  return out;
+}
+
+OPAMPLAN_INLINE std::string to_string(const package_formula& f) {
+  std::string out;
+  formula_detail::print(f, false, formula_detail::print_atom, out);
+  return out;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,124 @@
+/// \file
+/// The version order.
+#pragma once
+
+#include <algorithm>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/version.hpp"
+
+namespace opamplan {
+namespace version_detail {
+
+[[nodiscard]] inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] inline bool is_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// `~` first, then the end of the text (and digits), then letters, then the rest.
+[[nodiscard]] inline int weight(char c) noexcept {
+  if (c == '~') return -1;
+  if (is_letter(c)) return static_cast<unsigned char>(c);
+  return 256 + static_cast<unsigned char>(c);
+}
+
+// Alternates runs of other characters and numbers; a missing number is 0.
+[[nodiscard]] inline int compare_part(std::string_view a, std::string_view b) noexcept {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() || j < b.size()) {
+    while ((i < a.size() && !is_digit(a[i])) || (j < b.size() && !is_digit(b[j]))) {
+      const int x = i < a.size() && !is_digit(a[i]) ? weight(a[i]) : 0;
+      const int y = j < b.size() && !is_digit(b[j]) ? weight(b[j]) : 0;
+      if (x != y) return x < y ? -1 : 1;
+      ++i;
+      ++j;
+    }
+    while (i < a.size() && a[i] == '0') ++i;
+    while (j < b.size() && b[j] == '0') ++j;
+    const std::size_t first_i = i;
+    const std::size_t first_j = j;
+    while (i < a.size() && is_digit(a[i])) ++i;
+    while (j < b.size() && is_digit(b[j])) ++j;
+    const std::string_view m = a.substr(first_i, i - first_i);
+    const std::string_view n = b.substr(first_j, j - first_j);
+    if (m.size() != n.size()) return m.size() < n.size() ? -1 : 1;
+    const int digits = m.compare(n);
+    if (digits != 0) return digits < 0 ? -1 : 1;
+  }
+  return 0;
+}
+
+// The part before the last `-`, and the part after it.
+[[nodiscard]] inline std::pair<std::string_view, std::string_view> split(
+    std::string_view v) noexcept {
+  const std::size_t dash = v.rfind('-');
+  if (dash == std::string_view::npos) return {v, {}};
+  return {v.substr(0, dash), v.substr(dash + 1)};
+}
+
+inline void append_canonical(std::string_view part, std::string& out) {
+  std::size_t i = 0;
+  std::string pending;
+  while (i < part.size()) {
+    if (!is_digit(part[i])) {
+      out += pending;
+      pending.clear();
+      while (i < part.size() && !is_digit(part[i])) out += part[i++];
+      pending = "0";
+    } else {
+      while (i < part.size() && part[i] == '0') ++i;
+      const std::size_t first = i;
+      while (i < part.size() && is_digit(part[i])) ++i;
+      pending = i > first ? std::string(part.substr(first, i - first)) : "0";
+    }
+  }
+  out += pending;
+}
+
+}  // namespace version_detail
+
+OPAMPLAN_INLINE int compare_versions(std::string_view a, std::string_view b) noexcept {
+  if (a == b) return 0;
+  const auto [a_main, a_last] = version_detail::split(a);
+  const auto [b_main, b_last] = version_detail::split(b);
+  const int main = version_detail::compare_part(a_main, b_main);
+  return main != 0 ? main : version_detail::compare_part(a_last, b_last);
+}
+
+OPAMPLAN_INLINE std::string canonical_version(std::string_view v) {
+  const auto [main, last] = version_detail::split(v);
+  const auto canonical = [](std::string_view part) {
+    std::string out;
+    version_detail::append_canonical(part, out);
+    return out.empty() ? std::string("0") : out;
+  };
+  return canonical(main) + "-" + canonical(last);
+}
+
+OPAMPLAN_INLINE bool is_package_name(std::string_view text) noexcept {
+  using namespace version_detail;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) {
+                       return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+';
+                     }) &&
+         std::any_of(text.begin(), text.end(), [](char c) { return is_letter(c); });
+}
+
+OPAMPLAN_INLINE bool is_version(std::string_view text) noexcept {
+  using namespace version_detail;
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+' || c == '.' || c == '~';
+  });
+}
+
+OPAMPLAN_INLINE std::optional<package> package::parse(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const std::string_view name = text.substr(0, dot);
+  const std::string_view v = text.substr(dot + 1);
+  if (!is_package_name(name) || !is_version(v)) return std::nullopt;
+  return package{std::string(name), opamplan::version(std::string(v))};
+}
+
+}  // namespace opamplan

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/package/formula.hpp.
+#include "opamplan/package/formula.hpp"
+
+#include "opamplan/package/impl/formula.ipp"

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/package/opam_file.hpp.
+#include "opamplan/package/opam_file.hpp"
+
+#include "opamplan/package/impl/opam_file.ipp"
