@@ -59,6 +59,8 @@ class sat_core {
     /// The role whose candidates use the root rules of the tables, or none.
     std::uint32_t root_role = 0xffffffffU;
     const enabled_rules* enabled = nullptr;
+    /// If set: candidates whose rules were read are appended, once each, in the order met.
+    std::vector<candidate_id>* consulted = nullptr;
     /// Conflicts after which one request is given up.
     std::uint64_t conflict_limit = 1'000'000;
   };
@@ -70,6 +72,9 @@ class sat_core {
 
   /// As `solve(choice)`, for exactly one candidate.
   search_outcome solve(candidate_id target);
+
+  /// Forgets everything learnt, for when `enabled_rules` have changed. Linear in what was learnt.
+  void reset();
 
   /// After `satisfiable`: the selected candidates (branches included) in the order of the walk.
   [[nodiscard]] std::span<const candidate_id> selected() const noexcept { return selected_; }
@@ -178,6 +183,7 @@ class sat_core {
   step choose(role_id r);
   bool admissible(candidate_id c);
   void exclude(candidate_id c, literal because);
+  void consult(candidate_id c);
   [[nodiscard]] reason why_disjoint(choice_id s) const noexcept;
   void new_level();
   enum class run_result : std::uint8_t { complete, below_floor, contradiction, gave_up };
@@ -197,6 +203,7 @@ class sat_core {
   std::vector<std::uint32_t> levels_;
   std::vector<reason> reasons_;
   std::vector<std::uint8_t> seen_;
+  std::vector<std::uint8_t> consulted_;  // by candidate; empty unless asked for
   // By role.
   std::vector<std::uint64_t> domain_;
   std::vector<std::uint32_t> domain_size_;

@@ -72,6 +72,9 @@ class solver {
   std::unique_ptr<state> state_;
 };
 
+/// What `options` mean for a search in `u`. Throws `invalid_request` for an unknown name.
+[[nodiscard]] sat_core::options sat_core_options(const universe& u, const solve_options& options);
+
 struct solve_summary {
   std::vector<solve_result> results;  ///< In the order of the targets.
   search_statistics statistics;       ///< Of all threads together; varies with their number.

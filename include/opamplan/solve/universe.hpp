@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/package/dependency.hpp"
 #include "opamplan/package/environment.hpp"
-#include "opamplan/package/filter.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/progress.hpp"
 #include "opamplan/repository/repository.hpp"

@@ -43,9 +43,36 @@ OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
   visited_.resize(tables.roles.size());
   required_link_.assign(tables.choices.size(), no_choice);
   class_selected_.assign(tables.class_names.size(), no_candidate);
+  if (options_.consulted != nullptr) consulted_.resize(candidate_count_);
   for (const choice_id root : options_.roots) {
     base_roles_.push_back(tables.choices[to_index(root)].role);
   }
+}
+
+OPAMPLAN_INLINE void sat_core::reset() {
+  backtrack(0);
+  while (!trail_.empty()) {
+    undo(trail_.back());
+    trail_.pop_back();
+  }
+  queue_head_ = 0;
+  for (const literal l : clause_literals_) watches_[l.code].clear();
+  clause_literals_.clear();
+  clauses_.clear();
+  for (const role_id r : visit_order_) visited_[to_index(r)] = 0;
+  visit_order_.clear();
+  stack_.clear();
+  base_ready_ = started_ = contradictory_ = false;
+  if (options_.consulted != nullptr) {
+    for (const candidate_id c : *options_.consulted) consulted_[to_index(c)] = 0;
+    options_.consulted->clear();
+  }
+}
+
+OPAMPLAN_INLINE void sat_core::consult(candidate_id c) {
+  if (options_.consulted == nullptr || consulted_[to_index(c)] != 0) return;
+  consulted_[to_index(c)] = 1;
+  options_.consulted->push_back(c);
 }
 
 OPAMPLAN_INLINE bool sat_core::uses_root_rules(candidate_id c) const noexcept {

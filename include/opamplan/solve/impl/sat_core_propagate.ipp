@@ -108,6 +108,7 @@ OPAMPLAN_INLINE bool sat_core::propagate() {
 }
 
 OPAMPLAN_INLINE bool sat_core::propagate_selected(candidate_id c) {
+  consult(c);
   const reason because{reason_kind::implied, is_selected(c).code};
   const auto& role = tables_.roles[to_index(tables_.candidate_roles[to_index(c)])];
   const std::uint32_t own = static_cast<std::uint32_t>(c) - role.first_candidate;

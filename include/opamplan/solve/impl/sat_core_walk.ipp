@@ -81,6 +81,7 @@ OPAMPLAN_INLINE void sat_core::exclude(candidate_id c, literal because) {
 
 // False, with `c` excluded, if one of its rules contradicts what is assigned.
 OPAMPLAN_INLINE bool sat_core::admissible(candidate_id c) {
+  consult(c);
   return for_each_required(c,
                            [&](choice_id s) {
                              const literal l = holds(s);

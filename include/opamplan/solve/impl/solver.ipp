@@ -5,15 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/solve/extract.hpp"
+#include "opamplan/solve/impl/parallel.ipp"
 #include "opamplan/solve/solver.hpp"
 
 namespace opamplan {
@@ -32,7 +30,7 @@ OPAMPLAN_INLINE std::string_view to_string(solve_status status) noexcept {
   return "";
 }
 
-OPAMPLAN_INLINE sat_core::options search_options(const universe& u, const solve_options& options) {
+OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u, const solve_options& options) {
   sat_core::options result;
   result.conflict_limit = options.conflict_limit;
   const auto& tables = u.tables();
@@ -63,7 +61,7 @@ struct solver::state {
   state(universe u, solve_options o)
       : universe_(std::move(u)),
         options(std::move(o)),
-        search_options(opamplan::search_options(universe_, options)),
+        core_options(sat_core_options(universe_, options)),
         roots_differ(universe_.tables().root_required.size() != 0) {}
 
   /// A search for this request. One that uses root rules for its target is made for it alone:
@@ -71,7 +69,7 @@ struct solver::state {
   sat_core& core_for(name_id name) {
     if (roots_differ || !kept) {
       if (kept) retired += kept->statistics();
-      auto o = search_options;
+      auto o = core_options;
       if (roots_differ) o.root_role = static_cast<std::uint32_t>(name);
       kept = std::make_unique<sat_core>(universe_.tables(), std::move(o));
     }
@@ -117,7 +115,7 @@ struct solver::state {
 
   universe universe_;
   solve_options options;
-  sat_core::options search_options;
+  sat_core::options core_options;
   bool roots_differ;
   std::unique_ptr<sat_core> kept;
   search_statistics retired;
@@ -166,50 +164,19 @@ OPAMPLAN_INLINE solve_summary solve_all(const universe& u, std::span<const packa
                                         const solve_options& options) {
   solve_summary summary;
   summary.results.resize(targets.size());
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t thread_count = std::clamp<std::size_t>(
-      options.threads == 0 ? cores : options.threads, 1, targets.size() / 64 + 1);
-
-  // Blocks, not single targets, so that neighbours (which share dependencies) share a solver.
-  constexpr std::size_t block = 64;
-  std::atomic<std::size_t> next_block{0};
-  std::atomic<std::size_t> done{0};
-  std::atomic<bool> stop{false};
   std::mutex mutex;
-  std::exception_ptr failure;
-
-  const auto work = [&](bool reports) {
-    try {
-      solver s(u, options);
-      while (!stop) {
-        const std::size_t begin = block * next_block++;
-        if (begin >= targets.size()) break;
-        const std::size_t end = std::min(begin + block, targets.size());
-        for (std::size_t i = begin; i < end && !stop; ++i) {
-          summary.results[i] = s.solve(targets[i]);
-          ++done;
-        }
-        if (reports && options.progress && !options.progress({"solve", done, targets.size()})) {
-          throw cancelled();
-        }
-      }
+  // Blocks, not single targets, so that neighbours (which share dependencies) share a solver.
+  parallel_blocks(targets.size(), options.threads, 64, "solve", options.progress, [&] {
+    // Counted when the thread is done with it.
+    const auto retire = [&](solver* s) {
       const std::lock_guard lock(mutex);
-      summary.statistics += s.statistics();
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
-      stop = true;
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < thread_count; ++i) threads.emplace_back(work, false);
-    work(true);
-  }
-  if (failure) std::rethrow_exception(failure);
-  if (options.progress && !options.progress({"solve", targets.size(), targets.size()})) {
-    throw cancelled();
-  }
+      summary.statistics += s->statistics();
+      delete s;
+    };
+    return [&, s = std::shared_ptr<solver>(new solver(u, options), retire)](std::size_t i) {
+      summary.results[i] = s->solve(targets[i]);
+    };
+  });
   return summary;
 }
 

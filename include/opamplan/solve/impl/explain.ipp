@@ -1,0 +1,433 @@
+/// \file
+/// Minimal contradictory sets of rules, told as facts, sentences and causes.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/package/opam_file.hpp"
+#include "opamplan/solve/explain.hpp"
+#include "opamplan/solve/impl/parallel.ipp"
+#include "opamplan/solve/rules.hpp"
+#include "opamplan/solve/sat_core.hpp"
+
+namespace opamplan {
+namespace explain_detail {
+
+/// A rule as its index in the tables.
+struct rule {
+  fact::kind what;
+  candidate_id candidate;
+  std::uint32_t position;  // in the candidate's row
+  friend auto operator<=>(const rule&, const rule&) = default;
+};
+
+/// Searches with only some rules in force.
+class prober {
+ public:
+  prober(const universe& u, const solve_options& options)
+      : universe_(u), tables_(u.tables()), base_(sat_core_options(u, options)) {
+    const bool roots_differ = tables_.root_required.size() != 0;
+    disable_all();
+    excluded_.resize(tables_.candidate_roles.size());
+    for (const candidate_id c : base_.excluded) excluded_[to_index(c)] = 1;
+    base_.enabled = &enabled_;
+    base_.consulted = &consulted_;
+    // Explanations need answers, not preferred answers within a limit.
+    root_rules_ = roots_differ;
+  }
+
+  void aim(name_id name) {
+    const auto role = static_cast<std::uint32_t>(name);
+    if (core_ && (!root_rules_ || role_ == role)) return;
+    role_ = role;
+    auto o = base_;
+    if (root_rules_) o.root_role = role;
+    core_ = std::make_unique<sat_core>(tables_, std::move(o));
+  }
+
+  void enable_all() { fill(1); }
+  void disable_all() { fill(0); }
+
+  void set(const rule& r, bool on) {
+    const std::size_t c = to_index(r.candidate);
+    const bool root = root_rules_ && to_index(tables_.candidate_roles[c]) == role_;
+    const auto value = static_cast<std::uint8_t>(on);
+    switch (r.what) {
+      case fact::kind::needs:
+        (root ? enabled_.root_required[tables_.root_required.offsets[c] + r.position]
+              : enabled_.required[tables_.required.offsets[c] + r.position]) = value;
+        break;
+      case fact::kind::conflicts:
+        (root ? enabled_.root_forbidden[tables_.root_forbidden.offsets[c] + r.position]
+              : enabled_.forbidden[tables_.forbidden.offsets[c] + r.position]) = value;
+        break;
+      case fact::kind::conflict_class:
+        enabled_.classes[tables_.classes.offsets[c] + r.position] = value;
+        break;
+    }
+  }
+
+  /// Answers the target under the enabled rules.
+  template <class Target>
+  search_outcome solve(Target target) {
+    core_->reset();
+    return core_->solve(target);
+  }
+
+  /// The rules of the package candidates whose rules the last search read.
+  std::vector<rule> consulted_rules() const {
+    std::vector<rule> rules;
+    for (const candidate_id c : consulted_) {
+      if (tables_.candidate_packages[to_index(c)] == no_package) continue;
+      const auto add = [&](fact::kind what, std::size_t count) {
+        for (std::uint32_t i = 0; i < count; ++i) rules.push_back({what, c, i});
+      };
+      add(fact::kind::needs, required(c).size());
+      add(fact::kind::conflicts, forbidden(c).size());
+      add(fact::kind::conflict_class, tables_.classes[to_index(c)].size());
+    }
+    return rules;
+  }
+
+  [[nodiscard]] bool was_consulted(candidate_id c) const {
+    return std::find(consulted_.begin(), consulted_.end(), c) != consulted_.end();
+  }
+
+  [[nodiscard]] std::span<const choice_id> required(candidate_id c) const {
+    return is_root(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
+  }
+  [[nodiscard]] std::span<const choice_id> forbidden(candidate_id c) const {
+    return is_root(c) ? tables_.root_forbidden[to_index(c)] : tables_.forbidden[to_index(c)];
+  }
+  [[nodiscard]] bool is_root(candidate_id c) const {
+    return root_rules_ && to_index(tables_.candidate_roles[to_index(c)]) == role_;
+  }
+  [[nodiscard]] bool excluded(candidate_id c) const { return excluded_[to_index(c)] != 0; }
+
+  /// No member is allowed by what was asked for (an alternative: none of its branches).
+  [[nodiscard]] bool impossible(choice_id s) const {
+    const auto& choice = tables_.choices[to_index(s)];
+    const auto& role = tables_.roles[to_index(choice.role)];
+    for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
+      const candidate_id c{role.first_candidate + i};
+      if (!tables_.contains(s, c) || excluded(c)) continue;
+      if (tables_.candidate_packages[to_index(c)] != no_package) return false;
+      const auto row = tables_.required[to_index(c)];
+      if (std::none_of(row.begin(), row.end(), [&](choice_id b) { return impossible(b); })) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  void fill(std::uint8_t value) {
+    enabled_.required.assign(tables_.required.values.size(), value);
+    enabled_.forbidden.assign(tables_.forbidden.values.size(), value);
+    enabled_.classes.assign(tables_.classes.values.size(), value);
+    enabled_.root_required.assign(tables_.root_required.values.size(), value);
+    enabled_.root_forbidden.assign(tables_.root_forbidden.values.size(), value);
+  }
+
+  const universe& universe_;
+  const universe_tables& tables_;
+  sat_core::options base_;
+  enabled_rules enabled_;
+  std::vector<candidate_id> consulted_;
+  std::vector<std::uint8_t> excluded_;
+  std::unique_ptr<sat_core> core_;
+  bool root_rules_ = false;
+  std::size_t role_ = 0;
+};
+
+/// Deletion-based minimisation: a rule without which the search still fails is dropped, and with
+/// it all rules that this search never read. Ends with every rule needed. Leaves all disabled.
+template <class Target>
+std::vector<rule> minimal_rules(prober& p, Target target) {
+  std::vector<rule> rules = p.consulted_rules();
+  p.disable_all();
+  for (const rule& r : rules) p.set(r, true);
+  const auto drop_unread = [&](std::vector<rule>& from, std::size_t begin) {
+    auto unread = std::stable_partition(
+        from.begin() + static_cast<std::ptrdiff_t>(begin), from.end(),
+        [&](const rule& r) { return p.was_consulted(r.candidate); });
+    for (auto it = unread; it != from.end(); ++it) p.set(*it, false);
+    from.erase(unread, from.end());
+  };
+  // Whole candidates first, the last met first: most are not needed.
+  std::reverse(rules.begin(), rules.end());
+  for (const bool by_candidate : {true, false}) {
+    for (std::size_t i = 0; i < rules.size();) {
+      std::size_t end = i + 1;
+      while (by_candidate && end < rules.size() && rules[end].candidate == rules[i].candidate) ++end;
+      for (std::size_t k = i; k < end; ++k) p.set(rules[k], false);
+      if (p.solve(target) == search_outcome::unsatisfiable) {
+        rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(i),
+                    rules.begin() + static_cast<std::ptrdiff_t>(end));
+        drop_unread(rules, i);
+      } else {
+        for (std::size_t k = i; k < end; ++k) p.set(rules[k], true);
+        i = end;
+      }
+    }
+  }
+  for (const rule& r : rules) p.set(r, false);
+  return rules;
+}
+
+/// "1.0", "1.0 and 1.1", "1.0 to 2.3 (7 versions)"; `all`: every candidate of the name.
+inline std::string version_list(const universe& u, std::vector<package_id> versions, bool all) {
+  const repository& repo = u.repository();
+  std::sort(versions.begin(), versions.end());
+  const std::string first(repo.version_string(versions.front()));
+  const std::string_view last = repo.version_string(versions.back());
+  if (versions.size() == 1) return first;
+  if (versions.size() == 2) return fmt::format("{} and {}", first, last);
+  return fmt::format("{} to {} ({}{} versions)", first, last, all ? "all " : "", versions.size());
+}
+
+inline std::string availability_note(const universe& u, std::string_view name) {
+  const repository& repo = u.repository();
+  const name_id id = repo.find_name(name);
+  if (id == no_name) return fmt::format("there is no package named {}", name);
+  std::size_t filtered = 0;
+  std::size_t avoided = 0;
+  for (const package_id p : repo.versions(id)) {
+    const availability a = u.availability(p);
+    filtered += a == availability::filtered || a == availability::undefined ? 1 : 0;
+    avoided += a == availability::avoided ? 1 : 0;
+  }
+  const std::size_t count = repo.versions(id).size();
+  if (avoided != 0) {
+    return fmt::format("every available version of {} has the flag avoid-version", name);
+  }
+  if (filtered == count) return fmt::format("no version of {} is available in this environment", name);
+  std::string note =
+      fmt::format("{} has {} {} from {} to {}", name, count, count == 1 ? "version" : "versions",
+                  repo.version_string(repo.versions(id)[0]),
+                  repo.version_string(repo.versions(id)[count - 1]));
+  if (filtered != 0) note += fmt::format(", {} of them not available in this environment", filtered);
+  return note;
+}
+
+inline void tell(const universe& u, const solve_options& options, explanation& e) {
+  const repository& repo = u.repository();
+  // Facts that differ only in the version of the package are one sentence.
+  using key = std::tuple<name_id, fact::kind, std::string>;
+  std::vector<key> order;
+  std::map<key, std::vector<package_id>> groups;
+  for (const fact& f : e.facts) {
+    key k{repo.name_of(f.package), f.what, f.text};
+    auto& group = groups[k];
+    if (group.empty()) order.push_back(k);
+    group.push_back(f.package);
+  }
+  for (const key& k : order) {
+    const auto& [name, what, text] = k;
+    const auto& role = u.tables().roles[to_index(name)];
+    const std::string versions =
+        version_list(u, groups[k], groups[k].size() == role.candidate_count);
+    const char* const verb = what == fact::kind::needs       ? "needs"
+                             : what == fact::kind::conflicts ? "conflicts with"
+                                                             : "is of conflict class";
+    e.sentences.push_back(
+        fmt::format("{} {} {} {}", repo.names()[to_index(name)], versions, verb, text));
+  }
+  std::set<std::string> mentioned;
+  for (const fact& f : e.facts) {
+    if (f.what != fact::kind::conflict_class) mentioned.insert(f.other);
+  }
+  mentioned.insert(repo.names()[to_index(e.name)]);
+  std::set<std::string> asked;
+  for (const auto* list : {&options.roots, &options.constraints}) {
+    for (const package_atom& atom : *list) {
+      if (atom.constraint.is_empty() || mentioned.count(atom.name) == 0) continue;
+      asked.insert(atom.name);
+      e.sentences.push_back(fmt::format("you asked for {}", rule_text(atom)));
+    }
+  }
+  for (const fact& f : e.facts) {
+    if (!f.impossible_alone || asked.count(f.other) != 0 || f.other.empty()) continue;
+    if (mentioned.erase(f.other) != 0) e.sentences.push_back(availability_note(u, f.other));
+  }
+
+  std::set<std::string> blockers;
+  std::set<std::string> causes;
+  for (const fact& f : e.facts) {
+    if (!f.impossible_alone) continue;
+    blockers.insert(repo.name_string(f.package));
+    causes.insert(fmt::format("{} needs another {}", repo.name_string(f.package),
+                              f.other.empty() ? f.text : f.other));
+  }
+  e.blockers.assign(blockers.begin(), blockers.end());
+  if (causes.empty()) {
+    std::set<std::string> names;
+    for (const fact& f : e.facts) names.insert(repo.name_string(f.package));
+    e.cause = fmt::format("{} exclude each other", fmt::join(names, ", "));
+  } else {
+    e.cause = fmt::format("{}", fmt::join(causes, "; "));
+  }
+}
+
+template <class Target>
+explanation explain_target(prober& p, const universe& u, const solve_options& options,
+                           name_id name, package_id package, Target target) {
+  explanation e;
+  e.name = name;
+  e.target = package;
+  p.aim(name);
+  p.enable_all();
+  if (p.solve(target) != search_outcome::unsatisfiable) {
+    throw invalid_request(fmt::format("{} has a solution: there is nothing to explain",
+                                      u.repository().names()[to_index(name)]));
+  }
+  const universe_tables& t = u.tables();
+  for (const rule& r : minimal_rules(p, target)) {
+    const package_id id = t.candidate_packages[to_index(r.candidate)];
+    const dependency_context& context =
+        p.is_root(r.candidate) ? u.options().root_dependencies : u.options().dependencies;
+    fact f = describe_rule(u, id, context, r.what, r.position);
+    f.impossible_alone =
+        r.what == fact::kind::needs && p.impossible(p.required(r.candidate)[r.position]);
+    e.facts.push_back(std::move(f));
+  }
+  std::sort(e.facts.begin(), e.facts.end(), [&](const fact& a, const fact& b) {
+    const bool a_is_target = u.repository().name_of(a.package) == name;
+    const bool b_is_target = u.repository().name_of(b.package) == name;
+    return std::tuple(!a_is_target, a.package, a.what, a.text) <
+           std::tuple(!b_is_target, b.package, b.what, b.text);
+  });
+  tell(u, options, e);
+  return e;
+}
+
+/// For a target that is not even a candidate.
+inline explanation explain_absence(const universe& u, name_id name, package_id target) {
+  explanation e;
+  e.name = name;
+  e.target = target;
+  const std::string& text = u.repository().names()[to_index(name)];
+  if (target != no_package && u.availability(target) != availability::avoided) {
+    e.sentences.push_back(fmt::format("{} is not available in this environment{}",
+                                      u.repository().full_name(target), available_text(u, target)));
+  } else {
+    e.sentences.push_back(availability_note(u, text));
+  }
+  const bool avoided = target != no_package && u.availability(target) == availability::avoided;
+  e.cause = avoided ? "only versions to avoid" : "not available in this environment";
+  return e;
+}
+
+}  // namespace explain_detail
+
+OPAMPLAN_INLINE explanation explain(const universe& u, package_id target,
+                                    const solve_options& options) {
+  const name_id name = u.repository().name_of(target);
+  if (!u.is_candidate(target)) return explain_detail::explain_absence(u, name, target);
+  explain_detail::prober p(u, options);
+  return explain_detail::explain_target(p, u, options, name, target,
+                                        u.tables().package_candidates[to_index(target)]);
+}
+
+OPAMPLAN_INLINE explanation explain(const universe& u, name_id name, const solve_options& options) {
+  if (u.tables().roles[to_index(name)].candidate_count == 0) {
+    return explain_detail::explain_absence(u, name, u.latest(name));
+  }
+  explain_detail::prober p(u, options);
+  return explain_detail::explain_target(p, u, options, name, no_package,
+                                        u.tables().any_version[to_index(name)]);
+}
+
+OPAMPLAN_INLINE blocker_report find_blockers(const universe& u,
+                                             std::span<const package_id> targets,
+                                             const solve_options& options) {
+  using explain_detail::prober;
+  const universe_tables& t = u.tables();
+  std::vector<package_id> unsolvable;
+  for (const solve_result& r : solve_all(u, targets, options).results) {
+    if (r.status == solve_status::no_solution) unsolvable.push_back(r.target);
+  }
+  blocker_report report;
+  report.explanations.resize(unsolvable.size());
+  parallel_blocks(unsolvable.size(), options.threads, 8, "explain", options.progress, [&] {
+    return [&, p = std::make_shared<prober>(u, options)](std::size_t i) {
+      const package_id id = unsolvable[i];
+      const name_id name = u.repository().name_of(id);
+      report.explanations[i] =
+          u.is_candidate(id)
+              ? explain_detail::explain_target(*p, u, options, name, id,
+                                               t.package_candidates[to_index(id)])
+              : explain_detail::explain_absence(u, name, id);
+    };
+  });
+
+  std::map<std::string, blocker_group> groups;
+  std::map<std::string, std::vector<std::size_t>> blocked;  // name -> explanations
+  for (std::size_t i = 0; i < unsolvable.size(); ++i) {
+    const explanation& e = report.explanations[i];
+    blocker_group& g = groups[e.cause];
+    g.cause = e.cause;
+    g.blockers = e.blockers;
+    g.targets.push_back(e.target);
+    for (const std::string& name : e.blockers) blocked[name].push_back(i);
+  }
+  for (auto& [cause, group] : groups) report.groups.push_back(std::move(group));
+  std::stable_sort(report.groups.begin(), report.groups.end(),
+                   [](const blocker_group& a, const blocker_group& b) {
+                     return a.targets.size() > b.targets.size();
+                   });
+
+  for (const auto& [name, which] : blocked) {
+    blocker b;
+    b.name = name;
+    b.blocked = which.size();
+    std::set<std::string> texts;
+    for (const std::size_t i : which) {
+      for (const fact& f : report.explanations[i].facts) {
+        if (f.impossible_alone && u.repository().name_string(f.package) == name &&
+            texts.insert(f.text).second) {
+          b.rules.push_back(f);
+        }
+      }
+    }
+    report.blockers.push_back(std::move(b));
+  }
+  // Lift the impossible rules of one name, and ask again.
+  parallel_blocks(report.blockers.size(), options.threads, 4, "unlock", options.progress, [&] {
+    return [&, p = std::make_shared<prober>(u, options)](std::size_t n) {
+      blocker& b = report.blockers[n];
+      p->enable_all();
+      const auto& role = t.roles[to_index(u.repository().find_name(b.name))];
+      for (const std::size_t i : blocked[b.name]) {
+        const package_id id = unsolvable[i];
+        p->aim(u.repository().name_of(id));
+        for (std::uint32_t k = 0; k < role.candidate_count; ++k) {
+          const candidate_id c{role.first_candidate + k};
+          const auto row = p->required(c);
+          for (std::uint32_t r = 0; r < row.size(); ++r) {
+            if (p->impossible(row[r])) p->set({fact::kind::needs, c, r}, false);
+          }
+        }
+        if (p->solve(t.package_candidates[to_index(id)]) == search_outcome::satisfiable) {
+          ++b.unlocked;
+        }
+      }
+    };
+  });
+  std::stable_sort(report.blockers.begin(), report.blockers.end(),
+                   [](const blocker& a, const blocker& b) {
+                     return std::tuple(b.unlocked, b.blocked) < std::tuple(a.unlocked, a.blocked);
+                   });
+  return report;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,120 @@
+/// \file
+/// Telling rules: which atom of which field a row of the universe's tables came from.
+#pragma once
+
+#include <optional>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/opam_file.hpp"
+#include "opamplan/solve/rules.hpp"
+#include "opamplan/syntax/ast.hpp"
+#include "opamplan/syntax/printer.hpp"
+
+namespace opamplan {
+namespace rules_detail {
+
+/// The requirements of a formula in the order of the universe's rows: atoms and alternatives.
+template <class Visit>
+void for_each_requirement(const package_formula& f, formula_kind flattened, const Visit& visit) {
+  if (f.is_empty()) return;
+  if (f.kind != flattened) {
+    visit(f);
+    return;
+  }
+  for (const package_formula& arg : f.args) for_each_requirement(arg, flattened, visit);
+}
+
+/// Where a string equal to `text` first stands in a value.
+inline std::optional<std::uint32_t> find_string(const syntax::value& v, std::string_view text) {
+  using syntax::value_kind;
+  switch (v.kind()) {
+    case value_kind::string:
+      return v.raw() == text ? std::optional(v.span().begin) : std::nullopt;
+    case value_kind::list:
+    case value_kind::group:
+      for (const syntax::value item : v.children()) {
+        if (const auto found = find_string(item, text)) return found;
+      }
+      return std::nullopt;
+    case value_kind::option:
+      return find_string(v.subject(), text);
+    case value_kind::logical: {
+      const auto left = find_string(v.left(), text);
+      return left ? left : find_string(v.right(), text);
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+inline const std::string& first_name(const package_formula& f) {
+  return f.is_atom() ? f.atom.name : first_name(f.args[0]);
+}
+
+}  // namespace rules_detail
+
+OPAMPLAN_INLINE std::string rule_text(const package_atom& atom) { return to_string(atom); }
+
+OPAMPLAN_INLINE std::string rule_text(const package_formula& formula) {
+  const std::string text = to_string(formula);
+  return formula.is_atom() || formula.parenthesised ? text : "(" + text + ")";
+}
+
+OPAMPLAN_INLINE fact describe_rule(const universe& u, package_id id,
+                                   const dependency_context& context, fact::kind what,
+                                   std::uint32_t position) {
+  const repository& repo = u.repository();
+  const syntax::file& file = repo.file(id);
+  fact f;
+  f.what = what;
+  f.package = id;
+  f.path = std::string(repo.origin(id).path);
+  std::string searched;
+  if (what == fact::kind::conflict_class) {
+    f.field = "conflict-class";
+    f.other = f.text = searched = read_conflict_classes(file)[position];
+  } else {
+    std::uint32_t at = 0;
+    const auto take = [&](const package_formula& rule) {
+      if (at++ != position) return;
+      searched = rules_detail::first_name(rule);
+      f.other = rule.is_atom() ? rule.atom.name : "";
+      f.text = rule_text(rule);
+    };
+    const auto evaluate = [&](const filtered_formula& formula) {
+      return evaluate_depends(formula, u.environment(), repo.name_string(id),
+                              repo.version_string(id), context);
+    };
+    if (what == fact::kind::needs) {
+      f.field = "depends";
+      const package_formula depends = evaluate(read_depends(file));
+      rules_detail::for_each_requirement(depends, formula_kind::conjunction, take);
+    }
+    if (f.text.empty()) {
+      // Conflicts: atoms are exclusions, conjunctions are alternatives among the requirements.
+      f.field = "conflicts";
+      const package_formula conflicts = evaluate(read_conflicts(file));
+      rules_detail::for_each_requirement(
+          conflicts, formula_kind::disjunction, [&](const package_formula& rule) {
+            const bool excludes = rule.is_atom();
+            if (excludes && repo.find_name(rule.atom.name) == no_name) return;
+            if (excludes == (what == fact::kind::conflicts)) take(rule);
+          });
+    }
+  }
+  if (const auto value = file.find(f.field)) {
+    const std::uint32_t offset =
+        rules_detail::find_string(*value, searched).value_or(value->span().begin);
+    const syntax::position p = file.locate(offset);
+    f.line = p.line;
+    f.column = p.column;
+  }
+  return f;
+}
+
+OPAMPLAN_INLINE std::string available_text(const universe& u, package_id id) {
+  const auto value = u.repository().file(id).find("available");
+  return value ? " (available: " + syntax::print(*value) + ")" : std::string();
+}
+
+}  // namespace opamplan

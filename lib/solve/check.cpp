@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/solve/check.hpp.
+#include "opamplan/solve/check.hpp"
+
+#include "opamplan/solve/impl/check.ipp"

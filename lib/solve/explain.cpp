@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/solve/explain.hpp.
+#include "opamplan/solve/explain.hpp"
+
+#include "opamplan/solve/impl/explain.ipp"
