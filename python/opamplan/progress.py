@@ -62,6 +62,5 @@ class ProgressBar:
         """Erase the line."""
         if self._live and self._drawn:
             self._draw("")
-            self._stream.write("\r")
-            self._stream.flush()
+            self._draw("")  # the first filled the line with spaces and stands at its end
             self._drawn = 0

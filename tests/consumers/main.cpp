@@ -5,7 +5,8 @@
 #include <string>
 
 int main() {
-  const auto file = opamplan::syntax::parse("opam-version: \"2.0\"\ndepends: [\"ocaml\" {>= \"5.0\"}]\n");
+  const auto file =
+      opamplan::syntax::parse("opam-version: \"2.0\"\ndepends: [\"ocaml\" {>= \"5.0\"}]\n");
   const auto depends = file.find("depends");
   if (!depends) return 1;
   try {
