@@ -66,11 +66,11 @@ struct node {
 };
 static_assert(sizeof(node) == 24);
 
-/// What a file's views point to. `owner` keeps `text` and `nodes` alive.
+/// What a file's views point to. Node 0 is the root, whose children are the items; no nodes: no
+/// items. `owner` keeps `text` and `nodes` alive.
 struct tree {
   std::string_view text;
   std::span<const node> nodes;
-  std::uint32_t first_item = no_node;
   std::shared_ptr<const void> owner;
 };
 
@@ -203,12 +203,17 @@ class file {
   /// From a tree made elsewhere (a parser, a cache).
   file(tree t, std::string path) : tree_(std::make_shared<tree>(std::move(t))), path_(std::move(path)) {}
 
+  /// Over text and nodes that someone else keeps alive, such as a mapped cache.
+  [[nodiscard]] static file borrow(std::string_view text, std::span<const node> nodes,
+                                   std::string path) {
+    return file(tree{text, nodes, nullptr}, std::move(path));
+  }
+
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string_view text() const noexcept { return tree_->text; }
   [[nodiscard]] std::span<const node> nodes() const noexcept { return tree_->nodes; }
-  [[nodiscard]] std::uint32_t first_item() const noexcept { return tree_->first_item; }
   [[nodiscard]] sibling_range<item> items() const noexcept {
-    return {tree_.get(), tree_->first_item};
+    return {tree_.get(), tree_->nodes.empty() ? no_node : tree_->nodes[0].first};
   }
   /// The last variable of that name at the top level. Linear in the number of items.
   [[nodiscard]] std::optional<value> find(std::string_view name) const noexcept;

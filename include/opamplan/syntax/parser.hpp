@@ -22,8 +22,8 @@ struct parse_options {
 /// One thing wrong with a text.
 struct parse_diagnostic {
   std::string path;
-  syntax::position position;
-  syntax::span span;
+  position where;
+  syntax::span span;  ///< The bytes it is about.
   std::string message;      ///< "unexpected `]`"
   std::string expected;     ///< "a value"; empty if nothing better can be said.
   std::string source_line;  ///< Shortened around the position if very long.

@@ -27,10 +27,13 @@ class parser {
   parser(std::string_view text, const parse_options& options)
       : text_(text), options_(options), lexer_(text) {
     nodes_.reserve(text.size() / 10 + 8);
+    node root;
+    root.what = node::type::section;
+    nodes_.push_back(root);
   }
 
   /// All items up to the end. With `errors`, failures go there and reading goes on.
-  std::uint32_t parse_items(std::vector<failure>* errors) {
+  void parse_items(std::vector<failure>* errors) {
     chain items;
     advance(errors);
     while (token_.kind != token_kind::end) {
@@ -51,11 +54,11 @@ class parser {
         advance(errors);
       }
     }
-    return items.first;
+    nodes_[0].first = items.first;
   }
 
   /// One value and nothing else, as an item without a name.
-  std::uint32_t parse_only_value() {
+  void parse_only_value() {
     advance(nullptr);
     const std::uint32_t v = parse_value(0);
     if (token_.kind != token_kind::end) fail("the end of the value");
@@ -64,8 +67,7 @@ class parser {
     item.begin = item.name_end = nodes_[v].begin;
     item.end = nodes_[v].end;
     item.first = v;
-    nodes_.push_back(item);
-    return static_cast<std::uint32_t>(nodes_.size() - 1);
+    nodes_[0].first = add(item);
   }
 
   std::vector<node> take_nodes() { return std::move(nodes_); }
@@ -341,11 +343,11 @@ class parser {
 inline parse_diagnostic diagnose(const failure& f, std::string_view text, const std::string& path) {
   parse_diagnostic d;
   d.path = path;
-  d.position = locate(text, f.where.begin);
+  d.where = locate(text, f.where.begin);
   d.span = f.where;
   d.message = f.message;
   d.expected = f.expected;
-  const std::size_t line_begin = f.where.begin - (d.position.column - 1);
+  const std::size_t line_begin = f.where.begin - (d.where.column - 1);
   const std::size_t eol = text.find('\n', line_begin);
   d.source_line = text.substr(line_begin, (eol == std::string_view::npos ? text.size() : eol) -
                                               line_begin);
@@ -359,12 +361,11 @@ struct storage {
   std::vector<node> nodes;
 };
 
-inline file make_file(std::shared_ptr<storage> s, std::uint32_t first_item, std::string path) {
+inline file make_file(std::shared_ptr<storage> s, std::string path) {
   s->nodes.shrink_to_fit();
   tree t;
   t.text = s->text;
   t.nodes = s->nodes;
-  t.first_item = first_item;
   t.owner = std::move(s);
   return file(std::move(t), std::move(path));
 }
@@ -381,13 +382,13 @@ inline void check_size(const std::string& text, const std::string& path,
 }  // namespace parser_detail
 
 OPAMPLAN_INLINE std::string parse_diagnostic::to_string() const {
-  std::string out = fmt::format("{}{}{}:{}: {}{}{}", path, path.empty() ? "" : ":", position.line,
-                                position.column, message, expected.empty() ? "" : ", expected ",
+  std::string out = fmt::format("{}{}{}:{}: {}{}{}", path, path.empty() ? "" : ":", where.line,
+                                where.column, message, expected.empty() ? "" : ", expected ",
                                 expected);
   if (source_line.empty()) return out;
   // A window of the line, with tabs kept so that the caret stands right.
   constexpr std::size_t width = 100;
-  const std::size_t column = position.column - 1;
+  const std::size_t column = where.column - 1;
   const std::size_t begin = column > width * 3 / 4 ? column - width * 3 / 4 : 0;
   std::string pad;
   for (const char c : source_line.substr(begin, column - begin)) pad += c == '\t' ? '\t' : ' ';
@@ -399,14 +400,13 @@ OPAMPLAN_INLINE file parse(std::string text, std::string path, parse_options opt
   auto s = std::make_shared<parser_detail::storage>();
   s->text = std::move(text);
   parser_detail::parser p(s->text, options);
-  std::uint32_t first = no_node;
   try {
-    first = p.parse_items(nullptr);
+    p.parse_items(nullptr);
   } catch (const parser_detail::failure& f) {
     throw parse_error(parser_detail::diagnose(f, s->text, path));
   }
   s->nodes = p.take_nodes();
-  return parser_detail::make_file(std::move(s), first, std::move(path));
+  return parser_detail::make_file(std::move(s), std::move(path));
 }
 
 OPAMPLAN_INLINE parse_result parse_recovering(std::string text, std::string path,
@@ -422,12 +422,12 @@ OPAMPLAN_INLINE parse_result parse_recovering(std::string text, std::string path
   s->text = std::move(text);
   parser_detail::parser p(s->text, options);
   std::vector<parser_detail::failure> failures;
-  const std::uint32_t first = p.parse_items(&failures);
+  p.parse_items(&failures);
   for (const auto& f : failures) {
     result.errors.push_back(parser_detail::diagnose(f, s->text, path));
   }
   s->nodes = p.take_nodes();
-  result.tree = parser_detail::make_file(std::move(s), first, std::move(path));
+  result.tree = parser_detail::make_file(std::move(s), std::move(path));
   return result;
 }
 
@@ -436,14 +436,13 @@ OPAMPLAN_INLINE file parse_value(std::string text, parse_options options) {
   auto s = std::make_shared<parser_detail::storage>();
   s->text = std::move(text);
   parser_detail::parser p(s->text, options);
-  std::uint32_t item = no_node;
   try {
-    item = p.parse_only_value();
+    p.parse_only_value();
   } catch (const parser_detail::failure& f) {
     throw parse_error(parser_detail::diagnose(f, s->text, ""));
   }
   s->nodes = p.take_nodes();
-  return parser_detail::make_file(std::move(s), item, "");
+  return parser_detail::make_file(std::move(s), "");
 }
 
 }  // namespace opamplan::syntax
