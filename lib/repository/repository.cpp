@@ -1,1 +1,3 @@
-// The compiled definitions of the repository room.
+// The compiled definitions of opamplan/repository/repository.hpp.
+#include "opamplan/repository/repository.hpp"
+#include "opamplan/repository/impl/repository.ipp"

@@ -53,10 +53,10 @@ OPAMPLAN_INLINE void sat_core::undo(literal l) {
     ++domain_size_[to_index(r)];
   } else {
     role_selected_[to_index(r)] = no_candidate;
-    for_each_class(c, [&](std::uint32_t k) {
+    // All its classes: which rules are enabled may have changed since.
+    for (const std::uint32_t k : tables_.classes[to_index(c)]) {
       if (class_selected_[k] == c) class_selected_[k] = no_candidate;
-      return true;
-    });
+    }
   }
 }
 

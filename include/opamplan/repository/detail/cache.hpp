@@ -1,0 +1,41 @@
+/// \file
+/// The cache file of one source: its texts and parsed trees, mapped into memory as they are.
+///
+/// Layout, native byte order: a header; then sections, each at a multiple of 8: the key, package
+/// versions, stamps, diagnostics, syntax nodes, strings, texts. The header has a checksum of its
+/// own and one of everything behind it, taken block by block so that all cores can check. A file
+/// that differs in any bit from what was written is not used. It is replaced by a rename, never
+/// changed in place, so a mapping stays sound while others write.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "opamplan/config.hpp"
+#include "opamplan/repository/detail/content.hpp"
+#include "opamplan/repository/detail/load_run.hpp"
+
+namespace opamplan::detail {
+
+/// What a cache file is for. The place names the file, so that a new state replaces an old one.
+struct cache_key {
+  std::string place;  ///< For example `directory /srv/opam-repository`.
+  std::string state;  ///< What must be equal for the content to be: a commit, limits, versions.
+};
+
+[[nodiscard]] std::string cache_path(const std::string& folder, const cache_key& key);
+
+/// Nothing if there is no such file or it is of another state or damaged. Stamps are not looked at.
+[[nodiscard]] std::optional<source_content> load_cache(const std::string& path,
+                                                       const cache_key& key, load_run& run);
+
+/// Best effort: false if it could not be written. Keeps the 8 last used caches of the folder.
+bool store_cache(const std::string& path, const cache_key& key, const source_content& content);
+
+}  // namespace opamplan::detail
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/repository/impl/cache_read.ipp"
+#include "opamplan/repository/impl/cache_write.ipp"
+#endif

@@ -1,0 +1,96 @@
+/// \file
+/// What one source holds, and how readers on several threads put it together.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/repository/detail/load_run.hpp"
+#include "opamplan/repository/detail/text.hpp"
+#include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/load.hpp"
+#include "opamplan/syntax/ast.hpp"
+
+namespace opamplan::detail {
+
+/// One package version of one source. The strings live in the content's storage.
+struct content_entry {
+  std::string_view name;
+  std::string_view version;
+  std::string_view path;    ///< Inside the source.
+  std::uint32_t order = 0;  ///< Of equal paths the greatest counts (archives: the later member).
+  syntax::file tree;
+};
+
+/// What a file or folder looked like when it was read; equal stamps mean equal content.
+struct file_stamp {
+  std::string_view path;
+  std::uint64_t value = 0;
+};
+
+/// Everything one source holds: sorted by name, then version; no two entries are the same version.
+struct source_content {
+  std::vector<content_entry> entries;
+  std::vector<repository_diagnostic> diagnostics;    ///< By path, then position.
+  std::vector<file_stamp> stamps;                    ///< By path. Directories only.
+  std::vector<std::shared_ptr<const void>> storage;  ///< What the views and trees point into.
+  source_info info;
+  bool cacheable = true;  ///< False when what was seen may not be what will be seen.
+};
+
+/// Collects files from several threads; each worker has its own part.
+class content_builder {
+ public:
+  content_builder(load_run& run, const load_limits& limits);
+
+  /// Parses `text` and takes it as `path`'s package version, which is in the path's last folder,
+  /// or adds a diagnostic.
+  void add_file(unsigned worker, std::string_view path, std::string text, std::uint32_t order = 0);
+
+  /// The same for a name and version that are not in the path.
+  void add_version(unsigned worker, std::string_view name, std::string_view version,
+                   std::string_view path, std::string text, std::uint32_t order = 0);
+
+  void problem(unsigned worker, severity level, std::string_view path, std::string message,
+               syntax::position where = {0, 0});
+  void stamp(unsigned worker, std::string_view path, std::uint64_t value);
+
+  /// What is read now may differ next time for a reason no stamp shows.
+  void never_cache() noexcept { cacheable_.store(false); }
+
+  /// False, with a diagnostic, when a file of this size is not to be read. Throws `load_error` when
+  /// the source as a whole is too large.
+  bool admit(unsigned worker, std::string_view path, std::uint64_t size);
+
+  [[nodiscard]] load_run& run() const noexcept { return run_; }
+  [[nodiscard]] const load_limits& limits() const noexcept { return limits_; }
+
+  /// Sorts, drops duplicates (with a diagnostic) and gives everything away. Once, at the end.
+  [[nodiscard]] source_content finish();
+
+ private:
+  struct part {
+    std::vector<content_entry> entries;
+    std::vector<repository_diagnostic> diagnostics;
+    std::vector<file_stamp> stamps;
+    std::shared_ptr<string_arena> strings = std::make_shared<string_arena>();
+  };
+  load_run& run_;
+  const load_limits& limits_;
+  std::vector<part> parts_;
+  std::atomic<std::size_t> files_{0};
+  std::atomic<std::size_t> bytes_{0};
+  std::atomic<bool> cacheable_{true};
+};
+
+}  // namespace opamplan::detail
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/repository/impl/content.ipp"
+#endif

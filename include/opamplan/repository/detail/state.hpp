@@ -1,0 +1,46 @@
+/// \file
+/// What a `repository` shares: the sources' entries in one order, and tables over them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "opamplan/package/ids.hpp"
+#include "opamplan/repository/detail/content.hpp"
+#include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/repository.hpp"
+
+namespace opamplan::detail {
+
+struct repository_entry {
+  name_id name{};
+  std::uint32_t source = 0;
+  std::string_view version;
+  std::string_view path;
+  syntax::file tree;
+};
+
+struct repository_state {
+  // Destroyed last: entries point into it.
+  std::vector<std::shared_ptr<const void>> storage;
+
+  std::vector<repository_entry> entries;  ///< By package_id.
+  std::vector<std::string> names;         ///< By name_id.
+  std::vector<std::uint32_t> first;       ///< By name_id, and one past the end: its first entry.
+  std::vector<std::uint32_t> slots;  ///< Hash table of name ids, open addressing; a power of two.
+  std::vector<source_info> sources;
+  std::vector<repository_diagnostic> diagnostics;
+};
+
+/// Lays the contents over each other and fills the tables. Linear, but for sorting when there are
+/// several sources.
+[[nodiscard]] repository make_repository(std::vector<source_content> contents);
+
+}  // namespace opamplan::detail
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/repository/impl/state.ipp"
+#endif

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "opamplan/package/version.hpp"
+#include "opamplan/repository/detail/content.hpp"
+#include "opamplan/syntax/parser.hpp"
+
+namespace opamplan::detail {
+
+OPAMPLAN_INLINE content_builder::content_builder(load_run& run, const load_limits& limits)
+    : run_(run), limits_(limits), parts_(run.threads()) {}
+
+OPAMPLAN_INLINE void content_builder::problem(unsigned worker, severity level,
+                                              std::string_view path, std::string message,
+                                              syntax::position where) {
+  parts_[worker].diagnostics.push_back(
+      {level, 0, printable(path), where.line, where.column, std::move(message)});
+}
+
+OPAMPLAN_INLINE void content_builder::stamp(unsigned worker, std::string_view path,
+                                            std::uint64_t value) {
+  part& p = parts_[worker];
+  p.stamps.push_back({p.strings->store(path), value});
+}
+
+OPAMPLAN_INLINE bool content_builder::admit(unsigned worker, std::string_view path,
+                                            std::uint64_t size) {
+  if (size > limits_.file_bytes) {
+    problem(worker, severity::error, path,
+            "the file has " + std::to_string(size) + " bytes, the limit is " +
+                std::to_string(limits_.file_bytes) + "; left out");
+    return false;
+  }
+  // A partial repository would depend on the order of the threads: nothing at all is better.
+  if (files_.fetch_add(1) >= limits_.files) {
+    throw load_error("more than " + std::to_string(limits_.files) +
+                     " opam files: not an opam repository? (load_limits::files)");
+  }
+  if (bytes_.fetch_add(size) + size > limits_.total_bytes) {
+    throw load_error("opam files of more than " + std::to_string(limits_.total_bytes) +
+                     " bytes in all: not an opam repository? (load_limits::total_bytes)");
+  }
+  return true;
+}
+
+OPAMPLAN_INLINE void content_builder::add_file(unsigned worker, std::string_view path,
+                                               std::string text, std::uint32_t order) {
+  const std::string_view folder = base_name(path) == "opam" ? folder_name(path) : path;
+  const std::string_view full_name = base_name(folder);
+  const auto parts = split_full_name(full_name);
+  if (!parts) {
+    problem(worker, severity::error, path,
+            "the folder's name '" + printable(full_name) +
+                "' is not NAME.VERSION as opam allows it; left out");
+    return;
+  }
+  const std::string_view parent = base_name(folder_name(folder));
+  if (!parent.empty() && parent != parts->name && parent != "packages") {
+    problem(
+        worker, severity::warning, path,
+        "package '" + std::string(parts->name) + "' is in a folder '" + printable(parent) + "'");
+  }
+  add_version(worker, parts->name, parts->version, path, std::move(text), order);
+}
+
+OPAMPLAN_INLINE void content_builder::add_version(unsigned worker, std::string_view name,
+                                                  std::string_view version, std::string_view path,
+                                                  std::string text, std::uint32_t order) {
+  syntax::parse_result parsed = syntax::parse_recovering(std::move(text), printable(path));
+  if (!parsed.errors.empty()) {
+    const syntax::parse_diagnostic& first = parsed.errors.front();
+    problem(worker, severity::error, path, first.message, first.where);
+    return;
+  }
+  part& p = parts_[worker];
+  p.entries.push_back({p.strings->store(name), p.strings->store(version), p.strings->store(path),
+                       order, std::move(parsed.tree)});
+}
+
+/// By name, version, path; of equal paths the later file first. Versions that opam's order takes
+/// for equal but are written differently (`1.0`, `1.00`) are different versions, in byte order.
+OPAMPLAN_INLINE bool entry_less(const content_entry& a, const content_entry& b) {
+  if (a.name != b.name) return a.name < b.name;
+  if (const int order = compare_versions(a.version, b.version); order != 0) return order < 0;
+  if (a.version != b.version) return a.version < b.version;
+  if (a.path != b.path) return a.path < b.path;
+  return a.order > b.order;
+}
+
+OPAMPLAN_INLINE source_content content_builder::finish() {
+  source_content out;
+  std::vector<content_entry*> sorted;
+  for (part& p : parts_) {
+    for (content_entry& e : p.entries) sorted.push_back(&e);
+  }
+  std::sort(sorted.begin(), sorted.end(),
+            [](const content_entry* a, const content_entry* b) { return entry_less(*a, *b); });
+  out.entries.reserve(sorted.size());
+  for (content_entry* e : sorted) {
+    if (!out.entries.empty() && out.entries.back().name == e->name &&
+        out.entries.back().version == e->version) {
+      problem(0, severity::warning, e->path,
+              "the same package version as " + printable(out.entries.back().path) + "; left out");
+      continue;
+    }
+    out.entries.push_back(std::move(*e));
+  }
+  for (part& p : parts_) {
+    out.storage.push_back(p.strings);
+    std::move(p.diagnostics.begin(), p.diagnostics.end(), std::back_inserter(out.diagnostics));
+    out.stamps.insert(out.stamps.end(), p.stamps.begin(), p.stamps.end());
+  }
+  std::sort(out.diagnostics.begin(), out.diagnostics.end(),
+            [](const repository_diagnostic& a, const repository_diagnostic& b) {
+              return std::tie(a.path, a.line, a.column, a.message, a.level) <
+                     std::tie(b.path, b.line, b.column, b.message, b.level);
+            });
+  std::sort(out.stamps.begin(), out.stamps.end(),
+            [](const file_stamp& a, const file_stamp& b) { return a.path < b.path; });
+  out.cacheable = cacheable_.load();
+  parts_.clear();
+  return out;
+}
+
+}  // namespace opamplan::detail

@@ -1,0 +1,307 @@
+#pragma once
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "opamplan/repository/detail/checksum.hpp"
+#include "opamplan/repository/detail/readers.hpp"
+
+// Plain POSIX calls relative to open folders: 19,000 small files cost an openat, an fstat, a read
+// and a close each. std::filesystem resolves every path from the root and takes twice as long.
+
+namespace opamplan::detail {
+
+OPAMPLAN_INLINE std::string system_message(int code) {
+  return std::error_code(code, std::generic_category()).message();
+}
+
+class file_descriptor {
+ public:
+  explicit file_descriptor(int fd) noexcept : fd_(fd) {}
+  file_descriptor(file_descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  file_descriptor& operator=(file_descriptor&&) = delete;
+  ~file_descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+#ifdef __APPLE__
+OPAMPLAN_INLINE timespec modified(const struct stat& s) { return s.st_mtimespec; }
+OPAMPLAN_INLINE timespec changed(const struct stat& s) { return s.st_ctimespec; }
+#else
+OPAMPLAN_INLINE timespec modified(const struct stat& s) { return s.st_mtim; }
+OPAMPLAN_INLINE timespec changed(const struct stat& s) { return s.st_ctim; }
+#endif
+
+OPAMPLAN_INLINE std::uint64_t stamp_of(const struct stat& s) {
+  const timespec m = modified(s);
+  const timespec c = changed(s);
+  const std::uint64_t facts[] = {
+      static_cast<std::uint64_t>(s.st_size), static_cast<std::uint64_t>(s.st_ino),
+      static_cast<std::uint64_t>(s.st_dev),  static_cast<std::uint64_t>(s.st_mode),
+      static_cast<std::uint64_t>(m.tv_sec),  static_cast<std::uint64_t>(m.tv_nsec),
+      static_cast<std::uint64_t>(c.tv_sec),  static_cast<std::uint64_t>(c.tv_nsec)};
+  return checksum(facts, sizeof facts);
+}
+
+/// Walks one directory source. One object, used by all workers.
+class directory_reader {
+ public:
+  directory_reader(const directory_source& from, content_builder& to)
+      : from_(from), to_(to), packages_(open_packages()) {
+    ::clock_gettime(CLOCK_REALTIME, &started_);
+    if (char* real = ::realpath(from_.path.c_str(), nullptr)) {
+      real_root_ = real;
+      std::free(real);
+    }
+  }
+
+  void read() {
+    struct stat facts {};
+    if (::fstat(packages_.get(), &facts) == 0) stamp(0, "packages", facts);
+    std::vector<child> children = list(0, packages_.get(), "packages");
+    to_.run().set_total(children.size());
+    to_.run().for_each_index(children.size(), 4, [&](unsigned worker, std::size_t i) {
+      if (children[i].maybe_folder) {
+        const std::string& name = children[i].name;
+        visit(worker, packages_.get(), name, "packages/" + name, 1,
+              children[i].maybe_link && is_link(packages_.get(), name));
+      }
+      to_.run().add_done();
+    });
+  }
+
+ private:
+  struct child {
+    std::string name;
+    bool maybe_folder = false;
+    bool maybe_link = false;
+  };
+
+  file_descriptor open_packages() const {
+    const std::string packages = from_.path + "/packages";
+    file_descriptor fd(::open(packages.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) {
+      throw load_error(printable(packages) + ": " + system_message(errno) +
+                       "; a repository is a folder that holds `packages`");
+    }
+    return fd;
+  }
+
+  /// Names in an open folder, sorted, without those that begin with a dot.
+  std::vector<child> list(unsigned worker, int fd, const std::string& path) {
+    std::vector<child> out;
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    DIR* folder = copy < 0 ? nullptr : ::fdopendir(copy);
+    if (folder == nullptr) {
+      const int code = errno;
+      if (copy >= 0) ::close(copy);
+      io_problem(worker, path, code);
+      return out;
+    }
+    const std::unique_ptr<DIR, int (*)(DIR*)> closer(folder, ::closedir);
+    errno = 0;
+    while (const dirent* e = ::readdir(folder)) {
+      if (e->d_name[0] == '.') continue;
+      child c{e->d_name};
+      c.maybe_folder = e->d_type == DT_DIR || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN;
+      c.maybe_link = e->d_type == DT_LNK || e->d_type == DT_UNKNOWN;
+      out.push_back(std::move(c));
+      errno = 0;
+    }
+    if (errno != 0) io_problem(worker, path, errno);
+    std::sort(out.begin(), out.end(),
+              [](const child& a, const child& b) { return a.name < b.name; });
+    return out;
+  }
+
+  /// The folder `name` in `parent`: a package version if it holds a file `opam`, else its folders.
+  /// Below a symbolic link no other is followed: no cycles, and no more work than links times
+  /// files.
+  void visit(unsigned worker, int parent, const std::string& name, const std::string& path,
+             std::size_t depth, bool below_link = false) {
+    if (depth > to_.limits().folder_depth) {
+      to_.problem(worker, severity::error, path, "folders are nested too deeply; left out");
+      return;
+    }
+    file_descriptor fd = open_inside(worker, parent, name.c_str(), path, O_DIRECTORY);
+    if (!fd) return;
+    struct stat facts {};
+    if (::fstat(fd.get(), &facts) != 0) return io_problem(worker, path, errno);
+    stamp(worker, path, facts);
+
+    const std::vector<child> children = list(worker, fd.get(), path);
+    const auto opam = std::find_if(children.begin(), children.end(),
+                                   [](const child& c) { return c.name == "opam"; });
+    if (opam != children.end() && read_opam(worker, fd.get(), "opam", path + "/opam")) return;
+    bool folders = false;
+    for (const child& c : children) {
+      if (to_.run().stopped()) return;
+      if (!c.maybe_folder) continue;
+      const std::string child_path = path + '/' + c.name;
+      folders = true;
+      // Nearly always a version's folder: look for its file before listing it.
+      if (!c.maybe_link &&
+          read_opam(worker, fd.get(), (c.name + "/opam").c_str(), child_path + "/opam")) {
+        continue;
+      }
+      if (below_link && c.maybe_link && is_link(fd.get(), c.name)) {
+        to_.problem(worker, severity::error, child_path,
+                    "a symbolic link below another one; left out");
+        continue;
+      }
+      visit(worker, fd.get(), c.name, child_path, depth + 1,
+            below_link || (c.maybe_link && is_link(fd.get(), c.name)));
+    }
+    if (!folders) {
+      to_.problem(worker, severity::warning, path, "a folder without a file `opam`");
+    }
+  }
+
+  [[nodiscard]] static bool is_link(int parent, const std::string& name) {
+    struct stat facts {};
+    return ::fstatat(parent, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISLNK(facts.st_mode);
+  }
+
+  /// False if there is no file `name`; a file that cannot be read is a diagnostic.
+  bool read_opam(unsigned worker, int parent, const char* name, const std::string& path) {
+    const int raw = ::openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (raw < 0 && errno == ENOENT) return false;
+    const file_descriptor fd =
+        raw >= 0 ? file_descriptor(raw) : open_inside(worker, parent, name, path, O_NONBLOCK);
+    if (!fd) return true;
+    struct stat facts {};
+    if (::fstat(fd.get(), &facts) != 0) {
+      io_problem(worker, path, errno);
+      return true;
+    }
+    if (S_ISDIR(facts.st_mode)) return false;
+    stamp(worker, path, facts);
+    if (!S_ISREG(facts.st_mode)) {
+      to_.problem(worker, severity::error, path, "not a regular file; left out");
+      return true;
+    }
+    const auto size = static_cast<std::uint64_t>(facts.st_size);
+    if (!to_.admit(worker, path, size)) return true;
+    std::string text(static_cast<std::size_t>(size), '\0');
+    std::size_t filled = 0;
+    while (filled < text.size()) {
+      const ssize_t n = ::read(fd.get(), text.data() + filled, text.size() - filled);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        io_problem(worker, path, errno);
+        return true;
+      }
+      if (n == 0) break;
+      filled += static_cast<std::size_t>(n);
+    }
+    text.resize(filled);
+    to_.add_file(worker, path, std::move(text));
+    return true;
+  }
+
+  /// Opens `name` in `parent`. A symbolic link is followed only to something inside the source.
+  file_descriptor open_inside(unsigned worker, int parent, const char* name,
+                              const std::string& path, int flags) {
+    file_descriptor direct(::openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
+    if (direct) return direct;
+    int code = errno;
+    struct stat facts {};
+    if (::fstatat(parent, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(facts.st_mode)) {
+      char* real = ::realpath((from_.path + '/' + path).c_str(), nullptr);
+      if (real != nullptr) {
+        const std::string target = real;
+        std::free(real);
+        if (real_root_.empty() || target.compare(0, real_root_.size() + 1, real_root_ + '/') != 0) {
+          to_.problem(worker, severity::error, path,
+                      "a symbolic link that leaves the repository; left out");
+          return file_descriptor(-1);
+        }
+        file_descriptor followed(::open(target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
+        if (followed) return followed;
+      }
+      code = errno;
+      if ((flags & O_DIRECTORY) != 0 && code == ENOTDIR) return file_descriptor(-1);
+      to_.problem(worker, severity::error, path,
+                  "a symbolic link that leads nowhere (" + system_message(code) + "); left out");
+      to_.never_cache();
+      return file_descriptor(-1);
+    }
+    // A plain file where folders are: of no interest.
+    if ((flags & O_DIRECTORY) != 0 && code == ENOTDIR) return file_descriptor(-1);
+    io_problem(worker, path, code);
+    return file_descriptor(-1);
+  }
+
+  void io_problem(unsigned worker, const std::string& path, int code) {
+    to_.problem(worker, severity::error, path, system_message(code));
+    to_.never_cache();
+  }
+
+  void stamp(unsigned worker, const std::string& path, const struct stat& facts) {
+    to_.stamp(worker, path, stamp_of(facts));
+    // A change right after the read could leave the time stamp as it is: file systems count in
+    // steps of some milliseconds, or of seconds when the nanoseconds are zero.
+    const timespec c = changed(facts);
+    const std::int64_t margin = c.tv_nsec == 0 ? 2'000'000'000 : 50'000'000;
+    const std::int64_t age = (std::int64_t{started_.tv_sec} - c.tv_sec) * 1'000'000'000 +
+                             (std::int64_t{started_.tv_nsec} - c.tv_nsec);
+    if (age < margin) to_.never_cache();
+  }
+
+  const directory_source& from_;
+  content_builder& to_;
+  file_descriptor packages_;
+  std::string real_root_;
+  timespec started_{};
+};
+
+OPAMPLAN_INLINE source_content read_directory(const directory_source& from, content_builder& to) {
+  directory_reader(from, to).read();
+  source_content content = to.finish();
+  content.info.label = from.path;
+  return content;
+}
+
+OPAMPLAN_INLINE bool stamps_hold(const std::string& directory, std::span<const file_stamp> stamps,
+                                 load_run& run) {
+  const file_descriptor root(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root || stamps.empty()) return false;
+  std::atomic<bool> hold{true};
+  run.for_each_index(stamps.size(), 256, [&](unsigned, std::size_t i) {
+    if (!hold.load(std::memory_order_relaxed)) return;
+    const std::string path(stamps[i].path);
+    struct stat facts {};
+    if (::fstatat(root.get(), path.c_str(), &facts, 0) != 0 || stamp_of(facts) != stamps[i].value) {
+      hold.store(false);
+    }
+  });
+  return hold.load();
+}
+
+OPAMPLAN_INLINE std::string archive_state(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) {
+    throw load_error(printable(path) + ": " + system_message(errno));
+  }
+  return std::to_string(stamp_of(facts));
+}
+
+}  // namespace opamplan::detail

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "opamplan/repository/detail/cache.hpp"
+#include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/repository/detail/state.hpp"
+#include "opamplan/repository/load.hpp"
+
+namespace opamplan {
+namespace detail {
+
+/// Loads one source, through its cache where there can be one.
+class source_loader {
+ public:
+  source_loader(const load_options& options, load_run& run) : options_(options), run_(run) {}
+
+  source_content operator()(const directory_source& s) {
+    std::error_code code;
+    const std::filesystem::path real = std::filesystem::canonical(s.path, code);
+    const cache_key key{"directory " + (code ? s.path : real.string()), limits()};
+    if (auto cached = from_cache(key); cached && stamps_hold(s.path, cached->stamps, run_)) {
+      cached->info.label = s.path;
+      return std::move(*cached);
+    }
+    return read(key, [&](content_builder& to) { return read_directory(s, to); });
+  }
+
+  source_content operator()(const archive_source& s) {
+    const std::string state = archive_state(s.path);
+    std::error_code code;
+    const std::filesystem::path real = std::filesystem::canonical(s.path, code);
+    const cache_key key{"archive " + (code ? s.path : real.string()), state + ' ' + limits()};
+    if (auto cached = from_cache(key)) {
+      cached->info.label = s.path;
+      return std::move(*cached);
+    }
+    return read(key, [&](content_builder& to) { return read_archive(s, to); });
+  }
+
+  source_content operator()(const git_source& s) {
+    if (options_.cache_directory.empty()) {
+      return read({}, [&](content_builder& to) { return read_git(s, to); });
+    }
+    // A commit says what is in it, wherever the repository lies. Reading goes by the id: a branch
+    // may move meanwhile.
+    const git_source at_commit{s.path, git_commit(s)};
+    const cache_key key{"git " + at_commit.revision, limits()};
+    if (auto cached = from_cache(key)) {
+      cached->info.label = s.path;
+      return std::move(*cached);
+    }
+    return read(key, [&](content_builder& to) { return read_git(at_commit, to); });
+  }
+
+  source_content operator()(const memory_source& s) {
+    return read({}, [&](content_builder& to) { return read_memory(s, to); });
+  }
+
+  source_content operator()(const pin_source& s) {
+    return read({}, [&](content_builder& to) { return read_pins(s, to); });
+  }
+
+ private:
+  [[nodiscard]] std::string limits() const {
+    const load_limits& l = options_.limits;
+    return std::to_string(l.file_bytes) + ' ' + std::to_string(l.total_bytes) + ' ' +
+           std::to_string(l.files) + ' ' + std::to_string(l.folder_depth);
+  }
+
+  std::optional<source_content> from_cache(const cache_key& key) {
+    if (options_.cache_directory.empty()) return std::nullopt;
+    run_.start_over();
+    return load_cache(cache_path(options_.cache_directory, key), key, run_);
+  }
+
+  template <class Read>
+  source_content read(const cache_key& key, Read read_source) {
+    run_.start_over();
+    content_builder builder(run_, options_.limits);
+    source_content content = read_source(builder);
+    if (!key.place.empty() && !options_.cache_directory.empty() && content.cacheable) {
+      store_cache(cache_path(options_.cache_directory, key), key, content);
+    }
+    return content;
+  }
+
+  const load_options& options_;
+  load_run& run_;
+};
+
+}  // namespace detail
+
+OPAMPLAN_INLINE repository load_repository(std::span<const source> sources,
+                                           const load_options& options) {
+  detail::load_run run(options.threads, options.progress, "load");
+  detail::source_loader loader(options, run);
+  std::vector<detail::source_content> contents;
+  for (const source& s : sources) contents.push_back(std::visit(loader, s));
+  run.report(true);
+  return detail::make_repository(std::move(contents));
+}
+
+OPAMPLAN_INLINE repository load_repository(const source& from, const load_options& options) {
+  return load_repository(std::span(&from, 1), options);
+}
+
+OPAMPLAN_INLINE source source_at(const std::string& path, const std::string& revision) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path p = path;
+  if (!fs::exists(p, ignored))
+    throw load_error(detail::printable(path) + ": no such file or folder");
+  if (!revision.empty()) return git_source{path, revision};
+  if (!fs::is_directory(p, ignored)) return archive_source{path};
+  if (fs::is_directory(p / "packages", ignored)) return directory_source{path};
+  const bool bare = fs::exists(p / "HEAD", ignored) && fs::exists(p / "objects", ignored);
+  if (bare || fs::exists(p / ".git", ignored)) return git_source{path};
+  throw load_error(detail::printable(path) +
+                   ": neither a folder that holds `packages` nor a git repository");
+}
+
+}  // namespace opamplan

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "opamplan/repository/detail/readers.hpp"
+
+// Header-only: nothing is linked, so there are no archives and no git.
+
+namespace opamplan {
+
+OPAMPLAN_INLINE bool can_load_archives() noexcept { return false; }
+OPAMPLAN_INLINE bool can_load_git() noexcept { return false; }
+
+namespace detail {
+
+OPAMPLAN_INLINE source_content read_archive(const archive_source& from, content_builder&) {
+  throw load_error(printable(from.path) +
+                   ": header-only opamplan cannot read archives; link opamplan::opamplan, built "
+                   "with libarchive (Debian: libarchive-dev), or unpack the archive");
+}
+
+OPAMPLAN_INLINE source_content read_git(const git_source& from, content_builder&) {
+  throw load_error(printable(from.path) +
+                   ": header-only opamplan cannot read git repositories; link opamplan::opamplan, "
+                   "built with libgit2 (Debian: libgit2-dev), or check the repository out");
+}
+
+OPAMPLAN_INLINE std::string git_commit(const git_source& from) {
+  throw load_error(printable(from.path) +
+                   ": header-only opamplan cannot read git repositories; link opamplan::opamplan, "
+                   "built with libgit2 (Debian: libgit2-dev), or check the repository out");
+}
+
+}  // namespace detail
+}  // namespace opamplan

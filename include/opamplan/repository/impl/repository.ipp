@@ -1,0 +1,128 @@
+#pragma once
+
+#include <algorithm>
+
+#include "opamplan/package/opam_file.hpp"
+#include "opamplan/package/version.hpp"
+#include "opamplan/repository/detail/checksum.hpp"
+#include "opamplan/repository/detail/state.hpp"
+#include "opamplan/repository/repository.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE repository::repository() : repository(detail::make_repository({})) {}
+
+OPAMPLAN_INLINE std::size_t repository::name_count() const noexcept { return state_->names.size(); }
+
+OPAMPLAN_INLINE std::size_t repository::size() const noexcept { return state_->entries.size(); }
+
+OPAMPLAN_INLINE std::span<const std::string> repository::names() const noexcept {
+  return state_->names;
+}
+
+OPAMPLAN_INLINE name_id repository::find_name(std::string_view name) const noexcept {
+  const std::size_t mask = state_->slots.size() - 1;
+  for (std::size_t at = detail::checksum(name.data(), name.size()) & mask;; at = (at + 1) & mask) {
+    const name_id id{state_->slots[at]};
+    if (id == no_name || state_->names[to_index(id)] == name) return id;
+  }
+}
+
+OPAMPLAN_INLINE package_id repository::find(std::string_view name,
+                                            std::string_view version) const noexcept {
+  const name_id id = find_name(name);
+  if (id == no_name) return no_package;
+  const package_range range = versions(id);
+  const auto begin = state_->entries.begin() + static_cast<std::ptrdiff_t>(to_index(range.first));
+  const auto end = state_->entries.begin() + static_cast<std::ptrdiff_t>(to_index(range.last));
+  const auto found = std::lower_bound(begin, end, version,
+                                      [](const detail::repository_entry& e, std::string_view v) {
+                                        return compare_versions(e.version, v) < 0;
+                                      });
+  if (found == end || compare_versions(found->version, version) != 0) return no_package;
+  auto exact = found;  // of equal versions, the one written so, else the first
+  while (exact != end && exact->version != version &&
+         compare_versions(exact->version, version) == 0) {
+    ++exact;
+  }
+  const bool is_exact = exact != end && exact->version == version;
+  return package_id{
+      static_cast<std::uint32_t>((is_exact ? exact : found) - state_->entries.begin())};
+}
+
+OPAMPLAN_INLINE package_id repository::find(std::string_view full_name) const noexcept {
+  const std::size_t dot = full_name.find('.');
+  if (dot == std::string_view::npos) return no_package;
+  return find(full_name.substr(0, dot), full_name.substr(dot + 1));
+}
+
+OPAMPLAN_INLINE package_range repository::versions(name_id name) const noexcept {
+  return {package_id{state_->first[to_index(name)]}, package_id{state_->first[to_index(name) + 1]}};
+}
+
+OPAMPLAN_INLINE package_range repository::packages() const noexcept {
+  return {package_id{0}, package_id{static_cast<std::uint32_t>(size())}};
+}
+
+OPAMPLAN_INLINE name_id repository::name_of(package_id id) const noexcept {
+  return state_->entries[to_index(id)].name;
+}
+
+OPAMPLAN_INLINE const std::string& repository::name_string(package_id id) const noexcept {
+  return state_->names[to_index(name_of(id))];
+}
+
+OPAMPLAN_INLINE std::string_view repository::version_string(package_id id) const noexcept {
+  return state_->entries[to_index(id)].version;
+}
+
+OPAMPLAN_INLINE std::string repository::full_name(package_id id) const {
+  std::string out = name_string(id);
+  out += '.';
+  out += version_string(id);
+  return out;
+}
+
+OPAMPLAN_INLINE const syntax::file& repository::file(package_id id) const noexcept {
+  return state_->entries[to_index(id)].tree;
+}
+
+OPAMPLAN_INLINE std::string_view repository::text(package_id id) const noexcept {
+  return file(id).text();
+}
+
+OPAMPLAN_INLINE opam_file repository::opam(package_id id) const {
+  return opam_file::read(file(id));
+}
+
+OPAMPLAN_INLINE package_origin repository::origin(package_id id) const noexcept {
+  const detail::repository_entry& e = state_->entries[to_index(id)];
+  return {e.source, e.path};
+}
+
+OPAMPLAN_INLINE std::span<const source_info> repository::sources() const noexcept {
+  return state_->sources;
+}
+
+OPAMPLAN_INLINE bool repository::is_pinned(package_id id) const noexcept {
+  return state_->sources[state_->entries[to_index(id)].source].pins;
+}
+
+OPAMPLAN_INLINE std::span<const repository_diagnostic> repository::diagnostics() const noexcept {
+  return state_->diagnostics;
+}
+
+OPAMPLAN_INLINE std::uint64_t repository::content_digest() const noexcept {
+  std::uint64_t digest = detail::checksum("opamplan", 8);
+  for (const package_id id : packages()) {
+    const std::string& name = name_string(id);
+    const std::string_view version = version_string(id);
+    const std::string_view bytes = text(id);
+    digest = detail::checksum(name.data(), name.size(), digest);
+    digest = detail::checksum(version.data(), version.size(), digest);
+    digest = detail::checksum(bytes.data(), bytes.size(), digest);
+  }
+  return digest;
+}
+
+}  // namespace opamplan

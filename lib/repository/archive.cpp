@@ -1,0 +1,255 @@
+/// \file
+/// Archives through libarchive. One thread unpacks, all threads parse.
+#include "opamplan/repository/detail/readers.hpp"
+
+#ifdef OPAMPLAN_HAS_ARCHIVE
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+#endif
+
+namespace opamplan {
+
+#ifndef OPAMPLAN_HAS_ARCHIVE
+
+bool can_load_archives() noexcept { return false; }
+
+detail::source_content detail::read_archive(const archive_source& from, content_builder&) {
+  throw load_error(printable(from.path) +
+                   ": this opamplan was built without libarchive and cannot read archives; install "
+                   "it (Debian: libarchive-dev) and build again, or unpack the archive");
+}
+
+#else
+
+bool can_load_archives() noexcept { return true; }
+
+namespace {
+
+struct member {
+  std::string path;
+  std::string text;
+  std::uint32_t order = 0;
+};
+
+/// A bounded queue of batches: the unpacking thread fills it, the others empty it.
+class batch_queue {
+ public:
+  using batch = std::vector<member>;
+
+  /// False when it is full: the caller parses the batch itself.
+  bool offer(batch& full) {
+    const std::lock_guard lock(mutex_);
+    if (batches_.size() >= 16) return false;
+    batches_.push_back(std::move(full));
+    ready_.notify_one();
+    full = {};
+    return true;
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    ready_.notify_all();
+  }
+  /// Nothing when it is closed and empty.
+  std::optional<batch> take() {
+    std::unique_lock lock(mutex_);
+    ready_.wait(lock, [&] { return closed_ || !batches_.empty(); });
+    if (batches_.empty()) return std::nullopt;
+    std::optional<batch> out = std::move(batches_.front());
+    batches_.pop_front();
+    return out;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<batch> batches_;
+  bool closed_ = false;
+};
+
+class archive_reader {
+ public:
+  archive_reader(const archive_source& from, detail::content_builder& to)
+      : from_(from), to_(to), archive_(archive_read_new(), archive_read_free) {
+    if (!archive_) throw std::bad_alloc();
+    archive* const a = archive_.get();
+    // Only what libarchive unpacks itself: "all" would also start programs.
+    for (const auto enable : {archive_read_support_filter_gzip, archive_read_support_filter_zstd,
+                              archive_read_support_filter_xz, archive_read_support_filter_bzip2,
+                              archive_read_support_filter_lz4, archive_read_support_format_tar,
+                              archive_read_support_format_zip}) {
+      enable(a);  // unsupported ones show when the archive is opened
+    }
+    if (archive_read_open_filename(a, from_.path.c_str(), std::size_t{1} << 18) != ARCHIVE_OK) {
+      fail();
+    }
+  }
+
+  void read() {
+    batch_queue queue;
+    to_.run().on_all_threads([&](unsigned worker) {
+      if (worker != 0) {
+        while (auto batch = queue.take()) parse(worker, *batch);
+        return;
+      }
+      struct closer {
+        batch_queue& q;
+        ~closer() { q.close(); }
+      };
+      {
+        const closer close_at_end{queue};
+        unpack(queue);
+      }
+      while (auto batch = queue.take()) parse(0, *batch);
+    });
+    if (!packages_seen_) {
+      throw load_error(detail::printable(from_.path) + ": no folder `packages` in this archive");
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    const char* message = archive_error_string(archive_.get());
+    throw load_error(detail::printable(from_.path) + ": " +
+                     (message != nullptr ? message : "cannot be read as an archive"));
+  }
+
+  void parse(unsigned worker, batch_queue::batch& batch) {
+    for (member& m : batch) {
+      if (to_.run().stopped()) return;
+      to_.add_file(worker, m.path, std::move(m.text), m.order);
+    }
+    to_.run().add_done(batch.size());
+    if (worker == 0) to_.run().report();
+  }
+
+  void unpack(batch_queue& queue) {
+    archive* const a = archive_.get();
+    batch_queue::batch batch;
+    std::size_t batch_bytes = 0;
+    archive_entry* entry = nullptr;
+    const std::size_t most_members = to_.limits().files * 8;
+    for (std::uint32_t order = 0; !to_.run().stopped(); ++order) {
+      const int status = archive_read_next_header(a, &entry);
+      if (status == ARCHIVE_EOF) break;
+      if (status != ARCHIVE_OK && status != ARCHIVE_WARN) fail();
+      if (order >= most_members) {
+        throw load_error(detail::printable(from_.path) + ": more than " +
+                         std::to_string(most_members) + " members in this archive");
+      }
+      if (archive_filter_bytes(a, 0) / 8 > static_cast<la_int64_t>(to_.limits().total_bytes)) {
+        throw load_error(detail::printable(from_.path) + ": far too large when unpacked");
+      }
+      member m = read_member(entry);
+      if (m.path.empty()) continue;
+      m.order = order;
+      batch_bytes += m.text.size();
+      batch.push_back(std::move(m));
+      if (batch_bytes >= (std::size_t{1} << 17)) {
+        if (!queue.offer(batch)) parse(0, batch), batch.clear();
+        batch_bytes = 0;
+        to_.run().report();
+      }
+    }
+    if (!batch.empty() && !queue.offer(batch)) parse(0, batch);
+  }
+
+  /// An empty path when the member is of no interest or was refused.
+  member read_member(archive_entry* entry) {
+    const char* raw = archive_entry_pathname(entry);
+    if (raw == nullptr) raw = archive_entry_pathname_utf8(entry);
+    if (raw == nullptr) return {};
+    std::string path = raw;
+    while (path.compare(0, 2, "./") == 0) path.erase(0, 2);
+    if (!path.empty() && path.back() == '/') path.pop_back();
+    if (!is_inside(path)) {
+      to_.problem(0, severity::error, path,
+                  "an archive member whose path leaves the archive; left out");
+      return {};
+    }
+    if (!in_packages(path)) return {};
+    packages_seen_ = true;
+    const auto type = archive_entry_filetype(entry);
+    if (type == AE_IFDIR || detail::base_name(path) != "opam") return {};
+    if (archive_entry_hardlink(entry) != nullptr || type != AE_IFREG) {
+      to_.problem(0, severity::error, path, "a link in an archive; left out");
+      return {};
+    }
+    member m{path, {}, 0};
+    // The size in the header is a claim (and absent in some zip files): read and count.
+    if (archive_entry_size_is_set(entry) != 0) {
+      const auto size = static_cast<std::uint64_t>(archive_entry_size(entry));
+      if (size > to_.limits().file_bytes) {
+        (void)to_.admit(0, path, size);
+        return {};
+      }
+      m.text.reserve(static_cast<std::size_t>(size));
+    }
+    char buffer[1 << 15];
+    for (;;) {
+      const la_ssize_t n = archive_read_data(archive_.get(), buffer, sizeof buffer);
+      if (n == ARCHIVE_RETRY) continue;
+      if (n == ARCHIVE_WARN || n == ARCHIVE_FAILED) {
+        const char* message = archive_error_string(archive_.get());
+        to_.problem(0, severity::error, path,
+                    std::string(message != nullptr ? message : "unreadable") + "; left out");
+        return {};
+      }
+      if (n < 0) fail();
+      if (n == 0) break;
+      m.text.append(buffer, static_cast<std::size_t>(n));
+      if (m.text.size() > to_.limits().file_bytes) break;
+    }
+    if (!to_.admit(0, path, m.text.size())) return {};
+    return m;
+  }
+
+  static bool is_inside(const std::string& path) {
+    if (path.empty()) return true;  // the root itself, "./"
+    if (path.front() == '/') return false;
+    for (std::size_t begin = 0; begin <= path.size();) {
+      const std::size_t slash = std::min(path.find('/', begin), path.size());
+      if (path.compare(begin, slash - begin, "..") == 0) return false;
+      begin = slash + 1;
+    }
+    return true;
+  }
+
+  /// `packages/...`, or inside one folder, as archives of a git forge are.
+  static bool in_packages(const std::string& path) {
+    constexpr std::string_view folder = "packages";
+    const std::size_t slash = path.find('/');
+    const std::string_view first = std::string_view(path).substr(0, slash);
+    if (first == folder) return true;
+    if (slash == std::string::npos) return false;
+    const std::string_view rest = std::string_view(path).substr(slash + 1);
+    return rest.substr(0, rest.find('/')) == folder;
+  }
+
+  const archive_source& from_;
+  detail::content_builder& to_;
+  std::unique_ptr<archive, int (*)(archive*)> archive_;
+  bool packages_seen_ = false;
+};
+
+}  // namespace
+
+detail::source_content detail::read_archive(const archive_source& from, content_builder& to) {
+  archive_reader(from, to).read();
+  source_content content = to.finish();
+  content.info.label = from.path;
+  return content;
+}
+
+#endif
+
+}  // namespace opamplan

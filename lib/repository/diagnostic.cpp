@@ -1,0 +1,3 @@
+// The compiled definitions of opamplan/repository/diagnostic.hpp.
+#include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/impl/diagnostic.ipp"

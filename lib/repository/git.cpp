@@ -1,0 +1,262 @@
+/// \file
+/// Git repositories through libgit2, without a work tree: trees and blobs are read from the object
+/// database by several threads, each with its own handle.
+#include "opamplan/repository/detail/readers.hpp"
+
+#ifdef OPAMPLAN_HAS_GIT
+#include <git2.h>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <utility>
+#endif
+
+namespace opamplan {
+
+#ifndef OPAMPLAN_HAS_GIT
+
+bool can_load_git() noexcept { return false; }
+
+namespace {
+[[noreturn]] void no_git(const git_source& from) {
+  throw load_error(detail::printable(from.path) +
+                   ": this opamplan was built without libgit2 and cannot read git repositories; "
+                   "install it (Debian: libgit2-dev) and build again, or check the repository out");
+}
+}  // namespace
+
+detail::source_content detail::read_git(const git_source& from, content_builder&) { no_git(from); }
+std::string detail::git_commit(const git_source& from) { no_git(from); }
+
+#else
+
+bool can_load_git() noexcept { return true; }
+
+namespace {
+
+/// libgit2 counts its users: nested and concurrent use is fine.
+struct library {
+  library() { git_libgit2_init(); }
+  ~library() { git_libgit2_shutdown(); }
+  library(const library&) = delete;
+  library& operator=(const library&) = delete;
+};
+
+template <class T, void (*release)(T*)>
+struct releaser {
+  void operator()(T* p) const noexcept { release(p); }
+};
+using repository_handle =
+    std::unique_ptr<git_repository, releaser<git_repository, git_repository_free> >;
+using odb_handle = std::unique_ptr<git_odb, releaser<git_odb, git_odb_free> >;
+using blob_handle = std::unique_ptr<git_odb_object, releaser<git_odb_object, git_odb_object_free> >;
+using object_handle = std::unique_ptr<git_object, releaser<git_object, git_object_free> >;
+
+[[noreturn]] void fail(const git_source& from, const std::string& what) {
+  const git_error* e = git_error_last();
+  throw load_error(detail::printable(from.path) + ": " + what +
+                   (e != nullptr && e->message != nullptr ? std::string(": ") + e->message : ""));
+}
+
+repository_handle open_repository(const git_source& from) {
+  git_repository* raw = nullptr;
+  if (git_repository_open_ext(&raw, from.path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) !=
+      0) {
+    fail(from, "not a git repository that can be opened");
+  }
+  return repository_handle(raw);
+}
+
+odb_handle open_objects(const git_source& from, git_repository* repo) {
+  git_odb* raw = nullptr;
+  if (git_repository_odb(&raw, repo) != 0) fail(from, "no object database");
+  return odb_handle(raw);
+}
+
+/// The commit that the revision names.
+object_handle find_commit(const git_source& from, git_repository* repo) {
+  git_object* named = nullptr;
+  if (git_revparse_single(&named, repo, from.revision.c_str()) != 0) {
+    fail(from, "no revision '" + detail::printable(from.revision) + "'");
+  }
+  const object_handle holder(named);
+  git_object* commit = nullptr;
+  if (git_object_peel(&commit, named, GIT_OBJECT_COMMIT) != 0) {
+    fail(from, "revision '" + detail::printable(from.revision) + "' is no commit");
+  }
+  return object_handle(commit);
+}
+
+std::string hex(const git_oid& id) {
+  char text[GIT_OID_HEXSZ + 1];
+  git_oid_tostr(text, sizeof text, &id);
+  return text;
+}
+
+enum class kind { folder, file, link, other };
+
+struct tree_entry {
+  kind what = kind::other;
+  std::string_view name;
+  git_oid id{};
+};
+
+/// A tree object: `mode SP name NUL id` over and over. Entries are views into `data`.
+class tree {
+ public:
+  tree(git_odb* objects, const git_oid& id) {
+    git_odb_object* raw = nullptr;
+    if (git_odb_read(&raw, objects, &id) != 0) return;
+    data_.reset(raw);
+    if (git_odb_object_type(raw) != GIT_OBJECT_TREE) data_.reset();
+    if (data_) parse();
+  }
+  explicit operator bool() const noexcept { return valid_; }
+  [[nodiscard]] const std::vector<tree_entry>& entries() const noexcept { return entries_; }
+  [[nodiscard]] const tree_entry* find(std::string_view name) const noexcept {
+    for (const tree_entry& e : entries_) {
+      if (e.name == name) return &e;
+    }
+    return nullptr;
+  }
+
+ private:
+  void parse() {
+    std::string_view left(static_cast<const char*>(git_odb_object_data(data_.get())),
+                          git_odb_object_size(data_.get()));
+    while (!left.empty()) {
+      const std::size_t space = left.find(' ');
+      const std::size_t end = space == std::string_view::npos ? space : left.find('\0', space);
+      if (end == std::string_view::npos || left.size() - end - 1 < GIT_OID_RAWSZ) return;
+      const std::string_view mode = left.substr(0, space);
+      tree_entry e;
+      e.what = mode == "40000" || mode == "040000" ? kind::folder
+               : mode == "120000"                  ? kind::link
+               : mode.substr(0, 3) == "100"        ? kind::file
+                                                   : kind::other;
+      e.name = left.substr(space + 1, end - space - 1);
+      std::memcpy(e.id.id, left.data() + end + 1, GIT_OID_RAWSZ);
+      entries_.push_back(e);
+      left.remove_prefix(end + 1 + GIT_OID_RAWSZ);
+    }
+    valid_ = true;
+  }
+
+  blob_handle data_;
+  std::vector<tree_entry> entries_;
+  bool valid_ = false;
+};
+
+/// What one thread reads with.
+class git_worker {
+ public:
+  git_worker(const git_source& from, detail::content_builder& to, unsigned worker)
+      : to_(to),
+        worker_(worker),
+        repo_(open_repository(from)),
+        objects_(open_objects(from, repo_.get())) {}
+
+  void visit(const git_oid& id, const std::string& path, std::size_t depth) {
+    if (depth > to_.limits().folder_depth) {
+      to_.problem(worker_, severity::error, path, "folders are nested too deeply; left out");
+      return;
+    }
+    const tree folder(objects_.get(), id);
+    if (!folder) {
+      to_.problem(worker_, severity::error, path, "the tree " + hex(id) + " cannot be read");
+      to_.never_cache();
+      return;
+    }
+    if (const tree_entry* opam = folder.find("opam");
+        opam != nullptr && opam->what != kind::folder) {
+      return read(*opam, path + "/opam");
+    }
+    bool folders = false;
+    for (const tree_entry& e : folder.entries()) {
+      if (to_.run().stopped()) return;
+      if (e.what == kind::link) {
+        to_.problem(worker_, severity::error, path + '/' + std::string(e.name),
+                    "a symbolic link in a git repository; left out");
+      }
+      if (e.what != kind::folder || e.name.substr(0, 1) == ".") continue;
+      folders = true;
+      visit(e.id, path + '/' + std::string(e.name), depth + 1);
+    }
+    if (!folders) {
+      to_.problem(worker_, severity::warning, path, "a folder without a file `opam`");
+    }
+  }
+
+ private:
+  void read(const tree_entry& e, const std::string& path) {
+    if (e.what != kind::file) {
+      to_.problem(worker_, severity::error, path,
+                  e.what == kind::link ? "a symbolic link in a git repository; left out"
+                                       : "not a regular file; left out");
+      return;
+    }
+    git_odb_object* raw = nullptr;
+    if (git_odb_read(&raw, objects_.get(), &e.id) != 0) {
+      to_.problem(worker_, severity::error, path, "the blob " + hex(e.id) + " cannot be read");
+      to_.never_cache();
+      return;
+    }
+    const blob_handle blob(raw);
+    const std::size_t size = git_odb_object_size(raw);
+    if (!to_.admit(worker_, path, size)) return;
+    to_.add_file(worker_, path,
+                 std::string(static_cast<const char*>(git_odb_object_data(raw)), size));
+  }
+
+  detail::content_builder& to_;
+  unsigned worker_;
+  repository_handle repo_;
+  odb_handle objects_;
+};
+
+}  // namespace
+
+detail::source_content detail::read_git(const git_source& from, content_builder& to) {
+  const library in_use;
+  const repository_handle repo = open_repository(from);
+  const odb_handle objects = open_objects(from, repo.get());
+  const object_handle commit = find_commit(from, repo.get());
+  const auto* c = reinterpret_cast<const ::git_commit*>(commit.get());
+  const tree root(objects.get(), *git_commit_tree_id(c));
+  const tree_entry* packages = root ? root.find("packages") : nullptr;
+  if (packages == nullptr || packages->what != kind::folder) {
+    throw load_error(printable(from.path) + ": no folder `packages` at " +
+                     hex(*git_object_id(commit.get())));
+  }
+  const tree names(objects.get(), packages->id);
+  if (!names) fail(from, "the tree of `packages` cannot be read");
+  std::vector<std::optional<git_worker> > workers(to.run().threads());
+  to.run().set_total(names.entries().size());
+  to.run().for_each_index(names.entries().size(), 16, [&](unsigned worker, std::size_t i) {
+    const tree_entry& e = names.entries()[i];
+    auto& mine = workers[worker];
+    if (!mine) mine.emplace(from, to, worker);
+    const std::string path = "packages/" + std::string(e.name);
+    if (e.what == kind::folder && e.name.substr(0, 1) != ".") mine->visit(e.id, path, 1);
+    if (e.what == kind::link) {
+      to.problem(worker, severity::error, path, "a symbolic link in a git repository; left out");
+    }
+    to.run().add_done();
+  });
+  workers.clear();
+  source_content content = to.finish();
+  content.info.label = from.path;
+  content.info.revision = hex(*git_object_id(commit.get()));
+  return content;
+}
+
+std::string detail::git_commit(const git_source& from) {
+  const library in_use;
+  const repository_handle repo = open_repository(from);
+  return hex(*git_object_id(find_commit(from, repo.get()).get()));
+}
+
+#endif
+
+}  // namespace opamplan

@@ -1,0 +1,3 @@
+// The compiled definitions of opamplan/repository/queries.hpp.
+#include "opamplan/repository/queries.hpp"
+#include "opamplan/repository/impl/queries.ipp"

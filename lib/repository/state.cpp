@@ -1,0 +1,3 @@
+// The compiled definitions of opamplan/repository/detail/state.hpp.
+#include "opamplan/repository/detail/state.hpp"
+#include "opamplan/repository/impl/state.ipp"
