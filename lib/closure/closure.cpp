@@ -1,1 +1,4 @@
-// The compiled definitions of the closure room.
+// The compiled definitions of opamplan/closure/closure.hpp.
+#include "opamplan/closure/closure.hpp"
+
+#include "opamplan/closure/impl/closure.ipp"

@@ -1,0 +1,81 @@
+/// \file
+/// The closure of a solution's target: what must be installed, in which orders it can be.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/ids.hpp"
+#include "opamplan/solve/solution.hpp"
+
+namespace opamplan {
+
+/// The packages that a target reaches over build dependencies, itself included, with their edges.
+/// Packages needed only through `post` are not part of it.
+struct closure {
+  std::vector<package_id> packages;  ///< Ascending.
+  std::uint32_t target = 0;          ///< Its position in `packages`.
+  adjacency dependencies;            ///< Between positions, from dependent to dependency.
+
+  [[nodiscard]] std::size_t size() const noexcept { return packages.size(); }
+};
+
+/// Linear in the solution.
+[[nodiscard]] closure closure_of(const solution& s);
+
+/// The same edges backwards: from dependency to dependent.
+[[nodiscard]] adjacency reversed(const adjacency& graph);
+
+/// Positions in an order that installs every dependency first. An edge that closes a cycle is
+/// ignored. Linear.
+[[nodiscard]] std::vector<std::uint32_t> topological_order(const adjacency& graph);
+
+enum class install_order : std::uint8_t {
+  /// package-tool's: level by level, each the packages whose dependencies are all installed,
+  /// ascending by full name.
+  levels,
+  /// package-tool's depth-first order: as late as possible (the level order of the reversed graph,
+  /// reversed).
+  depth_first,
+};
+
+/// Positions of `c` in install order. `names[i]` is the full name of position i.
+[[nodiscard]] std::vector<std::uint32_t> order_of(const closure& c, install_order order,
+                                                  std::span<const std::string> names);
+
+/// The edges that are not implied by others (Aho, Garey and Ullman 1972). For acyclic graphs;
+/// O(vertices * edges / 64).
+[[nodiscard]] adjacency transitive_reduction(const adjacency& graph);
+
+/// Vertices by strongly connected component (Boost.Graph's Tarjan): component of each position.
+[[nodiscard]] std::vector<std::uint32_t> strong_components(const adjacency& graph);
+
+/// The longest path of an acyclic graph by the durations of its vertices (seconds): first to be
+/// installed first.
+struct critical_path_result {
+  double seconds = 0;
+  std::vector<std::uint32_t> path;
+};
+[[nodiscard]] critical_path_result critical_path(const adjacency& graph,
+                                                 std::span<const double> durations);
+
+/// As package-tool prints them: the transitive reduction as an object, keys and values descending,
+/// and the install order as an array.
+[[nodiscard]] std::string deps_json(const closure& c, std::span<const std::string> names);
+[[nodiscard]] std::string order_json(std::span<const std::uint32_t> order,
+                                     std::span<const std::string> names);
+/// Graphviz, of the transitive reduction.
+[[nodiscard]] std::string dot(const closure& c, std::span<const std::string> names);
+
+/// How many of the solutions' closures hold each package; indexed by package id.
+[[nodiscard]] std::vector<std::uint32_t> dependents_count(std::span<const solution> solutions,
+                                                          std::size_t package_count);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/closure/impl/closure.ipp"
+#endif

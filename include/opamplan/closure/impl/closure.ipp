@@ -1,0 +1,261 @@
+/// \file
+/// Orders, reductions and printing of closures.
+#pragma once
+
+#include <algorithm>
+#include <boost/graph/strong_components.hpp>
+#include <boost/property_map/property_map.hpp>
+#include <functional>
+#include <queue>
+#include <set>
+
+#include "opamplan/closure/closure.hpp"
+#include "opamplan/closure/graph.hpp"
+#include "opamplan/config.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE closure closure_of(const solution& s) {
+  constexpr std::uint32_t absent = 0xffffffffU;
+  const auto target = static_cast<std::uint32_t>(
+      std::lower_bound(s.packages.begin(), s.packages.end(), s.target) - s.packages.begin());
+  std::vector<std::uint32_t> position(s.packages.size(), absent);
+  std::vector<std::uint32_t> stack{target};
+  position[target] = 0;
+  while (!stack.empty()) {
+    const std::uint32_t p = stack.back();
+    stack.pop_back();
+    for (const std::uint32_t d : s.dependencies[p]) {
+      if (position[d] == absent) {
+        position[d] = 0;
+        stack.push_back(d);
+      }
+    }
+  }
+  closure c;
+  for (std::size_t i = 0; i < position.size(); ++i) {
+    if (position[i] == absent) continue;
+    position[i] = static_cast<std::uint32_t>(c.packages.size());
+    c.packages.push_back(s.packages[i]);
+  }
+  c.target = position[target];
+  c.dependencies.offsets.push_back(0);
+  for (std::size_t i = 0; i < position.size(); ++i) {
+    if (position[i] == absent) continue;
+    for (const std::uint32_t d : s.dependencies[i]) c.dependencies.targets.push_back(position[d]);
+    c.dependencies.offsets.push_back(static_cast<std::uint32_t>(c.dependencies.targets.size()));
+  }
+  return c;
+}
+
+OPAMPLAN_INLINE adjacency reversed(const adjacency& graph) {
+  adjacency r;
+  r.offsets.assign(graph.size() + 1, 0);
+  for (const std::uint32_t t : graph.targets) ++r.offsets[t + 1];
+  for (std::size_t i = 1; i < r.offsets.size(); ++i) r.offsets[i] += r.offsets[i - 1];
+  r.targets.resize(graph.targets.size());
+  std::vector<std::uint32_t> next(r.offsets.begin(), r.offsets.end() - 1);
+  for (std::uint32_t v = 0; v < graph.size(); ++v) {
+    for (const std::uint32_t t : graph[v]) r.targets[next[t]++] = v;
+  }
+  return r;
+}
+
+OPAMPLAN_INLINE std::vector<std::uint32_t> topological_order(const adjacency& graph) {
+  std::vector<std::uint32_t> order;
+  order.reserve(graph.size());
+  std::vector<std::uint8_t> seen(graph.size(), 0);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> stack;  // vertex, next edge
+  for (std::uint32_t root = 0; root < graph.size(); ++root) {
+    if (seen[root] != 0) continue;
+    seen[root] = 1;
+    stack.emplace_back(root, 0);
+    while (!stack.empty()) {
+      auto& [v, edge] = stack.back();
+      const auto row = graph[v];
+      if (edge == row.size()) {
+        order.push_back(v);
+        stack.pop_back();
+        continue;
+      }
+      const std::uint32_t next = row[edge++];
+      if (seen[next] == 0) {
+        seen[next] = 1;
+        stack.emplace_back(next, 0);
+      }
+    }
+  }
+  return order;
+}
+
+namespace closure_detail {
+
+/// Level by level: all vertices whose successors are all done, in the order of `less`.
+template <class Less>
+std::vector<std::uint32_t> level_order(const adjacency& graph, const Less& less) {
+  const adjacency back = reversed(graph);
+  std::vector<std::uint32_t> missing(graph.size());
+  std::vector<std::uint32_t> level;
+  for (std::uint32_t v = 0; v < graph.size(); ++v) {
+    missing[v] = static_cast<std::uint32_t>(graph[v].size());
+    if (missing[v] == 0) level.push_back(v);
+  }
+  std::vector<std::uint32_t> order;
+  while (!level.empty()) {
+    std::sort(level.begin(), level.end(), less);
+    order.insert(order.end(), level.begin(), level.end());
+    std::vector<std::uint32_t> next;
+    for (const std::uint32_t v : level) {
+      for (const std::uint32_t dependent : back[v]) {
+        if (--missing[dependent] == 0) next.push_back(dependent);
+      }
+    }
+    level = std::move(next);
+  }
+  return order;
+}
+
+}  // namespace closure_detail
+
+OPAMPLAN_INLINE std::vector<std::uint32_t> order_of(const closure& c, install_order order,
+                                                    std::span<const std::string> names) {
+  const auto less = [&](std::uint32_t a, std::uint32_t b) { return names[a] < names[b]; };
+  if (order == install_order::levels) return closure_detail::level_order(c.dependencies, less);
+  auto result = closure_detail::level_order(
+      reversed(c.dependencies), [&](std::uint32_t a, std::uint32_t b) { return less(b, a); });
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+OPAMPLAN_INLINE adjacency transitive_reduction(const adjacency& graph) {
+  const std::size_t words = (graph.size() + 63) / 64;
+  std::vector<std::uint64_t> reach(graph.size() * words, 0);  // without the vertex itself
+  std::vector<std::vector<std::uint32_t>> kept(graph.size());
+  for (const std::uint32_t v : topological_order(graph)) {
+    std::uint64_t* const mine = reach.data() + v * words;
+    for (const std::uint32_t t : graph[v]) {
+      const std::uint64_t* const theirs = reach.data() + t * words;
+      for (std::size_t w = 0; w < words; ++w) mine[w] |= theirs[w];
+    }
+    for (const std::uint32_t t : graph[v]) {
+      if ((mine[t / 64] >> (t % 64) & 1U) == 0) kept[v].push_back(t);
+    }
+    for (const std::uint32_t t : graph[v]) mine[t / 64] |= std::uint64_t{1} << (t % 64);
+  }
+  adjacency result;
+  result.offsets.push_back(0);
+  for (const auto& row : kept) {
+    result.targets.insert(result.targets.end(), row.begin(), row.end());
+    result.offsets.push_back(static_cast<std::uint32_t>(result.targets.size()));
+  }
+  return result;
+}
+
+OPAMPLAN_INLINE std::vector<std::uint32_t> strong_components(const adjacency& graph) {
+  std::vector<std::uint32_t> component(graph.size());
+  const graph_view view{&graph};
+  boost::strong_components(
+      view, boost::make_iterator_property_map(component.begin(), get(boost::vertex_index, view)));
+  return component;
+}
+
+OPAMPLAN_INLINE critical_path_result critical_path(const adjacency& graph,
+                                                   std::span<const double> durations) {
+  constexpr std::uint32_t none = 0xffffffffU;
+  std::vector<double> finish(graph.size(), 0);
+  std::vector<std::uint32_t> before(graph.size(), none);
+  std::uint32_t last = none;
+  for (const std::uint32_t v : topological_order(graph)) {
+    for (const std::uint32_t d : graph[v]) {
+      if (before[v] == none || finish[d] > finish[before[v]]) before[v] = d;
+    }
+    finish[v] = durations[v] + (before[v] == none ? 0 : finish[before[v]]);
+    if (last == none || finish[v] > finish[last]) last = v;
+  }
+  critical_path_result result;
+  if (last == none) return result;
+  result.seconds = finish[last];
+  for (std::uint32_t v = last; v != none; v = before[v]) result.path.push_back(v);
+  std::reverse(result.path.begin(), result.path.end());
+  return result;
+}
+
+namespace closure_detail {
+
+inline std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+// Descending by name, the target last, as package-tool writes them.
+inline std::vector<std::uint32_t> printed_order(const closure& c,
+                                                std::span<const std::string> names) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t v = 0; v < c.size(); ++v) {
+    if (v != c.target) order.push_back(v);
+  }
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return names[a] > names[b]; });
+  order.push_back(c.target);
+  return order;
+}
+
+}  // namespace closure_detail
+
+OPAMPLAN_INLINE std::string deps_json(const closure& c, std::span<const std::string> names) {
+  const adjacency reduced = transitive_reduction(c.dependencies);
+  std::string out = "{";
+  bool first = true;
+  for (const std::uint32_t v : closure_detail::printed_order(c, names)) {
+    out += first ? "\n  " : ",\n  ";
+    first = false;
+    out += closure_detail::quoted(names[v]) + ": [";
+    std::vector<std::string> row;
+    for (const std::uint32_t d : reduced[v]) row.push_back(names[d]);
+    std::sort(row.begin(), row.end(), std::greater<>());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += (i == 0 ? " " : ", ") + closure_detail::quoted(row[i]);
+    }
+    out += row.empty() ? "]" : " ]";
+  }
+  return out + "\n}\n";
+}
+
+OPAMPLAN_INLINE std::string order_json(std::span<const std::uint32_t> order,
+                                       std::span<const std::string> names) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    out += (i == 0 ? " " : ", ") + closure_detail::quoted(names[order[i]]);
+  }
+  return out + " ]\n";
+}
+
+OPAMPLAN_INLINE std::string dot(const closure& c, std::span<const std::string> names) {
+  const adjacency reduced = transitive_reduction(c.dependencies);
+  std::string out = "digraph opam {\n";
+  for (std::uint32_t v = 0; v < c.size(); ++v) {
+    out += "  " + closure_detail::quoted(names[v]) + (v == c.target ? " [style=bold]" : "") + ";\n";
+    for (const std::uint32_t d : reduced[v]) {
+      out += "  " + closure_detail::quoted(names[v]) + " -> " + closure_detail::quoted(names[d]) +
+             ";\n";
+    }
+  }
+  return out + "}\n";
+}
+
+OPAMPLAN_INLINE std::vector<std::uint32_t> dependents_count(std::span<const solution> solutions,
+                                                            std::size_t package_count) {
+  std::vector<std::uint32_t> count(package_count, 0);
+  for (const solution& s : solutions) {
+    for (const package_id p : closure_of(s).packages) {
+      if (p != s.target) ++count[to_index(p)];
+    }
+  }
+  return count;
+}
+
+}  // namespace opamplan
