@@ -1,0 +1,42 @@
+/// \file
+/// The profiles.
+#pragma once
+
+#include <fmt/format.h>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/plan/limits.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE const std::vector<limits>& limit_profiles() {
+  // A failing step sends the file back, base64 twice, in a 16 MiB header: 9.0 MB is seen to pass.
+  // With two source locations attached that halves, and warnings carry it too.
+  constexpr std::size_t safe_file = 4'000'000;
+  constexpr std::size_t safe_definition = 14'000'000;  // of a 16 MiB message
+  static const std::vector<limits> profiles = {
+      {"buildkit", 480, 0, 0, safe_file, safe_definition, 65'535, 0,
+       "overlayfs mounts 500 layers under a RUN (kernel), less a header; messages of 16 MiB since "
+       "BuildKit 0.12; an error carries the Dockerfile in a 16 MiB header"},
+      {"docker", 113, 0, 0, safe_file, safe_definition, 65'535, 0,
+       "moby's maxLayerDepth is 125 layers an image; the common header takes up to 12"},
+      {"bake", 480, 100, 0, safe_file, safe_definition, 65'535, 0,
+       "bake starts all targets at once and waits seconds for each: 100 pass on a busy machine"},
+      {"github", 480, 0, 0, safe_file, safe_definition, 65'535, 256,
+       "as buildkit; a GitHub Actions matrix has at most 256 jobs"},
+      {"none", 0, 0, 0, 0, 0, 0, 0, "no limit: what the bake-off did"},
+  };
+  return profiles;
+}
+
+OPAMPLAN_INLINE const limits& limit_profile(std::string_view name) {
+  std::string known;
+  for (const limits& l : limit_profiles()) {
+    if (l.name == name) return l;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", l.name);
+  }
+  throw invalid_request(fmt::format("unknown limits \"{}\"; there are: {}", name, known));
+}
+
+}  // namespace opamplan

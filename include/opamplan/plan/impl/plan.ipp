@@ -1,0 +1,65 @@
+/// \file
+/// Names of strategies, and the summary of a plan.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/plan/plan.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE std::string_view to_string(strategy s) noexcept {
+  switch (s) {
+    case strategy::chain:
+      return "chain";
+    case strategy::prefix:
+      return "prefix";
+    case strategy::graft:
+      return "graft";
+  }
+  return "";
+}
+
+OPAMPLAN_INLINE strategy parse_strategy(std::string_view text) {
+  for (const strategy s : {strategy::chain, strategy::prefix, strategy::graft}) {
+    if (to_string(s) == text) return s;
+  }
+  throw invalid_request(
+      fmt::format("unknown strategy \"{}\"; there are: chain, prefix, graft", text));
+}
+
+OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
+  plan_summary s;
+  s.targets = p.targets.size();
+  s.install_steps = p.steps.size();
+  s.batches = p.batches.size();
+  std::set<digest> keys;
+  std::set<std::string_view> depexts;
+  std::vector<std::size_t> variants(p.packages.size(), 0);
+  for (const plan_step& step : p.steps) {
+    const bool fresh = keys.insert(step.key).second;
+    s.max_depth = std::max<std::size_t>(s.max_depth, step.depth);
+    s.grafts += step.grafts.size();
+    s.installs += step.installs.size();
+    for (const std::uint32_t package : step.installs) variants[package] += fresh ? 1 : 0;
+    depexts.insert(step.depexts.begin(), step.depexts.end());
+  }
+  s.layers = keys.size();
+  s.depexts = depexts.size();
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    s.package_versions += variants[i] != 0 ? 1 : 0;
+    if (variants[i] > s.variants) {
+      s.variants = variants[i];
+      s.most_variants = p.packages[i].full_name();
+    }
+  }
+  for (const plan_batch& b : p.batches) s.largest_batch = std::max(s.largest_batch, b.steps.size());
+  return s;
+}
+
+}  // namespace opamplan

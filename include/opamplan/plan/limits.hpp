@@ -1,0 +1,41 @@
+/// \file
+/// What an executor can take: named profiles, each number with its source.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "opamplan/config.hpp"
+
+namespace opamplan {
+
+/// 0 means without limit.
+struct limits {
+  std::string name;
+  std::size_t depth = 0;             ///< Steps in one image, on top of the common header.
+  std::size_t batch_targets = 0;     ///< Targets of one invocation.
+  std::size_t batch_steps = 0;       ///< Install steps of one invocation.
+  std::size_t file_bytes = 0;        ///< Of one Dockerfile.
+  std::size_t definition_bytes = 0;  ///< Of one LLB definition, as one message.
+  std::size_t line_bytes = 0;        ///< Of one line of a Dockerfile.
+  std::size_t batches = 0;           ///< Jobs that a CI system takes in one go.
+  std::string reason;                ///< Where the numbers come from.
+
+  friend bool operator==(const limits&, const limits&) = default;
+};
+
+/// `buildkit` (one solve a batch through buildctl, overlayfs snapshots), `docker` (the same, into
+/// Docker's built-in store), `bake` (docker-bake targets), `github` (`buildkit` in a matrix), `none`.
+[[nodiscard]] const std::vector<limits>& limit_profiles();
+
+/// Throws `invalid_request`, naming those there are.
+[[nodiscard]] const limits& limit_profile(std::string_view name);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/plan/impl/limits.ipp"
+#endif

@@ -1,0 +1,114 @@
+/// \file
+/// A build plan as a value: steps that share work, the targets they end in, batches to run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/limits.hpp"
+#include "opamplan/plan/sha256.hpp"
+
+namespace opamplan {
+
+/// What a plan knows of one package version; steps refer to it by index.
+struct plan_package {
+  std::string name;
+  std::string version;
+  digest effective{};                ///< Of what can change its build.
+  std::string opam;                  ///< The text of its opam file, for the step's repository.
+  std::vector<std::string> depexts;  ///< System packages in the plan's environment, sorted.
+  std::uint64_t size = 1;            ///< Estimated installed bytes, or 1: every package the same.
+
+  [[nodiscard]] std::string full_name() const { return name + "." + version; }
+  friend bool operator==(const plan_package&, const plan_package&) = default;
+};
+
+/// No step: the base image.
+inline constexpr std::uint32_t no_step = 0xffffffffU;
+
+/// One build step: on top of a parent, bring in what other steps installed, then install.
+struct plan_step {
+  digest key{};                         ///< Merkle hash of all that can change the result.
+  std::uint32_t parent = no_step;       ///< An earlier step, or `no_step` for the base image.
+  std::vector<std::uint32_t> grafts;    ///< Earlier steps whose own package is brought in, in the
+                                        ///< order they must be registered.
+  std::vector<std::uint32_t> installs;  ///< Packages, in install order; several in a chunk.
+  std::vector<std::uint32_t> dependencies;  ///< Steps it fails with: those of direct dependencies.
+  std::vector<std::string> depexts;     ///< System packages missing in the parent, sorted.
+  std::uint32_t depth = 1;              ///< Steps from the base image, this one included.
+
+  friend bool operator==(const plan_step&, const plan_step&) = default;
+};
+
+struct plan_target {
+  std::uint32_t package = 0;
+  std::uint32_t step = 0;  ///< Its image is this step's.
+  friend bool operator==(const plan_target&, const plan_target&) = default;
+};
+
+/// The targets of one invocation. Batches run in order; what an earlier one built is in the cache.
+struct plan_batch {
+  std::vector<std::uint32_t> targets;  ///< Indices of targets, ascending.
+  std::vector<std::uint32_t> steps;    ///< All steps they need, ascending.
+  std::uint32_t new_steps = 0;         ///< Of these, not in any earlier batch.
+  friend bool operator==(const plan_batch&, const plan_batch&) = default;
+};
+
+enum class strategy : std::uint8_t {
+  chain,   ///< Each target alone, one step a dependency.
+  prefix,  ///< Orders chosen so that targets share as long prefixes as possible.
+  graft,   ///< Each distinct layer once.
+};
+
+[[nodiscard]] std::string_view to_string(strategy s) noexcept;
+/// Throws `invalid_request`.
+[[nodiscard]] strategy parse_strategy(std::string_view text);
+
+/// What every step stands on; part of every key.
+struct plan_base {
+  std::string image = "debian:12";   ///< Pin it by digest for reproducible builds.
+  std::string opam_version = "2.3.0";
+  std::string environment;           ///< Canonical text of the environment.
+  bool with_test = false;            ///< Targets are built with their tests.
+  bool with_doc = false;
+  friend bool operator==(const plan_base&, const plan_base&) = default;
+};
+
+struct plan {
+  opamplan::strategy strategy = opamplan::strategy::graft;
+  plan_base base;
+  opamplan::limits limits;
+  std::vector<plan_package> packages;  ///< Ascending by name, then version.
+  std::vector<plan_step> steps;        ///< Topological: parents, grafts, dependencies come first.
+  std::vector<plan_target> targets;    ///< Ascending by package.
+  std::vector<plan_batch> batches;
+
+  friend bool operator==(const plan&, const plan&) = default;
+};
+
+struct plan_summary {
+  std::size_t targets = 0;
+  std::size_t install_steps = 0;     ///< Steps; for `chain` this counts every target's own.
+  std::size_t installs = 0;          ///< Packages installed over all steps (chunks hold several).
+  std::size_t layers = 0;            ///< Distinct keys.
+  std::size_t package_versions = 0;
+  std::size_t max_depth = 0;
+  std::size_t grafts = 0;
+  std::size_t batches = 0;
+  std::size_t largest_batch = 0;     ///< Steps.
+  std::size_t depexts = 0;           ///< Distinct system packages.
+  std::string most_variants;         ///< The package version with the most layers...
+  std::size_t variants = 0;          ///< ...and how many.
+};
+
+/// Linear.
+[[nodiscard]] plan_summary summarize(const plan& p);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/plan/impl/plan.ipp"
+#endif
