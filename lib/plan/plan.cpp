@@ -1,1 +1,4 @@
-// The compiled definitions of the plan room.
+// The compiled definitions of opamplan/plan/plan.hpp.
+#include "opamplan/plan/plan.hpp"
+
+#include "opamplan/plan/impl/plan.ipp"

@@ -36,9 +36,12 @@ struct plan_step {
   std::vector<std::uint32_t> grafts;    ///< Earlier steps whose own package is brought in, in the
                                         ///< order they must be registered.
   std::vector<std::uint32_t> installs;  ///< Packages, in install order; several in a chunk.
-  std::vector<std::uint32_t> dependencies;  ///< Steps it fails with: those of direct dependencies.
+  std::vector<std::vector<std::uint32_t>> needs;  ///< For each install: the packages without which
+                                                  ///< it is not tried (direct dependencies, those
+                                                  ///< implied by others left out), ascending.
   std::vector<std::string> depexts;     ///< System packages missing in the parent, sorted.
   std::uint32_t depth = 1;              ///< Steps from the base image, this one included.
+  bool for_target = false;              ///< With the test and doc switches of targets.
 
   friend bool operator==(const plan_step&, const plan_step&) = default;
 };

@@ -1,0 +1,131 @@
+/// \file
+/// Filling batches greedily along the tree of parents.
+#pragma once
+
+#include <algorithm>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/batches.hpp"
+
+namespace opamplan {
+namespace batch_detail {
+
+/// Targets in the order their steps are met by a depth-first walk over the tree of parents.
+inline std::vector<std::uint32_t> walk_order(const plan& p) {
+  std::vector<std::vector<std::uint32_t>> children(p.steps.size());
+  std::vector<std::uint32_t> stack;
+  for (std::uint32_t s = static_cast<std::uint32_t>(p.steps.size()); s-- > 0;) {
+    if (p.steps[s].parent == no_step) {
+      stack.push_back(s);
+    } else {
+      children[p.steps[s].parent].push_back(s);
+    }
+  }
+  std::vector<std::uint32_t> place(p.steps.size());
+  for (std::uint32_t next = 0; !stack.empty(); ++next) {
+    const std::uint32_t s = stack.back();
+    stack.pop_back();
+    place[s] = next;
+    stack.insert(stack.end(), children[s].begin(), children[s].end());
+  }
+  std::vector<std::uint32_t> order(p.targets.size());
+  for (std::uint32_t t = 0; t < order.size(); ++t) order[t] = t;
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return place[p.targets[a].step] < place[p.targets[b].step];
+  });
+  return order;
+}
+
+}  // namespace batch_detail
+
+OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
+  step_cost cost{900, 2200};
+  const auto add = [&](std::size_t file, std::size_t definition) {
+    cost.file_bytes += file;
+    cost.definition_bytes += definition;
+  };
+  for (const std::uint32_t i : step.installs) {
+    const std::size_t name = p.packages[i].name.size() + p.packages[i].version.size();
+    add(5 * name + 200, 5 * name + 400);
+  }
+  for (const std::uint32_t g : step.grafts) {
+    const plan_package& own = p.packages[p.steps[g].installs[0]];
+    const std::size_t name = own.name.size() + own.version.size();
+    add(3 * name + 80, 4 * name + 350);
+  }
+  for (const std::string& d : step.depexts) add(d.size() + 1, d.size() + 1);
+  return cost;
+}
+
+OPAMPLAN_INLINE void make_batches(plan& p) {
+  p.batches.clear();
+  const limits& l = p.limits;
+  std::vector<std::uint32_t> in_batch(p.steps.size(), 0);  // number of the last batch, from 1
+  std::vector<bool> built(p.steps.size(), false);
+  std::vector<std::uint32_t> fresh;
+  step_cost used;
+  plan_batch batch;
+  std::uint32_t number = 1;
+
+  const auto collect = [&](std::uint32_t target_step) {
+    fresh.clear();
+    std::vector<std::uint32_t> stack{target_step};
+    const auto take = [&](std::uint32_t s) {
+      if (s == no_step || in_batch[s] == number) return;
+      in_batch[s] = number;
+      fresh.push_back(s);
+      stack.push_back(s);
+    };
+    stack.clear();
+    take(target_step);
+    while (!stack.empty()) {
+      const std::uint32_t s = stack.back();
+      stack.pop_back();
+      take(p.steps[s].parent);
+      for (const std::uint32_t g : p.steps[s].grafts) take(g);
+    }
+  };
+  const auto close = [&] {
+    if (batch.targets.empty()) return;
+    std::sort(batch.targets.begin(), batch.targets.end());
+    std::sort(batch.steps.begin(), batch.steps.end());
+    for (const std::uint32_t s : batch.steps) {
+      batch.new_steps += built[s] ? 0 : 1;
+      built[s] = true;
+    }
+    p.batches.push_back(std::move(batch));
+    batch = {};
+    used = {};
+    ++number;
+  };
+  const auto exceeds = [](std::size_t value, std::size_t limit) {
+    return limit != 0 && value > limit;
+  };
+  for (const std::uint32_t t : batch_detail::walk_order(p)) {
+    for (bool placed = false; !placed;) {
+      collect(p.targets[t].step);
+      step_cost more;
+      for (const std::uint32_t s : fresh) {
+        const step_cost c = estimate(p, p.steps[s]);
+        more.file_bytes += c.file_bytes;
+        more.definition_bytes += c.definition_bytes;
+      }
+      const bool full = exceeds(batch.targets.size() + 1, l.batch_targets) ||
+                        exceeds(batch.steps.size() + fresh.size(), l.batch_steps) ||
+                        exceeds(used.file_bytes + more.file_bytes, l.file_bytes) ||
+                        exceeds(used.definition_bytes + more.definition_bytes, l.definition_bytes);
+      if (full && !batch.targets.empty()) {
+        close();
+        continue;
+      }
+      batch.targets.push_back(t);
+      batch.steps.insert(batch.steps.end(), fresh.begin(), fresh.end());
+      used.file_bytes += more.file_bytes;
+      used.definition_bytes += more.definition_bytes;
+      placed = true;
+    }
+  }
+  close();
+}
+
+}  // namespace opamplan

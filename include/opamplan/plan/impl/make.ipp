@@ -1,0 +1,79 @@
+/// \file
+/// Collecting what a plan knows of its packages, then layers, steps and batches.
+#pragma once
+
+#include <algorithm>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/opam_file.hpp"
+#include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/layers.hpp"
+#include "opamplan/plan/make.hpp"
+#include "opamplan/plan/strategies.hpp"
+#include "opamplan/solve/impl/parallel.ipp"
+#include "opamplan/syntax/ast.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
+                               const plan_options& options) {
+  const repository& repo = u.repository();
+  plan p;
+  p.strategy = options.strategy;
+  p.limits = options.limits;
+  p.base.image = options.image;
+  p.base.opam_version = options.opam_version;
+  p.base.environment = u.environment().canonical_text();
+  p.base.with_test = u.options().root_dependencies.with_test;
+  p.base.with_doc = u.options().root_dependencies.with_doc;
+
+  // Targets ascending, so that the order in which they were solved does not show.
+  std::vector<std::uint32_t> order(solutions.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return solutions[a].target < solutions[b].target;
+  });
+  std::vector<solution> sorted;
+  sorted.reserve(order.size());
+  for (const std::uint32_t i : order) sorted.push_back(solutions[i]);
+
+  std::vector<std::uint32_t> index_of(repo.size(), no_step);
+  for (const solution& s : sorted) {
+    for (const package_id id : s.packages) index_of[to_index(id)] = 0;
+  }
+  std::vector<package_id> used;
+  for (const package_id id : repo.packages()) {
+    if (index_of[to_index(id)] == no_step) continue;
+    index_of[to_index(id)] = static_cast<std::uint32_t>(used.size());
+    used.push_back(id);
+  }
+  p.packages.resize(used.size());
+  parallel_blocks(used.size(), 0, 64, "describe", {}, [&] {
+    return [&](std::size_t i) {
+      plan_package& package = p.packages[i];
+      package.name = repo.name_string(used[i]);
+      package.version = std::string(repo.version_string(used[i]));
+      package.opam = std::string(repo.text(used[i]));
+      package.effective = sha256_of(effective_part(repo.file(used[i])));
+      package.depexts = depexts_for(read_depexts(repo.file(used[i])), u.environment());
+      if (options.size_of) package.size = options.size_of(used[i]);
+    };
+  });
+
+  const layer_graph layers = make_layers(sorted, index_of, p.packages, p.base);
+  switch (options.strategy) {
+    case strategy::graft:
+      assemble_graft(layers, options.limits.depth, p);
+      break;
+    case strategy::chain:
+      assemble_chain(layers, options.limits.depth, p);
+      break;
+    case strategy::prefix:
+      assemble_prefix(layers, options.limits.depth, p);
+      break;
+  }
+  make_batches(p);
+  return p;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,33 @@
+/// \file
+/// From solutions to a plan.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/plan.hpp"
+#include "opamplan/solve/solution.hpp"
+#include "opamplan/solve/universe.hpp"
+
+namespace opamplan {
+
+struct plan_options {
+  opamplan::strategy strategy = opamplan::strategy::graft;
+  opamplan::limits limits = limit_profile("buildkit");
+  std::string image = "debian:12";
+  std::string opam_version = "2.3.0";
+  /// Estimated installed bytes of a package; empty: all the same, so that grafts are counted.
+  std::function<std::uint64_t(package_id)> size_of;
+};
+
+/// Plans all solutions together. They must come from `u`. Equal input gives an equal plan,
+/// whatever the order of the solutions.
+[[nodiscard]] plan make_plan(const universe& u, std::span<const solution> solutions,
+                             const plan_options& options);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/plan/impl/make.ipp"
+#endif

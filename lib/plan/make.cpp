@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/plan/make.hpp.
+#include "opamplan/plan/make.hpp"
+
+#include "opamplan/plan/impl/make.ipp"

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/plan/strategies.hpp.
+#include "opamplan/plan/strategies.hpp"
+
+#include "opamplan/plan/impl/strategies.ipp"
