@@ -78,33 +78,38 @@ def complain(message: str) -> None:
     print(f"opamplan: {style.bad('error:')} {message}", file=sys.stderr)
 
 
+def _run(arguments: Sequence[str]) -> int:
+    """Parse, run, and turn exceptions into messages and exit statuses."""
+    from opamplan import Cancelled, Error
+
+    args = make_parser(_wanted(arguments)).parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except Cancelled:
+        complain("cancelled")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except (Error, OSError) as error:
+        if os.environ.get("OPAMPLAN_TRACEBACK"):
+            raise
+        complain(str(error))
+        return EXIT_INVALID
+
+
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command; returns the exit status."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        from opamplan import Cancelled, Error
-
-        args = make_parser(_wanted(arguments)).parse_args(arguments)
         try:
-            status = int(args.run(args))
-            sys.stdout.flush()
-            return status
-        except Cancelled:
-            complain("cancelled")
-            return EXIT_INTERRUPTED
-        except BrokenPipeError:
-            raise
-        except (Error, OSError) as error:
-            if os.environ.get("OPAMPLAN_TRACEBACK"):
-                raise
-            complain(str(error))
-            return EXIT_INVALID
+            return _run(sys.argv[1:] if argv is None else argv)
+        finally:
+            sys.stdout.flush()  # here, where a reader that has gone can be seen
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone (| head): nobody is left to complain to. Python would still flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # The reader has gone (| head): nobody is left to complain to. Python would flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
