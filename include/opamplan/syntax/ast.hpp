@@ -34,10 +34,22 @@ enum class value_kind : std::uint8_t {
 
 enum class op : std::uint8_t {
   none,
-  eq, neq, geq, gt, leq, lt,                                    // relations
-  conj, disj,                                                   // logical
-  negate, defined,                                              // prefix
-  set, plus_eq, eq_plus, eq_plus_eq, colon_eq, eq_colon,        // environment updates
+  eq,
+  neq,
+  geq,
+  gt,
+  leq,
+  lt,  // relations
+  conj,
+  disj,  // logical
+  negate,
+  defined,  // prefix
+  set,
+  plus_eq,
+  eq_plus,
+  eq_plus_eq,
+  colon_eq,
+  eq_colon,  // environment updates
 };
 
 /// The operator as opam prints it; `~` is an old spelling of `>=`.
@@ -50,9 +62,9 @@ inline constexpr std::uint32_t no_node = 0xffffffffU;
 struct node {
   enum class type : std::uint8_t { value, variable, section };
   enum flag : std::uint8_t {
-    escaped = 1,        ///< A string whose body is not its value: it holds `\` or CRLF.
+    escaped = 1,  ///< A string whose body is not its value: `\` or CRLF in it.
     triple_quoted = 2,
-    labelled = 4,       ///< A section whose first child is its label.
+    labelled = 4,  ///< A section whose first child is its label.
   };
   type what = type::value;
   value_kind kind = value_kind::boolean;
@@ -158,7 +170,8 @@ class sibling_range {
     using difference_type = std::ptrdiff_t;
     using reference = View;
     using pointer = void;
-    using iterator_category = std::input_iterator_tag;
+    using iterator_concept = std::forward_iterator_tag;
+    using iterator_category = std::input_iterator_tag;  // views are made on the way
 
     iterator() = default;
     iterator(const tree* t, std::uint32_t index) noexcept : tree_(t), index_(index) {}
@@ -201,7 +214,10 @@ class file {
  public:
   file() : tree_(std::make_shared<tree>()) {}
   /// From a tree made elsewhere (a parser, a cache).
-  file(tree t, std::string path) : tree_(std::make_shared<tree>(std::move(t))), path_(std::move(path)) {}
+  file(tree t, std::string path)
+      : tree_(std::make_shared<tree>(std::move(t))), path_(std::move(path)) {}
+  file(std::shared_ptr<const tree> t, std::string path) noexcept
+      : tree_(std::move(t)), path_(std::move(path)) {}
 
   /// Over text and nodes that someone else keeps alive, such as a mapped cache.
   [[nodiscard]] static file borrow(std::string_view text, std::span<const node> nodes,
@@ -215,7 +231,8 @@ class file {
   [[nodiscard]] sibling_range<item> items() const noexcept {
     return {tree_.get(), tree_->nodes.empty() ? no_node : tree_->nodes[0].first};
   }
-  /// The last variable of that name at the top level. Linear in the number of items.
+  /// The first variable of that name at the top level, which is the one opam takes when a field is
+  /// repeated. Linear in the number of items.
   [[nodiscard]] std::optional<value> find(std::string_view name) const noexcept;
   /// Of a byte offset. Linear in the offset.
   [[nodiscard]] position locate(std::uint32_t offset) const noexcept;

@@ -23,11 +23,11 @@ enum class token_kind : std::uint8_t {
   right_bracket,
   left_parenthesis,
   right_parenthesis,
-  relation,     ///< `oper` says which
+  relation,  ///< `oper` says which
   logical,
   prefix,
   environment,
-  invalid,      ///< `problem` says why
+  invalid,  ///< `problem` says why
 };
 
 struct token {
@@ -39,34 +39,42 @@ struct token {
   const char* problem = nullptr;
 };
 
-/// Cuts a text into tokens. Does not allocate. The text must outlive it.
+/// Cuts a text of less than 4 GiB into tokens. Does not allocate. The text must outlive it.
 class lexer {
  public:
-  explicit lexer(std::string_view text) noexcept : text_(text) {}
+  explicit lexer(std::string_view text) noexcept
+      : base_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
 
-  /// The next token; `end` for ever after the last. After `invalid` it goes on behind the token.
-  token next() noexcept;
+  /// The next token into `t`; `end` for ever after the last. After `invalid` it goes on behind the
+  /// token.
+  void next(token& t) noexcept;
 
   /// Goes on at this byte.
-  void seek(std::uint32_t offset) noexcept { at_ = offset; }
+  void seek(std::uint32_t offset) noexcept { at_ = base_ + offset; }
 
  private:
-  [[nodiscard]] char peek(std::uint32_t offset) const noexcept {
-    return offset < text_.size() ? text_[offset] : '\0';
+  // NUL behind the end, which is never part of a token of several characters.
+  [[nodiscard]] char peek(const char* p) const noexcept { return p < end_ ? *p : '\0'; }
+  [[nodiscard]] std::uint32_t offset(const char* p) const noexcept {
+    return static_cast<std::uint32_t>(p - base_);
   }
-  bool skip_space(token& t) noexcept;
+  void finish(token& t, token_kind kind, const char* end) noexcept;
+  void finish(token& t, token_kind kind, op o, std::uint32_t length) noexcept;
+  void reject(token& t, const char* begin, const char* end, const char* problem) noexcept;
+  [[nodiscard]] const char* skip_comment() noexcept;
   void lex_string(token& t) noexcept;
   void lex_word(token& t) noexcept;
   void lex_integer(token& t) noexcept;
   void lex_operator(token& t) noexcept;
-  std::uint32_t escape_length(std::uint32_t at) const noexcept;
+  [[nodiscard]] std::uint32_t escape_length(const char* p) const noexcept;
+  [[nodiscard]] const char* skip_word(const char* p, bool& has_letter) const noexcept;
 
-  std::string_view text_;
-  std::uint32_t at_ = 0;
+  const char* base_;
+  const char* at_;
+  const char* end_;
 };
 
 }  // namespace opamplan::syntax
 
-#ifdef OPAMPLAN_HEADER_ONLY
+// Always inline: the parser's speed depends on it.
 #include "opamplan/syntax/impl/lexer.ipp"
-#endif

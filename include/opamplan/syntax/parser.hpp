@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "opamplan/config.hpp"
@@ -13,20 +15,27 @@
 namespace opamplan::syntax {
 
 struct parse_options {
-  /// Values and sections nested deeper are an error.
+  /// Trees higher than this are an error: nested values and sections, chains of operators. At most
+  /// 10,000, because reading and writing trees takes stack: up to 1 kB a level.
   std::uint32_t max_depth = 1000;
-  /// Longer texts are an error. At most 2^31.
+  /// Longer texts are an error. At most 2 GiB.
   std::uint32_t max_bytes = 64U << 20U;
+  /// In recovering mode, reading ends after so many errors.
+  std::uint32_t max_errors = 100;
+  /// Take NUL bytes and text that is not UTF-8 in strings and comments, as opam does.
+  bool any_bytes = false;
 };
 
 /// One thing wrong with a text.
 struct parse_diagnostic {
   std::string path;
   position where;
-  syntax::span span;  ///< The bytes it is about.
-  std::string message;      ///< "unexpected `]`"
-  std::string expected;     ///< "a value"; empty if nothing better can be said.
-  std::string source_line;  ///< Shortened around the position if very long.
+  syntax::span span;     ///< The bytes it is about.
+  std::string message;   ///< "unexpected `]`"
+  std::string expected;  ///< "a value"; empty if nothing better can be said.
+  std::string
+      source_line;    ///< A long one cut to what is near; bytes that cannot be shown replaced.
+  std::string caret;  ///< What puts a `^` under the place when written below `source_line`.
 
   /// `path:line:column: message, expected ...`, the line, and a caret under the place.
   [[nodiscard]] std::string to_string() const;
@@ -44,6 +53,11 @@ class parse_error : public error {
 /// Parses a whole opam file. Linear. Throws `parse_error` for the first thing wrong.
 [[nodiscard]] file parse(std::string text, std::string path = "", parse_options options = {});
 
+/// The same without copying or keeping the text: the nodes replace those in `nodes`, whose memory
+/// is reused. `file::borrow` makes a file of both.
+void parse_nodes(std::string_view text, std::vector<node>& nodes, std::string_view path = "",
+                 parse_options options = {});
+
 /// What could be read, and everything wrong.
 struct parse_result {
   file tree;
@@ -51,7 +65,7 @@ struct parse_result {
 };
 
 /// Never throws for bad text: an item that does not parse is left out, and reading goes on at the
-/// next line that looks like an item.
+/// next line that looks like an item. There are errors exactly if `parse` throws.
 [[nodiscard]] parse_result parse_recovering(std::string text, std::string path = "",
                                             parse_options options = {});
 

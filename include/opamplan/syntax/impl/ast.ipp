@@ -81,11 +81,10 @@ OPAMPLAN_INLINE std::int64_t value::as_int() const noexcept {
 }
 
 OPAMPLAN_INLINE std::optional<value> file::find(std::string_view name) const noexcept {
-  std::optional<value> found;
   for (const item i : items()) {
-    if (!i.is_section() && i.name() == name) found = i.value();
+    if (!i.is_section() && i.name() == name) return i.value();
   }
-  return found;
+  return std::nullopt;
 }
 
 OPAMPLAN_INLINE position file::locate(std::uint32_t offset) const noexcept {

@@ -1,130 +1,161 @@
 /// \file
-/// The lexer: longest match, as ocamllex does it.
+/// The lexer: longest match, as ocamllex does it. A table says what a token's first byte means.
 #pragma once
 
 #include <array>
 #include <cstring>
 
 #include "opamplan/config.hpp"
+#include "opamplan/syntax/detail/scan.hpp"
 #include "opamplan/syntax/lexer.hpp"
 
 namespace opamplan::syntax {
 namespace lexer_detail {
 
-enum character : std::uint8_t {
-  alpha = 1,
-  digit = 2,
-  word_other = 4,  // `_` and `-`
-  string_stop = 8  // ends a run of plain string bytes
+/// What a byte begins.
+enum class start : std::uint8_t { bad, space, carriage_return, hash, quote, word, bracket, sign };
+
+struct character {
+  start begins = start::bad;
+  bool letter = false;
+  bool in_word = false;
+  token_kind bracket = token_kind::invalid;
 };
 
-inline constexpr std::array<std::uint8_t, 256> classes = [] {
-  std::array<std::uint8_t, 256> table{};
-  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = alpha;
-  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = alpha;
-  for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = digit;
-  table['_'] = table['-'] = word_other;
-  table['"'] = table['\\'] = table['\r'] = string_stop;
+inline constexpr std::array<character, 256> characters = [] {
+  std::array<character, 256> table{};
+  const auto at = [&](char c) -> character& { return table[static_cast<unsigned char>(c)]; };
+  for (const char c : {' ', '\t', '\n'}) at(c).begins = start::space;
+  at('\r').begins = start::carriage_return;
+  at('#').begins = start::hash;
+  at('"').begins = start::quote;
+  const auto word = [&](char first, char last, bool letter) {
+    for (char c = first; c <= last; ++c) at(c) = {start::word, letter, true, token_kind::invalid};
+  };
+  word('a', 'z', true);
+  word('A', 'Z', true);
+  word('0', '9', false);
+  word('_', '_', false);
+  word('-', '-', false);
+  for (const char c : {':', '&', '|', '?', '!', '<', '>', '~', '+', '='})
+    at(c).begins = start::sign;
+  const auto bracket = [&](char c, token_kind kind) {
+    at(c).begins = start::bracket;
+    at(c).bracket = kind;
+  };
+  bracket('{', token_kind::left_brace);
+  bracket('}', token_kind::right_brace);
+  bracket('[', token_kind::left_bracket);
+  bracket(']', token_kind::right_bracket);
+  bracket('(', token_kind::left_parenthesis);
+  bracket(')', token_kind::right_parenthesis);
   return table;
 }();
 
-[[nodiscard]] inline std::uint8_t class_of(char c) noexcept {
-  return classes[static_cast<unsigned char>(c)];
-}
-[[nodiscard]] inline bool is_word(char c) noexcept {
-  return (class_of(c) & (alpha | digit | word_other)) != 0;
+[[nodiscard]] inline const character& about(char c) noexcept {
+  return characters[static_cast<unsigned char>(c)];
 }
 
 }  // namespace lexer_detail
 
-// False, with an invalid token, for a comment without end.
-OPAMPLAN_INLINE bool lexer::skip_space(token& t) noexcept {
-  const auto size = static_cast<std::uint32_t>(text_.size());
-  while (at_ < size) {
-    const char c = text_[at_];
-    if (c == ' ' || c == '\n' || c == '\t' || (c == '\r' && peek(at_ + 1) == '\n')) {
-      ++at_;
-    } else if (c == '#') {
-      const void* const eol = std::memchr(text_.data() + at_, '\n', size - at_);
-      at_ = eol == nullptr ? size
-                           : static_cast<std::uint32_t>(static_cast<const char*>(eol) -
-                                                        text_.data());
-    } else if (c == '(' && peek(at_ + 1) == '*') {
-      const std::uint32_t begin = at_;
-      at_ += 2;
-      for (std::uint32_t depth = 1; depth > 0;) {
-        if (at_ >= size) {
-          t = {token_kind::invalid, op::none, 0, begin, size, "comment without its end `*)`"};
-          return false;
-        }
-        if (text_[at_] == '*' && peek(at_ + 1) == ')') {
-          --depth;
-          at_ += 2;
-        } else if (text_[at_] == '(' && peek(at_ + 1) == '*') {
-          ++depth;
-          at_ += 2;
-        } else {
-          ++at_;
-        }
-      }
-    } else {
-      break;
-    }
-  }
-  return true;
+inline void lexer::finish(token& t, token_kind kind, const char* end) noexcept {
+  t.kind = kind;
+  t.end = offset(end);
+  at_ = end;
 }
 
-OPAMPLAN_INLINE token lexer::next() noexcept {
-  token t;
-  if (!skip_space(t)) return t;
-  t.begin = t.end = at_;
-  if (at_ >= text_.size()) return t;
-  const char c = text_[at_];
-  const auto single = [&](token_kind kind) {
-    t.kind = kind;
-    t.end = at_ + 1;
-  };
-  if (c == '"') {
-    lex_string(t);
-  } else if (lexer_detail::is_word(c)) {
-    lex_word(t);
-  } else {
-    switch (c) {
-      case '{':
-        single(token_kind::left_brace);
-        break;
-      case '}':
-        single(token_kind::right_brace);
-        break;
-      case '[':
-        single(token_kind::left_bracket);
-        break;
-      case ']':
-        single(token_kind::right_bracket);
-        break;
-      case '(':
-        single(token_kind::left_parenthesis);
-        break;
-      case ')':
-        single(token_kind::right_parenthesis);
-        break;
-      default:
+inline void lexer::finish(token& t, token_kind kind, op o, std::uint32_t length) noexcept {
+  t.oper = o;
+  finish(t, kind, at_ + length);
+}
+
+inline void lexer::reject(token& t, const char* begin, const char* end,
+                          const char* problem) noexcept {
+  t.problem = problem;
+  t.begin = offset(begin);
+  finish(t, token_kind::invalid, end);
+}
+
+inline void lexer::next(token& t) noexcept {
+  using lexer_detail::start;
+  while (at_ != end_) {
+    const char c = *at_;
+    const lexer_detail::character& about = lexer_detail::about(c);
+    switch (about.begins) {
+      case start::space:
+        do {
+          ++at_;
+        } while (at_ != end_ && lexer_detail::about(*at_).begins == start::space);
+        continue;
+      case start::carriage_return:
+        if (peek(at_ + 1) != '\n') break;
+        at_ += 2;
+        continue;
+      case start::hash: {
+        const auto rest = static_cast<std::size_t>(end_ - at_);
+        const void* const line_break = std::memchr(at_, '\n', rest);
+        at_ = line_break == nullptr ? end_ : static_cast<const char*>(line_break);
+        continue;
+      }
+      case start::quote:
+        lex_string(t);
+        return;
+      case start::word:
+        lex_word(t);
+        return;
+      case start::bracket:
+        t.begin = offset(at_);
+        if (c == '(' && peek(at_ + 1) == '*') {
+          const char* const behind = skip_comment();
+          if (behind != nullptr) {
+            at_ = behind;
+            continue;
+          }
+          reject(t, at_, end_, "comment without its end `*)`");
+          return;
+        }
+        finish(t, about.bracket, at_ + 1);
+        return;
+      case start::sign:
         lex_operator(t);
+        return;
+      case start::bad:
+        break;
+    }
+    reject(t, at_, at_ + 1, "not a valid token");
+    return;
+  }
+  t.kind = token_kind::end;
+  t.begin = t.end = offset(end_);
+}
+
+// Behind a comment, in which comments nest; null if it has no end.
+inline const char* lexer::skip_comment() noexcept {
+  const char* p = at_ + 2;
+  for (std::uint32_t depth = 1; depth > 0;) {
+    if (end_ - p < 2) return nullptr;
+    if (p[0] == '*' && p[1] == ')') {
+      --depth;
+      p += 2;
+    } else if (p[0] == '(' && p[1] == '*') {
+      ++depth;
+      p += 2;
+    } else {
+      ++p;
     }
   }
-  at_ = t.end;
-  return t;
+  return p;
 }
 
 // Length of the escape at a backslash, or 0 if it is none.
-OPAMPLAN_INLINE std::uint32_t lexer::escape_length(std::uint32_t at) const noexcept {
-  const auto is_digit = [&](std::uint32_t i) { return peek(i) >= '0' && peek(i) <= '9'; };
-  const auto is_hex = [&](std::uint32_t i) {
-    const char c = static_cast<char>(peek(i) | 0x20);
+inline std::uint32_t lexer::escape_length(const char* p) const noexcept {
+  const auto is_digit = [&](int i) { return peek(p + i) >= '0' && peek(p + i) <= '9'; };
+  const auto is_hex = [&](int i) {
+    const char c = static_cast<char>(peek(p + i) | 0x20);
     return is_digit(i) || (c >= 'a' && c <= 'f');
   };
-  const char c = peek(at + 1);
-  switch (c) {
+  if (end_ - p < 2) return 0;
+  switch (p[1]) {
     case '\\':
     case '"':
     case '\'':
@@ -136,175 +167,160 @@ OPAMPLAN_INLINE std::uint32_t lexer::escape_length(std::uint32_t at) const noexc
     case '\n':
       return 2;
     case '\r':
-      return peek(at + 2) == '\n' ? 3 : 0;
+      return peek(p + 2) == '\n' ? 3 : 0;
     case 'x':
-      return is_hex(at + 2) && is_hex(at + 3) ? 4 : 0;
+      return is_hex(2) && is_hex(3) ? 4 : 0;
     default:
       break;
   }
-  if (!is_digit(at + 1) || !is_digit(at + 2) || !is_digit(at + 3)) return 0;
-  const int code = 100 * (c - '0') + 10 * (peek(at + 2) - '0') + (peek(at + 3) - '0');
-  return code <= 255 ? 4 : 0;
+  if (!is_digit(1) || !is_digit(2) || !is_digit(3)) return 0;
+  return 100 * (p[1] - '0') + 10 * (p[2] - '0') + (p[3] - '0') <= 255 ? 4 : 0;
 }
 
-OPAMPLAN_INLINE void lexer::lex_string(token& t) noexcept {
-  const auto size = static_cast<std::uint32_t>(text_.size());
+inline void lexer::lex_string(token& t) noexcept {
   const bool triple = peek(at_ + 1) == '"' && peek(at_ + 2) == '"';
-  t.kind = token_kind::string;
-  if (triple) t.flags |= node::triple_quoted;
-  std::uint32_t i = at_ + (triple ? 3 : 1);
+  t.begin = offset(at_);
+  t.flags = triple ? node::triple_quoted : 0;
+  const char* p = at_ + (triple ? 3 : 1);
   while (true) {
-    while (i < size && lexer_detail::class_of(text_[i]) != lexer_detail::string_stop) ++i;
-    if (i >= size) {
-      t = {token_kind::invalid, op::none, 0, t.begin, size, "string without its closing quote"};
+    p = detail::find_string_stop(p, end_);
+    if (p == end_) {
+      reject(t, at_, end_, "string without its closing quote");
       return;
     }
-    if (text_[i] == '"') {
+    if (*p == '"') {
       if (!triple) {
-        t.end = i + 1;
+        finish(t, token_kind::string, p + 1);
         return;
       }
-      if (peek(i + 1) == '"' && peek(i + 2) == '"') {
-        t.end = i + 3;
+      if (peek(p + 1) == '"' && peek(p + 2) == '"') {
+        finish(t, token_kind::string, p + 3);
         return;
       }
-      ++i;
-    } else if (text_[i] == '\r') {
-      if (peek(i + 1) == '\n') t.flags |= node::escaped;
-      ++i;
+      ++p;
+    } else if (*p == '\r') {
+      if (peek(p + 1) == '\n') t.flags |= node::escaped;
+      ++p;
     } else {
-      const std::uint32_t length = escape_length(i);
+      const std::uint32_t length = escape_length(p);
       if (length == 0) {
-        t = {token_kind::invalid, op::none, 0, i, i + 1, "illegal escape sequence in a string"};
+        reject(t, p, p + 1, "illegal escape sequence in a string");
         return;
       }
       t.flags |= node::escaped;
-      i += length;
+      p += length;
     }
   }
 }
 
-OPAMPLAN_INLINE void lexer::lex_word(token& t) noexcept {
-  const auto size = static_cast<std::uint32_t>(text_.size());
-  // A run of word characters; true if it holds a letter, which makes it a name.
-  const auto run = [&](std::uint32_t& i) {
-    std::uint8_t seen = 0;
-    while (i < size && lexer_detail::is_word(text_[i])) {
-      seen |= lexer_detail::class_of(text_[i]);
-      ++i;
-    }
-    return (seen & lexer_detail::alpha) != 0;
-  };
-  std::uint32_t i = at_;
-  const bool name = run(i);
+// Behind the word characters at `p`; a word with a letter in it is a name.
+inline const char* lexer::skip_word(const char* p, bool& has_letter) const noexcept {
+  has_letter = false;
+  while (p != end_) {
+    const lexer_detail::character& about = lexer_detail::about(*p);
+    if (!about.in_word) break;
+    has_letter |= about.letter;
+    ++p;
+  }
+  return p;
+}
+
+// name ('+' name)* (':' name)?, where `_` alone may stand for a name before the colon; else an
+// integer.
+inline void lexer::lex_word(token& t) noexcept {
+  t.begin = offset(at_);
+  bool is_name = false;
+  const char* end = skip_word(at_, is_name);
+  if (!is_name) {
+    const char* const next = at_ + 1;
+    if (*at_ != '_' || (peek(next) != '+' && peek(next) != ':')) return lex_integer(t);
+    end = next;
+  }
   bool scoped = false;
-  if (name || text_[at_] == '_') {
-    // name ('+' name)* (':' name)?, where `_` alone may stand for a package
-    std::uint32_t end = name ? i : at_ + 1;
-    std::uint32_t next = end;
-    while (peek(next) == '+') {
-      std::uint32_t j = next + 1;
-      const bool part = run(j);
-      if (!part && peek(next + 1) != '_') break;
-      end = next = part ? j : next + 2;
+  bool part_is_name = false;
+  while (peek(end) == '+') {
+    const char* const part = end + 1;
+    const char* const part_end = skip_word(part, part_is_name);
+    if (!part_is_name && peek(part) != '_') break;
+    end = part_is_name ? part_end : part + 1;
+    scoped = true;
+  }
+  if (peek(end) == ':' && lexer_detail::about(peek(end + 1)).in_word) {
+    const char* const variable_end = skip_word(end + 1, part_is_name);
+    if (part_is_name) {
+      end = variable_end;
       scoped = true;
     }
-    if (peek(next) == ':') {
-      std::uint32_t j = next + 1;
-      if (run(j)) {
-        end = j;
-        scoped = true;
-      }
-    }
-    if (name || scoped) {
-      t.kind = token_kind::identifier;
-      t.end = end;
-      const std::string_view word = text_.substr(t.begin, t.end - t.begin);
-      if (!scoped && (word == "true" || word == "false")) t.kind = token_kind::boolean;
-      return;
-    }
   }
-  lex_integer(t);
+  if (!is_name && !scoped) return lex_integer(t);
+  const auto length = static_cast<std::size_t>(end - at_);
+  const bool boolean = (length == 4 && std::memcmp(at_, "true", 4) == 0) ||
+                       (length == 5 && std::memcmp(at_, "false", 5) == 0);
+  finish(t, boolean ? token_kind::boolean : token_kind::identifier, end);
 }
 
-OPAMPLAN_INLINE void lexer::lex_integer(token& t) noexcept {
-  std::uint32_t i = at_;
-  if (peek(i) == '-') ++i;
-  const std::uint32_t first_digit = i;
+inline void lexer::lex_integer(token& t) noexcept {
+  const bool negative = *at_ == '-';
+  const char* p = negative ? at_ + 1 : at_;
+  const char* const first_digit = p;
   constexpr std::uint64_t limit = std::uint64_t{1} << 62U;  // OCaml's integers have 63 bits
   std::uint64_t magnitude = 0;
   bool too_large = false;
-  while ((peek(i) >= '0' && peek(i) <= '9') || peek(i) == '_') {
-    if (peek(i) != '_' && !too_large) {
-      magnitude = 10 * magnitude + static_cast<std::uint64_t>(peek(i) - '0');
-      too_large = magnitude > limit;
-    }
-    ++i;
+  for (; (peek(p) >= '0' && peek(p) <= '9') || peek(p) == '_'; ++p) {
+    if (*p == '_' || too_large) continue;
+    magnitude = 10 * magnitude + static_cast<std::uint64_t>(*p - '0');
+    too_large = magnitude > limit;
   }
-  t.end = i > first_digit ? i : at_ + 1;
-  const bool negative = peek(at_) == '-';
-  if (i == first_digit || peek(first_digit) == '_') {
-    t.kind = token_kind::invalid;
-    t.problem = "not a valid token";
+  if (p == first_digit || *first_digit == '_') {
+    reject(t, at_, p == at_ ? p + 1 : p, "not a valid token");
   } else if (too_large || (magnitude == limit && !negative)) {
-    t.kind = token_kind::invalid;
-    t.problem = "integer out of range";
+    reject(t, at_, p, "integer out of range");
   } else {
-    t.kind = token_kind::integer;
+    finish(t, token_kind::integer, p);
   }
 }
 
-OPAMPLAN_INLINE void lexer::lex_operator(token& t) noexcept {
-  const char c = text_[at_];
-  const char d = peek(at_ + 1);
-  const auto make = [&](token_kind kind, op o, std::uint32_t length) {
-    t.kind = kind;
-    t.oper = o;
-    t.end = at_ + length;
-  };
-  switch (c) {
+inline void lexer::lex_operator(token& t) noexcept {
+  const char following = peek(at_ + 1);
+  t.begin = offset(at_);
+  switch (*at_) {
     case ':':
-      if (d == '=') return make(token_kind::environment, op::colon_eq, 2);
-      return make(token_kind::colon, op::none, 1);
+      if (following == '=') return finish(t, token_kind::environment, op::colon_eq, 2);
+      return finish(t, token_kind::colon, op::none, 1);
     case '&':
-      return make(token_kind::logical, op::conj, 1);
+      return finish(t, token_kind::logical, op::conj, 1);
     case '|':
-      return make(token_kind::logical, op::disj, 1);
+      return finish(t, token_kind::logical, op::disj, 1);
     case '?':
-      return make(token_kind::prefix, op::defined, 1);
+      return finish(t, token_kind::prefix, op::defined, 1);
     case '!':
-      if (d == '=') return make(token_kind::relation, op::neq, 2);
-      return make(token_kind::prefix, op::negate, 1);
+      if (following == '=') return finish(t, token_kind::relation, op::neq, 2);
+      return finish(t, token_kind::prefix, op::negate, 1);
     case '<':
-      if (d == '=') return make(token_kind::relation, op::leq, 2);
-      return make(token_kind::relation, op::lt, 1);
+      if (following == '=') return finish(t, token_kind::relation, op::leq, 2);
+      return finish(t, token_kind::relation, op::lt, 1);
     case '>':
-      if (d == '=') return make(token_kind::relation, op::geq, 2);
-      return make(token_kind::relation, op::gt, 1);
+      if (following == '=') return finish(t, token_kind::relation, op::geq, 2);
+      return finish(t, token_kind::relation, op::gt, 1);
     case '~':
-      return make(token_kind::relation, op::geq, 1);
+      return finish(t, token_kind::relation, op::geq, 1);
     case '+':
-      if (d == '=') return make(token_kind::environment, op::plus_eq, 2);
+      if (following == '=') return finish(t, token_kind::environment, op::plus_eq, 2);
       break;
     case '=':
-      if (d == '+') {
-        if (peek(at_ + 2) == '=') return make(token_kind::environment, op::eq_plus_eq, 3);
-        return make(token_kind::environment, op::eq_plus, 2);
+      if (following == '+') {
+        if (peek(at_ + 2) == '=') return finish(t, token_kind::environment, op::eq_plus_eq, 3);
+        return finish(t, token_kind::environment, op::eq_plus, 2);
       }
-      if (d == ':') {
-        if (peek(at_ + 2) == '=') {
-          make(token_kind::invalid, op::none, 3);
-          t.problem = "`=:=` is not an environment update operator";
-          return;
-        }
-        return make(token_kind::environment, op::eq_colon, 2);
+      if (following == ':') {
+        if (peek(at_ + 2) != '=') return finish(t, token_kind::environment, op::eq_colon, 2);
+        return reject(t, at_, at_ + 3, "`=:=` is not an environment update operator");
       }
-      return make(token_kind::relation, op::eq, 1);
+      return finish(t, token_kind::relation, op::eq, 1);
     default:
       break;
   }
-  make(token_kind::invalid, op::none, 1);
-  t.problem = "not a valid token";
+  reject(t, at_, at_ + 1, "not a valid token");
 }
 
 }  // namespace opamplan::syntax
