@@ -59,7 +59,8 @@ class solver {
   solver(solver&&) noexcept;
   solver& operator=(solver&&) noexcept;
 
-  /// Exactly this version.
+  /// Exactly this version, whatever roots and constraints say of its own name: asked for
+  /// `ocaml.5.6.0` with the root `ocaml = 5.3.0`, it solves for 5.6.0, as opam-0install does.
   [[nodiscard]] solve_result solve(package_id target);
 
   /// Any version of the name, the newest possible.
@@ -71,6 +72,10 @@ class solver {
   struct state;
   std::unique_ptr<state> state_;
 };
+
+/// `options` without what they say of the target's own version, if that excludes the target.
+[[nodiscard]] solve_options options_for(const universe& u, const solve_options& options,
+                                        package_id target);
 
 /// What `options` mean for a search in `u`. Throws `invalid_request` for an unknown name.
 [[nodiscard]] sat_core::options sat_core_options(const universe& u, const solve_options& options);

@@ -272,7 +272,8 @@ inline void tell(const universe& u, const solve_options& options, explanation& e
   if (causes.empty()) {
     std::set<std::string> names;
     for (const fact& f : e.facts) names.insert(repo.name_string(f.package));
-    e.cause = fmt::format("{} exclude each other", fmt::join(names, ", "));
+    e.cause = names.size() == 1 ? fmt::format("{} contradicts itself", *names.begin())
+                                : fmt::format("{} exclude each other", fmt::join(names, ", "));
   } else {
     e.cause = fmt::format("{}", fmt::join(causes, "; "));
   }
@@ -333,8 +334,9 @@ OPAMPLAN_INLINE explanation explain(const universe& u, package_id target,
                                     const solve_options& options) {
   const name_id name = u.repository().name_of(target);
   if (!u.is_candidate(target)) return explain_detail::explain_absence(u, name, target);
-  explain_detail::prober p(u, options);
-  return explain_detail::explain_target(p, u, options, name, target,
+  const solve_options effective = options_for(u, options, target);
+  explain_detail::prober p(u, effective);
+  return explain_detail::explain_target(p, u, effective, name, target,
                                         u.tables().package_candidates[to_index(target)]);
 }
 
@@ -362,11 +364,11 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u,
     return [&, p = std::make_shared<prober>(u, options)](std::size_t i) {
       const package_id id = unsolvable[i];
       const name_id name = u.repository().name_of(id);
+      const candidate_id c = t.package_candidates[to_index(id)];
       report.explanations[i] =
-          u.is_candidate(id)
-              ? explain_detail::explain_target(*p, u, options, name, id,
-                                               t.package_candidates[to_index(id)])
-              : explain_detail::explain_absence(u, name, id);
+          c == no_candidate ? explain_detail::explain_absence(u, name, id)
+          : p->excluded(c)  ? explain(u, id, options)
+                            : explain_detail::explain_target(*p, u, options, name, id, c);
     };
   });
 

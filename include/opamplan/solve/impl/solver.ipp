@@ -30,6 +30,21 @@ OPAMPLAN_INLINE std::string_view to_string(solve_status status) noexcept {
   return "";
 }
 
+OPAMPLAN_INLINE solve_options options_for(const universe& u, const solve_options& options,
+                                          package_id target) {
+  solve_options result = options;
+  const repository& repo = u.repository();
+  for (auto* list : {&result.roots, &result.constraints}) {
+    for (package_atom& atom : *list) {
+      if (atom.name == repo.name_string(target) &&
+          !satisfies(atom.constraint, repo.version_string(target))) {
+        atom.constraint = {};
+      }
+    }
+  }
+  return result;
+}
+
 OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u, const solve_options& options) {
   sat_core::options result;
   result.conflict_limit = options.conflict_limit;
@@ -74,6 +89,11 @@ struct solver::state {
       kept = std::make_unique<sat_core>(universe_.tables(), std::move(o));
     }
     return *kept;
+  }
+
+  [[nodiscard]] bool is_excluded(candidate_id c) const {
+    const auto& list = core_options.excluded;
+    return std::find(list.begin(), list.end(), c) != list.end();
   }
 
   template <class Target>
@@ -132,7 +152,12 @@ OPAMPLAN_INLINE solve_result solver::solve(package_id target) {
   const name_id name = u.repository().name_of(target);
   const candidate_id c = u.tables().package_candidates[to_index(target)];
   solve_result result;
-  if (c != no_candidate) {
+  if (c != no_candidate && state_->is_excluded(c)) {
+    // Another problem: what is learnt of it does not hold for other targets.
+    solver alone(u, options_for(u, state_->options, target));
+    result = alone.solve(target);
+    state_->retired += alone.statistics();
+  } else if (c != no_candidate) {
     result = state_->solve(name, c);
   } else {
     result.name = name;
