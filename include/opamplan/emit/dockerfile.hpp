@@ -1,0 +1,43 @@
+/// \file
+/// Dockerfiles: one for a batch, or for a single target.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/emit/options.hpp"
+#include "opamplan/plan/plan.hpp"
+
+namespace opamplan {
+
+/// A multi-stage Dockerfile of these steps (ascending, closed under parents and grafts): a header
+/// stage, one stage a step, and last `results`, which gathers statuses and logs of the targets
+/// into an otherwise empty image, in one layer. Its build context is the folder that
+/// `context_files` fills. No line is longer than BuildKit takes.
+[[nodiscard]] std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
+                                     std::span<const std::uint32_t> targets,
+                                     const emit_options& options);
+
+/// Of one batch.
+[[nodiscard]] std::string batch_dockerfile(const plan& p, std::uint32_t batch,
+                                           const emit_options& options);
+
+/// Of one target: only the steps it needs; its image is the last stage but `results`.
+[[nodiscard]] std::string target_dockerfile(const plan& p, std::uint32_t target,
+                                            const emit_options& options);
+
+/// The build context that all these Dockerfiles share: the step script and one opam file a
+/// package, so that a step depends on the files of its own packages and no others.
+[[nodiscard]] std::vector<emitted_file> context_files(const plan& p, const emit_options& options);
+
+/// Steps that `step` needs, itself included, ascending.
+[[nodiscard]] std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/emit/impl/dockerfile.ipp"
+#endif

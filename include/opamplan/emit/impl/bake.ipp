@@ -1,0 +1,154 @@
+/// \file
+/// Bake files: one model, two notations.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/emit/bake.hpp"
+#include "opamplan/emit/names.hpp"
+#include "opamplan/emit/quote.hpp"
+
+namespace opamplan {
+namespace bake_detail {
+
+/// One attribute: strings, which may refer to variables in HCL.
+struct attribute {
+  std::string name;
+  std::vector<std::string> values;
+  bool is_list = false;
+  bool is_map = false;      // values alternate: key, value
+  bool verbatim = false;    // holds ${...} that must be interpolated
+};
+struct block {
+  std::string type;  // "group" or "target"
+  std::string name;
+  std::vector<attribute> attributes;
+};
+
+inline std::vector<block> model(const plan& p, const emit_options& options) {
+  std::vector<block> blocks;
+  const auto stages = stage_names(p);
+  const auto names = bake_names(p);
+  std::vector<std::string> batch_names;
+  for (std::size_t b = 0; b < p.batches.size(); ++b) {
+    batch_names.push_back("batch" + std::to_string(b));
+  }
+  blocks.push_back({"group", "default", {{"targets", {"all"}, true}}});
+  blocks.push_back({"group", "all", {{"targets", batch_names, true}}});
+  std::vector<attribute> common = {{"context", {"."}}};
+  common.push_back({"args", {"BASE_IMAGE", "${BASE_IMAGE}"}, false, true, true});
+  if (!options.platforms.empty()) common.push_back({"platforms", options.platforms, true});
+  if (!options.cache_from.empty()) common.push_back({"cache-from", options.cache_from, true});
+  if (!options.cache_to.empty()) common.push_back({"cache-to", options.cache_to, true});
+  blocks.push_back({"target", "opamplan-common", common});
+  for (std::size_t b = 0; b < p.batches.size(); ++b) {
+    const std::string file = batch_names[b] + ".Dockerfile";
+    blocks.push_back({"target",
+                      batch_names[b],
+                      {{"inherits", {"opamplan-common"}, true},
+                       {"dockerfile", {file}},
+                       {"target", {"results"}},
+                       {"output", {"type=local,dest=results/" + batch_names[b]}, true}}});
+    std::vector<std::string> images;
+    for (const std::uint32_t t : p.batches[b].targets) images.push_back(names[t]);
+    blocks.push_back({"group", batch_names[b] + "-images", {{"targets", images, true}}});
+    for (const std::uint32_t t : p.batches[b].targets) {
+      block image{"target",
+                  names[t],
+                  {{"inherits", {"opamplan-common"}, true},
+                   {"dockerfile", {file}},
+                   {"target", {stages[p.targets[t].step]}}}};
+      if (options.registry.empty()) {
+        image.attributes.push_back({"output", {"type=cacheonly"}, true});
+      } else {
+        image.attributes.push_back(
+            {"tags", {"${REGISTRY}/" + names[t] + ":${TAG}"}, true, false, true});
+      }
+      blocks.push_back(std::move(image));
+    }
+  }
+  return blocks;
+}
+
+inline std::vector<std::pair<std::string, std::string>> variables(const plan& p,
+                                                                  const emit_options& options) {
+  return {{"BASE_IMAGE", p.base.image}, {"REGISTRY", options.registry}, {"TAG", "latest"}};
+}
+
+inline std::string literal(const attribute& a, const std::string& value, bool hcl) {
+  return hcl && !a.verbatim ? hcl_string(value) : json_string(value);
+}
+
+inline void append_values(const attribute& a, bool hcl, std::string& out) {
+  if (a.is_map) {
+    out += '{';
+    for (std::size_t i = 0; i + 1 < a.values.size(); i += 2) {
+      if (i != 0) out += ", ";
+      out += hcl ? a.values[i] + " = " : json_string(a.values[i]) + ": ";
+      out += literal(a, a.values[i + 1], hcl);
+    }
+    out += '}';
+  } else if (a.is_list) {
+    out += '[';
+    for (std::size_t i = 0; i < a.values.size(); ++i) {
+      if (i != 0) out += ", ";
+      out += literal(a, a.values[i], hcl);
+    }
+    out += ']';
+  } else {
+    out += literal(a, a.values[0], hcl);
+  }
+}
+
+}  // namespace bake_detail
+
+OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options) {
+  std::string out = "# Made by opamplan.\n";
+  for (const auto& [name, value] : bake_detail::variables(p, options)) {
+    out += "variable \"" + name + "\" {\n  default = " + hcl_string(value) + "\n}\n";
+  }
+  for (const auto& block : bake_detail::model(p, options)) {
+    out += block.type + " \"" + block.name + "\" {\n";
+    for (const auto& a : block.attributes) {
+      out += "  " + a.name + " = ";
+      bake_detail::append_values(a, true, out);
+      out += '\n';
+    }
+    out += "}\n";
+  }
+  return out;
+}
+
+OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options) {
+  std::string out = "{\n  \"variable\": {";
+  bool first = true;
+  for (const auto& [name, value] : bake_detail::variables(p, options)) {
+    out += first ? "\n" : ",\n";
+    first = false;
+    out += "    " + json_string(name) + ": {\"default\": " + json_string(value) + "}";
+  }
+  out += "\n  }";
+  const auto blocks = bake_detail::model(p, options);
+  for (const char* const type : {"group", "target"}) {
+    out += std::string(",\n  \"") + type + "\": {";
+    first = true;
+    for (const auto& block : blocks) {
+      if (block.type != type) continue;
+      out += first ? "\n" : ",\n";
+      first = false;
+      out += "    " + json_string(block.name) + ": {";
+      for (std::size_t i = 0; i < block.attributes.size(); ++i) {
+        if (i != 0) out += ", ";
+        out += json_string(block.attributes[i].name) + ": ";
+        bake_detail::append_values(block.attributes[i], false, out);
+      }
+      out += '}';
+    }
+    out += "\n  }";
+  }
+  return out + "\n}\n";
+}
+
+}  // namespace opamplan

@@ -1,0 +1,70 @@
+/// \file
+/// Names of stages and bake targets.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "opamplan/config.hpp"
+#include "opamplan/emit/names.hpp"
+
+namespace opamplan {
+namespace names_detail {
+
+inline std::string cleaned(std::string_view text, bool lower) {
+  std::string out;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z') {
+      out += lower ? static_cast<char>(c - 'A' + 'a') : c;
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-') {
+      out += c;
+    } else {
+      out += lower ? '_' : '-';
+    }
+  }
+  return out;
+}
+
+}  // namespace names_detail
+
+OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  for (const plan_step& s : p.steps) {
+    const std::string package =
+        "s_" + names_detail::cleaned(p.packages[s.installs.back()].full_name(), true);
+    std::size_t digits = 10;
+    std::string name = package + "_" + to_hex(s.key, digits);
+    while (taken.count(name) != 0 && digits < 64) name = package + "_" + to_hex(s.key, digits += 6);
+    // Steps of `chain` may have equal keys: they are the same step, written once a target.
+    for (std::size_t n = 2; taken.count(name) != 0; ++n) {
+      name = package + "_" + to_hex(s.key, 10) + "_" + std::to_string(n);
+    }
+    taken.insert(name);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+OPAMPLAN_INLINE std::vector<std::string> bake_names(const plan& p) {
+  std::map<std::string, std::size_t> uses;
+  std::vector<std::string> names;
+  for (const plan_target& t : p.targets) {
+    names.push_back("pkg-" + names_detail::cleaned(p.packages[t.package].full_name(), false));
+    ++uses[names.back()];
+  }
+  std::set<std::string> taken(names.begin(), names.end());
+  for (std::string& name : names) {
+    if (uses[name] < 2) continue;
+    for (std::size_t n = 1;; ++n) {
+      std::string numbered = name + "_" + std::to_string(n);
+      if (taken.insert(numbered).second) {
+        name = std::move(numbered);
+        break;
+      }
+    }
+  }
+  return names;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,26 @@
+/// \file
+/// Names of stages and bake targets: legal, unique, stable.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/plan.hpp"
+
+namespace opamplan {
+
+/// By step: a stage name, `^[a-z][a-z0-9-_.]*$`: the package in lower case, then the first 10
+/// digits of the key (more where two would be equal).
+[[nodiscard]] std::vector<std::string> stage_names(const plan& p);
+
+/// By target: a bake target name, `^[a-zA-Z0-9_-]+$`: `pkg-NAME-VERSION` with other characters as
+/// `-`; where two would be equal, each gets a number.
+[[nodiscard]] std::vector<std::string> bake_names(const plan& p);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/emit/impl/names.ipp"
+#endif

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/emit/dockerfile.hpp.
+#include "opamplan/emit/dockerfile.hpp"
+
+#include "opamplan/emit/impl/dockerfile.ipp"

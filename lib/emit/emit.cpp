@@ -1,1 +1,0 @@
-// The compiled definitions of the emit room.

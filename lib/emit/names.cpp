@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/emit/names.hpp.
+#include "opamplan/emit/names.hpp"
+
+#include "opamplan/emit/impl/names.ipp"

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/emit/options.hpp.
+#include "opamplan/emit/options.hpp"
+
+#include "opamplan/emit/impl/options.ipp"

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/emit/quote.hpp.
+#include "opamplan/emit/quote.hpp"
+
+#include "opamplan/emit/impl/quote.ipp"
