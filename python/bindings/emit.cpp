@@ -1,9 +1,73 @@
 /// \file
 /// The Python side of the emit room.
+#include <pybind11/stl.h>
+
+#include <opamplan/emit/bake.hpp>
+#include <opamplan/emit/dockerfile.hpp>
+
 #include "bindings.hpp"
+#include "plan.hpp"
 
 namespace opamplan::python {
+namespace {
 
-void bind_emit(py::module_& /* module */) {}
+std::uint32_t find_target(const plan& p, const std::string& name) {
+  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
+    if (p.packages[p.targets[t].package].full_name() == name) return t;
+  }
+  throw invalid_request("\"" + name + "\" is not a target of this plan");
+}
+
+}  // namespace
+
+void bind_emit(py::module_& module) {
+  py::class_<emit_options>(module, "EmitOptions",
+                           "What the emitters can be told; the defaults build real packages.")
+      .def(py::init<>())
+      .def_static("stand_in", &emit_options::stand_in,
+                  "Installs nothing, so that BuildKit's own costs can be seen.")
+      .def_readwrite("header", &emit_options::header,
+                     "Dockerfile commands of the header stage; empty: install opam.")
+      .def_readwrite("install", &emit_options::install,
+                     "Shell commands that install ``$1``; empty: ``opam install``.")
+      .def_readwrite("depexts", &emit_options::depexts,
+                     "Shell commands that install the system packages ``$@``.")
+      .def_readwrite("source_date_epoch", &emit_options::source_date_epoch)
+      .def_readwrite("registry", &emit_options::registry)
+      .def_readwrite("platforms", &emit_options::platforms)
+      .def_readwrite("cache_from", &emit_options::cache_from)
+      .def_readwrite("cache_to", &emit_options::cache_to);
+  module.def(
+      "dockerfile",
+      [](const plan& p, const std::string& target, const emit_options& options) {
+        return target_dockerfile(p, find_target(p, target), options);
+      },
+      py::arg("plan"), py::arg("target"), py::arg("options") = emit_options(),
+      "The Dockerfile of one target.");
+  module.def(
+      "batch_dockerfile",
+      [](const plan& p, std::uint32_t batch, const emit_options& options) {
+        if (batch >= p.batches.size()) throw py::index_error("no such batch");
+        py::gil_scoped_release release;
+        return batch_dockerfile(p, batch, options);
+      },
+      py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
+      "The Dockerfile of one batch.");
+  module.def("bake_hcl", &bake_hcl, py::arg("plan"), py::arg("options") = emit_options(),
+             "The docker-bake file in HCL.");
+  module.def("bake_json", &bake_json, py::arg("plan"), py::arg("options") = emit_options(),
+             "The docker-bake file in JSON.");
+  module.def(
+      "context_files",
+      [](const plan& p, const emit_options& options) {
+        py::list out;
+        for (const emitted_file& f : context_files(p, options)) {
+          out.append(py::make_tuple(f.path, py::bytes(f.content), f.executable));
+        }
+        return out;
+      },
+      py::arg("plan"), py::arg("options") = emit_options(),
+      "The build context: (path, bytes, executable) of each file.");
+}
 
 }  // namespace opamplan::python

@@ -1,0 +1,5 @@
+/// \file
+/// Shared by the bindings of plan and emit.
+#pragma once
+
+#include <opamplan/plan/plan.hpp>
