@@ -21,6 +21,7 @@ py::dict summary_dict(const plan& p) {
   d["targets"] = s.targets;
   d["install_steps"] = s.install_steps;
   d["installs"] = s.installs;
+  d["unshared_installs"] = s.unshared_installs;
   d["layers"] = s.layers;
   d["package_versions"] = s.package_versions;
   d["max_depth"] = s.max_depth;

@@ -96,6 +96,8 @@ struct plan_summary {
   std::size_t targets = 0;
   std::size_t install_steps = 0;     ///< Steps; for `chain` this counts every target's own.
   std::size_t installs = 0;          ///< Packages installed over all steps (chunks hold several).
+  std::size_t unshared_installs = 0; ///< Packages that the targets' images hold, added up: what
+                                     ///< building each target alone would install.
   std::size_t layers = 0;            ///< Distinct keys.
   std::size_t package_versions = 0;
   std::size_t max_depth = 0;

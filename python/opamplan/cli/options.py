@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from opamplan.data import repository_path
+
+DEFAULT_ENVIRONMENT = "debian-12"
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +27,9 @@ def add_repository_options(parser: argparse.ArgumentParser) -> None:
         help="a folder, an archive or a git repository in opam-repository's layout; may be "
         "repeated, the first that has a package version wins (default: the small embedded one)",
     )
+    group.add_argument(
+        "--rev", default="", metavar="REV", help="of a git repository: a commit, branch or tag"
+    )
 
 
 def repository_paths(args: argparse.Namespace) -> list[str]:
@@ -34,3 +40,140 @@ def repository_paths(args: argparse.Namespace) -> list[str]:
 
 def add_environment_options(parser: argparse.ArgumentParser) -> None:
     """For which system packages are evaluated."""
+    group = parser.add_argument_group("environment")
+    group.add_argument(
+        "--environment",
+        metavar="NAME",
+        default=DEFAULT_ENVIRONMENT,
+        help="a preset such as debian-12, ubuntu-24.04, alpine-3.22 or macos-homebrew, or `host` "
+        f"for this machine (default: {DEFAULT_ENVIRONMENT})",
+    )
+    for option, what in (
+        ("arch", "architecture, as opam names it: x86_64, arm64, ppc64, s390x, riscv64"),
+        ("os", "operating system: linux, macos, freebsd, win32"),
+        ("os-distribution", "for example debian"),
+        ("os-family", "for example debian, of ubuntu too"),
+        ("os-version", "for example 12"),
+    ):
+        group.add_argument(f"--{option}", metavar="VALUE", help=what)
+    group.add_argument("--ocaml", metavar="VERSION", help="the OCaml version (default: 5.3.0)")
+    group.add_argument(
+        "--no-ocaml", action="store_true", help="do not ask for a version of OCaml at all"
+    )
+    group.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a variable, for example opam-version=2.5.0 or ocaml:native=false; may be repeated",
+    )
+    group.add_argument(
+        "--unset",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="leave a variable undefined; may be repeated",
+    )
+
+
+DEFAULT_OCAML = "5.3.0"
+
+
+def ocaml_version(args: argparse.Namespace) -> str:
+    """The OCaml version that is asked for, or an empty string."""
+    return "" if args.no_ocaml else str(args.ocaml or DEFAULT_OCAML)
+
+
+def environment_from(args: argparse.Namespace) -> Any:
+    """The `opamplan.Environment` that the options describe."""
+    from opamplan import Environment, InvalidRequest, parse_variable_value
+
+    if args.environment == "host":
+        env = Environment.host()
+    else:
+        env = Environment.preset(args.environment, args.arch or "x86_64")
+    for option in ("arch", "os", "os-distribution", "os-family", "os-version"):
+        value = getattr(args, option.replace("-", "_"))
+        if value is not None:
+            env[option] = value
+    version = ocaml_version(args)
+    if version:
+        env["ocaml:version"] = version
+    for text in args.set:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InvalidRequest(f"--set {text}: expected NAME=VALUE")
+        env[name] = parse_variable_value(value)
+    for name in args.unset:
+        if name in env:
+            del env[name]
+    return env
+
+
+def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> None:
+    """What is asked for."""
+    if targets:
+        parser.add_argument(
+            "targets",
+            nargs="*",
+            metavar="TARGET",
+            help="NAME (any version, the newest possible) or NAME.VERSION",
+        )
+    group = parser.add_argument_group("solving")
+    group.add_argument(
+        "--all-versions", action="store_true", help="every available version is a target"
+    )
+    group.add_argument("--with-test", action="store_true", help="targets with their tests")
+    group.add_argument("--with-doc", action="store_true", help="targets with their documentation")
+    group.add_argument(
+        "--prefer-oldest", action="store_true", help="the oldest versions: lower bounds"
+    )
+    group.add_argument(
+        "--constraint",
+        metavar="'NAME OP VERSION'",
+        action="append",
+        default=[],
+        help="restrict a package where it is selected, for example 'dune < 3.20'; may be repeated",
+    )
+    group.add_argument("--threads", type=int, default=0, metavar="N", help="default: one a core")
+
+
+def load(args: argparse.Namespace) -> Any:
+    """The `opamplan.Repository` that the options name."""
+    from opamplan import Repository
+    from opamplan.cli.progress import progress_for
+
+    return Repository.open(repository_paths(args), rev=args.rev, progress=progress_for(args))
+
+
+def universe_from(args: argparse.Namespace) -> Any:
+    """The `opamplan.Universe` that the options describe."""
+    from opamplan import Universe
+    from opamplan.cli.progress import progress_for
+
+    return Universe(
+        load(args),
+        environment_from(args),
+        ocaml=ocaml_version(args),
+        constraints=args.constraint,
+        with_test=args.with_test,
+        with_doc=args.with_doc,
+        prefer_oldest=args.prefer_oldest,
+        progress=progress_for(args),
+    )
+
+
+def solve(args: argparse.Namespace, universe: Any) -> list[Any]:
+    """The results of the targets that the options name, ascending by target."""
+    from opamplan.cli.progress import progress_for
+
+    progress = progress_for(args)
+    if args.targets:
+        return [universe.solve(target) for target in args.targets]
+    if args.all_versions:
+        found: list[Any] = universe.solve_all(
+            universe.available(), threads=args.threads, progress=progress
+        )
+    else:
+        found = universe.solve_all(threads=args.threads, progress=progress)
+    return found

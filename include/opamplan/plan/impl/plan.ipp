@@ -49,6 +49,13 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
     for (const std::uint32_t package : step.installs) variants[package] += fresh ? 1 : 0;
     depexts.insert(step.depexts.begin(), step.depexts.end());
   }
+  std::vector<std::size_t> held(p.steps.size());
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    const plan_step& step = p.steps[i];
+    held[i] = (step.parent == no_step ? 0 : held[step.parent]) + step.grafts.size() +
+              step.installs.size();
+  }
+  for (const plan_target& t : p.targets) s.unshared_installs += held[t.step];
   s.layers = keys.size();
   s.depexts = depexts.size();
   for (std::size_t i = 0; i < variants.size(); ++i) {

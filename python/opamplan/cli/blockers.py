@@ -1,0 +1,49 @@
+"""opamplan blockers: what keeps the rest of the repository from being installable."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from opamplan.cli import options
+from opamplan.cli.progress import progress_for
+from opamplan.cli.style import Style
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "blockers",
+        help="group what cannot be installed by cause",
+        description="Explain every target that has no solution, group them by cause, and say how "
+        "many targets each package would unlock if its impossible rules were lifted.",
+    )
+    parser.add_argument("--most", type=int, default=15, metavar="N", help="rows (default: 15)")
+    options.add_solve_options(parser)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    options.add_output_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    universe = options.universe_from(args)
+    targets = args.targets or (universe.available() if args.all_versions else None)
+    report = universe.blockers(targets, progress=progress_for(args))
+    if args.json:
+        print(json.dumps(report))
+        return 0
+    style = Style(sys.stdout)
+    print(style.strong(f"{report['unsolvable']} targets have no solution."))
+    print("\nWhat would unlock most:")
+    for blocker in report["blockers"][: args.most]:
+        rules = ", ".join(sorted({rule["text"] for rule in blocker["rules"]})[:3])
+        print(
+            f"  {blocker['name']:30} unlocks {blocker['unlocked']:4} "
+            f"of the {blocker['blocked']:4} it blocks; it needs {rules}"
+        )
+    print("\nLargest groups by cause:")
+    for group in report["groups"][: args.most]:
+        print(f"  {len(group['targets']):5}  {group['cause']}")
+    return 0

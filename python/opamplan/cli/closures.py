@@ -1,0 +1,34 @@
+"""What the commands about one closure share: deps, order, dot."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from opamplan.cli import options
+
+
+def add_closure_parser(
+    subparsers: Any, name: str, short: str, description: str
+) -> argparse.ArgumentParser:
+    """A parser for a command about one target."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name, help=short, description=description
+    )
+    parser.add_argument("target", metavar="TARGET", help="NAME or NAME.VERSION")
+    options.add_solve_options(parser, targets=False)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    return parser
+
+
+def closure_of(universe: Any, target: str) -> Any:
+    """The solution of a target; raises with the explanation if there is none."""
+    from opamplan import InvalidRequest
+
+    result = universe.solve(target)
+    if not result:
+        reason = "; ".join(universe.explain(target)["sentences"])
+        raise InvalidRequest(f"{target} has no solution: {reason}")
+    return result

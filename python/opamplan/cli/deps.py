@@ -1,0 +1,27 @@
+"""opamplan deps: the dependency graph of a target, as package-tool prints it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from opamplan.cli import options
+from opamplan.cli.closures import add_closure_parser, closure_of
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = add_closure_parser(
+        subparsers,
+        "deps",
+        "print a target's dependencies as JSON",
+        "The closure of TARGET as a JSON object: for each package what it needs, without what "
+        "follows from others (the transitive reduction).",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan import deps_json
+
+    print(deps_json(closure_of(options.universe_from(args), args.target)), end="")
+    return 0

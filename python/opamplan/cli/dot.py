@@ -1,0 +1,26 @@
+"""opamplan dot: the dependency graph of a target for Graphviz."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from opamplan.cli import options
+from opamplan.cli.closures import add_closure_parser, closure_of
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = add_closure_parser(
+        subparsers,
+        "dot",
+        "print a target's dependencies for Graphviz",
+        "The closure of TARGET as a graph: `opamplan dot TARGET | dot -Tsvg >graph.svg`.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan import dot
+
+    print(dot(closure_of(options.universe_from(args), args.target)), end="")
+    return 0

@@ -1,0 +1,68 @@
+"""opamplan emit: write Dockerfiles and bake files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from opamplan.cli import options, plans
+
+FORMATS = ("dockerfile", "bake")
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "emit",
+        help="write Dockerfiles and docker-bake files",
+        description="Solve, plan, and write everything a BuildKit builder needs into a folder: one "
+        "Dockerfile a batch, docker-bake files, and the build context they share.",
+        epilog="Then: docker buildx bake -f DIR/docker-bake.hcl",
+    )
+    options.add_solve_options(parser)
+    plans.add_plan_options(parser)
+    group = parser.add_argument_group("output")
+    group.add_argument("-o", "--output", default="out", metavar="DIR", help="default: out")
+    group.add_argument(
+        "--format",
+        action="append",
+        choices=FORMATS,
+        help="may be repeated (default: dockerfile and bake)",
+    )
+    group.add_argument(
+        "--stand-in",
+        action="store_true",
+        help="steps that install nothing, to see what BuildKit itself costs",
+    )
+    group.add_argument("--registry", default="", metavar="PREFIX", help="tag images PREFIX/NAME")
+    group.add_argument(
+        "--platform", action="append", default=[], metavar="OS/ARCH", help="of the bake targets"
+    )
+    group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
+    group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan import EmitOptions, write_plan
+
+    universe = options.universe_from(args)
+    plan, results = plans.make_plan(args, universe)
+    emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
+    emit.registry = args.registry
+    emit.platforms = args.platform
+    emit.cache_from = args.cache_from
+    emit.cache_to = args.cache_to
+    directory = Path(args.output)
+    written = write_plan(plan, directory, formats=args.format or FORMATS, options=emit)
+    plans.print_summary(plan, results)
+    size = sum(written.values())
+    print(f"Wrote {len(written)} files, {size / 1e6:.1f} MB, to {directory}/")
+    for path, count in written.items():
+        if "/" not in path:
+            print(f"  {path:28} {count:>12,} bytes")
+    print(f"Build: cd {directory} && docker buildx bake")
+    return 0

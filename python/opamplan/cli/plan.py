@@ -1,0 +1,41 @@
+"""opamplan plan: how everything would be built."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from opamplan.cli import options, plans
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "plan",
+        help="plan builds and say what they cost",
+        description="Turn all solutions into one plan in which shared work is done once, cut into "
+        "batches that the executor can take, and print its figures.",
+    )
+    parser.add_argument(
+        "--summary-json", action="store_true", help="print the figures as one JSON object"
+    )
+    options.add_solve_options(parser)
+    plans.add_plan_options(parser)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    universe = options.universe_from(args)
+    plan, results = plans.make_plan(args, universe)
+    if args.summary_json:
+        summary = dict(plan.summary)
+        summary["solvable"] = summary["targets"]
+        summary["targets"] = sum(1 for r in results if r.status != "unavailable")
+        summary["unavailable"] = sum(1 for r in results if r.status == "unavailable")
+        print(json.dumps(summary))
+    else:
+        plans.print_summary(plan, results)
+    return 0

@@ -1,0 +1,73 @@
+"""opamplan why: why a target cannot be installed, or why a package is selected or not newer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from opamplan.cli import options
+from opamplan.cli.style import Style
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "why",
+        help="explain a solution, or why there is none",
+        description="Without PACKAGE: why TARGET has no solution, as a minimal set of facts. With "
+        "PACKAGE: why it is part of the solution of TARGET; with PACKAGE.VERSION: why that "
+        "version is not.",
+        epilog="Example: opamplan why --repository opam-repository cohttp lwt.4.0.0",
+    )
+    parser.add_argument("target", metavar="TARGET", help="NAME or NAME.VERSION")
+    parser.add_argument("package", metavar="PACKAGE", nargs="?", help="NAME or NAME.VERSION")
+    options.add_solve_options(parser, targets=False)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    options.add_output_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    universe = options.universe_from(args)
+    result = universe.solve(args.target)
+    if not result:
+        return _tell(args, universe.explain(args.target), f"{args.target} has no solution")
+    if args.package is None:
+        print(f"{result.target} has a solution of {len(result)} packages.")
+        return 0
+    if args.package in universe.repository.names:
+        path = result.why(args.package)
+        if args.json:
+            print(json.dumps({"target": result.target, "path": path}))
+        elif path:
+            print(" -> ".join(path))
+        else:
+            print(f"{args.package} is not part of what {result.target} needs.")
+        return 0
+    if args.package in result:
+        print(f"{args.package} is selected: {' -> '.join(result.why(args.package.split('.')[0]))}")
+        return 0
+    explanation = result.why_not(args.package)
+    if explanation is None:
+        print(f"{args.package} would fit; another choice was preferred before it.")
+        return 0
+    return _tell(args, explanation, f"{result.target} cannot have {args.package}")
+
+
+def _tell(args: argparse.Namespace, explanation: dict[str, Any], head: str) -> int:
+    if args.json:
+        print(json.dumps(explanation))
+        return 1
+    style = Style(sys.stdout)
+    print(style.bad(head) + ":")
+    for sentence in explanation["sentences"]:
+        print(f"  {sentence}")
+    seen = set()
+    for fact in explanation["facts"]:
+        place = f"{fact['path']}:{fact['line']}:{fact['column']}"
+        if place not in seen and len(seen) < 12:
+            print(style.faint(f"    {place}: {fact['field']}: {fact['text']}"))
+        seen.add(place)
+    return 1

@@ -1,0 +1,60 @@
+"""Writing a plan's files into a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Optional, Union
+
+from opamplan._core import (
+    EmitOptions,
+    Plan,
+    bake_hcl,
+    bake_json,
+    batch_dockerfile,
+    context_files,
+)
+from opamplan.errors import InvalidRequest
+
+
+def write_plan(
+    plan: Plan,
+    directory: Union[str, os.PathLike[str]],
+    formats: Iterable[str] = ("dockerfile", "bake"),
+    options: Optional[EmitOptions] = None,
+) -> dict[str, int]:
+    """Write the files of `plan` below `directory`; returns their relative paths and sizes.
+
+    A file that already has the right content is left alone, so that a second run changes no time
+    stamp. Formats: ``dockerfile`` (one a batch, with the build context) and ``bake``.
+    """
+    options = options or EmitOptions()
+    wanted = set(formats)
+    unknown = wanted - {"dockerfile", "bake"}
+    if unknown:
+        raise InvalidRequest(f"unknown format {sorted(unknown)[0]}; there are: dockerfile, bake")
+    files: list[tuple[str, bytes, bool]] = []
+    if "dockerfile" in wanted:
+        for index in range(len(plan.batches)):
+            text = batch_dockerfile(plan, index, options)
+            files.append((f"batch{index}.Dockerfile", text.encode(), False))
+        files += context_files(plan, options)
+    if "bake" in wanted:
+        files.append(("docker-bake.hcl", bake_hcl(plan, options).encode(), False))
+        files.append(("docker-bake.json", bake_json(plan, options).encode(), False))
+    root = Path(directory)
+    for path, content, executable in files:
+        _write(root / path, content, executable)
+    return {path: len(content) for path, content, _ in files}
+
+
+def _write(path: Path, content: bytes, executable: bool) -> None:
+    try:
+        if path.read_bytes() == content:
+            return
+    except OSError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    if executable:
+        path.chmod(0o755)
