@@ -1,16 +1,30 @@
 /// \file
-/// The printer.
+/// The plain layout.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "opamplan/config.hpp"
+#include "opamplan/syntax/detail/opam_layout.hpp"
+#include "opamplan/syntax/detail/scan.hpp"
 #include "opamplan/syntax/printer.hpp"
 
 namespace opamplan::syntax {
 namespace printer_detail {
 
 inline void append_quoted(std::string_view text, std::string& out) {
+  const char* const end = text.data() + text.size();
   out += '"';
-  for (const char c : text) {
+  for (const char* p = text.data(); p != end;) {
+    const char c = *p;
+    const std::size_t length = detail::character_length(p, end);
+    if (length > 1) {
+      out.append(p, length);
+      p += length;
+      continue;
+    }
+    ++p;
     switch (c) {
       case '"':
         out += "\\\"";
@@ -31,12 +45,8 @@ inline void append_quoted(std::string_view text, std::string& out) {
         out += "\\b";
         break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          const int code = static_cast<unsigned char>(c);
-          out += '\\';
-          out += static_cast<char>('0' + code / 100);
-          out += static_cast<char>('0' + code / 10 % 10);
-          out += static_cast<char>('0' + code % 10);
+        if (length == 0 || static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+          detail::append_decimal_escape(c, out);
         } else {
           out += c;
         }
@@ -99,6 +109,7 @@ inline void append_value(const value& v, std::string& out) {
       break;
     case value_kind::prefix:
       out += to_string(v.oper());
+      if (detail::needs_space(v)) out += ' ';
       append_value(v.right(), out);
       break;
   }
@@ -146,9 +157,19 @@ OPAMPLAN_INLINE std::string print(const value& v) {
   return out;
 }
 
-OPAMPLAN_INLINE std::string print(const file& f) {
+OPAMPLAN_INLINE std::string print(const file& f, layout style) {
   std::string out;
-  printer_detail::append_items(f.items(), 0, out);
+  switch (style) {
+    case layout::plain:
+      printer_detail::append_items(f.items(), 0, out);
+      break;
+    case layout::opam:
+      detail::opam_printer(out).print(f);
+      break;
+    case layout::opam_normalised:
+      detail::opam_normaliser(out).print(f);
+      break;
+  }
   return out;
 }
 
