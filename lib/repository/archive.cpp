@@ -1,6 +1,7 @@
 /// \file
 /// Archives through libarchive. One thread unpacks, all threads parse.
 #include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/repository/load.hpp"
 
 #ifdef OPAMPLAN_HAS_ARCHIVE
 #include <archive.h>
@@ -245,6 +246,7 @@ class archive_reader {
 
 detail::source_content detail::read_archive(const archive_source& from, content_builder& to) {
   archive_reader(from, to).read();
+  to.drop_nested();
   source_content content = to.finish();
   content.info.label = from.path;
   return content;

@@ -2,6 +2,7 @@
 /// Git repositories through libgit2, without a work tree: trees and blobs are read from the object
 /// database by several threads, each with its own handle.
 #include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/repository/load.hpp"
 
 #ifdef OPAMPLAN_HAS_GIT
 #include <git2.h>

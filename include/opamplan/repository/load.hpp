@@ -1,82 +1,20 @@
 /// \file
-/// Loading a repository: the kinds of source, and how several become one.
+/// Loading a repository: how several sources become one.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
 #include "opamplan/progress.hpp"
 #include "opamplan/repository/repository.hpp"
+#include "opamplan/repository/source.hpp"
 
 namespace opamplan {
 
-/// A source cannot be read at all (absent, no `packages` in it, no such revision, support for the
-/// kind not built in). A broken file inside a source is a diagnostic instead.
-class load_error : public error {
- public:
-  using error::error;
-};
-
-/// A folder that holds `packages/`, laid out as opam-repository is: every folder below `packages`
-/// with a file `opam` is one package version, and its name is NAME.VERSION.
-struct directory_source {
-  std::string path;
-};
-
-/// The same, packed: .tar, .tar.gz, .tar.zst, .tar.xz, .zip. `packages/` may be inside one folder.
-/// Needs libarchive.
-struct archive_source {
-  std::string path;
-};
-
-/// The same, in a git repository: bare, or with a work tree, which is not looked at. Needs libgit2.
-struct git_source {
-  std::string path;
-  std::string revision = "HEAD";  ///< A commit, branch or tag; what `git rev-parse` takes.
-};
-
-struct memory_file {
-  std::string path;  ///< `packages/NAME/NAME.VERSION/opam`, or shorter: `NAME.VERSION/opam`.
-  std::string text;
-};
-
-/// Files in memory, for tests and notebooks.
-struct memory_source {
-  std::vector<memory_file> files;
-  std::string label = "memory";
-};
-
-/// One pin: an opam file on disk, or a folder of them (`*.opam`, `opam`, `opam/*.opam`,
-/// `opam/opam`). A pinned version hides all other versions of its name, of every source.
-struct pin {
-  std::string path;
-  std::string name = {};  ///< Empty: from the file's name, else its `name` field, else its folder.
-  std::string version = {};  ///< Empty: `dev`.
-};
-struct pin_source {
-  std::vector<pin> pins;
-};
-
-using source =
-    std::variant<directory_source, archive_source, git_source, memory_source, pin_source>;
-
-/// What is too much; beyond it, a file becomes a diagnostic.
-struct load_limits {
-  std::size_t file_bytes = std::size_t{16} << 20;
-  std::size_t total_bytes = std::size_t{1} << 30;
-  std::size_t files = std::size_t{1} << 20;
-  std::size_t folder_depth = 16;
-};
-
 struct load_options {
   unsigned threads = 0;             ///< 0: one a core. The result does not depend on it.
-  progress_callback progress = {};  ///< Stage "load"; units are files.
+  progress_callback progress = {};  ///< Stage "load"; units are the folders or files of a source.
 
   /// A folder for cache files, made when absent; empty: no cache. One file a source (directory,
   /// archive and git). A cache that is absent, stale, of another version or damaged is not used

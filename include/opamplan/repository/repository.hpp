@@ -14,6 +14,7 @@
 #include "opamplan/config.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/source.hpp"
 
 namespace opamplan {
 
@@ -72,14 +73,6 @@ struct package_range {
 struct package_origin {
   std::uint32_t source = 0;  ///< Index into the sources given to `load_repository`.
   std::string_view path;     ///< For example `packages/dune/dune.3.24.2/opam`.
-};
-
-/// One source, as a person would name it.
-struct source_info {
-  std::string label;     ///< The path or name that was given.
-  std::string revision;  ///< Of git: the full commit id. Empty for other kinds.
-  bool from_cache = false;
-  bool pins = false;
 };
 
 /// Immutable; share one between threads. Copies share state. Everything it hands out by reference

@@ -14,7 +14,7 @@
 #include "opamplan/repository/detail/load_run.hpp"
 #include "opamplan/repository/detail/text.hpp"
 #include "opamplan/repository/diagnostic.hpp"
-#include "opamplan/repository/load.hpp"
+#include "opamplan/repository/source.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::detail {
@@ -70,6 +70,10 @@ class content_builder {
 
   [[nodiscard]] load_run& run() const noexcept { return run_; }
   [[nodiscard]] const load_limits& limits() const noexcept { return limits_; }
+
+  /// Before `finish`, for readers of lists of paths, which see also what is inside a version's
+  /// folder, as in `files/`: drops it.
+  void drop_nested();
 
   /// Sorts, drops duplicates (with a diagnostic) and gives everything away. Once, at the end.
   [[nodiscard]] source_content finish();

@@ -44,15 +44,6 @@ class mapped_file {
   [[nodiscard]] const char* data() const noexcept { return static_cast<const char*>(data_); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  /// Asks for the pages of a range at once instead of one fault each. A hint.
-  void want(std::size_t begin, std::size_t size) const noexcept {
-#ifdef MADV_POPULATE_READ
-    (void)::madvise(static_cast<char*>(data_) + begin, size, MADV_POPULATE_READ);
-#else
-    (void)::madvise(static_cast<char*>(data_) + begin, size, MADV_WILLNEED);
-#endif
-  }
-
  private:
   mapped_file(void* data, std::size_t size) noexcept : data_(data), size_(size) {}
   void* data_;

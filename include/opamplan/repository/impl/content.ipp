@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "opamplan/package/version.hpp"
@@ -73,7 +74,9 @@ OPAMPLAN_INLINE void content_builder::add_version(unsigned worker, std::string_v
   syntax::parse_result parsed = syntax::parse_recovering(std::move(text), printable(path));
   if (!parsed.errors.empty()) {
     const syntax::parse_diagnostic& first = parsed.errors.front();
-    problem(worker, severity::error, path, first.message, first.where);
+    problem(worker, severity::error, path,
+            first.expected.empty() ? first.message : first.message + ", expected " + first.expected,
+            first.where);
     return;
   }
   part& p = parts_[worker];
@@ -89,6 +92,42 @@ OPAMPLAN_INLINE bool entry_less(const content_entry& a, const content_entry& b) 
   if (a.version != b.version) return a.version < b.version;
   if (a.path != b.path) return a.path < b.path;
   return a.order > b.order;
+}
+
+/// True if a folder above `path`'s own, below `packages`, is a package version: then opam does not
+/// look at `path`, which is one of that version's extra files.
+OPAMPLAN_INLINE bool is_inside_version(std::string_view path,
+                                       const std::unordered_set<std::string_view>& versions) {
+  std::string_view folder = folder_name(folder_name(path));
+  for (; !folder.empty(); folder = folder_name(folder)) {
+    if (versions.count(folder) != 0) return true;
+  }
+  return false;
+}
+
+OPAMPLAN_INLINE void content_builder::drop_nested() {
+  constexpr std::ptrdiff_t usual_depth = 4;  // [folder/]packages/NAME/NAME.VERSION/opam
+  const auto is_deep = [](std::string_view path) {
+    return std::count(path.begin(), path.end(), '/') >= usual_depth;
+  };
+  std::unordered_set<std::string_view> versions;
+  bool any_deep = false;
+  for (const part& p : parts_) {
+    for (const content_entry& e : p.entries) any_deep = any_deep || is_deep(e.path);
+    for (const repository_diagnostic& d : p.diagnostics) any_deep = any_deep || is_deep(d.path);
+  }
+  if (!any_deep) return;
+  for (const part& p : parts_) {
+    for (const content_entry& e : p.entries) versions.insert(folder_name(e.path));
+  }
+  const auto nested = [&](const auto& x) {
+    return is_deep(x.path) && is_inside_version(x.path, versions);
+  };
+  for (part& p : parts_) {
+    p.diagnostics.erase(std::remove_if(p.diagnostics.begin(), p.diagnostics.end(), nested),
+                        p.diagnostics.end());
+    p.entries.erase(std::remove_if(p.entries.begin(), p.entries.end(), nested), p.entries.end());
+  }
 }
 
 OPAMPLAN_INLINE source_content content_builder::finish() {

@@ -24,6 +24,7 @@ OPAMPLAN_INLINE source_content read_memory(const memory_source& from, content_bu
     }
     to.run().add_done();
   });
+  to.drop_nested();
   source_content content = to.finish();
   content.info.label = from.label;
   content.cacheable = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/repository/load.hpp"
 
 // Header-only: nothing is linked, so there are no archives and no git.
 

@@ -114,8 +114,9 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_files(const repository&
       add(0, 0, "the field name says \"" + file.name + "\", the folder " + repo.name_string(id));
     }
     if (!file.version.empty() && file.version != repo.version_string(id) && !repo.is_pinned(id)) {
-      add(0, 0, "the field version says \"" + file.version + "\", the folder " +
-                    std::string(repo.version_string(id)));
+      add(0, 0,
+          "the field version says \"" + file.version + "\", the folder " +
+              std::string(repo.version_string(id)));
     }
     for (const file_diagnostic& d : file.diagnostics) {
       add(d.position.line, d.position.column, d.field + ": " + d.message);

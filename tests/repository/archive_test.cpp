@@ -1,0 +1,238 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <opamplan/repository/load.hpp>
+#include <thread>
+
+#include "repository/temp_tree.hpp"
+
+#ifdef OPAMPLAN_HAS_ARCHIVE
+#include <archive.h>
+#include <archive_entry.h>
+#endif
+
+using namespace opamplan;
+using namespace repository_test;
+
+#ifndef OPAMPLAN_HAS_ARCHIVE
+
+TEST_CASE("without libarchive, archives are an error that says what to install") {
+  if (can_load_archives()) {
+    MESSAGE("SKIPPED: the tests were built without libarchive, the library with it");
+    return;
+  }
+  const temp_tree t;
+  t.write("x.tar.gz", "");
+  CHECK_THROWS_WITH_AS((void)load_repository(archive_source{t.str() + "/x.tar.gz"}),
+                       doctest::Contains("libarchive-dev"), load_error);
+}
+
+#else
+
+namespace {
+
+struct packed {
+  std::string path;
+  std::string text;
+  unsigned type = AE_IFREG;
+  std::string link = {};
+};
+
+enum class form { tar, tar_gz, tar_zst, tar_xz, zip };
+
+void pack(const fs::path& to, form f, const std::vector<packed>& members) {
+  archive* a = archive_write_new();
+  if (f == form::zip) {
+    archive_write_set_format_zip(a);
+  } else {
+    archive_write_set_format_gnutar(a);
+  }
+  if (f == form::tar_gz) archive_write_add_filter_gzip(a);
+  if (f == form::tar_zst) archive_write_add_filter_zstd(a);
+  if (f == form::tar_xz) archive_write_add_filter_xz(a);
+  REQUIRE(archive_write_open_filename(a, to.c_str()) == ARCHIVE_OK);
+  for (const packed& m : members) {
+    archive_entry* e = archive_entry_new();
+    archive_entry_set_pathname(e, m.path.c_str());
+    archive_entry_set_filetype(e, m.type);
+    archive_entry_set_perm(e, 0644);
+    archive_entry_set_size(e, static_cast<la_int64_t>(m.text.size()));
+    if (m.type == AE_IFLNK) archive_entry_set_symlink(e, m.link.c_str());
+    if (m.type == AE_IFREG && !m.link.empty()) archive_entry_set_hardlink(e, m.link.c_str());
+    REQUIRE(archive_write_header(a, e) >= ARCHIVE_WARN);
+    archive_write_data(a, m.text.data(), m.text.size());
+    archive_entry_free(e);
+  }
+  archive_write_free(a);
+}
+
+bool mentions(const repository& repo, const std::string& text) {
+  for (const std::string& p : problems(repo)) {
+    if (p.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("archives of every kind give the same repository") {
+  const temp_tree t;
+  std::vector<packed> members{{"repo", "opam-version: \"2.0\""}};
+  for (int i = 0; i < 300; ++i) {
+    const std::string name = "p" + std::to_string(i % 50);
+    members.push_back({"packages/" + name + "/" + name + "." + std::to_string(i) + "/opam",
+                       "synopsis: \"" + std::string(static_cast<std::size_t>(i) * 10, 'x') + "\""});
+  }
+  std::uint64_t digest = 0;
+  for (const form f : {form::tar, form::tar_gz, form::tar_zst, form::tar_xz, form::zip}) {
+    const fs::path file = t.path() / ("a" + std::to_string(static_cast<int>(f)));
+    pack(file, f, members);
+    for (const unsigned threads : {1U, 4U}) {
+      load_options options;
+      options.threads = threads;
+      const repository repo = load_repository(source_at(file.string()), options);
+      CHECK(repo.size() == 300);
+      CHECK(repo.diagnostics().empty());
+      if (digest == 0) digest = repo.content_digest();
+      CHECK(repo.content_digest() == digest);
+    }
+  }
+}
+
+TEST_CASE("packages may be inside one folder, and paths begin with ./") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar_gz,
+       {{"opam-repository-97014be/packages/a/a.1/opam", ""},
+        {"./packages/b/b.1/opam", ""},
+        {"deep/er/packages/c/c.1/opam", ""}});
+  CHECK(contents(load_repository(archive_source{t.str() + "/a"})) == strings{"a.1", "b.1"});
+}
+
+TEST_CASE("members that leave the archive, and links, are refused") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar,
+       {{"packages/a/a.1/opam", "#ok"},
+        {"packages/../../etc/x.1/opam", ""},
+        {"../packages/b/b.1/opam", ""},
+        {"/packages/c/c.1/opam", ""},
+        {"packages/d/d.1/opam", "", AE_IFLNK, "../../a/a.1/opam"},
+        {"packages/e/e.1/opam", "", AE_IFREG, "packages/a/a.1/opam"},
+        {"packages/f/f.1/opam", "", AE_IFIFO}});
+  const repository repo = load_repository(archive_source{t.str() + "/a"});
+  CHECK(contents(repo) == strings{"a.1"});
+  CHECK(repo.diagnostics().size() == 6);
+  CHECK(mentions(repo, "packages/../../etc/x.1/opam: error: an archive member whose path leaves"));
+  CHECK(mentions(repo, "/packages/c/c.1/opam: error"));
+  CHECK(mentions(repo, "packages/d/d.1/opam: error: a link in an archive"));
+}
+
+TEST_CASE("of a member that is there twice the later counts, with a warning") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar,
+       {{"packages/a/a.1/opam", "#old"},
+        {"packages/b/b.1/opam", ""},
+        {"packages/a/a.1/opam", "#new"}});
+  const repository repo = load_repository(archive_source{t.str() + "/a"});
+  CHECK(repo.text(repo.find("a.1")) == "#new");
+  CHECK(repo.diagnostics().size() == 1);
+}
+
+TEST_CASE("large members are left out, also when they are packed small") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar_zst,
+       {{"packages/a/a.1/opam", ""}, {"packages/b/b.1/opam", std::string(1 << 20, ' ')}});
+  load_options options;
+  options.limits.file_bytes = 1000;
+  const repository repo = load_repository(archive_source{t.str() + "/a"}, options);
+  CHECK(contents(repo) == strings{"a.1"});
+  CHECK(mentions(repo, "packages/b/b.1/opam: error: the file has"));
+  options.limits = {};
+  options.limits.total_bytes = 1000;
+  CHECK_THROWS_AS((void)load_repository(archive_source{t.str() + "/a"}, options), load_error);
+}
+
+TEST_CASE("names that are not UTF-8 in an archive are diagnostics") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar, {{"packages/a/a.1/opam", ""}, {"packages/x/x\xff.1/opam", ""}});
+  const repository repo = load_repository(archive_source{t.str() + "/a"});
+  CHECK(contents(repo) == strings{"a.1"});
+  CHECK(mentions(repo, "packages/x/x\\xff.1/opam: error"));
+}
+
+TEST_CASE("a file that is no archive, or is cut, or has no packages, is an error") {
+  const temp_tree t;
+  t.write("text", "hello, this is not an archive at all").write("empty", "");
+  CHECK_THROWS_AS((void)load_repository(archive_source{t.str() + "/text"}), load_error);
+  CHECK_THROWS_AS((void)load_repository(archive_source{t.str() + "/empty"}), load_error);
+  CHECK_THROWS_AS((void)load_repository(archive_source{t.str() + "/absent"}), load_error);
+  pack(t.path() / "none", form::tar_gz, {{"readme", "x"}});
+  CHECK_THROWS_WITH_AS((void)load_repository(archive_source{t.str() + "/none"}),
+                       doctest::Contains("no folder `packages`"), load_error);
+  std::vector<packed> members;
+  for (int i = 0; i < 100; ++i) {
+    std::string text = "# ";
+    for (int k = 0; k < 300; ++k) text += std::to_string(i * 7919 * k % 1000003);
+    members.push_back({"packages/p/p." + std::to_string(i) + "/opam", text + '\n'});
+  }
+  for (const form f : {form::tar_gz, form::tar_zst, form::tar_xz, form::zip}) {
+    pack(t.path() / "whole", f, members);
+    const std::string bytes = slurp(t.path() / "whole");
+    for (const std::size_t part : {4U, 3U, 2U}) {
+      t.write("cut", bytes.substr(0, bytes.size() - bytes.size() / part));
+      CHECK_THROWS_AS((void)load_repository(archive_source{t.str() + "/cut"}), load_error);
+    }
+  }
+}
+
+TEST_CASE("an archive with any byte changed gives a repository or an error, nothing worse") {
+  const temp_tree t;
+  std::vector<packed> members;
+  for (int i = 0; i < 5; ++i)
+    members.push_back({"packages/p/p." + std::to_string(i) + "/opam", "synopsis: \"x\"\n"});
+  for (const form f : {form::tar, form::tar_gz, form::zip}) {
+    pack(t.path() / "whole", f, members);
+    const std::string bytes = slurp(t.path() / "whole");
+    for (std::size_t i = 0; i < bytes.size(); i += 1 + bytes.size() / 300) {
+      std::string damaged = bytes;
+      damaged[i] = static_cast<char>(damaged[i] ^ 0x41);
+      t.write("damaged", damaged);
+      try {
+        const repository repo = load_repository(archive_source{t.str() + "/damaged"});
+        CHECK(repo.size() <= 5);
+      } catch (const load_error& e) {
+        CHECK(std::string(e.what()).find("damaged: ") != std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("an archive is cached until it changes") {
+  const temp_tree t;
+  load_options options;
+  options.cache_directory = t.str() + "/cache";
+  const auto load = [&] { return load_repository(archive_source{t.str() + "/a"}, options); };
+  pack(t.path() / "a", form::tar_gz, {{"packages/a/a.1/opam", ""}});
+  CHECK_FALSE(load().sources()[0].from_cache);
+  CHECK(load().sources()[0].from_cache);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  pack(t.path() / "a", form::tar_gz, {{"packages/a/a.2/opam", ""}});
+  CHECK(contents(load()) == strings{"a.2"});
+  CHECK(load().sources()[0].from_cache);
+}
+
+TEST_CASE("unpacking can be cancelled") {
+  const temp_tree t;
+  std::vector<packed> members;
+  for (int i = 0; i < 2000; ++i)
+    members.push_back(
+        {"packages/p/p." + std::to_string(i) + "/opam", "# " + std::string(500, 'x') + '\n'});
+  pack(t.path() / "a", form::tar_gz, members);
+  load_options options;
+  options.progress = [](const progress_event&) { return false; };
+  for (const unsigned threads : {1U, 3U}) {
+    options.threads = threads;
+    CHECK_THROWS_AS((void)load_repository(archive_source{t.str() + "/a"}, options), cancelled);
+  }
+}
+
+#endif

@@ -1,0 +1,207 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <opamplan/repository/load.hpp>
+#include <opamplan/syntax/ast.hpp>
+#include <span>
+#include <thread>
+
+#include "repository/temp_tree.hpp"
+
+using namespace opamplan;
+using namespace repository_test;
+
+namespace {
+
+/// A tree old enough to be cached: a file changed just now could change again unnoticed.
+void settle() { std::this_thread::sleep_for(std::chrono::milliseconds(80)); }
+
+struct cached_tree {
+  temp_tree tree;
+  temp_tree cache;
+  load_options options;
+
+  cached_tree() {
+    tree.add("a", "1", "synopsis: \"one\"\ndepends: [ \"b\" {>= \"1\"} \"c\" ]\n");
+    tree.add("a", "2", "broken [").add("b", "1", "description: \"\"\"\ntext \\\" more\n\"\"\"\n");
+    tree.add("c", "1", "");
+    tree.write("packages/odd/readme", "");
+    options.cache_directory = (cache.path() / "made").string();
+    settle();
+  }
+  [[nodiscard]] repository load() const {
+    return load_repository(directory_source{tree.str()}, options);
+  }
+  [[nodiscard]] fs::path cache_file() const {
+    for (const auto& e : fs::directory_iterator(options.cache_directory)) return e.path();
+    return {};
+  }
+};
+
+bool same_nodes(std::span<const syntax::node> a, std::span<const syntax::node> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+void check_equal(const repository& a, const repository& b) {
+  REQUIRE(contents(a) == contents(b));
+  CHECK(problems(a) == problems(b));
+  CHECK(std::equal(a.names().begin(), a.names().end(), b.names().begin(), b.names().end()));
+  for (const package_id id : a.packages()) {
+    CHECK(a.text(id) == b.text(id));
+    CHECK(a.origin(id).path == b.origin(id).path);
+    CHECK(a.file(id).path() == b.file(id).path());
+    CHECK(same_nodes(a.file(id).nodes(), b.file(id).nodes()));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the second load comes from the cache and is equal") {
+  const cached_tree t;
+  const repository first = t.load();
+  const repository second = t.load();
+  CHECK_FALSE(first.sources()[0].from_cache);
+  CHECK(second.sources()[0].from_cache);
+  CHECK(second.sources()[0].label == t.tree.str());
+  CHECK(first.diagnostics().size() == 2);
+  check_equal(first, second);
+}
+
+TEST_CASE("without a cache folder nothing is written") {
+  const cached_tree t;
+  (void)load_repository(directory_source{t.tree.str()});
+  CHECK_FALSE(fs::exists(t.options.cache_directory));
+}
+
+TEST_CASE("every change of the tree makes the cache stale") {
+  const cached_tree t;
+  const auto reloads = [&](const char* what) {
+    CAPTURE(what);
+    settle();
+    const repository after = t.load();
+    CHECK_FALSE(after.sources()[0].from_cache);
+    check_equal(after, load_repository(directory_source{t.tree.str()}));
+    const repository again = t.load();
+    CHECK(again.sources()[0].from_cache);
+    check_equal(again, after);
+  };
+  reloads("first");
+  t.tree.add("a", "1", "synopsis: \"two\"\n");
+  reloads("a text changed");
+  t.tree.add("a", "3");
+  reloads("a version added");
+  t.tree.add("d", "1");
+  reloads("a name added");
+  fs::remove_all(t.tree.path() / "packages/a/a.1");
+  reloads("a version removed");
+  fs::remove_all(t.tree.path() / "packages/b");
+  reloads("a name removed");
+  fs::rename(t.tree.path() / "packages/a/a.3", t.tree.path() / "packages/a/a.4");
+  reloads("a version renamed");
+  t.tree.add("a", "2", "# mended\n");
+  reloads("a broken file mended");
+  t.tree.write("packages/odd/odd.1/opam", "");
+  reloads("a version in a folder that had none");
+  // Equal size and modification time: the change time tells.
+  const auto file = t.tree.path() / "packages/a/a.2/opam";
+  const auto time = fs::last_write_time(file);
+  t.tree.add("a", "2", "# MENDED\n");
+  fs::last_write_time(file, time);
+  reloads("a text changed in secret");
+}
+
+TEST_CASE("a tree changed just now is not cached") {
+  const cached_tree t;
+  t.tree.add("a", "1", "synopsis: \"now\"\n");
+  (void)t.load();
+  CHECK_FALSE(fs::exists(t.options.cache_directory));
+}
+
+TEST_CASE("a cache damaged at any byte is harmless and written again") {
+  const cached_tree t;
+  const repository sound = t.load();
+  const fs::path file = t.cache_file();
+  const std::string bytes = slurp(file);
+  REQUIRE(bytes.size() > 500);
+  std::size_t used = 0;
+  for (std::size_t i = 0; i<bytes.size(); i += bytes.size()> 8000 ? 7 : 1) {
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ (1 << (i % 8)));
+    fs::remove(file);  // a mapping of the old file stays sound
+    std::ofstream(file, std::ios::binary) << damaged;
+    const repository repo = t.load();
+    used += repo.sources()[0].from_cache ? 1 : 0;
+    if (i % 97 == 0) check_equal(repo, sound);
+  }
+  CHECK(used == 0);
+  CHECK(slurp(file) == bytes);  // equal input, equal bytes
+  CHECK(t.load().sources()[0].from_cache);
+}
+
+TEST_CASE("a cache cut at any length is harmless") {
+  const cached_tree t;
+  const repository sound = t.load();
+  const fs::path file = t.cache_file();
+  const std::string bytes = slurp(file);
+  for (std::size_t n = 0; n < bytes.size(); n += n < 300 ? 1 : 53) {
+    fs::remove(file);
+    std::ofstream(file, std::ios::binary) << bytes.substr(0, n);
+    const repository repo = t.load();
+    CHECK_FALSE(repo.sources()[0].from_cache);
+    if (n % 101 == 0) check_equal(repo, sound);
+  }
+  fs::remove(file);
+  std::ofstream(file, std::ios::binary) << bytes << "more";
+  CHECK_FALSE(t.load().sources()[0].from_cache);
+  fs::remove(file);
+  fs::create_directory(file);  // cannot be replaced by a file
+  check_equal(t.load(), sound);
+}
+
+TEST_CASE("a cache folder that cannot be made is no error") {
+  cached_tree t;
+  t.cache.write("file", "");
+  t.options.cache_directory = (t.cache.path() / "file" / "below").string();
+  CHECK(t.load().size() == 3);
+  CHECK(t.load().size() == 3);
+}
+
+TEST_CASE("a cache is for its limits and for its source only") {
+  cached_tree t;
+  (void)t.load();
+  t.options.limits.file_bytes = 10;
+  const repository repo = t.load();
+  CHECK_FALSE(repo.sources()[0].from_cache);
+  CHECK(contents(repo) == strings{"c.1"});
+  // Another tree whose cache lies where this one's is looked for.
+  const cached_tree other;
+  (void)other.load();
+  const fs::path file = t.cache_file();
+  fs::remove(file);
+  fs::copy_file(other.cache_file(), file);
+  CHECK_FALSE(t.load().sources()[0].from_cache);
+}
+
+TEST_CASE("a repository from the cache outlives the cache") {
+  const cached_tree t;
+  (void)t.load();
+  const repository repo = t.load();
+  REQUIRE(repo.sources()[0].from_cache);
+  fs::remove_all(t.options.cache_directory);
+  CHECK(repo.file(repo.find("a.1")).find("synopsis")->as_string() == "one");
+}
+
+TEST_CASE("only the last used caches are kept") {
+  const cached_tree t;
+  for (int i = 0; i < 12; ++i) {
+    const temp_tree tree;
+    tree.add("a", std::to_string(i));
+    settle();
+    (void)load_repository(directory_source{tree.str()}, t.options);
+  }
+  std::size_t files = 0;
+  for (const auto& e : fs::directory_iterator(t.options.cache_directory)) files += e.exists();
+  CHECK(files == 8);
+}
