@@ -16,7 +16,7 @@ namespace opamplan::syntax {
 
 struct parse_options {
   /// Trees higher than this are an error: nested values and sections, chains of operators. At most
-  /// 10,000, because reading and writing trees takes stack: up to 1 kB a level.
+  /// 2,000, because reading and writing trees takes stack: 1,000 levels fit in 200 kB.
   std::uint32_t max_depth = 1000;
   /// Longer texts are an error. At most 2 GiB.
   std::uint32_t max_bytes = 64U << 20U;

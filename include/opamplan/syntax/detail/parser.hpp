@@ -23,7 +23,7 @@ struct failure {
 
 class parser {
  public:
-  static constexpr std::uint32_t depth_bound = 10'000;
+  static constexpr std::uint32_t depth_bound = 2'000;
 
   /// The nodes replace those in `nodes`.
   parser(std::string_view text, std::vector<node>& nodes, const parse_options& options)

@@ -37,7 +37,7 @@ class source {
     if (first != text.npos && first > 0 && text[first - 1] == '\r') eol_ = "\r\n";
   }
 
-  [[nodiscard]] const std::string& eol() const { return eol_; }
+  [[nodiscard]] const char* eol() const { return eol_; }
 
   [[nodiscard]] std::size_t line_begin(std::size_t at) const {
     const std::size_t line_break = at == 0 ? text_.npos : text_.rfind('\n', at - 1);
@@ -86,13 +86,13 @@ class source {
   [[nodiscard]] std::string insert_line(std::size_t at, const std::string& line) const {
     const std::size_t behind = behind_line(at, true);
     if (behind == text_.npos) return replace(at, at, eol_ + line);
-    const bool ended = behind > 0 && text_[behind - 1] == '\n';
+    const bool ended = behind == 0 || text_[behind - 1] == '\n';
     return replace(behind, behind, (ended ? "" : eol_) + line + eol_);
   }
 
  private:
   std::string_view text_;
-  std::string eol_ = "\n";
+  const char* eol_ = "\n";
 };
 
 [[nodiscard]] inline std::string checked_source(std::string_view text) {
@@ -197,7 +197,8 @@ OPAMPLAN_INLINE std::string add_field(const file& f, const field_path& path,
     return finish(text.insert_line(last->span().end, indent + field));
   }
   const std::size_t brace = section->span().end - 1;
-  std::string line = (text.begins_line(brace) ? "" : text.eol()) + "  " + field + text.eol();
+  std::string line = text.begins_line(brace) ? "" : text.eol();
+  line += "  " + field + text.eol();
   return finish(text.replace(brace, brace, std::move(line)));
 }
 
