@@ -13,7 +13,9 @@
 
 #include "opamplan/solve/solution.hpp"
 
-namespace opamplan {
+// A namespace of its own: argument-dependent lookup finds `source` and `target` here, and they do
+// not meet opamplan's types of the same names.
+namespace opamplan::bgl {
 
 /// A view; the adjacency must outlive it. Vertices are the positions 0..n-1.
 struct graph_view {
@@ -26,9 +28,8 @@ struct graph_edge {
   friend bool operator==(const graph_edge&, const graph_edge&) = default;
 };
 
-class out_edge_iterator
-    : public boost::iterator_facade<out_edge_iterator, graph_edge,
-                                    boost::forward_traversal_tag, graph_edge> {
+class out_edge_iterator : public boost::iterator_facade<out_edge_iterator, graph_edge,
+                                                        boost::forward_traversal_tag, graph_edge> {
  public:
   out_edge_iterator() = default;
   out_edge_iterator(std::uint32_t source, const std::uint32_t* target)
@@ -38,7 +39,9 @@ class out_edge_iterator
   friend class boost::iterator_core_access;
   [[nodiscard]] graph_edge dereference() const { return {source_, *target_}; }
   void increment() { ++target_; }
-  [[nodiscard]] bool equal(const out_edge_iterator& other) const { return target_ == other.target_; }
+  [[nodiscard]] bool equal(const out_edge_iterator& other) const {
+    return target_ == other.target_;
+  }
   std::uint32_t source_ = 0;
   const std::uint32_t* target_ = nullptr;
 };
@@ -65,17 +68,22 @@ inline boost::typed_identity_property_map<std::uint32_t> get(boost::vertex_index
   return {};
 }
 
+}  // namespace opamplan::bgl
+
+namespace opamplan {
+using bgl::graph_edge;
+using bgl::graph_view;
 }  // namespace opamplan
 
 template <>
-struct boost::graph_traits<opamplan::graph_view> {
+struct boost::graph_traits<opamplan::bgl::graph_view> {
   using vertex_descriptor = std::uint32_t;
-  using edge_descriptor = opamplan::graph_edge;
+  using edge_descriptor = opamplan::bgl::graph_edge;
   using directed_category = boost::directed_tag;
   using edge_parallel_category = boost::disallow_parallel_edge_tag;
-  using traversal_category = opamplan::graph_view_category;
+  using traversal_category = opamplan::bgl::graph_view_category;
   using vertex_iterator = boost::counting_iterator<std::uint32_t>;
-  using out_edge_iterator = opamplan::out_edge_iterator;
+  using out_edge_iterator = opamplan::bgl::out_edge_iterator;
   using vertices_size_type = std::size_t;
   using edges_size_type = std::size_t;
   using degree_size_type = std::size_t;
@@ -83,7 +91,7 @@ struct boost::graph_traits<opamplan::graph_view> {
 };
 
 template <>
-struct boost::property_map<opamplan::graph_view, boost::vertex_index_t> {
+struct boost::property_map<opamplan::bgl::graph_view, boost::vertex_index_t> {
   using type = boost::typed_identity_property_map<std::uint32_t>;
   using const_type = type;
 };

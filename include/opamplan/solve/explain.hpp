@@ -9,35 +9,21 @@
 
 #include "opamplan/package/ids.hpp"
 #include "opamplan/progress.hpp"
+#include "opamplan/solve/fact.hpp"
 #include "opamplan/solve/solver.hpp"
 #include "opamplan/solve/universe.hpp"
 
 namespace opamplan {
 
-/// One thing an opam file says.
-struct fact {
-  enum class kind : std::uint8_t { needs, conflicts, conflict_class };
-  kind what = kind::needs;
-  package_id package = no_package;  ///< Whose file says it.
-  std::string field;                ///< `depends`, `conflicts` or `conflict-class`.
-  std::string other;                ///< The name, class or alternative it is about.
-  std::string text;                 ///< As written after evaluation: `ocaml < 5.0`.
-  std::string path;                 ///< Of the file, in its source.
-  std::uint32_t line = 0;           ///< 1-based; 0 if not known.
-  std::uint32_t column = 0;
-  bool impossible_alone = false;    ///< Nothing that was allowed can satisfy it: a root of the matter.
-
-  friend bool operator==(const fact&, const fact&) = default;
-};
-
 /// Why one target cannot be installed. Removing any one fact would leave a solution.
 struct explanation {
   name_id name = no_name;
-  package_id target = no_package;       ///< `no_package` if any version was asked for.
-  std::vector<fact> facts;              ///< Target first, then by package.
-  std::vector<std::string> sentences;   ///< For people: facts grouped by version, with what was asked.
-  std::string cause;                    ///< Equal for targets that fail for the same reason.
-  std::vector<std::string> blockers;    ///< Names whose own rules are impossible alone, ascending.
+  package_id target = no_package;  ///< `no_package` if any version was asked for.
+  std::vector<fact> facts;         ///< Target first, then by package.
+  std::vector<std::string>
+      sentences;      ///< For people: facts grouped by version, with what was asked.
+  std::string cause;  ///< Equal for targets that fail for the same reason.
+  std::vector<std::string> blockers;  ///< Names whose own rules are impossible alone, ascending.
 };
 
 /// Explains a request that has no solution. Throws `invalid_request` if it has one. Some
@@ -57,9 +43,10 @@ struct blocker_group {
 /// A name whose own rules block others.
 struct blocker {
   std::string name;
-  std::size_t blocked = 0;   ///< Targets whose explanation names it.
-  std::size_t unlocked = 0;  ///< Of these, those with a solution if its impossible rules were lifted.
-  std::vector<fact> rules;   ///< The impossible rules, one for each distinct text.
+  std::size_t blocked = 0;  ///< Targets whose explanation names it.
+  std::size_t unlocked =
+      0;  ///< Of these, those with a solution if its impossible rules were lifted.
+  std::vector<fact> rules;  ///< The impossible rules, one for each distinct text.
 };
 
 struct blocker_report {

@@ -8,7 +8,7 @@
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/formula.hpp"
 #include "opamplan/package/ids.hpp"
-#include "opamplan/solve/explain.hpp"
+#include "opamplan/solve/fact.hpp"
 #include "opamplan/solve/universe.hpp"
 
 namespace opamplan {
