@@ -20,14 +20,14 @@ struct layer_graph {
     std::uint32_t layer = 0;
   };
 
-  std::vector<std::uint32_t> packages;     ///< By layer: index into the plan's packages.
-  std::vector<std::uint8_t> for_target;    ///< By layer: uses the targets' switches.
-  adjacency dependencies;                  ///< Direct.
-  adjacency closures;                      ///< All, ascending, without the layer itself.
+  std::vector<std::uint32_t> packages;            ///< By layer: index into the plan's packages.
+  std::vector<std::uint8_t> for_target;           ///< By layer: uses the targets' switches.
+  adjacency dependencies;                         ///< Direct.
+  adjacency closures;                             ///< All, ascending, without the layer itself.
   std::vector<std::vector<std::uint32_t>> needs;  ///< Packages of the direct dependencies that no
                                                   ///< other direct dependency implies, ascending.
-  std::vector<digest> keys;                ///< Merkle keys.
-  std::vector<target> targets;             ///< In the order of the solutions.
+  std::vector<digest> keys;                       ///< Merkle keys.
+  std::vector<target> targets;                    ///< In the order of the solutions.
 
   [[nodiscard]] std::size_t size() const noexcept { return packages.size(); }
 };
@@ -41,6 +41,12 @@ struct layer_graph {
 
 /// The part of every key that does not depend on the layer.
 [[nodiscard]] digest base_key(const plan_base& base);
+
+/// The key of a layer: of the base, the package (name, version, effective fields, system packages),
+/// its switches, and the keys of what it needs (implied dependencies left out: they are in the
+/// others' keys). Sorts `dependencies`.
+[[nodiscard]] digest layer_key(const digest& base, const plan_package& package, bool with_test,
+                               bool with_doc, std::span<digest> dependencies);
 
 }  // namespace opamplan
 

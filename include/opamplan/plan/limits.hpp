@@ -28,7 +28,8 @@ struct limits {
 };
 
 /// `buildkit` (one solve a batch through buildctl, overlayfs snapshots), `docker` (the same, into
-/// Docker's built-in store), `bake` (docker-bake targets), `github` (`buildkit` in a matrix), `none`.
+/// Docker's built-in store), `bake` (docker-bake targets), `github` (`buildkit` in a matrix),
+/// `none`.
 [[nodiscard]] const std::vector<limits>& limit_profiles();
 
 /// Throws `invalid_request`, naming those there are.

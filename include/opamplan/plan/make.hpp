@@ -2,6 +2,7 @@
 /// From solutions to a plan.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 
@@ -19,6 +20,9 @@ struct plan_options {
   std::string opam_version = "2.3.0";
   /// Estimated installed bytes of a package; empty: all the same, so that grafts are counted.
   std::function<std::uint64_t(package_id)> size_of;
+  /// What installing a system package once more costs, in the unit of `size_of`. 0: only decides
+  /// between parents that are equal otherwise.
+  std::uint64_t depext_size = 0;
 };
 
 /// Plans all solutions together. They must come from `u`. Equal input gives an equal plan,

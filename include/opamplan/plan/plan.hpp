@@ -35,13 +35,16 @@ struct plan_step {
   std::uint32_t parent = no_step;       ///< An earlier step, or `no_step` for the base image.
   std::vector<std::uint32_t> grafts;    ///< Earlier steps whose own package is brought in, in the
                                         ///< order they must be registered.
+  std::vector<std::uint32_t> sources;   ///< By graft: the step whose image it is taken from, itself
+                                        ///< or another graft's step, which holds it too. So one
+                                        ///< mount serves several grafts.
   std::vector<std::uint32_t> installs;  ///< Packages, in install order; several in a chunk.
   std::vector<std::vector<std::uint32_t>> needs;  ///< For each install: the packages without which
                                                   ///< it is not tried (direct dependencies, those
                                                   ///< implied by others left out), ascending.
-  std::vector<std::string> depexts;     ///< System packages missing in the parent, sorted.
-  std::uint32_t depth = 1;              ///< Steps from the base image, this one included.
-  bool for_target = false;              ///< With the test and doc switches of targets.
+  std::vector<std::string> depexts;  ///< System packages missing in the parent, sorted.
+  std::uint32_t depth = 1;           ///< Steps from the base image, this one included.
+  bool for_target = false;           ///< With the test and doc switches of targets.
 
   friend bool operator==(const plan_step&, const plan_step&) = default;
 };
@@ -49,6 +52,7 @@ struct plan_step {
 struct plan_target {
   std::uint32_t package = 0;
   std::uint32_t step = 0;  ///< Its image is this step's.
+  digest key{};            ///< Of its layer: the same in every strategy.
   friend bool operator==(const plan_target&, const plan_target&) = default;
 };
 
@@ -72,10 +76,10 @@ enum class strategy : std::uint8_t {
 
 /// What every step stands on; part of every key.
 struct plan_base {
-  std::string image = "debian:12";   ///< Pin it by digest for reproducible builds.
+  std::string image = "debian:12";  ///< Pin it by digest for reproducible builds.
   std::string opam_version = "2.3.0";
-  std::string environment;           ///< Canonical text of the environment.
-  bool with_test = false;            ///< Targets are built with their tests.
+  std::string environment;  ///< Canonical text of the environment.
+  bool with_test = false;   ///< Targets are built with their tests.
   bool with_doc = false;
   friend bool operator==(const plan_base&, const plan_base&) = default;
 };
@@ -94,19 +98,19 @@ struct plan {
 
 struct plan_summary {
   std::size_t targets = 0;
-  std::size_t install_steps = 0;     ///< Steps; for `chain` this counts every target's own.
-  std::size_t installs = 0;          ///< Packages installed over all steps (chunks hold several).
-  std::size_t unshared_installs = 0; ///< Packages that the targets' images hold, added up: what
-                                     ///< building each target alone would install.
-  std::size_t layers = 0;            ///< Distinct keys.
+  std::size_t install_steps = 0;      ///< Steps; for `chain` this counts every target's own.
+  std::size_t installs = 0;           ///< Packages installed over all steps (chunks hold several).
+  std::size_t unshared_installs = 0;  ///< Packages that the targets' images hold, added up: what
+                                      ///< building each target alone would install.
+  std::size_t layers = 0;             ///< Distinct keys.
   std::size_t package_versions = 0;
   std::size_t max_depth = 0;
   std::size_t grafts = 0;
   std::size_t batches = 0;
-  std::size_t largest_batch = 0;     ///< Steps.
-  std::size_t depexts = 0;           ///< Distinct system packages.
-  std::string most_variants;         ///< The package version with the most layers...
-  std::size_t variants = 0;          ///< ...and how many.
+  std::size_t largest_batch = 0;  ///< Steps.
+  std::size_t depexts = 0;        ///< Distinct system packages.
+  std::string most_variants;      ///< The package version with the most layers...
+  std::size_t variants = 0;       ///< ...and how many.
 };
 
 /// Linear.

@@ -18,9 +18,7 @@ using digest = std::array<std::uint8_t, 32>;
 class sha256 {
  public:
   sha256& add(std::string_view bytes);
-  sha256& add(const digest& d) {
-    return add({reinterpret_cast<const char*>(d.data()), d.size()});
-  }
+  sha256& add(const digest& d) { return add({reinterpret_cast<const char*>(d.data()), d.size()}); }
   /// Adds the length before the bytes, so that `add_field("ab").add_field("c")` differs from
   /// `add_field("a").add_field("bc")`.
   sha256& add_field(std::string_view bytes);

@@ -14,6 +14,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "opamplan/config.hpp"
 #include "opamplan/plan/layers.hpp"
@@ -21,20 +23,35 @@
 
 namespace opamplan {
 
-/// One step a layer. The parent is the dependency that leaves the fewest bytes (`size` of the
-/// packages) to graft, among those that keep the depth within `depth_limit` (0: no limit).
-/// Linear in the closures.
-void assemble_graft(const layer_graph& layers, std::size_t depth_limit, plan& out);
+/// What it costs to bring layers into an image; by layer.
+struct graft_costs {
+  std::vector<std::uint64_t> sizes;                      ///< Bytes (or files) to graft it.
+  std::vector<const std::vector<std::string>*> depexts;  ///< Its system packages.
+  std::uint64_t depext_size = 0;  ///< Bytes of one system package that must be installed again.
+};
+
+/// For each layer the parent that leaves the least to graft, or `no_step`, with no path longer than
+/// `depth_limit` (0: no limit).
+///
+/// Without a bound, or where the best choice keeps it, the choices are independent and the sum is
+/// the least there is. Where the bound holds something back, layers choose dependencies first, with
+/// several prices on depth, and the cheapest result is taken: not always the optimum (an
+/// arborescence of bounded height). Linear in the closures, for each price.
+[[nodiscard]] std::vector<std::uint32_t> choose_parents(const layer_graph& layers,
+                                                        const graft_costs& costs,
+                                                        std::size_t depth_limit);
+
+/// One step a layer, on the parents of `choose_parents`; sizes are those of the packages.
+void assemble_graft(const layer_graph& layers, std::size_t depth_limit, std::uint64_t depext_size,
+                    plan& out);
 
 /// Every target alone, in package-tool's level order. Chains longer than `depth_limit` are cut
-/// into chunks, from their end.
+/// into chunks, from their end, where executors that cache equal prefixes share least.
 void assemble_chain(const layer_graph& layers, std::size_t depth_limit, plan& out);
 
-/// Targets share prefixes: at each node of the trie the layer that most of the targets below still
-/// need comes next, and those that do not need it branch off (the FP-tree of Han, Pei and Yin 2000,
-/// with frequencies counted anew in every branch). A dependency is needed at least as often as its
-/// dependents, so the order respects dependencies. Paths longer than `depth_limit` are cut into
-/// chunks along runs without branches, from the leaves, which loses no sharing.
+/// Targets share prefixes of orders chosen for that (prefix_tree.hpp). Paths deeper than
+/// `depth_limit` are cut into chunks along runs without branches, from the leaves, which loses no
+/// sharing; only a path of more runs than the limit has some of its runs repeated.
 void assemble_prefix(const layer_graph& layers, std::size_t depth_limit, plan& out);
 
 }  // namespace opamplan

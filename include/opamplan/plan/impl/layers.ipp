@@ -20,6 +20,19 @@ OPAMPLAN_INLINE digest base_key(const plan_base& base) {
       .finish();
 }
 
+OPAMPLAN_INLINE digest layer_key(const digest& base, const plan_package& package, bool with_test,
+                                 bool with_doc, std::span<digest> dependencies) {
+  // By key, not by id: the order of the input must not matter.
+  std::sort(dependencies.begin(), dependencies.end());
+  sha256 hash;
+  hash.add(base).add_field(package.name).add_field(package.version).add(package.effective);
+  hash.add_field(std::to_string(package.depexts.size()));
+  for (const std::string& d : package.depexts) hash.add_field(d);
+  hash.add_field(with_test ? with_doc ? "td" : "t" : with_doc ? "d" : "");
+  for (const digest& d : dependencies) hash.add(d);
+  return hash.finish();
+}
+
 namespace layers_detail {
 
 class builder {
@@ -29,8 +42,7 @@ class builder {
       : index_of_(index_of),
         packages_(packages),
         switches_(base.with_test || base.with_doc),
-        with_test_(base.with_test),
-        with_doc_(base.with_doc),
+        base_(base),
         base_key_(base_key(base)),
         out_(out) {
     out_.dependencies.offsets.push_back(0);
@@ -107,34 +119,27 @@ class builder {
     all.offsets.push_back(static_cast<std::uint32_t>(all.targets.size()));
 
     std::vector<std::uint32_t> needs;
+    dependency_keys_.clear();
     for (const std::uint32_t d : row_) {
       const bool implied = std::any_of(row_.begin(), row_.end(), [&](std::uint32_t other) {
         const auto theirs = out_.closures[other];
         return std::binary_search(theirs.begin(), theirs.end(), d);
       });
-      if (!implied) needs.push_back(out_.packages[d]);
+      if (implied) continue;
+      needs.push_back(out_.packages[d]);
+      dependency_keys_.push_back(out_.keys[d]);
     }
     std::sort(needs.begin(), needs.end());
     out_.needs.push_back(std::move(needs));
 
-    // Dependencies by key, not by id: the order of the solutions must not matter.
-    dependency_keys_.clear();
-    for (const std::uint32_t d : row_) dependency_keys_.push_back(out_.keys[d]);
-    std::sort(dependency_keys_.begin(), dependency_keys_.end());
-    const plan_package& p = packages_[package];
-    sha256 hash;
-    hash.add(base_key_).add_field(p.name).add_field(p.version).add(p.effective);
-    for (const std::string& d : p.depexts) hash.add_field(d);
-    hash.add_field(!is_target ? "" : with_test_ && with_doc_ ? "td" : with_test_ ? "t" : "d");
-    for (const digest& d : dependency_keys_) hash.add(d);
-    out_.keys.push_back(hash.finish());
+    out_.keys.push_back(layer_key(base_key_, packages_[package], is_target && base_.with_test,
+                                  is_target && base_.with_doc, dependency_keys_));
   }
 
   std::span<const std::uint32_t> index_of_;
   std::span<const plan_package> packages_;
   bool switches_;
-  bool with_test_;
-  bool with_doc_;
+  const plan_base& base_;
   digest base_key_;
   layer_graph& out_;
   std::unordered_map<std::string, std::uint32_t> known_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/batches.hpp"
@@ -39,7 +40,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
 
   std::vector<std::uint32_t> index_of(repo.size(), no_step);
   for (const solution& s : sorted) {
-    for (const package_id id : s.packages) index_of[to_index(id)] = 0;
+    for (const package_id id : closure_of(s).packages) index_of[to_index(id)] = 0;
   }
   std::vector<package_id> used;
   for (const package_id id : repo.packages()) {
@@ -63,7 +64,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   const layer_graph layers = make_layers(sorted, index_of, p.packages, p.base);
   switch (options.strategy) {
     case strategy::graft:
-      assemble_graft(layers, options.limits.depth, p);
+      assemble_graft(layers, options.limits.depth, options.depext_size, p);
       break;
     case strategy::chain:
       assemble_chain(layers, options.limits.depth, p);

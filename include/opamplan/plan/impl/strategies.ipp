@@ -3,12 +3,14 @@
 #pragma once
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
+#include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/strategies.hpp"
 
 namespace opamplan {
@@ -20,7 +22,8 @@ class depext_book {
   explicit depext_book(const plan& p) : plan_(p) {}
 
   /// What `packages` need beyond the parent's image; remembers the result for the new step.
-  std::vector<std::string> missing(std::uint32_t parent, const std::vector<std::uint32_t>& packages) {
+  std::vector<std::string> missing(std::uint32_t parent,
+                                   const std::vector<std::uint32_t>& packages) {
     static const std::vector<std::string> none;
     const auto& have = parent == no_step ? none : images_[parent];
     std::vector<std::string> wanted;
@@ -55,19 +58,72 @@ struct run {
 /// A forest of runs, parents first, and where targets end: always at the end of a run.
 struct run_forest {
   std::vector<run> runs;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> ends;  // target, run
+  std::vector<std::uint32_t> ends;  // run, by target
 };
+
+/// Copies a run into its children, which then stand on its parent: fewer runs on the paths below,
+/// its layers installed once a child.
+inline void push_down(run_forest& f, std::uint32_t pushed) {
+  for (std::uint32_t r = pushed + 1; r < f.runs.size(); ++r) {
+    run& child = f.runs[r];
+    if (child.parent != pushed) continue;
+    child.parent = f.runs[pushed].parent;
+    child.layers.insert(child.layers.begin(), f.runs[pushed].layers.begin(),
+                        f.runs[pushed].layers.end());
+  }
+}
+
+/// Makes every path one of at most `depth_limit` runs: while one is longer, the inner run whose
+/// layers are cheapest to repeat is pushed down. Rare: 43 runs is the longest path of
+/// opam-repository.
+inline void limit_runs(run_forest& f, std::size_t depth_limit) {
+  std::vector<std::size_t> children(f.runs.size(), 0);
+  for (const run& r : f.runs) {
+    if (r.parent != no_step) ++children[r.parent];
+  }
+  for (const std::uint32_t end : f.ends) {
+    while (true) {
+      std::size_t length = 1;
+      std::uint32_t cheapest = no_step;
+      const auto cost = [&](std::uint32_t r) { return children[r] * f.runs[r].layers.size(); };
+      for (std::uint32_t r = f.runs[end].parent; r != no_step; r = f.runs[r].parent, ++length) {
+        if (cheapest == no_step || cost(r) < cost(cheapest)) cheapest = r;
+      }
+      if (length <= depth_limit) break;
+      push_down(f, cheapest);
+      if (f.runs[cheapest].parent != no_step)
+        children[f.runs[cheapest].parent] += children[cheapest];
+      children[cheapest] = 0;
+    }
+  }
+  // Runs that were pushed down are needed only where targets end.
+  std::vector<bool> needed(f.runs.size(), false);
+  for (const std::uint32_t end : f.ends) needed[end] = true;
+  for (std::size_t r = f.runs.size(); r-- > 0;) {
+    if (needed[r] && f.runs[r].parent != no_step) needed[f.runs[r].parent] = true;
+  }
+  std::vector<std::uint32_t> place(f.runs.size(), no_step);
+  std::vector<run> kept;
+  for (std::size_t r = 0; r < f.runs.size(); ++r) {
+    if (!needed[r]) continue;
+    place[r] = static_cast<std::uint32_t>(kept.size());
+    kept.push_back(std::move(f.runs[r]));
+    if (kept.back().parent != no_step) kept.back().parent = place[kept.back().parent];
+  }
+  f.runs = std::move(kept);
+  for (std::uint32_t& end : f.ends) end = place[end];
+}
 
 /// Cuts runs into fewer groups until no path is deeper than the limit, leaves first.
 inline void limit_depth(run_forest& f, std::size_t depth_limit) {
+  if (depth_limit != 0) limit_runs(f, depth_limit);
   for (run& r : f.runs) r.groups = r.layers.size();
   if (depth_limit == 0) return;
-  for (const auto& [target, end] : f.ends) {
+  for (const std::uint32_t end : f.ends) {
     std::size_t depth = 0;
     for (std::uint32_t r = end; r != no_step; r = f.runs[r].parent) depth += f.runs[r].groups;
     for (std::uint32_t r = end; r != no_step && depth > depth_limit; r = f.runs[r].parent) {
-      const std::size_t spare = f.runs[r].groups - std::min<std::size_t>(f.runs[r].groups, 1);
-      const std::size_t cut = std::min(spare, depth - depth_limit);
+      const std::size_t cut = std::min(f.runs[r].groups - 1, depth - depth_limit);
       f.runs[r].groups -= cut;
       depth -= cut;
     }
@@ -111,8 +167,9 @@ inline void emit_runs(const layer_graph& layers, const run_forest& f, plan& out)
     }
     last_step[r] = parent;
   }
-  for (const auto& [target, end] : f.ends) {
-    out.targets.push_back({layers.targets[target].package, last_step[end]});
+  for (std::uint32_t t = 0; t < f.ends.size(); ++t) {
+    const auto& target = layers.targets[t];
+    out.targets.push_back({target.package, last_step[f.ends[t]], layers.keys[target.layer]});
   }
 }
 
@@ -123,138 +180,160 @@ inline std::vector<std::uint32_t> with_itself(const layer_graph& layers, std::ui
   return all;
 }
 
-class trie_builder {
- public:
-  explicit trie_builder(const layer_graph& layers)
-      : layers_(layers), count_(layers.size(), 0) {}
-
-  run_forest build() {
-    std::vector<member> all;
-    for (std::uint32_t t = 0; t < layers_.targets.size(); ++t) {
-      all.push_back({t, with_itself(layers_, layers_.targets[t].layer)});
+/// For each graft (ascending), the last graft whose image holds it: a step mounts only the images
+/// of the grafts that no other graft depends on. O(grafts^2 log).
+inline std::vector<std::uint32_t> sources_of(const layer_graph& layers,
+                                             const std::vector<std::uint32_t>& grafts) {
+  std::vector<std::uint32_t> sources(grafts.size(), no_step);
+  for (std::size_t i = grafts.size(); i-- > 0;) {
+    if (sources[i] != no_step) continue;
+    const auto held = layers.closures[grafts[i]];
+    sources[i] = grafts[i];
+    for (std::size_t j = 0; j < i; ++j) {
+      if (sources[j] == no_step && std::binary_search(held.begin(), held.end(), grafts[j])) {
+        sources[j] = grafts[i];
+      }
     }
-    extend(no_step, std::move(all));
-    return std::move(forest_);
+  }
+  return sources;
+}
+
+class parent_chooser {
+ public:
+  parent_chooser(const layer_graph& layers, const graft_costs& costs)
+      : layers_(layers), costs_(costs), image_(layers.size()), depexts_(layers.size()) {
+    for (std::uint32_t l = 0; l < layers.size(); ++l) {
+      image_[l] = costs.sizes[l];
+      auto& names = depexts_[l];
+      const auto add = [&](std::uint32_t d) {
+        for (const std::string& name : *costs_.depexts[d]) names.push_back(name);
+      };
+      add(l);
+      for (const std::uint32_t d : layers.closures[l]) {
+        image_[l] += costs.sizes[d];
+        if (!costs_.depexts[d]->empty()) add(d);
+      }
+      std::sort(names.begin(), names.end());
+      names.erase(std::unique(names.begin(), names.end()), names.end());
+      largest_ = std::max(largest_, image_[l]);
+    }
   }
 
- private:
-  struct member {
-    std::uint32_t target;
-    std::vector<std::uint32_t> rest;  // layers still to install
+  struct choice {
+    std::vector<std::uint32_t> parents;
+    std::uint64_t cost = 0;
+    std::size_t depth = 0;  // of the deepest
   };
 
-  // Places the members below `parent`. Explicit stack: paths are as long as closures.
-  void extend(std::uint32_t first_parent, std::vector<member> first) {
-    std::vector<std::pair<std::uint32_t, std::vector<member>>> stack;
-    stack.emplace_back(first_parent, std::move(first));
-    while (!stack.empty()) {
-      auto [parent, members] = std::move(stack.back());
-      stack.pop_back();
-      // Members that are complete end at the parent.
-      const auto complete = std::stable_partition(
-          members.begin(), members.end(), [](const member& m) { return !m.rest.empty(); });
-      for (auto it = complete; it != members.end(); ++it) {
-        forest_.ends.emplace_back(it->target, parent);
-      }
-      members.erase(complete, members.end());
-      if (members.empty()) continue;
-
-      const std::uint32_t best = most_needed(members);
-      const auto without = std::stable_partition(
-          members.begin(), members.end(), [&](const member& m) {
-            return std::binary_search(m.rest.begin(), m.rest.end(), best);
-          });
-      std::vector<member> others(std::make_move_iterator(without),
-                                 std::make_move_iterator(members.end()));
-      members.erase(without, members.end());
-
-      // All layers that every member of the branch needs are one run; in topological order.
-      run r;
-      r.parent = parent;
-      r.layers = shared(members);
-      for (member& m : members) {
-        std::vector<std::uint32_t> rest;
-        std::set_difference(m.rest.begin(), m.rest.end(), r.layers.begin(), r.layers.end(),
-                            std::back_inserter(rest));
-        m.rest = std::move(rest);
-      }
-      const auto index = static_cast<std::uint32_t>(forest_.runs.size());
-      forest_.runs.push_back(std::move(r));
-      if (!others.empty()) stack.emplace_back(parent, std::move(others));
-      stack.emplace_back(index, std::move(members));
-    }
-  }
-
-  // Ties go to the smaller id, which is never a dependent of the other.
-  std::uint32_t most_needed(const std::vector<member>& members) {
-    for (const member& m : members) {
-      for (const std::uint32_t l : m.rest) ++count_[l];
-    }
-    std::uint32_t best = no_step;
-    for (const member& m : members) {
-      for (const std::uint32_t l : m.rest) {
-        if (best == no_step || count_[l] > count_[best] ||
-            (count_[l] == count_[best] && l < best)) {
-          best = l;
+  /// Each layer, dependencies first, takes the parent of the least cost, where a step of depth
+  /// costs `price` bytes; `limit` 0: as deep as it comes.
+  [[nodiscard]] choice choose(std::uint64_t price, std::size_t limit) const {
+    choice result;
+    result.parents.assign(layers_.size(), no_step);
+    std::vector<std::size_t> depth(layers_.size(), 1);
+    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
+      candidate best = weigh(l, no_step, price, depth);
+      const auto consider = [&](std::uint32_t d) {
+        const candidate c = weigh(l, d, price, depth);
+        if (c < best) best = c;
+      };
+      // Every other layer of the closure is in the closure of a direct dependency, which is never
+      // the more expensive of the two: only depth can speak for one further down.
+      bool all_fit = price == 0;
+      for (const std::uint32_t d : layers_.dependencies[l]) {
+        if (limit == 0 || depth[d] < limit) {
+          consider(d);
+        } else {
+          all_fit = false;
         }
       }
+      if (!all_fit) {
+        for (const std::uint32_t d : layers_.closures[l]) {
+          if (limit == 0 || depth[d] < limit) consider(d);
+        }
+      }
+      result.parents[l] = best.parent;
+      result.cost += best.bytes;
+      depth[l] = best.depth;
+      result.depth = std::max(result.depth, best.depth);
     }
-    for (const member& m : members) {
-      for (const std::uint32_t l : m.rest) count_[l] = 0;
-    }
-    return best;
+    return result;
   }
 
-  static std::vector<std::uint32_t> shared(const std::vector<member>& members) {
-    std::vector<std::uint32_t> common = members[0].rest;
-    for (const member& m : members) {
-      std::vector<std::uint32_t> both;
-      std::set_intersection(common.begin(), common.end(), m.rest.begin(), m.rest.end(),
-                            std::back_inserter(both));
-      common = std::move(both);
+  /// Bytes of the largest image.
+  [[nodiscard]] std::uint64_t largest() const noexcept { return largest_; }
+
+ private:
+  struct candidate {
+    std::uint64_t weighed;
+    std::size_t missing_depexts;
+    std::size_t depth;
+    std::uint32_t parent;
+    std::uint64_t bytes;
+    bool operator<(const candidate& o) const {
+      return std::tie(weighed, missing_depexts, depth, parent) <
+             std::tie(o.weighed, o.missing_depexts, o.depth, o.parent);
     }
-    return common;
+  };
+
+  [[nodiscard]] candidate weigh(std::uint32_t l, std::uint32_t parent, std::uint64_t price,
+                                const std::vector<std::size_t>& depth) const {
+    candidate c{0, depexts_[l].size(), 1, parent, image_[l] - costs_.sizes[l]};
+    if (parent != no_step) {
+      c.bytes -= image_[parent];
+      c.depth = depth[parent] + 1;
+      c.missing_depexts -= depexts_[parent].size();  // the parent's are a subset
+    }
+    c.bytes += costs_.depext_size * c.missing_depexts;
+    c.weighed = c.bytes + price * c.depth;
+    return c;
   }
 
   const layer_graph& layers_;
-  std::vector<std::uint32_t> count_;
-  run_forest forest_;
+  const graft_costs& costs_;
+  std::vector<std::uint64_t> image_;               // bytes of the closure and the layer
+  std::vector<std::vector<std::string>> depexts_;  // of the closure and the layer
+  std::uint64_t largest_ = 0;
 };
 
 }  // namespace strategy_detail
 
+OPAMPLAN_INLINE std::vector<std::uint32_t> choose_parents(const layer_graph& layers,
+                                                          const graft_costs& costs,
+                                                          std::size_t depth_limit) {
+  strategy_detail::parent_chooser chooser(layers, costs);
+  auto best = chooser.choose(0, 0);
+  if (depth_limit == 0 || best.depth <= depth_limit) return best.parents;
+  // The bound holds something back. A price on depth keeps layers shallow that others stand on;
+  // which price is best cannot be known without trying.
+  best = chooser.choose(0, depth_limit);
+  for (std::uint64_t price = 1; price <= chooser.largest(); price *= 2) {
+    auto other = chooser.choose(price, depth_limit);
+    if (other.cost < best.cost) best = std::move(other);
+  }
+  return best.parents;
+}
+
 OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, std::size_t depth_limit,
-                                    plan& out) {
+                                    std::uint64_t depext_size, plan& out) {
+  graft_costs costs;
+  costs.depext_size = depext_size;
+  for (const std::uint32_t package : layers.packages) {
+    costs.sizes.push_back(out.packages[package].size);
+    costs.depexts.push_back(&out.packages[package].depexts);
+  }
+  const auto parents = choose_parents(layers, costs, depth_limit);
   strategy_detail::depext_book depexts(out);
-  const auto size_of = [&](std::uint32_t l) { return out.packages[layers.packages[l]].size; };
-  std::vector<std::uint64_t> image_size(layers.size());  // of the closure and the layer itself
   out.steps.reserve(layers.size());
   for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    const auto all = layers.closures[l];
     plan_step step;
-    const auto fits = [&](std::uint32_t d) {
-      return depth_limit == 0 || out.steps[d].depth < depth_limit;
-    };
-    const auto consider = [&](std::uint32_t d) {
-      const bool better = step.parent == no_step || image_size[d] > image_size[step.parent] ||
-                          (image_size[d] == image_size[step.parent] &&
-                           out.steps[d].depth < out.steps[step.parent].depth);
-      if (fits(d) && better) step.parent = d;
-    };
-    const auto direct = layers.dependencies[l];
-    for (const std::uint32_t d : direct) consider(d);
-    if (!std::all_of(direct.begin(), direct.end(), fits)) {
-      for (const std::uint32_t d : all) consider(d);
-    }
-    for (const std::uint32_t d : all) {
-      if (d == step.parent) continue;
-      const bool in_parent =
-          step.parent != no_step && std::binary_search(layers.closures[step.parent].begin(),
-                                                       layers.closures[step.parent].end(), d);
-      if (!in_parent) step.grafts.push_back(d);
-    }
-    image_size[l] = size_of(l);
-    for (const std::uint32_t d : all) image_size[l] += size_of(d);
+    step.parent = parents[l];
+    std::vector<std::uint32_t> held;
+    if (step.parent != no_step) held = strategy_detail::with_itself(layers, step.parent);
+    const auto all = layers.closures[l];
+    std::set_difference(all.begin(), all.end(), held.begin(), held.end(),
+                        std::back_inserter(step.grafts));
+    step.sources = strategy_detail::sources_of(layers, step.grafts);
     step.installs = {layers.packages[l]};
     step.needs = {layers.needs[l]};
     step.depth = step.parent == no_step ? 1 : out.steps[step.parent].depth + 1;
@@ -265,11 +344,12 @@ OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, std::size_t depth
     step.depexts = depexts.missing(step.parent, brought);
     out.steps.push_back(std::move(step));
   }
-  for (const auto& t : layers.targets) out.targets.push_back({t.package, t.layer});
+  for (const auto& t : layers.targets) {
+    out.targets.push_back({t.package, t.layer, layers.keys[t.layer]});
+  }
 }
 
-OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth_limit,
-                                    plan& out) {
+OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth_limit, plan& out) {
   strategy_detail::run_forest forest;
   for (std::uint32_t t = 0; t < layers.targets.size(); ++t) {
     // The closure with positions of its own, for the level order by full name.
@@ -292,7 +372,7 @@ OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth
     for (const std::uint32_t p : order_of(c, install_order::levels, names)) {
       r.layers.push_back(members[p]);
     }
-    forest.ends.emplace_back(t, static_cast<std::uint32_t>(forest.runs.size()));
+    forest.ends.push_back(static_cast<std::uint32_t>(forest.runs.size()));
     forest.runs.push_back(std::move(r));
   }
   strategy_detail::limit_depth(forest, depth_limit);
@@ -301,8 +381,19 @@ OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth
 
 OPAMPLAN_INLINE void assemble_prefix(const layer_graph& layers, std::size_t depth_limit,
                                      plan& out) {
-  auto forest = strategy_detail::trie_builder(layers).build();
-  std::sort(forest.ends.begin(), forest.ends.end());
+  adjacency sets;
+  sets.offsets.push_back(0);
+  for (const auto& t : layers.targets) {
+    const auto all = strategy_detail::with_itself(layers, t.layer);
+    sets.targets.insert(sets.targets.end(), all.begin(), all.end());
+    sets.offsets.push_back(static_cast<std::uint32_t>(sets.targets.size()));
+  }
+  prefix_tree tree = share_prefixes(sets);
+  strategy_detail::run_forest forest;
+  for (prefix_tree::node& node : tree.nodes) {
+    forest.runs.push_back({node.parent, std::move(node.items), 0});  // layer ids are topological
+  }
+  forest.ends = std::move(tree.ends);  // no closure is empty
   strategy_detail::limit_depth(forest, depth_limit);
   strategy_detail::emit_runs(layers, forest, out);
 }
