@@ -44,6 +44,7 @@
 #include "opamplan/plan/limits.hpp"
 #include "opamplan/plan/make.hpp"
 #include "opamplan/plan/plan.hpp"
+#include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/sha256.hpp"
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/emit/bake.hpp"

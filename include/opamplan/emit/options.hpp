@@ -24,9 +24,9 @@ struct emit_options {
   long long source_date_epoch = 0;
 
   // For bake files.
-  std::string registry;                ///< Prefix of tags; empty: images are not named.
-  std::vector<std::string> platforms;  ///< For example linux/amd64.
-  std::vector<std::string> cache_from; ///< As bake takes them.
+  std::string registry;                 ///< Prefix of tags; empty: images are not named.
+  std::vector<std::string> platforms;   ///< For example linux/amd64.
+  std::vector<std::string> cache_from;  ///< As bake takes them.
   std::vector<std::string> cache_to;
 
   /// Installs nothing: each step writes a file, so that BuildKit's own costs can be seen.

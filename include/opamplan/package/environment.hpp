@@ -60,12 +60,12 @@ class environment {
 };
 
 struct environment_preset {
-  std::string_view name;         ///< "debian-12"
-  std::string_view os;           ///< "linux"
-  std::string_view distribution; ///< "debian"
-  std::string_view family;       ///< "debian"
-  std::string_view version;      ///< "12"; empty if the system has none
-  std::string_view image;        ///< A base image that fits; empty if there is none
+  std::string_view name;          ///< "debian-12"
+  std::string_view os;            ///< "linux"
+  std::string_view distribution;  ///< "debian"
+  std::string_view family;        ///< "debian"
+  std::string_view version;       ///< "12"; empty if the system has none
+  std::string_view image;         ///< A base image that fits; empty if there is none
 };
 
 /// Every preset, by name.

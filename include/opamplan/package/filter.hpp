@@ -18,13 +18,13 @@ namespace opamplan {
 
 enum class filter_kind : std::uint8_t {
   boolean,
-  string,      ///< May hold `%{interpolations}%`.
+  string,  ///< May hold `%{interpolations}%`.
   identifier,
-  relation,    ///< args[0] op args[1], compared as versions
+  relation,  ///< args[0] op args[1], compared as versions
   conjunction,
   disjunction,
   negation,
-  definedness, ///< `?x`
+  definedness,  ///< `?x`
 };
 
 /// A reference to a variable: `name`, `pkg:name`, `a+b:name`, with `?if-true:if-false`.
@@ -56,7 +56,8 @@ struct filter {
 using variable_lookup = std::function<std::optional<variable_value>(std::string_view)>;
 
 /// The value of a filter; nothing if undefined. Undefined variables in strings become "".
-[[nodiscard]] std::optional<variable_value> evaluate(const filter& f, const variable_lookup& lookup);
+[[nodiscard]] std::optional<variable_value> evaluate(const filter& f,
+                                                     const variable_lookup& lookup);
 
 /// Replaces what is known by its value and keeps the rest.
 [[nodiscard]] filter partially_evaluate(const filter& f, const variable_lookup& lookup);

@@ -31,9 +31,9 @@ enum class formula_kind : std::uint8_t { empty, atom, conjunction, disjunction }
 template <class Atom>
 struct formula {
   formula_kind kind = formula_kind::empty;
-  bool parenthesised = false;
-  Atom atom{};                // if kind is atom
-  std::vector<formula> args;  // at least two if kind is conjunction or disjunction
+  std::uint8_t parentheses = 0;  ///< How many pairs stand around it.
+  Atom atom{};                   // if kind is atom
+  std::vector<formula> args;     // at least two if kind is conjunction or disjunction
 
   [[nodiscard]] bool is_empty() const noexcept { return kind == formula_kind::empty; }
   [[nodiscard]] bool is_atom() const noexcept { return kind == formula_kind::atom; }
@@ -55,7 +55,7 @@ template <class Atom>
 [[nodiscard]] formula<Atom> join(formula_kind kind, formula<Atom> left, formula<Atom> right) {
   if (left.is_empty()) return right;
   if (right.is_empty()) return left;
-  if (left.kind == kind && !left.parenthesised) {
+  if (left.kind == kind && left.parentheses == 0) {
     left.args.push_back(std::move(right));
     return left;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "opamplan/package/ids.hpp"
 
@@ -15,7 +16,8 @@ struct fact {
   kind what = kind::needs;
   package_id package = no_package;  ///< Whose file says it.
   std::string field;                ///< `depends`, `conflicts` or `conflict-class`.
-  std::string other;                ///< The name, class or alternative it is about.
+  std::string other;                ///< The one name or class it is about; empty for alternatives.
+  std::vector<std::string> names;   ///< Every package name in it, in the order written.
   std::string text;                 ///< As written after evaluation: `ocaml < 5.0`.
   std::string path;                 ///< Of the file, in its source.
   std::uint32_t line = 0;           ///< 1-based; 0 if not known.

@@ -135,7 +135,9 @@ class sat_core {
   [[nodiscard]] literal holds(choice_id s) const noexcept {
     return {(candidate_count_ + static_cast<std::uint32_t>(s)) << 1U};
   }
-  [[nodiscard]] bool is_candidate(std::uint32_t var) const noexcept { return var < candidate_count_; }
+  [[nodiscard]] bool is_candidate(std::uint32_t var) const noexcept {
+    return var < candidate_count_;
+  }
   [[nodiscard]] choice_id as_choice(std::uint32_t var) const noexcept {
     return choice_id{var - candidate_count_};
   }

@@ -18,7 +18,9 @@ struct adjacency {
   [[nodiscard]] std::span<const std::uint32_t> operator[](std::size_t row) const noexcept {
     return std::span(targets).subspan(offsets[row], offsets[row + 1] - offsets[row]);
   }
-  [[nodiscard]] std::size_t size() const noexcept { return offsets.empty() ? 0 : offsets.size() - 1; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return offsets.empty() ? 0 : offsets.size() - 1;
+  }
 
   friend bool operator==(const adjacency&, const adjacency&) = default;
 };
@@ -27,7 +29,8 @@ struct adjacency {
 /// repository the universe was made from.
 struct solution {
   package_id target = no_package;
-  std::vector<package_id> packages;  ///< Every selected package, ascending; the target is one of them.
+  std::vector<package_id>
+      packages;  ///< Every selected package, ascending; the target is one of them.
 
   /// What must be installed before: edges between positions in `packages`, from dependent to
   /// dependency. Alternatives are expanded to what was selected, selected depopts are included,

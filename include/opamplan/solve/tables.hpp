@@ -79,15 +79,15 @@ struct universe_tables {
   std::vector<package_id> candidate_packages;  ///< `no_package` for branches.
   std::vector<choice> choices;
   std::vector<std::uint64_t> choice_words;
-  std::vector<choice_id> any_version;     ///< By role: the choice of all its candidates.
-  id_rows<choice_id> required;            ///< By candidate, in the order written.
-  id_rows<choice_id> forbidden;           ///< By candidate.
-  id_rows<std::uint32_t> classes;         ///< By candidate: conflict classes, of which at most one.
+  std::vector<choice_id> any_version;  ///< By role: the choice of all its candidates.
+  id_rows<choice_id> required;         ///< By candidate, in the order written.
+  id_rows<choice_id> forbidden;        ///< By candidate.
+  id_rows<std::uint32_t> classes;      ///< By candidate: conflict classes, of which at most one.
   std::vector<std::string> class_names;
-  id_rows<choice_id> root_required;       ///< As `required`, for roots; no rows if the same for all.
-  id_rows<choice_id> root_forbidden;      ///< As `forbidden`, likewise.
-  id_rows<name_id> optional_names;        ///< By candidate: names in `depopts`.
-  id_rows<name_id> post_only_names;       ///< By candidate: needed only through `post`.
+  id_rows<choice_id> root_required;   ///< As `required`, for roots; no rows if the same for all.
+  id_rows<choice_id> root_forbidden;  ///< As `forbidden`, likewise.
+  id_rows<name_id> optional_names;    ///< By candidate: names in `depopts`.
+  id_rows<name_id> post_only_names;   ///< By candidate: needed only through `post`.
   std::vector<candidate_id> package_candidates;    ///< By package; `no_candidate` if it is none.
   std::vector<availability> package_availability;  ///< By package.
   std::uint32_t domain_words = 0;                  ///< Of all roles together.
@@ -98,7 +98,8 @@ struct universe_tables {
   }
   [[nodiscard]] bool contains(choice_id id, candidate_id candidate) const noexcept {
     const choice& c = choices[to_index(id)];
-    const auto bit = static_cast<std::uint32_t>(candidate) - roles[to_index(c.role)].first_candidate;
+    const auto bit =
+        static_cast<std::uint32_t>(candidate) - roles[to_index(c.role)].first_candidate;
     return (choice_words[c.first_word + bit / 64] >> (bit % 64) & 1U) != 0;
   }
 };

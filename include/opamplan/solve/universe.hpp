@@ -31,8 +31,12 @@ struct universe_options {
 /// Immutable; share one between any number of solvers and threads. Copies share state.
 class universe {
  public:
-  [[nodiscard]] const opamplan::repository& repository() const noexcept { return state_->repository; }
-  [[nodiscard]] const opamplan::environment& environment() const noexcept { return state_->environment; }
+  [[nodiscard]] const opamplan::repository& repository() const noexcept {
+    return state_->repository;
+  }
+  [[nodiscard]] const opamplan::environment& environment() const noexcept {
+    return state_->environment;
+  }
   [[nodiscard]] const universe_options& options() const noexcept { return state_->options; }
   [[nodiscard]] const universe_tables& tables() const noexcept { return state_->tables; }
 

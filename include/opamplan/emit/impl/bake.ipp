@@ -18,8 +18,8 @@ struct attribute {
   std::string name;
   std::vector<std::string> values;
   bool is_list = false;
-  bool is_map = false;      // values alternate: key, value
-  bool verbatim = false;    // holds ${...} that must be interpolated
+  bool is_map = false;    // values alternate: key, value
+  bool verbatim = false;  // holds ${...} that must be interpolated
 };
 struct block {
   std::string type;  // "group" or "target"

@@ -29,17 +29,18 @@ inline std::string header(const plan& p, const emit_options& options) {
     out += options.header;
     if (out.back() != '\n') out += '\n';
   } else {
-    out += "ENV OPAMROOT=/opamplan/opam OPAMROOTISOK=1 OPAMYES=1 OPAMCOLOR=never \\\n"
-           "    OPAMCONFIRMLEVEL=unsafe-yes OPAMERRLOGLEN=0 OPAMPRECISETRACKING=1\n"
-           "RUN <<EOT\nset -e\n"
-           "command -v opam >/dev/null || { apt-get update -qq && "
-           "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "
-           "opam build-essential git rsync unzip curl ca-certificates patch m4 >/dev/null; }\n"
-           "mkdir -p /opamplan/repository/packages\n"
-           "printf 'opam-version: \"2.0\"\\n' >/opamplan/repository/repo\n"
-           "opam init --bare --no-setup --disable-sandboxing -k local default "
-           "/opamplan/repository\n"
-           "opam switch create default --empty\nEOT\n";
+    out +=
+        "ENV OPAMROOT=/opamplan/opam OPAMROOTISOK=1 OPAMYES=1 OPAMCOLOR=never \\\n"
+        "    OPAMCONFIRMLEVEL=unsafe-yes OPAMERRLOGLEN=0 OPAMPRECISETRACKING=1\n"
+        "RUN <<EOT\nset -e\n"
+        "command -v opam >/dev/null || { apt-get update -qq && "
+        "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "
+        "opam build-essential git rsync unzip curl ca-certificates patch m4 >/dev/null; }\n"
+        "mkdir -p /opamplan/repository/packages\n"
+        "printf 'opam-version: \"2.0\"\\n' >/opamplan/repository/repo\n"
+        "opam init --bare --no-setup --disable-sandboxing -k local default "
+        "/opamplan/repository\n"
+        "opam switch create default --empty\nEOT\n";
   }
   out += "COPY --chmod=755 step /opamplan/step\n";
   return out;
@@ -85,18 +86,20 @@ inline void append_results(const plan& p, std::span<const std::uint32_t> targets
     collectors.push_back("collect_" + std::to_string(collectors.size()));
     out += "FROM opamplan_header AS " + collectors.back() + "\nRUN ";
     for (std::size_t i = begin; i < end; ++i) {
-      out += "--mount=type=bind,from=" + names[p.targets[targets[i]].step] + ",target=/opamplan/t/" +
-             std::to_string(i) + " \\\n    ";
+      out += "--mount=type=bind,from=" + names[p.targets[targets[i]].step] +
+             ",target=/opamplan/t/" + std::to_string(i) + " \\\n    ";
     }
-    out += "mkdir -p /opamplan/all && for t in /opamplan/t/*; do "
-           "cp -a \"$t/opamplan/results/.\" /opamplan/all/; done\n";
+    out +=
+        "mkdir -p /opamplan/all && for t in /opamplan/t/*; do "
+        "cp -a \"$t/opamplan/results/.\" /opamplan/all/; done\n";
   }
   out += "FROM opamplan_header AS collect\nRUN ";
   for (const std::string& c : collectors) {
     out += "--mount=type=bind,from=" + c + ",target=/opamplan/t/" + c + " \\\n    ";
   }
-  out += "mkdir -p /opamplan/all && for t in /opamplan/t/*; do "
-         "cp -a \"$t/opamplan/all/.\" /opamplan/all/; done\n";
+  out +=
+      "mkdir -p /opamplan/all && for t in /opamplan/t/*; do "
+      "cp -a \"$t/opamplan/all/.\" /opamplan/all/; done\n";
   out += "FROM scratch AS results\nCOPY --from=collect /opamplan/all /\n";
 }
 

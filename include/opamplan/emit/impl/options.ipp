@@ -14,7 +14,8 @@ OPAMPLAN_INLINE emit_options emit_options::stand_in() {
   o.install =
       "if grep -q x-stand-in-fails \"/opamplan/repository/packages/${1%%.*}/$1/opam\" 2>/dev/null; "
       "then echo \"$1 fails, as its opam file asks\"; exit 1; fi\n"
-      "mkdir -p \"/opamplan/opam/default/lib/${1%%.*}\" /opamplan/opam/default/.opam-switch/install\n"
+      "mkdir -p \"/opamplan/opam/default/lib/${1%%.*}\" "
+      "/opamplan/opam/default/.opam-switch/install\n"
       "echo \"$1\" >\"/opamplan/opam/default/lib/${1%%.*}/META\"\n"
       "printf 'added: [\\n  \"lib/%s\" {\"D\"}\\n  \"lib/%s/META\" {\"F:\"}\\n]\\n' "
       "\"${1%%.*}\" \"${1%%.*}\" "

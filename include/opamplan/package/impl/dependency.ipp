@@ -88,8 +88,7 @@ class evaluator {
       } else if (result.constant) {
         result = std::move(next);
       } else if (!next.constant) {
-        result.versions =
-            join(f.kind, std::move(result.versions), std::move(next.versions));
+        result.versions = join(f.kind, std::move(result.versions), std::move(next.versions));
       }
     }
     return result;
@@ -128,7 +127,9 @@ inline package_formula evaluate_formula(const filtered_formula& f, const evaluat
       result = join(f.kind, std::move(result), evaluate_formula(arg, e));
     }
   }
-  if (f.parenthesised && !result.is_empty()) result.parenthesised = true;
+  if (!result.is_empty()) {
+    result.parentheses = static_cast<std::uint8_t>(result.parentheses + f.parentheses);
+  }
   return result;
 }
 

@@ -17,7 +17,8 @@ using syntax::value_kind;
 class reporter {
  public:
   reporter() = default;
-  reporter(const syntax::file& file, std::vector<file_diagnostic>& out) : file_(&file), out_(&out) {}
+  reporter(const syntax::file& file, std::vector<file_diagnostic>& out)
+      : file_(&file), out_(&out) {}
   void field(std::string_view name) { field_ = name; }
   void operator()(const value& v, std::string message) const {
     if (out_ == nullptr) return;
@@ -131,16 +132,16 @@ inline formula<filtered_constraint> read_condition(const value& v, const reporte
       return result::of(std::move(c));
     }
     case value_kind::logical:
-      return join(v.oper() == syntax::op::conj ? formula_kind::conjunction
-                                               : formula_kind::disjunction,
-                  read_condition(v.left(), report), read_condition(v.right(), report));
+      return join(
+          v.oper() == syntax::op::conj ? formula_kind::conjunction : formula_kind::disjunction,
+          read_condition(v.left(), report), read_condition(v.right(), report));
     case value_kind::group: {
       result f;
       for (const value item : v.children()) {
         f = join(formula_kind::conjunction, std::move(f), read_condition(item, report));
       }
       // What is in parentheses keeps its own node, but constraints print without them.
-      f.parenthesised = f.kind == formula_kind::conjunction || f.kind == formula_kind::disjunction;
+      if (f.is_conjunction() || f.is_disjunction()) f.parentheses = 1;
       return f;
     }
     case value_kind::prefix:
@@ -191,7 +192,8 @@ inline filtered_formula read_package_formula_item(const value& v, const reporter
       if (subject.kind() != value_kind::string) break;
       filtered_atom atom;
       atom.name = subject.as_string();
-      if (!is_package_name(atom.name)) report(subject, "\"" + atom.name + "\" is not a package name");
+      if (!is_package_name(atom.name))
+        report(subject, "\"" + atom.name + "\" is not a package name");
       for (const value argument : v.children()) {
         atom.condition = join(formula_kind::conjunction, std::move(atom.condition),
                               read_condition(argument, report));
@@ -203,14 +205,14 @@ inline filtered_formula read_package_formula_item(const value& v, const reporter
       for (const value item : v.children()) {
         f = join(formula_kind::conjunction, std::move(f), read_package_formula_item(item, report));
       }
-      f.parenthesised = !f.is_empty();
+      if (!f.is_empty() && f.parentheses < 255) ++f.parentheses;
       return f;
     }
     case value_kind::logical:
-      return join(v.oper() == syntax::op::conj ? formula_kind::conjunction
-                                               : formula_kind::disjunction,
-                  read_package_formula_item(v.left(), report),
-                  read_package_formula_item(v.right(), report));
+      return join(
+          v.oper() == syntax::op::conj ? formula_kind::conjunction : formula_kind::disjunction,
+          read_package_formula_item(v.left(), report),
+          read_package_formula_item(v.right(), report));
     default:
       break;
   }
@@ -267,9 +269,8 @@ inline command read_command(const value& v, const reporter& report) {
   command c;
   const value inner = v.kind() == value_kind::option ? v.subject() : v;
   if (v.kind() == value_kind::option) c.condition = read_option_filter(v, report);
-  for_each_element(inner, [&](const value& item) {
-    c.arguments.push_back(read_argument(item, report));
-  });
+  for_each_element(inner,
+                   [&](const value& item) { c.arguments.push_back(read_argument(item, report)); });
   return c;
 }
 
@@ -334,9 +335,16 @@ inline std::vector<external_dependency> read_depexts(const value& v, const repor
   return out;
 }
 
-inline package_flags read_flags(const value& v, const reporter& report) {
+/// From the field, and from tags such as "flags:plugin", which opam 1 used.
+inline package_flags read_flags(const std::optional<value>& v, const std::optional<value>& tags,
+                                const reporter& report) {
   package_flags flags;
-  flags.all = read_strings(v, report);
+  if (v) flags.all = read_strings(*v, report);
+  if (tags) {
+    for (const std::string& tag : read_strings(*tags, {})) {
+      if (tag.substr(0, 6) == "flags:") flags.all.push_back(tag.substr(6));
+    }
+  }
   std::sort(flags.all.begin(), flags.all.end());
   const auto has = [&](std::string_view name) {
     return std::binary_search(flags.all.begin(), flags.all.end(), name);

@@ -178,8 +178,7 @@ OPAMPLAN_INLINE std::optional<variable_value> evaluate(const filter& f,
   return std::nullopt;
 }
 
-OPAMPLAN_INLINE bool evaluate_bool(const filter& f, const variable_lookup& lookup,
-                                   bool otherwise) {
+OPAMPLAN_INLINE bool evaluate_bool(const filter& f, const variable_lookup& lookup, bool otherwise) {
   const auto value = evaluate(f, lookup);
   return value ? as_bool(*value).value_or(otherwise) : otherwise;
 }
@@ -261,8 +260,8 @@ inline reduced reduce(const filter& f, const variable_lookup& lookup) {
   };
   if (f.kind == filter_kind::relation) {
     if (!args[0].value || !args[1].value) return leave();
-    result.value = holds(f.op, compare_versions(to_string(*args[0].value),
-                                                to_string(*args[1].value)));
+    result.value =
+        holds(f.op, compare_versions(to_string(*args[0].value), to_string(*args[1].value)));
     return result;
   }
   if (f.kind == filter_kind::negation) {
@@ -359,8 +358,8 @@ OPAMPLAN_INLINE std::string to_string(const filter& f) {
 }
 
 OPAMPLAN_INLINE variable_lookup package_lookup(const environment& env, std::string_view version) {
-  return [&env, version = std::string(version)](
-             std::string_view name) -> std::optional<variable_value> {
+  return [&env,
+          version = std::string(version)](std::string_view name) -> std::optional<variable_value> {
     if (name == "version") return variable_value(version);
     const variable_value* const v = env.get(name);
     return v == nullptr ? std::nullopt : std::optional(*v);

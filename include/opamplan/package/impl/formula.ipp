@@ -82,20 +82,20 @@ OPAMPLAN_INLINE bool satisfies(const version_formula& f, std::string_view versio
 namespace formula_detail {
 
 template <class Atom, class Print>
-void print(const formula<Atom>& f, bool in_conjunction, const Print& print_atom,
-           std::string& out) {
-  if (f.is_atom() && !f.parenthesised) {
+void print(const formula<Atom>& f, bool in_conjunction, const Print& print_atom, std::string& out) {
+  if (f.is_atom() && f.parentheses == 0) {
     print_atom(f.atom, out);
     return;
   }
-  const bool brackets = f.parenthesised || (f.is_disjunction() && in_conjunction);
-  if (brackets) out += '(';
+  const bool needed = f.is_disjunction() && in_conjunction && f.parentheses == 0;
+  const std::size_t brackets = f.parentheses + (needed ? 1U : 0U);
+  out.append(brackets, '(');
   if (f.is_atom()) print_atom(f.atom, out);
   for (std::size_t i = 0; i < f.args.size(); ++i) {
     if (i != 0) out += f.is_conjunction() ? " & " : " | ";
     print(f.args[i], f.is_conjunction(), print_atom, out);
   }
-  if (brackets) out += ')';
+  out.append(brackets, ')');
 }
 
 inline void print_constraint(const version_constraint& c, std::string& out) {
@@ -128,6 +128,7 @@ OPAMPLAN_INLINE std::string to_string(const package_atom& atom) {
 }
 
 OPAMPLAN_INLINE std::string to_string(const package_formula& f) {
+  if (f.is_empty()) return "[]";
   std::string out;
   formula_detail::print(f, false, formula_detail::print_atom, out);
   return out;

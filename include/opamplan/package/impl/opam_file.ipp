@@ -37,9 +37,8 @@ inline source_archive read_archive(const syntax::item& section,
 // Fields of opam 2.x that are read elsewhere or say nothing about planning.
 inline bool is_known_field(std::string_view name) {
   static constexpr std::array<std::string_view, 11> others = {
-      "features",       "libraries", "syntax",      "os",       "ocaml-version",
-      "pin-depends",    "doc",       "build-doc",   "build-test", "author",
-      "configure-style"};
+      "features", "libraries", "syntax",     "os",     "ocaml-version",  "pin-depends",
+      "doc",      "build-doc", "build-test", "author", "configure-style"};
   return std::find(others.begin(), others.end(), name) != others.end();
 }
 
@@ -66,9 +65,8 @@ OPAMPLAN_INLINE opam_file opam_file::read(const syntax::file& file) {
     }
     const value v = item.value();
     if (!seen.insert(field).second) {
-      o.diagnostics.push_back(
-          {std::string(field), "this field is repeated; the last one counts",
-           file.locate(item.span().begin)});
+      o.diagnostics.push_back({std::string(field), "this field is repeated; the last one counts",
+                               file.locate(item.span().begin)});
     }
     if (field == "opam-version") {
       o.opam_version = read_string(v, report);
@@ -88,6 +86,7 @@ OPAMPLAN_INLINE opam_file opam_file::read(const syntax::file& file) {
       o.licenses = read_strings(v, report);
     } else if (field == "tags") {
       o.tags = read_strings(v, report);
+      if (!file.find("flags")) o.flags = field_detail::read_flags(std::nullopt, v, {});
     } else if (field == "homepage") {
       o.homepages = read_strings(v, report);
     } else if (field == "bug-reports") {
@@ -107,7 +106,7 @@ OPAMPLAN_INLINE opam_file opam_file::read(const syntax::file& file) {
     } else if (field == "available") {
       o.available = opamplan::read_available(file);
     } else if (field == "flags") {
-      o.flags = field_detail::read_flags(v, report);
+      o.flags = field_detail::read_flags(v, file.find("tags"), report);
     } else if (field == "depexts") {
       o.depexts = field_detail::read_depexts(v, report);
     } else if (field == "build") {
@@ -180,7 +179,8 @@ OPAMPLAN_INLINE std::vector<std::string> read_conflict_classes(const syntax::fil
 
 OPAMPLAN_INLINE package_flags read_flags(const syntax::file& file) {
   const auto v = file.find("flags");
-  return v ? field_detail::read_flags(*v, {}) : package_flags{};
+  const auto tags = file.find("tags");
+  return field_detail::read_flags(v, tags, {});
 }
 
 OPAMPLAN_INLINE std::vector<external_dependency> read_depexts(const syntax::file& file) {
@@ -212,9 +212,9 @@ OPAMPLAN_INLINE std::string effective_part(const syntax::file& file) {
   // Sorted by name, so that the order of the file does not matter.
   std::map<std::string, std::string> parts;
   static constexpr std::array<std::string_view, 16> fields = {
-      "available", "build",     "build-env", "conflict-class", "conflicts", "depends",
-      "depexts",   "depopts",   "extra-files", "features",     "flags",     "install",
-      "patches",   "remove",    "run-test",  "setenv"};
+      "available", "build",   "build-env",   "conflict-class", "conflicts", "depends",
+      "depexts",   "depopts", "extra-files", "features",       "flags",     "install",
+      "patches",   "remove",  "run-test",    "setenv"};
   for (const syntax::item item : file.items()) {
     const std::string_view name = item.name();
     if (!item.is_section()) {

@@ -56,8 +56,8 @@ OPAMPLAN_INLINE std::vector<std::string> broken_rules(const universe& u, const s
     const syntax::file& file = repo.file(p);
     const std::string& name = repo.name_string(p);
     const std::string_view version = repo.version_string(p);
-    const dependency_context& context = p == s.target ? u.options().root_dependencies
-                                                      : u.options().dependencies;
+    const dependency_context& context =
+        p == s.target ? u.options().root_dependencies : u.options().dependencies;
     if (!is_available(read_available(file), u.environment(), name, version)) {
       broken.push_back(fmt::format("{} is not available", repo.full_name(p)));
     }
@@ -74,7 +74,8 @@ OPAMPLAN_INLINE std::vector<std::string> broken_rules(const universe& u, const s
     for (const std::string& k : read_conflict_classes(file)) {
       const auto [it, added] = class_members.emplace(k, name);
       if (!added) {
-        broken.push_back(fmt::format("{} and {} are both of conflict class {}", it->second, name, k));
+        broken.push_back(
+            fmt::format("{} and {} are both of conflict class {}", it->second, name, k));
       }
     }
   }

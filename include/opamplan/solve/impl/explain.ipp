@@ -157,9 +157,9 @@ std::vector<rule> minimal_rules(prober& p, Target target) {
   p.disable_all();
   for (const rule& r : rules) p.set(r, true);
   const auto drop_unread = [&](std::vector<rule>& from, std::size_t begin) {
-    auto unread = std::stable_partition(
-        from.begin() + static_cast<std::ptrdiff_t>(begin), from.end(),
-        [&](const rule& r) { return p.was_consulted(r.candidate); });
+    auto unread =
+        std::stable_partition(from.begin() + static_cast<std::ptrdiff_t>(begin), from.end(),
+                              [&](const rule& r) { return p.was_consulted(r.candidate); });
     for (auto it = unread; it != from.end(); ++it) p.set(*it, false);
     from.erase(unread, from.end());
   };
@@ -168,7 +168,8 @@ std::vector<rule> minimal_rules(prober& p, Target target) {
   for (const bool by_candidate : {true, false}) {
     for (std::size_t i = 0; i < rules.size();) {
       std::size_t end = i + 1;
-      while (by_candidate && end < rules.size() && rules[end].candidate == rules[i].candidate) ++end;
+      while (by_candidate && end < rules.size() && rules[end].candidate == rules[i].candidate)
+        ++end;
       for (std::size_t k = i; k < end; ++k) p.set(rules[k], false);
       if (p.solve(target) == search_outcome::unsatisfiable) {
         rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(i),
@@ -210,12 +211,13 @@ inline std::string availability_note(const universe& u, std::string_view name) {
   if (avoided != 0) {
     return fmt::format("every available version of {} has the flag avoid-version", name);
   }
-  if (filtered == count) return fmt::format("no version of {} is available in this environment", name);
-  std::string note =
-      fmt::format("{} has {} {} from {} to {}", name, count, count == 1 ? "version" : "versions",
-                  repo.version_string(repo.versions(id)[0]),
-                  repo.version_string(repo.versions(id)[count - 1]));
-  if (filtered != 0) note += fmt::format(", {} of them not available in this environment", filtered);
+  if (filtered == count)
+    return fmt::format("no version of {} is available in this environment", name);
+  std::string note = fmt::format(
+      "{} has {} {} from {} to {}", name, count, count == 1 ? "version" : "versions",
+      repo.version_string(repo.versions(id)[0]), repo.version_string(repo.versions(id)[count - 1]));
+  if (filtered != 0)
+    note += fmt::format(", {} of them not available in this environment", filtered);
   return note;
 }
 
@@ -244,7 +246,7 @@ inline void tell(const universe& u, const solve_options& options, explanation& e
   }
   std::set<std::string> mentioned;
   for (const fact& f : e.facts) {
-    if (f.what != fact::kind::conflict_class) mentioned.insert(f.other);
+    mentioned.insert(f.names.begin(), f.names.end());
   }
   mentioned.insert(repo.names()[to_index(e.name)]);
   std::set<std::string> asked;
@@ -280,8 +282,8 @@ inline void tell(const universe& u, const solve_options& options, explanation& e
 }
 
 template <class Target>
-explanation explain_target(prober& p, const universe& u, const solve_options& options,
-                           name_id name, package_id package, Target target) {
+explanation explain_target(prober& p, const universe& u, const solve_options& options, name_id name,
+                           package_id package, Target target) {
   explanation e;
   e.name = name;
   e.target = package;
@@ -349,8 +351,7 @@ OPAMPLAN_INLINE explanation explain(const universe& u, name_id name, const solve
                                         u.tables().any_version[to_index(name)]);
 }
 
-OPAMPLAN_INLINE blocker_report find_blockers(const universe& u,
-                                             std::span<const package_id> targets,
+OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const package_id> targets,
                                              const solve_options& options) {
   using explain_detail::prober;
   const universe_tables& t = u.tables();
@@ -365,10 +366,10 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u,
       const package_id id = unsolvable[i];
       const name_id name = u.repository().name_of(id);
       const candidate_id c = t.package_candidates[to_index(id)];
-      report.explanations[i] =
-          c == no_candidate ? explain_detail::explain_absence(u, name, id)
-          : p->excluded(c)  ? explain(u, id, options)
-                            : explain_detail::explain_target(*p, u, options, name, id, c);
+      report.explanations[i] = c == no_candidate ? explain_detail::explain_absence(u, name, id)
+                               : p->excluded(c)
+                                   ? explain(u, id, options)
+                                   : explain_detail::explain_target(*p, u, options, name, id, c);
     };
   });
 

@@ -23,8 +23,8 @@ inline void append_row(adjacency& graph, std::vector<std::uint32_t>& row) {
 }  // namespace extract_detail
 
 OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
-                                          std::span<const candidate_id> selected,
-                                          package_id target, std::uint32_t root_role) {
+                                          std::span<const candidate_id> selected, package_id target,
+                                          std::uint32_t root_role) {
   // The selected candidate of a role, by binary search: a solution is small, the universe is not.
   struct entry {
     role_id role;
@@ -63,9 +63,10 @@ OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
     if (tables.candidate_packages[to_index(e.candidate)] == no_package) continue;
     const auto post_only = tables.post_only_names[to_index(e.candidate)];
     const auto add_rules = [&](const auto& self, candidate_id c) -> void {
-      const bool root = static_cast<std::uint32_t>(tables.candidate_roles[to_index(c)]) == root_role;
-      for (const choice_id s : root ? tables.root_required[to_index(c)]
-                                    : tables.required[to_index(c)]) {
+      const bool root =
+          static_cast<std::uint32_t>(tables.candidate_roles[to_index(c)]) == root_role;
+      for (const choice_id s :
+           root ? tables.root_required[to_index(c)] : tables.required[to_index(c)]) {
         const auto role = static_cast<std::uint32_t>(tables.choices[to_index(s)].role);
         const entry* const needed = find(role);
         if (needed == nullptr) continue;

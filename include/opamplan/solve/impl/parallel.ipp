@@ -20,9 +20,8 @@ namespace opamplan {
 /// thread: what a thread keeps lives in it. Threads take blocks of `block` neighbours. 0 threads:
 /// one a core. Progress is reported from the calling thread; the first exception ends all.
 template <class MakeWork>
-void parallel_blocks(std::size_t count, unsigned threads, std::size_t block,
-                     std::string_view stage, const progress_callback& progress,
-                     MakeWork make_work) {
+void parallel_blocks(std::size_t count, unsigned threads, std::size_t block, std::string_view stage,
+                     const progress_callback& progress, MakeWork make_work) {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   const std::size_t thread_count =
       std::clamp<std::size_t>(threads == 0 ? cores : threads, 1, count / block + 1);

@@ -47,8 +47,9 @@ inline std::optional<std::uint32_t> find_string(const syntax::value& v, std::str
   }
 }
 
-inline const std::string& first_name(const package_formula& f) {
-  return f.is_atom() ? f.atom.name : first_name(f.args[0]);
+inline void add_names(const package_formula& f, std::vector<std::string>& names) {
+  if (f.is_atom()) names.push_back(f.atom.name);
+  for (const package_formula& arg : f.args) add_names(arg, names);
 }
 
 }  // namespace rules_detail
@@ -57,7 +58,7 @@ OPAMPLAN_INLINE std::string rule_text(const package_atom& atom) { return to_stri
 
 OPAMPLAN_INLINE std::string rule_text(const package_formula& formula) {
   const std::string text = to_string(formula);
-  return formula.is_atom() || formula.parenthesised ? text : "(" + text + ")";
+  return formula.is_atom() || formula.parentheses != 0 ? text : "(" + text + ")";
 }
 
 OPAMPLAN_INLINE fact describe_rule(const universe& u, package_id id,
@@ -77,7 +78,8 @@ OPAMPLAN_INLINE fact describe_rule(const universe& u, package_id id,
     std::uint32_t at = 0;
     const auto take = [&](const package_formula& rule) {
       if (at++ != position) return;
-      searched = rules_detail::first_name(rule);
+      rules_detail::add_names(rule, f.names);
+      searched = f.names.front();
       f.other = rule.is_atom() ? rule.atom.name : "";
       f.text = rule_text(rule);
     };

@@ -80,7 +80,7 @@ OPAMPLAN_INLINE bool sat_core::uses_root_rules(candidate_id c) const noexcept {
 }
 
 OPAMPLAN_INLINE bool sat_core::enabled(const std::vector<std::uint8_t> enabled_rules::*rules,
-                                     candidate_id c, std::size_t rule) const noexcept {
+                                       candidate_id c, std::size_t rule) const noexcept {
   return options_.enabled == nullptr || (options_.enabled->*rules)[rule] != 0 ||
          tables_.candidate_packages[to_index(c)] == no_package;
 }
@@ -89,7 +89,8 @@ OPAMPLAN_INLINE std::span<const choice_id> sat_core::required_row(candidate_id c
   return uses_root_rules(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
 }
 
-OPAMPLAN_INLINE bool sat_core::required_enabled(candidate_id c, std::size_t position) const noexcept {
+OPAMPLAN_INLINE bool sat_core::required_enabled(candidate_id c,
+                                                std::size_t position) const noexcept {
   return uses_root_rules(c) ? enabled(&enabled_rules::root_required, c,
                                       tables_.root_required.offsets[to_index(c)] + position)
                             : enabled(&enabled_rules::required, c,

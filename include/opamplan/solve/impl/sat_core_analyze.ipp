@@ -100,9 +100,9 @@ OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
   }
 
   unminimised_ = learnt_;
-  learnt_.erase(std::remove_if(learnt_.begin() + 1, learnt_.end(),
-                               [&](literal l) { return redundant(l); }),
-                learnt_.end());
+  learnt_.erase(
+      std::remove_if(learnt_.begin() + 1, learnt_.end(), [&](literal l) { return redundant(l); }),
+      learnt_.end());
   for (const literal l : unminimised_) seen_[variable(l)] = 0;
 
   std::uint32_t back = 0;

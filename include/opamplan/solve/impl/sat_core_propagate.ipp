@@ -99,8 +99,8 @@ OPAMPLAN_INLINE bool sat_core::propagate() {
       consistent = is_negative(l) ? check_domain(tables_.candidate_roles[var])
                                   : propagate_selected(candidate_id{var});
     } else {
-      consistent = is_negative(l) ? propagate_forbidden(as_choice(var))
-                                  : propagate_required(as_choice(var));
+      consistent =
+          is_negative(l) ? propagate_forbidden(as_choice(var)) : propagate_required(as_choice(var));
     }
     if (!consistent || !visit_watches(negate(l))) return false;
   }
@@ -120,13 +120,13 @@ OPAMPLAN_INLINE bool sat_core::propagate_selected(candidate_id c) {
       assign(negate(is_selected(candidate_id{role.first_candidate + 64 * w + bit})), because);
     }
   }
-  return for_each_class(c,
-                        [&](std::uint32_t k) {
-                          if (class_selected_[k] == c) return true;
-                          conflict_ = {negate(is_selected(c)),
-                                       negate(is_selected(class_selected_[k]))};
-                          return false;
-                        }) &&
+  return for_each_class(
+             c,
+             [&](std::uint32_t k) {
+               if (class_selected_[k] == c) return true;
+               conflict_ = {negate(is_selected(c)), negate(is_selected(class_selected_[k]))};
+               return false;
+             }) &&
          for_each_required(c, [&](choice_id s) { return imply(holds(s), because); }) &&
          for_each_forbidden(c, [&](choice_id s) { return imply(negate(holds(s)), because); });
 }

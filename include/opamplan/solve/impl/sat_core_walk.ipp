@@ -148,9 +148,8 @@ OPAMPLAN_INLINE sat_core::run_result sat_core::run(std::uint32_t floor) {
     }
     if (consistent) continue;
     ++statistics_.conflicts;
-    const bool at_level_0 = std::all_of(conflict_.begin(), conflict_.end(), [&](literal l) {
-      return levels_[variable(l)] == 0;
-    });
+    const bool at_level_0 = std::all_of(conflict_.begin(), conflict_.end(),
+                                        [&](literal l) { return levels_[variable(l)] == 0; });
     if (at_level_0) return run_result::contradiction;
     if (conflicts_left_ == 0) return run_result::gave_up;
     --conflicts_left_;

@@ -45,7 +45,8 @@ OPAMPLAN_INLINE solve_options options_for(const universe& u, const solve_options
   return result;
 }
 
-OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u, const solve_options& options) {
+OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u,
+                                                   const solve_options& options) {
   sat_core::options result;
   result.conflict_limit = options.conflict_limit;
   const auto& tables = u.tables();
@@ -161,8 +162,8 @@ OPAMPLAN_INLINE solve_result solver::solve(package_id target) {
     result = state_->solve(name, c);
   } else {
     result.name = name;
-    result.status = u.latest(name) == no_package ? solve_status::unavailable
-                                                 : solve_status::no_solution;
+    result.status =
+        u.latest(name) == no_package ? solve_status::unavailable : solve_status::no_solution;
   }
   if (result.status != solve_status::unavailable) result.target = target;
   return result;

@@ -37,12 +37,14 @@ struct evaluated_package {
   std::vector<std::string> post_only_names;
 };
 
-inline void collect_names(const package_formula& f, std::vector<std::string>& out) {
+template <class Atom>
+void collect_names(const formula<Atom>& f, std::vector<std::string>& out) {
   if (f.is_atom()) out.push_back(f.atom.name);
-  for (const package_formula& arg : f.args) collect_names(arg, out);
+  for (const formula<Atom>& arg : f.args) collect_names(arg, out);
 }
 
-inline std::vector<std::string> sorted_names(const package_formula& f) {
+template <class Atom>
+std::vector<std::string> sorted_names(const formula<Atom>& f) {
   std::vector<std::string> names;
   collect_names(f, names);
   std::sort(names.begin(), names.end());
@@ -64,7 +66,7 @@ inline evaluated_package evaluate_package(const repository& repo, const environm
 
   const std::optional<bool> available =
       evaluate_available(read_available(file), env, name, version);
-  result.availability = !available  ? availability::undefined
+  result.availability = !available   ? availability::undefined
                         : *available ? availability::available
                                      : availability::filtered;
   if (result.availability != availability::available) return result;
@@ -82,7 +84,8 @@ inline evaluated_package evaluate_package(const repository& repo, const environm
   }
   if (contains(text, "conflict-class")) result.conflict_classes = read_conflict_classes(file);
   if (contains(text, "depopts")) {
-    result.optional_names = sorted_names(evaluate(read_depopts(file), options.dependencies));
+    // Whatever their filters say: if one is there, the package may use it.
+    result.optional_names = sorted_names(read_depopts(file));
   }
   if (options.dependencies.post && contains(text, "post")) {
     dependency_context without_post = options.dependencies;
@@ -187,7 +190,8 @@ class interner {
         all_avoided = all_avoided && packages[to_index(id)].avoid;
       }
       if (all_avoided) {
-        for (const package_id id : order) packages[to_index(id)].availability = availability::avoided;
+        for (const package_id id : order)
+          packages[to_index(id)].availability = availability::avoided;
         order.clear();
       }
       if (!options_.prefer_oldest) std::reverse(order.begin(), order.end());
@@ -242,8 +246,8 @@ class interner {
   // The versions of an atom's name that satisfy its constraint.
   choice_id matching(const package_atom& atom) {
     const name_id name = repo_.find_name(atom.name);
-    const role_id role = name == no_name ? missing_role()
-                                         : role_id{static_cast<std::uint32_t>(name)};
+    const role_id role =
+        name == no_name ? missing_role() : role_id{static_cast<std::uint32_t>(name)};
     if (atom.constraint.is_empty()) return t_.any_version[to_index(role)];
     text_.assign(reinterpret_cast<const char*>(&role), sizeof role);
     append_key(atom.constraint, text_);

@@ -2,6 +2,7 @@
 /// Parsing: checks of the whole text, the parser, and who owns the result.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -113,6 +114,7 @@ OPAMPLAN_INLINE parse_result parse_recovering(std::string text, std::string path
   for (detail::failure& f : failures) {
     // A bad byte outside strings and comments is a bad token too: once is enough.
     if (!result.errors.empty() && result.errors.back().span == f.where) continue;
+    if (result.errors.size() >= std::max(options.max_errors, 1U)) break;
     result.errors.push_back(diagnose(std::move(f)));
   }
   result.tree = parser_detail::make_file(std::move(s), std::move(path));
