@@ -7,6 +7,8 @@
 #include <exception>
 #include <opamplan/error.hpp>
 
+#include "typing.hpp"
+
 namespace opamplan::python {
 
 namespace py = pybind11;
@@ -14,6 +16,7 @@ namespace py = pybind11;
 // One file a room, called in this order by module.cpp.
 void bind_syntax(py::module_& module);
 void bind_package(py::module_& module);
+void bind_formulas(py::module_& module);  // called by bind_package
 void bind_repository(py::module_& module);
 void bind_solve(py::module_& module);
 void bind_closure(py::module_& module);

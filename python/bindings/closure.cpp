@@ -27,7 +27,8 @@ named_closure closure_of_result(const py_result& r) {
 
 void bind_closure(py::module_& module) {
   module.def(
-      "deps_json", [](const py_result& r) {
+      "deps_json",
+      [](const py_result& r) {
         const auto c = closure_of_result(r);
         return deps_json(c.value, c.names);
       },
@@ -47,7 +48,8 @@ void bind_closure(py::module_& module) {
       py::arg("solution"), py::arg("depth_first") = false,
       "The closure in install order: level by level, or depth first.");
   module.def(
-      "dot", [](const py_result& r) {
+      "dot",
+      [](const py_result& r) {
         const auto c = closure_of_result(r);
         return dot(c.value, c.names);
       },

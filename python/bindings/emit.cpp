@@ -60,7 +60,7 @@ void bind_emit(py::module_& module) {
   module.def(
       "context_files",
       [](const plan& p, const emit_options& options) {
-        py::list out;
+        py::typing::List<py::typing::Tuple<py::str, py::bytes, py::bool_>> out;
         for (const emitted_file& f : context_files(p, options)) {
           out.append(py::make_tuple(f.path, py::bytes(f.content), f.executable));
         }

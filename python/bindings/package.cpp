@@ -27,14 +27,16 @@ compare as numbers, so ``Version("1.0") == Version("1.00")``. Hashable; ``str()`
       .def(py::self <= py::self)
       .def(py::self > py::self)
       .def(py::self >= py::self)
-      .def(py::pickle([](const version& v) { return py::make_tuple(v.str()); },
-                      [](const py::tuple& t) { return version(t[0].cast<std::string>()); }));
+      .def(py::pickle(
+          [](const version& v) -> py::typing::Tuple<py::str> { return py::make_tuple(v.str()); },
+          [](const py::typing::Tuple<py::str>& t) { return version(t[0].cast<std::string>()); }));
   module.def("compare_versions", &compare_versions, py::arg("a"), py::arg("b"),
              "Negative, zero or positive, in opam's order.");
 }
 
 void bind_environment(py::module_& module) {
-  py::class_<environment>(module, "Environment", R"(The values of opam's variables on one kind of machine.
+  py::class_<environment>(module, "Environment",
+                          R"(The values of opam's variables on one kind of machine.
 
 A mapping from names (``arch``, ``os-distribution``, ``ocaml:version``) to ``bool`` or ``str``.
 A variable that is not set is undefined, which is neither false nor empty.)")
@@ -45,8 +47,9 @@ A variable that is not set is undefined, which is neither false nor empty.)")
              return env;
            }),
            py::arg("values"))
-      .def_static("preset", &preset_environment, py::arg("name"), py::arg("arch") = "x86_64",
-                  "The variables of a system, for example ``debian-12``; see `environment_presets`.")
+      .def_static(
+          "preset", &preset_environment, py::arg("name"), py::arg("arch") = "x86_64",
+          "The variables of a system, for example ``debian-12``; see `environment_presets`.")
       .def_static("host", &host_environment, "The machine this runs on.")
       .def("__getitem__",
            [](const environment& env, const std::string& name) {
@@ -65,25 +68,28 @@ A variable that is not set is undefined, which is neither false nor empty.)")
            [](const environment& env, const std::string& name) { return env.get(name) != nullptr; })
       .def("__len__", [](const environment& env) { return env.values().size(); })
       .def("__iter__",
-           [](const environment& env) {
+           [](const environment& env) -> iterator_of<py::str> {
              py::list names;
              for (const auto& [name, value] : env.values()) names.append(name);
              return py::iter(names);
            })
-      .def("get",
-           [](const environment& env, const std::string& name) {
-             const variable_value* v = env.get(name);
-             return v == nullptr ? std::optional<variable_value>() : std::optional(*v);
-           },
-           py::arg("name"), "The value, or None if undefined.")
+      .def(
+          "get",
+          [](const environment& env, const std::string& name) {
+            const variable_value* v = env.get(name);
+            return v == nullptr ? std::optional<variable_value>() : std::optional(*v);
+          },
+          py::arg("name"), "The value, or None if undefined.")
       .def("items",
            [](const environment& env) {
              return std::vector<std::pair<std::string, variable_value>>(env.values().begin(),
                                                                         env.values().end());
            })
       .def("copy", [](const environment& env) { return env; })
-      .def("with_ocaml", [](const environment& env, const std::string& v) { return with_ocaml(env, v); },
-           py::arg("version"), "A copy in which ``ocaml:version`` is set.")
+      .def(
+          "with_ocaml",
+          [](const environment& env, const std::string& v) { return with_ocaml(env, v); },
+          py::arg("version"), "A copy in which ``ocaml:version`` is set.")
       .def_property_readonly("digest", &environment::digest,
                              "A 64-bit digest, the same on every machine.")
       .def(py::self == py::self)
@@ -95,11 +101,12 @@ A variable that is not set is undefined, which is neither false nor empty.)")
              return "Environment(" + py::repr(d).cast<std::string>() + ")";
            })
       .def(py::pickle(
-          [](const environment& env) { return py::make_tuple(py::cast(env.values())); },
-          [](const py::tuple& t) {
+          [](const environment& env) -> py::typing::Tuple<record> {
+            return py::make_tuple(py::cast(env.values()));
+          },
+          [](const py::typing::Tuple<record>& t) {
             environment env;
-            for (const auto& [name, value] :
-                 t[0].cast<std::map<std::string, variable_value>>()) {
+            for (const auto& [name, value] : t[0].cast<std::map<std::string, variable_value>>()) {
               env.set(name, value);
             }
             return env;
@@ -130,6 +137,7 @@ A variable that is not set is undefined, which is neither false nor empty.)")
 void bind_package(py::module_& module) {
   bind_version(module);
   bind_environment(module);
+  bind_formulas(module);
 }
 
 }  // namespace opamplan::python

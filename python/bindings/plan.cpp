@@ -2,6 +2,7 @@
 /// The Python side of the plan room.
 #include "plan.hpp"
 
+#include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
 #include <opamplan/plan/make.hpp>
@@ -14,9 +15,9 @@
 namespace opamplan::python {
 namespace {
 
-py::dict summary_dict(const plan& p) {
+record summary_dict(const plan& p) {
   const plan_summary s = summarize(p);
-  py::dict d;
+  record d;
   d["strategy"] = to_string(p.strategy);
   d["targets"] = s.targets;
   d["install_steps"] = s.install_steps;
@@ -45,14 +46,15 @@ void bind_plan(py::module_& module) {
           "targets",
           [](const plan& p) {
             std::vector<std::string> names;
-            for (const plan_target& t : p.targets) names.push_back(p.packages[t.package].full_name());
+            for (const plan_target& t : p.targets)
+              names.push_back(p.packages[t.package].full_name());
             return names;
           },
           "The targets, as NAME.VERSION, ascending.")
       .def_property_readonly(
           "batches",
           [](const plan& p) {
-            py::list out;
+            record_list out;
             for (const plan_batch& b : p.batches) {
               py::dict d;
               d["targets"] = b.targets.size();
@@ -69,7 +71,7 @@ void bind_plan(py::module_& module) {
           [](const plan& p, std::size_t index) {
             if (index >= p.steps.size()) throw py::index_error();
             const plan_step& s = p.steps[index];
-            py::dict d;
+            record d;
             const auto names = [&](const std::vector<std::uint32_t>& packages) {
               std::vector<std::string> out;
               for (const std::uint32_t i : packages) out.push_back(p.packages[i].full_name());
@@ -84,18 +86,19 @@ void bind_plan(py::module_& module) {
             return d;
           },
           py::arg("index"), "One step, as a dict.")
-      .def("__eq__", [](const plan& a, const plan& b) { return a == b; })
+      .def(py::self == py::self)
       .def("__repr__", [](const plan& p) {
-        return "<Plan (" + std::string(to_string(p.strategy)) + "): " +
-               std::to_string(p.targets.size()) + " targets, " + std::to_string(p.steps.size()) +
-               " steps, " + std::to_string(p.batches.size()) + " batches>";
+        return "<Plan (" + std::string(to_string(p.strategy)) +
+               "): " + std::to_string(p.targets.size()) + " targets, " +
+               std::to_string(p.steps.size()) + " steps, " + std::to_string(p.batches.size()) +
+               " batches>";
       });
 
   module.def(
       "make_plan",
       [](const std::vector<std::shared_ptr<py_result>>& results, const std::string& strategy_name,
-         const std::string& limits_name, const std::string& image,
-         const std::string& opam_version, const py::object& progress) {
+         const std::string& limits_name, const std::string& image, const std::string& opam_version,
+         const py::object& progress) {
         if (results.empty()) throw invalid_request("nothing to plan: no results were given");
         plan_options options;
         options.strategy = parse_strategy(strategy_name);
@@ -121,7 +124,7 @@ void bind_plan(py::module_& module) {
   module.def(
       "limit_profiles",
       [] {
-        py::dict d;
+        py::typing::Dict<py::str, py::str> d;
         for (const limits& l : limit_profiles()) d[py::str(l.name)] = l.reason;
         return d;
       },

@@ -87,14 +87,16 @@ inline py::object progress_callable(const py::object& progress) {
 /// Runs `work(const progress_callback&)` on a thread of its own without the GIL, while the calling
 /// thread delivers reports to `progress` (at most 25 a second, always from the calling thread) and
 /// answers signals. Ctrl-C, an exception in `progress` or its returning False cancel the work; the
-/// Python exception, or opamplan.Cancelled, is raised once the work has stopped. Returns what
-/// `work` returns. `work` must not touch Python objects. Costs some 50 us: for long work only.
+/// Python exception, or opamplan.Cancelled, is raised once the work has stopped, even if that was
+/// before the answer came. Returns what `work` returns. `work` must not touch Python objects. Costs
+/// some 50 us: for long work only.
 template <class Work>
 auto run_with_progress(const py::object& progress, Work&& work) {
   using result_type = std::invoke_result_t<Work&, const progress_callback&>;
   constexpr std::chrono::milliseconds period{40};
   const py::object callable = progress_callable(progress);
   const bool silent = callable.is_none();
+  bool refused = false;
   std::optional<py::error_already_set> raised;
   std::exception_ptr failure;
   std::conditional_t<std::is_void_v<result_type>, int, std::optional<result_type>> result{};
@@ -107,7 +109,9 @@ auto run_with_progress(const py::object& progress, Work&& work) {
     for (const auto& report : mailbox.take()) {
       if (silent || raised) continue;
       const py::object answer = callable(report.stage, report.done, report.total);
-      if (answer.is(py::bool_(false))) mailbox.cancel();
+      if (!answer.is(py::bool_(false))) continue;
+      refused = true;
+      mailbox.cancel();
     }
   };
   {
@@ -142,6 +146,7 @@ auto run_with_progress(const py::object& progress, Work&& work) {
   if (!silent && py::hasattr(callable, "close")) callable.attr("close")();
   if (raised) throw py::error_already_set(*raised);
   if (failure) std::rethrow_exception(failure);
+  if (refused) throw cancelled();
   if constexpr (!std::is_void_v<result_type>) return std::move(*result);
 }
 

@@ -1,66 +1,289 @@
 /// \file
 /// The Python side of the repository room.
-#include <pybind11/stl.h>
+#include "repository.hpp"
 
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include <opamplan/package/environment.hpp>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/repository/queries.hpp>
-#include <opamplan/repository/repository.hpp>
+#include <optional>
+#include <variant>
 
-#include "bindings.hpp"
 #include "progress.hpp"
 
 namespace opamplan::python {
 
-void bind_repository(py::module_& module) {
-  py::class_<repository>(module, "Repository",
-                         "Every package version of one or several opam repositories. Immutable.")
-      .def_static(
-          "open",
-          [](const std::vector<std::string>& paths, const std::string& rev,
-             const std::string& cache, const py::object& progress) {
-            std::vector<source> sources;
-            for (const std::string& path : paths) sources.push_back(source_at(path, rev));
-            return run_with_progress(progress, [&](const progress_callback& report) {
-              load_options options;
-              options.progress = report;
-              options.cache_directory = cache;
-              return load_repository(sources, options);
-            });
+py_package find_package(const repository& repo, const std::string& full_name) {
+  const package_id id = repo.find(full_name);
+  if (id == no_package) throw invalid_request("no package \"" + full_name + "\"");
+  return {repo, id};
+}
+
+namespace {
+
+struct load_error_name {
+  static constexpr const char* value = "LoadError";
+};
+
+/// What opamplan.sources makes of the arguments of `Repository.open`.
+std::vector<source> sources_of(const py::object& what, const py::object& rev,
+                               const py::object& pins) {
+  const py::module_ resolver = py::module_::import("opamplan.sources");
+  std::vector<source> out;
+  for (const py::handle item : resolver.attr("resolve")(what, rev)) {
+    const auto [path, revision] = item.cast<std::pair<std::string, std::string>>();
+    out.push_back(source_at(path, revision));
+  }
+  pin_source pinned;
+  for (const py::handle item : resolver.attr("resolve_pins")(pins)) {
+    const auto [path, name, version] =
+        item.cast<std::tuple<std::string, std::string, std::string>>();
+    pinned.pins.push_back({path, name, version});
+  }
+  if (!pinned.pins.empty()) out.emplace_back(std::move(pinned));
+  return out;
+}
+
+repository open(const py::object& what, const py::object& rev, const py::object& pins,
+                const py::object& cache, unsigned threads, const py::object& progress) {
+  const std::vector<source> sources = sources_of(what, rev, pins);
+  load_options options;
+  options.threads = threads;
+  options.cache_directory =
+      py::module_::import("opamplan.sources").attr("cache_folder")(cache).cast<std::string>();
+  return run_with_progress(progress, [&](const progress_callback& report) {
+    options.progress = report;
+    return load_repository(sources, options);
+  });
+}
+
+std::string repr(const repository& r) {
+  return "<Repository of " + std::to_string(r.size()) + " versions of " +
+         std::to_string(r.name_count()) + " packages>";
+}
+
+std::string html(const repository& r) {
+  std::string out = "<table><caption><b>opam repository</b>: " + std::to_string(r.size()) +
+                    " versions of " + std::to_string(r.name_count()) + " packages</caption>";
+  std::vector<std::size_t> counts(r.sources().size());
+  for (const package_id id : r.packages()) ++counts[r.origin(id).source];
+  out += "<tr><th>source</th><th>revision</th><th>versions</th></tr>";
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const source_info& s = r.sources()[i];
+    out += "<tr><td style=\"text-align:left\">" + escape_html(s.label) + "</td><td><code>" +
+           escape_html(s.revision.substr(0, 12)) + "</code></td><td>" + std::to_string(counts[i]) +
+           "</td></tr>";
+  }
+  out += "</table>";
+  if (!r.diagnostics().empty()) {
+    out += "<p>" + std::to_string(r.diagnostics().size()) + " diagnostics; the first: <code>" +
+           escape_html(to_string(r.diagnostics()[0])) + "</code></p>";
+  }
+  return out;
+}
+
+/// One list a column, in the order of ids.
+using column_dict = py::typing::Dict<py::str, any_list>;
+
+column_dict to_columns(const repository& r) {
+  struct column {
+    const char* name;
+    py::list values;
+  };
+  static constexpr const char* names[] = {
+      "name",      "version",          "synopsis", "tags",    "licenses",  "maintainers",
+      "authors",   "homepages",        "flags",    "depends", "depopts",   "conflicts",
+      "available", "conflict_classes", "depexts",  "url",     "checksums", "dev_repo",
+      "path",      "source",           "pinned"};
+  std::vector<py::list> columns;
+  for (std::size_t i = 0; i < std::size(names); ++i) columns.emplace_back(r.size());
+  for (const package_id id : r.packages()) {
+    const syntax::file& tree = r.file(id);
+    const opam_file file = opam_file::read(tree);
+    std::size_t c = 0;
+    const auto put = [&](auto&& value) {
+      columns[c++][to_index(id)] = py::cast(std::forward<decltype(value)>(value));
+    };
+    put(r.name_string(id));
+    put(std::string(r.version_string(id)));
+    put(file.synopsis);
+    put(file.tags);
+    put(file.licenses);
+    put(file.maintainers);
+    put(file.authors);
+    put(file.homepages);
+    put(file.flags.all);
+    put(field_text(tree, "depends"));
+    put(field_text(tree, "depopts"));
+    put(field_text(tree, "conflicts"));
+    put(field_text(tree, "available"));
+    put(file.conflict_classes);
+    put(field_text(tree, "depexts"));
+    put(file.url ? file.url->url : std::string());
+    put(file.url ? file.url->checksums : std::vector<std::string>());
+    put(file.dev_repo);
+    put(tree.path());
+    put(r.sources()[r.origin(id).source].label);
+    put(r.is_pinned(id));
+  }
+  column_dict out;
+  for (std::size_t i = 0; i < columns.size(); ++i) out[names[i]] = columns[i];
+  return out;
+}
+
+record_list to_records(const repository& r) {
+  const auto columns = to_columns(r);
+  record_list out(r.size());
+  for (std::size_t i = 0; i < r.size(); ++i) {
+    record row;
+    for (const auto& [name, values] : columns) {
+      row[name] = py::reinterpret_borrow<py::list>(values)[i];
+    }
+    out[i] = std::move(row);
+  }
+  return out;
+}
+
+std::vector<py_package> packages_of(const repository& r, const std::vector<package_id>& ids) {
+  std::vector<py_package> out;
+  for (const package_id id : ids) {
+    if (id != no_package) out.push_back({r, id});
+  }
+  return out;
+}
+
+void bind_queries(py::class_<repository>& type) {
+  type.def(
+          "latest",
+          [](const repository& r, const environment& env) {
+            const py::gil_scoped_release release;
+            return packages_of(r, latest_available(r, env));
           },
-          py::arg("paths"), py::arg("rev") = "", py::arg("cache") = "",
-          py::arg("progress") = py::none(),
-          "Load folders, archives or git repositories; the first that has a version wins.")
-      .def("__len__", &repository::size)
-      .def_property_readonly("names",
+          py::arg("environment"),
+          "The latest available version of every name that has one, ascending by name.")
+      .def(
+          "search",
+          [](const repository& r, const std::string& text, std::size_t limit) {
+            std::vector<package_id> ids;
+            for (const search_hit& hit : search(r, text, limit)) ids.push_back(hit.package);
+            return packages_of(r, ids);
+          },
+          py::arg("text"), py::arg("limit") = 0,
+          "Newest versions with every word of `text` in name, tags or synopsis; best first.")
+      .def(
+          "check",
+          [](const repository& r, unsigned threads, const py::object& progress) {
+            std::vector<repository_diagnostic> all(r.diagnostics().begin(), r.diagnostics().end());
+            const auto more = run_with_progress(progress, [&](const progress_callback& report) {
+              return check_files(r, threads, report);
+            });
+            all.insert(all.end(), more.begin(), more.end());
+            return all;
+          },
+          py::arg("threads") = 0, py::arg("progress") = py::none(),
+          "The diagnostics of loading, and what reading every field of every file adds.")
+      .def("to_columns", &to_columns,
+           R"(Every version as columns, lists of equal length: for `pandas.DataFrame(...)`,
+`polars.DataFrame(...)`, `pyarrow.table(...)`. Formulas are text in opam's language.)")
+      .def("to_records", &to_records, "The same as one dict a version.");
+}
+
+}  // namespace
+
+void bind_repository(py::module_& module) {
+  register_error<load_error, load_error_name>([](py::object&, const load_error&) {});
+  bind_packages(module);
+  py::class_<repository> type(module, "Repository",
+                              R"(Every package version of one or several opam repositories.
+
+A collection of `Package`, by name, then version in opam's order. `repo["dune"]` are the versions of a
+name, `repo["dune"]["3.24.2"]` is one. Immutable.)");
+  type.def(py::init<>(), "An empty repository; see `open` and `from_files`.")
+      .def_static("open", &open, py::arg("source"), py::arg("rev") = py::none(), py::kw_only(),
+                  py::arg("pins") = py::tuple(), py::arg("cache") = true, py::arg("threads") = 0,
+                  py::arg("progress") = py::none(),
+                  R"(Load a repository.
+
+`source`: a folder with `packages/`, an archive of one (.tar.gz, .tar.zst, .zip...), a git repository, an
+http(s) URL of an archive, a URL of a git repository, or a list of these: the first that has a
+version wins. `rev`: a commit, branch or tag of git. `pins`: opam files or folders of them, taken as
+version `dev`, hiding all other versions; or tuples (path, name, version), empty strings for the
+defaults. `cache`: False, or a folder; True is opamplan's folder in the user's cache. Raises
+LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
+      .def_static(
+          "from_files",
+          [](const std::map<std::string, std::string>& files) {
+            memory_source from;
+            for (const auto& [path, text] : files) from.files.push_back({path, text});
+            return load_repository(from);
+          },
+          py::arg("files"), "From texts by path or by \"NAME.VERSION\".")
+      .def("__len__", &repository::size, "The number of package versions.")
+      .def(
+          "__contains__",
+          [](const repository& r, const std::string& name) {
+            return r.find_name(name) != no_name || r.find(name) != no_package;
+          },
+          py::arg("name"), "NAME or NAME.VERSION.")
+      .def(
+          "__getitem__",
+          [](const repository& r, const std::string& name) {
+            const name_id id = r.find_name(name);
+            if (id == no_name) throw py::key_error(name);
+            return py_versions{r, id};
+          },
+          py::arg("name"))
+      .def("package", &find_package, py::arg("full_name"), "Of \"NAME.VERSION\".")
+      .def_property_readonly(
+          "names",
+          [](const repository& r) {
+            return std::vector<std::string>(r.names().begin(), r.names().end());
+          },
+          "Ascending.")
+      .def(
+          "versions",
+          [](const repository& r, const std::string& name) {
+            std::vector<std::string> out;
+            const name_id id = r.find_name(name);
+            if (id == no_name) throw invalid_request("no package is named \"" + name + "\"");
+            for (const package_id p : r.versions(id)) out.emplace_back(r.version_string(p));
+            return out;
+          },
+          py::arg("name"), "Ascending in opam's order.")
+      .def(
+          "text",
+          [](const repository& r, const std::string& full_name) {
+            const py_package p = find_package(r, full_name);
+            return std::string(r.text(p.id));
+          },
+          py::arg("package"), "The opam file.")
+      .def_property_readonly("sources",
                              [](const repository& r) {
-                               return std::vector<std::string>(r.names().begin(), r.names().end());
+                               return std::vector<source_info>(r.sources().begin(),
+                                                               r.sources().end());
                              })
-      .def("versions",
-           [](const repository& r, const std::string& name) {
-             std::vector<std::string> out;
-             const name_id id = r.find_name(name);
-             if (id == no_name) throw invalid_request("no package is named \"" + name + "\"");
-             for (const package_id p : r.versions(id)) out.emplace_back(r.version_string(p));
-             return out;
-           },
-           py::arg("name"), "Ascending in opam's order.")
-      .def("text",
-           [](const repository& r, const std::string& full_name) {
-             const package_id id = r.find(full_name);
-             if (id == no_package) throw invalid_request("no package \"" + full_name + "\"");
-             return std::string(r.text(id));
-           },
-           py::arg("package"), "The opam file.")
-      .def_property_readonly("diagnostics",
-                             [](const repository& r) {
-                               std::vector<std::string> out;
-                               for (const auto& d : r.diagnostics()) out.push_back(to_string(d));
-                               return out;
-                             })
-      .def("__repr__", [](const repository& r) {
-        return "<Repository of " + std::to_string(r.size()) + " versions of " +
-               std::to_string(r.name_count()) + " packages>";
-      });
+      .def_property_readonly(
+          "diagnostics",
+          [](const repository& r) {
+            return std::vector<repository_diagnostic>(r.diagnostics().begin(),
+                                                      r.diagnostics().end());
+          },
+          "What was wrong with the sources; empty if nothing was.")
+      .def_property_readonly("content_digest", &repository::content_digest,
+                             "A 64-bit digest of all names, versions and texts.")
+      .def("__repr__", &repr)
+      .def("_repr_html_", &html);
+  type.def("__iter__", [](const repository& r) -> iterator_of<py_package> {
+    // By index, so that no list of all packages is made.
+    return py::module_::import("opamplan.sources").attr("iterate")(py::cast(r), r.size());
+  });
+  type.def("_package_at", [](const repository& r, std::uint32_t i) {
+    if (i >= r.size()) throw py::index_error();
+    return py_package{r, package_id{i}};
+  });
+  bind_queries(type);
 }
 
 }  // namespace opamplan::python

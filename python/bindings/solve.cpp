@@ -39,7 +39,8 @@ package_atom parse_atom(const std::string& text) {
     while (i < rest.size() && std::string(" &|()<>=!\"").find(rest[i]) == std::string::npos) ++i;
     quoted += "\"" + rest.substr(begin, i - begin) + "\"";
   }
-  const syntax::file file = syntax::parse("depends: [\"" + atom.name + "\" {" + quoted + "}]", text);
+  const syntax::file file =
+      syntax::parse("depends: [\"" + atom.name + "\" {" + quoted + "}]", text);
   const package_formula f =
       evaluate_depends(read_depends(file), environment(), atom.name, "", dependency_context());
   if (!f.is_atom()) throw invalid_request("\"" + text + "\" is not a package with a constraint");
@@ -52,8 +53,8 @@ std::vector<package_atom> parse_atoms(const std::vector<std::string>& texts) {
   return atoms;
 }
 
-py::dict fact_dict(const repository& repo, const fact& f) {
-  py::dict d;
+record fact_dict(const repository& repo, const fact& f) {
+  record d;
   d["kind"] = f.what == fact::kind::needs       ? "needs"
               : f.what == fact::kind::conflicts ? "conflicts"
                                                 : "conflict-class";
@@ -68,10 +69,11 @@ py::dict fact_dict(const repository& repo, const fact& f) {
   return d;
 }
 
-py::dict explanation_dict(const repository& repo, const explanation& e) {
-  py::dict d;
+record explanation_dict(const repository& repo, const explanation& e) {
+  record d;
   d["package"] = repo.names()[to_index(e.name)];
-  d["target"] = e.target == no_package ? py::object(py::none()) : py::cast(repo.full_name(e.target));
+  d["target"] =
+      e.target == no_package ? py::object(py::none()) : py::cast(repo.full_name(e.target));
   d["cause"] = e.cause;
   d["blockers"] = e.blockers;
   d["sentences"] = e.sentences;
@@ -161,7 +163,8 @@ py::object why_not(const py_result& r, const std::string& newer) {
 }
 
 void bind_solution(py::module_& module) {
-  py::class_<py_result, std::shared_ptr<py_result>>(module, "Solution", R"(The answer to one request.
+  py::class_<py_result, std::shared_ptr<py_result>>(module, "Solution",
+                                                    R"(The answer to one request.
 
 ``status`` is ``solution``, ``no_solution``, ``unavailable`` or ``gave_up``; true in a condition
 exactly if there is a solution. Iterates over the selected packages.)")
@@ -187,7 +190,7 @@ exactly if there is a solution. Iterates over the selected packages.)")
           [](const py_result& r) {
             const solution& s = r.solution();
             const auto names = full_names(r.universe->universe.repository(), s.packages);
-            py::dict d;
+            py::typing::Dict<py::str, py::typing::List<py::str>> d;
             for (std::size_t i = 0; i < names.size(); ++i) {
               py::list row;
               for (const std::uint32_t t : s.dependencies[i]) row.append(names[t]);
@@ -202,20 +205,22 @@ exactly if there is a solution. Iterates over the selected packages.)")
       .def("why_not", &why_not, py::arg("package"),
            "Why NAME.VERSION could not have been selected: an explanation as a dict, or None if it "
            "could (and another choice was preferred before).")
-      .def("broken_rules",
-           [](const py_result& r) {
-             return broken_rules(r.universe->universe, r.solution(), r.universe->options);
-           },
-           "Rules that the solution breaks, by an independent reading of the files; empty.")
-      .def("to_json", [](const py_result& r) { return to_json(r.universe->universe, r.result); },
-           "One line of JSON.")
+      .def(
+          "broken_rules",
+          [](const py_result& r) {
+            return broken_rules(r.universe->universe, r.solution(), r.universe->options);
+          },
+          "Rules that the solution breaks, by an independent reading of the files; empty.")
+      .def(
+          "to_json", [](const py_result& r) { return to_json(r.universe->universe, r.result); },
+          "One line of JSON.")
       .def("__bool__", [](const py_result& r) { return r.result.solution.has_value(); })
       .def("__len__",
            [](const py_result& r) {
              return r.result.solution ? r.result.solution->packages.size() : 0;
            })
       .def("__iter__",
-           [](const py_result& r) {
+           [](const py_result& r) -> iterator_of<py::str> {
              return py::iter(
                  py::cast(full_names(r.universe->universe.repository(), r.solution().packages)));
            })
@@ -241,7 +246,8 @@ exactly if there is a solution. Iterates over the selected packages.)")
 
 void bind_solve(py::module_& module) {
   bind_solution(module);
-  py::class_<py_universe, std::shared_ptr<py_universe>>(module, "Universe", R"(A repository evaluated for one environment.
+  py::class_<py_universe, std::shared_ptr<py_universe>>(
+      module, "Universe", R"(A repository evaluated for one environment.
 
 ``roots`` are selected in every solution, ``constraints`` hold where a name is selected; both are
 texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together with the variable
@@ -259,7 +265,8 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
              solve.conflict_limit = conflict_limit;
              if (!ocaml.empty()) {
                env = with_ocaml(std::move(env), ocaml);
-               if (repo.find_name("ocaml") != no_name) solve.roots.push_back(parse_atom("ocaml = " + ocaml));
+               if (repo.find_name("ocaml") != no_name)
+                 solve.roots.push_back(parse_atom("ocaml = " + ocaml));
              }
              for (package_atom& a : parse_atoms(roots)) solve.roots.push_back(std::move(a));
              solve.constraints = parse_atoms(constraints);
@@ -280,121 +287,126 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
                              [](const py_universe& u) { return u.universe.repository(); })
       .def_property_readonly("environment",
                              [](const py_universe& u) { return u.universe.environment(); })
-      .def("latest",
-           [](const py_universe& u) {
-             return full_names(u.universe.repository(), u.universe.latest());
-           },
-           "The latest available version of every name, avoid-version ones included.")
-      .def("available",
-           [](const py_universe& u) {
-             return full_names(u.universe.repository(), u.universe.available_packages());
-           },
-           "Every available version.")
-      .def("solve",
-           [](const std::shared_ptr<py_universe>& u, const std::string& target) {
-             const wanted w = find_target(u->universe.repository(), target);
-             py::gil_scoped_release release;
-             solver s(u->universe, u->options);
-             return std::make_shared<py_result>(
-                 py_result{u, w.package == no_package ? s.solve(w.name) : s.solve(w.package)});
-           },
-           py::arg("target"),
-           "Solve for NAME.VERSION, or for NAME in any version, the newest possible.")
-      .def("solve_all",
-           [](const std::shared_ptr<py_universe>& u,
-              const std::optional<std::vector<std::string>>& targets, unsigned threads,
-              const py::object& progress) {
-             std::vector<package_id> ids;
-             if (targets) {
-               for (const std::string& t : *targets) {
-                 const wanted w = find_target(u->universe.repository(), t);
-                 const package_id latest = u->universe.latest(w.name);
-                 if (w.package == no_package && latest == no_package) {
-                   throw invalid_request("no version of " + t + " is available");
-                 }
-                 ids.push_back(w.package == no_package ? latest : w.package);
-               }
-             }
-             solve_summary summary =
-                 run_with_progress(progress, [&](const progress_callback& report) {
-                   solve_options options = u->options;
-                   options.progress = report;
-                   options.threads = threads;
-                   return targets ? solve_all(u->universe, ids, options)
-                                  : solve_all(u->universe, options);
-                 });
-             std::vector<std::shared_ptr<py_result>> results;
-             results.reserve(summary.results.size());
-             for (solve_result& r : summary.results) {
-               results.push_back(std::make_shared<py_result>(py_result{u, std::move(r)}));
-             }
-             return results;
-           },
-           py::arg("targets") = py::none(), py::arg("threads") = 0,
-           py::arg("progress") = py::none(),
-           "Solve many targets on all cores. Without targets: the latest available version of "
-           "every name, and `unavailable` for names without one.")
-      .def("explain",
-           [](const py_universe& u, const std::string& target) {
-             const wanted w = find_target(u.universe.repository(), target);
-             explanation e;
-             {
-               py::gil_scoped_release release;
-               e = w.package == no_package ? explain(u.universe, w.name, u.options)
-                                           : explain(u.universe, w.package, u.options);
-             }
-             return explanation_dict(u.universe.repository(), e);
-           },
-           py::arg("target"),
-           "Why a target has no solution: a minimal set of facts, sentences and the cause.")
-      .def("blockers",
-           [](const py_universe& u, const std::optional<std::vector<std::string>>& targets,
-              const py::object& progress) {
-             const repository& repo = u.universe.repository();
-             std::vector<package_id> ids;
-             if (targets) {
-               for (const std::string& t : *targets) {
-                 const wanted w = find_target(repo, t);
-                 ids.push_back(w.package == no_package ? u.universe.latest(w.name) : w.package);
-               }
-               ids.erase(std::remove(ids.begin(), ids.end(), no_package), ids.end());
-             } else {
-               ids = u.universe.latest();
-             }
-             const blocker_report report =
-                 run_with_progress(progress, [&](const progress_callback& callback) {
-                   solve_options options = u.options;
-                   options.progress = callback;
-                   return find_blockers(u.universe, ids, options);
-                 });
-             py::dict d;
-             py::list groups;
-             for (const blocker_group& g : report.groups) {
-               py::dict group;
-               group["cause"] = g.cause;
-               group["blockers"] = g.blockers;
-               group["targets"] = full_names(repo, g.targets);
-               groups.append(group);
-             }
-             py::list blockers;
-             for (const blocker& b : report.blockers) {
-               py::dict one;
-               one["name"] = b.name;
-               one["blocked"] = b.blocked;
-               one["unlocked"] = b.unlocked;
-               py::list rules;
-               for (const fact& f : b.rules) rules.append(fact_dict(repo, f));
-               one["rules"] = rules;
-               blockers.append(one);
-             }
-             d["unsolvable"] = report.explanations.size();
-             d["groups"] = groups;
-             d["blockers"] = blockers;
-             return d;
-           },
-           py::arg("targets") = py::none(), py::arg("progress") = py::none(),
-           "Group all unsolvable targets by cause, and say what lifting each name's impossible "
-           "rules would unlock.")
+      .def(
+          "latest",
+          [](const py_universe& u) {
+            return full_names(u.universe.repository(), u.universe.latest());
+          },
+          "The latest available version of every name, avoid-version ones included.")
+      .def(
+          "available",
+          [](const py_universe& u) {
+            return full_names(u.universe.repository(), u.universe.available_packages());
+          },
+          "Every available version.")
+      .def(
+          "solve",
+          [](const std::shared_ptr<py_universe>& u, const std::string& target) {
+            const wanted w = find_target(u->universe.repository(), target);
+            py::gil_scoped_release release;
+            solver s(u->universe, u->options);
+            return std::make_shared<py_result>(
+                py_result{u, w.package == no_package ? s.solve(w.name) : s.solve(w.package)});
+          },
+          py::arg("target"),
+          "Solve for NAME.VERSION, or for NAME in any version, the newest possible.")
+      .def(
+          "solve_all",
+          [](const std::shared_ptr<py_universe>& u,
+             const std::optional<std::vector<std::string>>& targets, unsigned threads,
+             const py::object& progress) {
+            std::vector<package_id> ids;
+            if (targets) {
+              for (const std::string& t : *targets) {
+                const wanted w = find_target(u->universe.repository(), t);
+                const package_id latest = u->universe.latest(w.name);
+                if (w.package == no_package && latest == no_package) {
+                  throw invalid_request("no version of " + t + " is available");
+                }
+                ids.push_back(w.package == no_package ? latest : w.package);
+              }
+            }
+            solve_summary summary =
+                run_with_progress(progress, [&](const progress_callback& report) {
+                  solve_options options = u->options;
+                  options.progress = report;
+                  options.threads = threads;
+                  return targets ? solve_all(u->universe, ids, options)
+                                 : solve_all(u->universe, options);
+                });
+            std::vector<std::shared_ptr<py_result>> results;
+            results.reserve(summary.results.size());
+            for (solve_result& r : summary.results) {
+              results.push_back(std::make_shared<py_result>(py_result{u, std::move(r)}));
+            }
+            return results;
+          },
+          py::arg("targets") = py::none(), py::arg("threads") = 0, py::arg("progress") = py::none(),
+          "Solve many targets on all cores. Without targets: the latest available version of "
+          "every name, and `unavailable` for names without one.")
+      .def(
+          "explain",
+          [](const py_universe& u, const std::string& target) {
+            const wanted w = find_target(u.universe.repository(), target);
+            explanation e;
+            {
+              py::gil_scoped_release release;
+              e = w.package == no_package ? explain(u.universe, w.name, u.options)
+                                          : explain(u.universe, w.package, u.options);
+            }
+            return explanation_dict(u.universe.repository(), e);
+          },
+          py::arg("target"),
+          "Why a target has no solution: a minimal set of facts, sentences and the cause.")
+      .def(
+          "blockers",
+          [](const py_universe& u, const std::optional<std::vector<std::string>>& targets,
+             const py::object& progress) {
+            const repository& repo = u.universe.repository();
+            std::vector<package_id> ids;
+            if (targets) {
+              for (const std::string& t : *targets) {
+                const wanted w = find_target(repo, t);
+                ids.push_back(w.package == no_package ? u.universe.latest(w.name) : w.package);
+              }
+              ids.erase(std::remove(ids.begin(), ids.end(), no_package), ids.end());
+            } else {
+              ids = u.universe.latest();
+            }
+            const blocker_report report =
+                run_with_progress(progress, [&](const progress_callback& callback) {
+                  solve_options options = u.options;
+                  options.progress = callback;
+                  return find_blockers(u.universe, ids, options);
+                });
+            record d;
+            py::list groups;
+            for (const blocker_group& g : report.groups) {
+              py::dict group;
+              group["cause"] = g.cause;
+              group["blockers"] = g.blockers;
+              group["targets"] = full_names(repo, g.targets);
+              groups.append(group);
+            }
+            py::list blockers;
+            for (const blocker& b : report.blockers) {
+              py::dict one;
+              one["name"] = b.name;
+              one["blocked"] = b.blocked;
+              one["unlocked"] = b.unlocked;
+              py::list rules;
+              for (const fact& f : b.rules) rules.append(fact_dict(repo, f));
+              one["rules"] = rules;
+              blockers.append(one);
+            }
+            d["unsolvable"] = report.explanations.size();
+            d["groups"] = groups;
+            d["blockers"] = blockers;
+            return d;
+          },
+          py::arg("targets") = py::none(), py::arg("progress") = py::none(),
+          "Group all unsolvable targets by cause, and say what lifting each name's impossible "
+          "rules would unlock.")
       .def("__repr__", [](const py_universe& u) {
         return "<Universe of " + std::to_string(u.universe.available_packages().size()) +
                " available versions>";

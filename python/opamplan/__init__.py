@@ -4,12 +4,19 @@ from __future__ import annotations
 
 # Names of the compiled core, one block a room, in the order data flows.
 from opamplan._core import (
+    Diagnostic,
     EmitOptions,
     Environment,
+    File,
+    Item,
+    Package,
+    PackageVersions,
     Plan,
     Repository,
     Solution,
+    SourceInfo,
     Universe,
+    Value,
     Version,
     __version__,
     bake_hcl,
@@ -25,22 +32,33 @@ from opamplan._core import (
     install_order,
     limit_profiles,
     make_plan,
+    parse,
+    parse_recovering,
+    parse_value,
     parse_variable_value,
 )
-from opamplan.errors import Cancelled, Error, InvalidRequest, ParseError
+from opamplan.errors import Cancelled, Error, InvalidRequest, LoadError, ParseError
 from opamplan.output import write_plan
 
 __all__ = [
     "Cancelled",
+    "Diagnostic",
     "EmitOptions",
     "Environment",
     "Error",
+    "File",
     "InvalidRequest",
+    "Item",
+    "LoadError",
+    "Package",
+    "PackageVersions",
     "ParseError",
     "Plan",
     "Repository",
     "Solution",
+    "SourceInfo",
     "Universe",
+    "Value",
     "Version",
     "__version__",
     "bake_hcl",
@@ -56,6 +74,9 @@ __all__ = [
     "install_order",
     "limit_profiles",
     "make_plan",
+    "parse",
+    "parse_recovering",
+    "parse_value",
     "parse_variable_value",
     "write_plan",
 ]

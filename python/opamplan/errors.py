@@ -15,6 +15,10 @@ class InvalidRequest(Error):
     """An argument that makes no sense: an unknown package, strategy, preset, limit..."""
 
 
+class LoadError(Error):
+    """A repository that cannot be read at all: absent, no `packages`, no such revision..."""
+
+
 class ParseError(Error):
     """Text that is not in the opam file language."""
 
@@ -24,7 +28,9 @@ class ParseError(Error):
     """1-based."""
     column: int = 0
     """1-based, in bytes."""
-    text: str = ""
-    """The offending line."""
+    message: str = ""
+    """What is wrong, without the place."""
     expected: str = ""
-    """What could have stood there."""
+    """What could have stood there, or ""."""
+    source_line: str = ""
+    """The offending line; what is near, of a long one."""

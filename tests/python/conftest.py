@@ -48,3 +48,11 @@ def opamplan_command() -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def real_repository(shared: pathlib.Path) -> Any:
+    """opam-repository at the commit the oracle data was made from."""
+    import opamplan
+
+    return opamplan.Repository.open([str(shared / "data/opam-repository-97014be.tar.zst")])

@@ -112,13 +112,13 @@ inline std::vector<std::vector<candidate_id>> all_models(const universe_tables& 
 /// The preferred selection by its definition: walk depth first from `roots`, then the target; give
 /// each role the first candidate that is part of any model with what was chosen before. In the
 /// order of the walk; empty optional if there is no model.
-inline std::optional<std::vector<candidate_id>> preferred(const universe_tables& t,
-                                                          std::vector<std::vector<candidate_id>> models,
-                                                          const std::vector<choice_id>& roots) {
+inline std::optional<std::vector<candidate_id>> preferred(
+    const universe_tables& t, std::vector<std::vector<candidate_id>> models,
+    const std::vector<choice_id>& roots) {
   const auto keep = [&](auto predicate) {
-    models.erase(std::remove_if(models.begin(), models.end(),
-                                [&](const auto& m) { return !predicate(m); }),
-                 models.end());
+    models.erase(
+        std::remove_if(models.begin(), models.end(), [&](const auto& m) { return !predicate(m); }),
+        models.end());
   };
   for (const choice_id root : roots) {
     keep([&](const auto& m) {

@@ -31,7 +31,8 @@ std::pair<int, int> compare_with_brute_force(const random_shape& shape, unsigned
           const auto outcome = s->solve(t.any_version[r]);
           CAPTURE(seed);
           CAPTURE(r);
-          CHECK(outcome == (expected ? search_outcome::satisfiable : search_outcome::unsatisfiable));
+          CHECK(outcome ==
+                (expected ? search_outcome::satisfiable : search_outcome::unsatisfiable));
           if (expected && outcome == search_outcome::satisfiable) {
             const auto got = s->selected();
             CHECK(std::vector<candidate_id>(got.begin(), got.end()) == *expected);

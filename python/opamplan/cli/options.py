@@ -24,12 +24,39 @@ def add_repository_options(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         action="append",
         default=[],
-        help="a folder, an archive or a git repository in opam-repository's layout; may be "
-        "repeated, the first that has a package version wins (default: the small embedded one)",
+        help="a folder, an archive or a git repository in opam-repository's layout, or a URL of "
+        "an archive or of a git repository; may be repeated, the first that has a package version "
+        "wins (default: the small embedded one)",
     )
     group.add_argument(
         "--rev", default="", metavar="REV", help="of a git repository: a commit, branch or tag"
     )
+    group.add_argument(
+        "--pin",
+        metavar="[NAME[.VERSION]=]PATH",
+        action="append",
+        default=[],
+        help="an opam file, or a folder of them, taken as version dev or as the one given; hides "
+        "all other versions; may be repeated",
+    )
+    group.add_argument(
+        "--no-repository-cache",
+        action="store_true",
+        help="neither use nor write the cache that makes the next load fast",
+    )
+
+
+def pins(args: argparse.Namespace) -> list[tuple[str, str, str]]:
+    """Path, name and version of each --pin; empty strings where none was given."""
+    out = []
+    for text in args.pin:
+        given, equals, path = text.partition("=")
+        if not equals or "/" in given:
+            out.append((text, "", ""))
+        else:
+            name, _, version = given.partition(".")
+            out.append((path, name, version))
+    return out
 
 
 def repository_paths(args: argparse.Namespace) -> list[str]:
@@ -65,7 +92,8 @@ def add_environment_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="set a variable, for example opam-version=2.5.0 or ocaml:native=false; may be repeated",
+        help="set a variable, for example opam-version=2.5.0 or ocaml:native=false; may be "
+        "repeated",
     )
     group.add_argument(
         "--unset",
@@ -143,7 +171,13 @@ def load(args: argparse.Namespace) -> Any:
     from opamplan import Repository
     from opamplan.cli.progress import progress_for
 
-    return Repository.open(repository_paths(args), rev=args.rev, progress=progress_for(args))
+    return Repository.open(
+        repository_paths(args),
+        rev=args.rev,
+        pins=pins(args),
+        cache=not args.no_repository_cache,
+        progress=progress_for(args),
+    )
 
 
 def universe_from(args: argparse.Namespace) -> Any:

@@ -64,7 +64,7 @@ def _tell(args: argparse.Namespace, explanation: dict[str, Any], head: str) -> i
     print(style.bad(head) + ":")
     for sentence in explanation["sentences"]:
         print(f"  {sentence}")
-    seen = set()
+    seen: set[str] = set()
     for fact in explanation["facts"]:
         place = f"{fact['path']}:{fact['line']}:{fact['column']}"
         if place not in seen and len(seen) < 12:

@@ -1,0 +1,40 @@
+/// \file
+/// What Python holds of one package version of a repository; shared by the room's two files.
+#pragma once
+
+#include <opamplan/package/opam_file.hpp>
+#include <opamplan/repository/repository.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings.hpp"
+
+namespace opamplan::python {
+
+/// A package version; keeps its repository alive.
+struct py_package {
+  repository in;
+  package_id id = no_package;
+
+  [[nodiscard]] opam_file opam() const { return in.opam(id); }
+};
+
+/// All versions of one name.
+struct py_versions {
+  repository in;
+  name_id name = no_name;
+};
+
+/// The package of "NAME.VERSION"; throws `invalid_request` if there is none.
+[[nodiscard]] py_package find_package(const repository& repo, const std::string& full_name);
+
+/// The field as one line of opam's language; empty if it is absent.
+[[nodiscard]] std::string field_text(const syntax::file& file, std::string_view field);
+
+[[nodiscard]] std::string escape_html(std::string_view text);
+
+/// Package, PackageVersions, Diagnostic, SourceInfo.
+void bind_packages(py::module_& module);
+
+}  // namespace opamplan::python

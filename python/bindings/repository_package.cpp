@@ -1,0 +1,243 @@
+/// \file
+/// The Python side of one package version, of all versions of a name, and of diagnostics.
+#include <pybind11/stl.h>
+
+#include <opamplan/package/environment.hpp>
+#include <opamplan/package/version.hpp>
+#include <opamplan/repository/diagnostic.hpp>
+#include <opamplan/syntax/ast.hpp>
+#include <opamplan/syntax/printer.hpp>
+
+#include "repository.hpp"
+
+namespace opamplan::python {
+
+std::string field_text(const syntax::file& file, std::string_view field) {
+  const auto value = file.find(field);
+  return value ? syntax::print(*value) : std::string();
+}
+
+std::string escape_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (c == '"') {
+      out += "&quot;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+namespace {
+
+/// A read-only property that is a member of the typed file.
+template <class Member>
+void member(py::class_<py_package>& type, const char* name, Member opam_file::*field,
+            const char* doc) {
+  type.def_property_readonly(
+      name, [field](const py_package& p) { return p.opam().*field; }, doc);
+}
+
+/// A read-only property that is the text of a field.
+void text_member(py::class_<py_package>& type, const char* name, const char* doc) {
+  type.def_property_readonly(
+      name,
+      [field = std::string(name)](const py_package& p) {
+        return field_text(p.in.file(p.id), field);
+      },
+      doc);
+}
+
+std::string package_html(const py_package& p) {
+  const opam_file file = p.opam();
+  std::string rows;
+  const auto row = [&](const char* head, const std::string& text) {
+    if (text.empty()) return;
+    rows += std::string("<tr><th style=\"text-align:left\">") + head +
+            "</th><td style=\"text-align:left\">" + escape_html(text) + "</td></tr>";
+  };
+  const auto joined = [](const std::vector<std::string>& list) {
+    std::string out;
+    for (const std::string& s : list) out += (out.empty() ? "" : ", ") + s;
+    return out;
+  };
+  row("synopsis", file.synopsis);
+  row("depends", field_text(p.in.file(p.id), "depends"));
+  row("available", field_text(p.in.file(p.id), "available"));
+  row("license", joined(file.licenses));
+  row("tags", joined(file.tags));
+  row("homepage", joined(file.homepages));
+  return "<table><caption><b>" + escape_html(p.in.full_name(p.id)) + "</b></caption>" + rows +
+         "</table>";
+}
+
+void bind_package_class(py::module_& module) {
+  py::class_<py_package> type(module, "Package",
+                              R"(One package version of a repository.
+
+Fields of the opam file are read when they are asked for. Equal if the same version of the same
+repository.)");
+  type.def_property_readonly("name", [](const py_package& p) { return p.in.name_string(p.id); })
+      .def_property_readonly(
+          "version",
+          [](const py_package& p) { return version(std::string(p.in.version_string(p.id))); })
+      .def_property_readonly(
+          "text", [](const py_package& p) { return std::string(p.in.text(p.id)); },
+          "The opam file.")
+      .def_property_readonly(
+          "path", [](const py_package& p) { return p.in.file(p.id).path(); },
+          "Where the opam file is inside its source.")
+      .def_property_readonly(
+          "source",
+          [](const py_package& p) { return p.in.sources()[p.in.origin(p.id).source].label; },
+          "The source it came from, as it was named.")
+      .def_property_readonly("is_pinned", [](const py_package& p) { return p.in.is_pinned(p.id); });
+  member(type, "synopsis", &opam_file::synopsis, "One line.");
+  member(type, "description", &opam_file::description, "Some paragraphs.");
+  member(type, "tags", &opam_file::tags, "Words to find it by.");
+  member(type, "licenses", &opam_file::licenses, "SPDX expressions.");
+  member(type, "maintainers", &opam_file::maintainers, "Who keeps it.");
+  member(type, "authors", &opam_file::authors, "Who wrote it.");
+  member(type, "homepages", &opam_file::homepages, "URLs.");
+  member(type, "bug_reports", &opam_file::bug_reports, "URLs.");
+  member(type, "dev_repo", &opam_file::dev_repo, "URL of the source repository, or empty.");
+  member(type, "conflict_classes", &opam_file::conflict_classes,
+         "At most one package of a class is installed.");
+  type.def_property_readonly(
+      "flags", [](const py_package& p) { return p.opam().flags.all; },
+      "As written, sorted: avoid-version, compiler, conf...");
+  type.def_property_readonly(
+      "url",
+      [](const py_package& p) {
+        const opam_file file = p.opam();
+        return file.url ? file.url->url : std::string();
+      },
+      "Of the source archive; empty if it has none.");
+  type.def_property_readonly(
+      "checksums",
+      [](const py_package& p) {
+        const opam_file file = p.opam();
+        return file.url ? file.url->checksums : std::vector<std::string>();
+      },
+      "Of the source archive.");
+  for (const char* field : {"depends", "depopts", "conflicts", "available"}) {
+    text_member(type, field, "In opam's language, on one line; empty if absent.");
+  }
+  type.def(
+          "field",
+          [](const py_package& p, const std::string& name) {
+            return field_text(p.in.file(p.id), name);
+          },
+          py::arg("name"), "Any field, in opam's language, on one line; empty if absent.")
+      .def(
+          "is_available",
+          [](const py_package& p, const environment& env) {
+            return is_available(read_available(p.in.file(p.id)), env, p.in.name_string(p.id),
+                                p.in.version_string(p.id));
+          },
+          py::arg("environment"), "True if `available` holds; undefined does not hold.")
+      .def(
+          "depexts",
+          [](const py_package& p, const environment& env) {
+            return depexts_for(read_depexts(p.in.file(p.id)), env);
+          },
+          py::arg("environment"), "System packages needed there, sorted.")
+      .def("__str__", [](const py_package& p) { return p.in.full_name(p.id); })
+      .def("__repr__", [](const py_package& p) { return "<Package " + p.in.full_name(p.id) + ">"; })
+      .def("__hash__", [](const py_package& p) { return py::hash(py::str(p.in.full_name(p.id))); })
+      .def(
+          "__eq__",
+          [](const py_package& a, const py_package& b) { return a.in == b.in && a.id == b.id; },
+          py::is_operator())
+      .def("_repr_html_", &package_html);
+}
+
+void bind_versions_class(py::module_& module) {
+  py::class_<py_versions>(module, "PackageVersions",
+                          "The versions of one package name, ascending in opam's order.")
+      .def_property_readonly("name",
+                             [](const py_versions& v) { return v.in.names()[to_index(v.name)]; })
+      .def_property_readonly("newest",
+                             [](const py_versions& v) {
+                               const package_range range = v.in.versions(v.name);
+                               return py_package{v.in, range[range.size() - 1]};
+                             })
+      .def("__len__", [](const py_versions& v) { return v.in.versions(v.name).size(); })
+      .def("__contains__",
+           [](const py_versions& v, const std::string& text) {
+             return v.in.find(v.in.names()[to_index(v.name)], text) != no_package;
+           })
+      .def(
+          "__getitem__",
+          [](const py_versions& v, const std::string& text) {
+            const std::string& name = v.in.names()[to_index(v.name)];
+            const package_id id = v.in.find(name, text);
+            if (id == no_package) throw py::key_error(name + "." + text);
+            return py_package{v.in, id};
+          },
+          py::arg("version"))
+      .def(
+          "__getitem__",
+          [](const py_versions& v, std::ptrdiff_t i) {
+            const package_range range = v.in.versions(v.name);
+            if (i < 0) i += static_cast<std::ptrdiff_t>(range.size());
+            if (i < 0 || i >= static_cast<std::ptrdiff_t>(range.size())) throw py::index_error();
+            return py_package{v.in, range[static_cast<std::size_t>(i)]};
+          },
+          py::arg("index"))
+      .def("__repr__", [](const py_versions& v) {
+        std::string out = "<PackageVersions " + v.in.names()[to_index(v.name)] + ":";
+        for (const package_id id : v.in.versions(v.name)) {
+          out += ' ';
+          out += v.in.version_string(id);
+        }
+        return out + ">";
+      });
+}
+
+void bind_diagnostics(py::module_& module) {
+  py::class_<repository_diagnostic>(module, "Diagnostic",
+                                    "What was wrong with one file or folder of a repository.")
+      .def_property_readonly(
+          "level",
+          [](const repository_diagnostic& d) {
+            return d.level == severity::error ? "error" : "warning";
+          },
+          "\"error\": it was left out. \"warning\": it was taken.")
+      .def_readonly("source", &repository_diagnostic::source, "Index into Repository.sources.")
+      .def_readonly("path", &repository_diagnostic::path, "Inside the source.")
+      .def_readonly("line", &repository_diagnostic::line, "1-based; 0: the whole file or folder.")
+      .def_readonly("column", &repository_diagnostic::column, "1-based, in bytes.")
+      .def_readonly("message", &repository_diagnostic::message)
+      .def(
+          "__eq__",
+          [](const repository_diagnostic& a, const repository_diagnostic& b) { return a == b; },
+          py::is_operator())
+      .def("__str__", [](const repository_diagnostic& d) { return to_string(d); })
+      .def("__repr__", [](const repository_diagnostic& d) { return "<" + to_string(d) + ">"; });
+  py::class_<source_info>(module, "SourceInfo", "One source of a repository.")
+      .def_readonly("label", &source_info::label, "As it was named.")
+      .def_readonly("revision", &source_info::revision, "Of git: the full commit id.")
+      .def_readonly("from_cache", &source_info::from_cache)
+      .def_readonly("pins", &source_info::pins)
+      .def("__repr__", [](const source_info& s) {
+        return "<SourceInfo " + s.label + (s.revision.empty() ? "" : " at " + s.revision) + ">";
+      });
+}
+
+}  // namespace
+
+void bind_packages(py::module_& module) {
+  bind_diagnostics(module);
+  bind_package_class(module);
+  bind_versions_class(module);
+}
+
+}  // namespace opamplan::python

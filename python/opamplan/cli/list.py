@@ -1,0 +1,76 @@
+"""opamplan list: the packages of a repository, and their versions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from opamplan.cli import options
+from opamplan.cli.style import Style
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "list",
+        help="list packages",
+        description="The latest available version of every package in the environment, one a line "
+        "with its synopsis; exit status 1 if nothing matches.",
+        epilog="Example: opamplan list --repository opam-repository --ocaml 5.3.0 json",
+    )
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="only packages with all these words in name, tags or synopsis, best first",
+    )
+    parser.add_argument(
+        "--all-versions", action="store_true", help="every available version, not only the latest"
+    )
+    parser.add_argument(
+        "--unavailable",
+        action="store_true",
+        help="what is not available in the environment instead",
+    )
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    options.add_output_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _versions(repository: Any, name: str, env: Any, args: argparse.Namespace) -> list[Any]:
+    """The versions of a name to list, newest first."""
+    newest_first = [repository[name][-1 - i] for i in range(len(repository[name]))]
+    available = [p for p in newest_first if p.is_available(env)]
+    if args.unavailable:
+        if args.all_versions:
+            return [p for p in newest_first if not p.is_available(env)]
+        return [] if available else newest_first[:1]
+    return available if args.all_versions else available[:1]
+
+
+def run(args: argparse.Namespace) -> int:
+    """List."""
+    repository = options.load(args)
+    env = options.environment_from(args)
+    if args.words:
+        names = [p.name for p in repository.search(" ".join(args.words))]
+    else:
+        names = repository.names
+    if names == repository.names and not args.all_versions and not args.unavailable:
+        found = repository.latest(env)
+    else:
+        found = [p for name in names for p in _versions(repository, name, env, args)]
+    if args.json:
+        rows = [{"name": p.name, "version": str(p.version), "synopsis": p.synopsis} for p in found]
+        json.dump(rows, sys.stdout, indent=1, ensure_ascii=False)
+        print()
+    else:
+        style = Style()
+        width = min(max((len(str(p)) for p in found), default=0), 40)
+        for p in found:
+            label = style.name(str(p)) + " " * (width - len(str(p)))
+            print(f"{label}  {' '.join(p.synopsis.split())}".rstrip())
+    return 0 if found else 1

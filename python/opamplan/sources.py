@@ -1,0 +1,196 @@
+"""Where a repository is loaded from: local paths, URLs of archives, URLs of git repositories."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from opamplan.errors import LoadError
+
+if TYPE_CHECKING:
+    from opamplan._core import Package, Repository
+
+ARCHIVE = re.compile(r"\.(tar|tar\.(gz|zst|xz|bz2)|tgz|tbz|txz|zip)$", re.IGNORECASE)
+MOST_BYTES = 1 << 30
+TIMEOUT = 60.0
+
+PathLike = Union[str, "os.PathLike[str]"]
+Pin = Union[PathLike, tuple[PathLike, str, str]]
+
+
+def user_cache() -> pathlib.Path:
+    """Opamplan's folder in the user's cache: $OPAMPLAN_CACHE, $XDG_CACHE_HOME/opamplan..."""
+    if os.environ.get("OPAMPLAN_CACHE"):
+        return pathlib.Path(os.environ["OPAMPLAN_CACHE"])
+    if os.environ.get("XDG_CACHE_HOME"):
+        return pathlib.Path(os.environ["XDG_CACHE_HOME"]) / "opamplan"
+    home = pathlib.Path(os.path.expanduser("~"))
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "opamplan"
+    return home / ".cache" / "opamplan"
+
+
+def cache_folder(cache: Union[bool, PathLike, None]) -> str:
+    """The folder for cache files, or "" for none."""
+    if cache is None or cache is False:
+        return ""
+    if cache is True:
+        return str(user_cache() / "repositories")
+    return os.fspath(cache)
+
+
+def resolve(what: Any, rev: Optional[str]) -> list[tuple[str, str]]:
+    """Local paths and git revisions of what `Repository.open` was given; fetches URLs."""
+    if isinstance(what, (str, os.PathLike)):
+        what = [what]
+    return [_resolve_one(os.fspath(item), rev or "") for item in what]
+
+
+def resolve_pins(pins: Iterable[Pin]) -> list[tuple[str, str, str]]:
+    """Path, name and version of each pin; empty strings stand for the defaults."""
+    if isinstance(pins, (str, os.PathLike)):
+        pins = [pins]
+    out = []
+    for pin in pins:
+        if isinstance(pin, (str, os.PathLike)):
+            out.append((os.path.expanduser(os.fspath(pin)), "", ""))
+        else:
+            path, name, version = pin
+            out.append((os.path.expanduser(os.fspath(path)), name, version))
+    return out
+
+
+def iterate(repository: Repository, size: int) -> Iterator[Package]:
+    """Every package, in the repository's order."""
+    return map(repository._package_at, range(size))
+
+
+def _resolve_one(what: str, rev: str) -> tuple[str, str]:
+    url = urllib.parse.urlsplit(what)
+    if what.startswith("git+") or _is_scp(what) or url.scheme in ("ssh", "git"):
+        return _fetch_git(what[4:] if what.startswith("git+") else what, rev)
+    if url.scheme == "file":
+        return urllib.request.url2pathname(url.path), rev
+    if url.scheme in ("http", "https"):
+        if rev or not ARCHIVE.search(url.path):
+            return _fetch_git(what, rev)
+        return str(_download(what)), ""
+    return os.path.expanduser(what), rev
+
+
+def _is_scp(what: str) -> bool:
+    """True for git's `user@host:path`."""
+    return re.match(r"^[\w.-]+@[\w.-]+:", what) is not None and not os.path.exists(what)
+
+
+def _folder(kind: str) -> pathlib.Path:
+    folder = user_cache() / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _key(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def _git(*arguments: str, folder: Optional[pathlib.Path] = None) -> None:
+    if shutil.which("git") is None:
+        raise LoadError("a URL of a git repository needs the git command")
+    # No prompts, and no transports that run programs.
+    environment = dict(
+        os.environ, GIT_TERMINAL_PROMPT="0", GIT_ALLOW_PROTOCOL="http:https:ssh:git:file"
+    )
+    command = ["git", *(["-C", str(folder)] if folder else []), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    if done.returncode != 0:
+        raise LoadError(f"git {arguments[0]}: {done.stderr.strip() or done.returncode}")
+
+
+def _has_commit(folder: pathlib.Path, rev: str) -> bool:
+    command = ["git", "-C", str(folder), "cat-file", "-e", rev + "^{commit}"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def _fetch_git(url: str, rev: str) -> tuple[str, str]:
+    """A bare clone in the user's cache, brought up to date unless it has the commit."""
+    if url.startswith("-"):
+        raise LoadError(f"{url}: not a URL")
+    folder = _folder("git") / _key(url)
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+            clone = pathlib.Path(temporary) / "clone"
+            _git("clone", "--quiet", "--bare", "--", url, str(clone))
+            with contextlib.suppress(OSError):  # another process was faster
+                clone.rename(folder)
+        return str(folder), rev
+    if re.fullmatch(r"[0-9a-f]{40}", rev) and _has_commit(folder, rev):
+        return str(folder), rev
+    refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+    try:
+        _git("fetch", "--quiet", "--prune", "--", url, *refs, folder=folder)
+    except LoadError as error:
+        warnings.warn(f"{url}: using the copy fetched before: {error}", stacklevel=3)
+    return str(folder), rev
+
+
+def _download(url: str) -> pathlib.Path:
+    """An archive in the user's cache, fetched again only when the server has a newer one."""
+    name = pathlib.PurePosixPath(urllib.parse.urlsplit(url).path).name
+    target = _folder("archives") / f"{_key(url)}-{re.sub(r'[^A-Za-z0-9._-]', '_', name)}"
+    notes = target.with_name(target.name + ".json")
+    request = urllib.request.Request(url, headers={"User-Agent": "opamplan"})
+    if target.exists() and notes.exists():
+        with contextlib.suppress(OSError, ValueError):
+            for header, value in json.loads(notes.read_text()).items():
+                request.add_header(header, value)
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+            _save(response, target)
+            known = {
+                "If-None-Match": response.headers.get("ETag"),
+                "If-Modified-Since": response.headers.get("Last-Modified"),
+            }
+            notes.write_text(json.dumps({k: v for k, v in known.items() if v}))
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code != 304:
+            raise LoadError(f"{url}: {error}") from None
+    except OSError as error:
+        if not target.exists():
+            raise LoadError(f"{url}: {error}") from None
+        warnings.warn(f"{url}: using the copy fetched before: {error}", stacklevel=3)
+    return target
+
+
+def _save(response: Any, target: pathlib.Path) -> None:
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            size = 0
+            claimed = response.headers.get("Content-Length")
+            while block := response.read(1 << 16):
+                size += len(block)
+                if size > MOST_BYTES:
+                    raise LoadError(f"{target.name}: more than {MOST_BYTES} bytes")
+                out.write(block)
+            if claimed is not None and size != int(claimed):
+                raise LoadError(f"{target.name}: {size} of {claimed} bytes came")
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
