@@ -39,6 +39,8 @@ struct plan_step {
                                         ///< or another graft's step, which holds it too. So one
                                         ///< mount serves several grafts.
   std::vector<std::uint32_t> installs;  ///< Packages, in install order; several in a chunk.
+  std::vector<digest> layers;  ///< For each install: the key of its layer, which is the same in
+                               ///< every strategy.
   std::vector<std::vector<std::uint32_t>> needs;  ///< For each install: the packages without which
                                                   ///< it is not tried (direct dependencies, those
                                                   ///< implied by others left out), ascending.

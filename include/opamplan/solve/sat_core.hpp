@@ -56,6 +56,8 @@ class sat_core {
     std::vector<choice_id> roots;
     /// Candidates that no request may select (they violate a constraint given by the user).
     std::vector<candidate_id> excluded;
+    /// Candidates tried before the others of their roles; at most one a role.
+    std::vector<candidate_id> preferred;
     /// The role whose candidates use the root rules of the tables, or none.
     std::uint32_t root_role = 0xffffffffU;
     const enabled_rules* enabled = nullptr;
@@ -182,6 +184,7 @@ class sat_core {
   // The walk that decides (impl/sat_core_walk.ipp).
   enum class step : std::uint8_t { decided, settled, complete, conflict };
   step decide();
+  [[nodiscard]] candidate_id best_candidate(role_id r) const noexcept;
   step choose(role_id r);
   bool admissible(candidate_id c);
   void exclude(candidate_id c, literal because);
@@ -212,6 +215,7 @@ class sat_core {
   std::vector<candidate_id> role_selected_;
   std::vector<choice_id> role_required_;  // its last true choice; earlier ones by required_link_
   std::vector<std::uint8_t> visited_;
+  std::vector<candidate_id> preferred_;  // empty if the options prefer nothing
   // By choice: the true choice of the same role before it.
   std::vector<choice_id> required_link_;
   // By conflict class.

@@ -24,6 +24,8 @@ struct solve_options {
   std::vector<package_atom> roots;
   /// Restrict versions where a name is selected at all.
   std::vector<package_atom> constraints;
+  /// Tried before the other versions of their names; at most one a name. See `align`.
+  std::vector<package_id> preferred;
   /// Conflicts after which a request ends as `gave_up`. The hardest request of opam-repository
   /// meets some hundred.
   std::uint64_t conflict_limit = 1'000'000;

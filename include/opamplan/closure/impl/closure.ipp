@@ -12,6 +12,7 @@
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/graph.hpp"
 #include "opamplan/config.hpp"
+#include "opamplan/syntax/json.hpp"
 
 namespace opamplan {
 
@@ -183,12 +184,9 @@ OPAMPLAN_INLINE critical_path_result critical_path(const adjacency& graph,
 namespace closure_detail {
 
 inline std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
+  std::string out;
+  syntax::append_json_string(text, out);
+  return out;
 }
 
 // Descending by name, the target last, as package-tool writes them.

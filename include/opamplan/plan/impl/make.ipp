@@ -15,6 +15,19 @@
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {
+namespace make_detail {
+
+// Variables of packages (`ocaml:version`) are left out: a package that reads one depends on that
+// package, whose own key tells. So layers below the compiler are the same for every compiler.
+inline std::string base_environment(const environment& env) {
+  environment base = env;
+  for (const auto& [name, value] : env.values()) {
+    if (name.find(':') != std::string::npos) base.unset(name);
+  }
+  return base.canonical_text();
+}
+
+}  // namespace make_detail
 
 OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
                                const plan_options& options) {
@@ -24,7 +37,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   p.limits = options.limits;
   p.base.image = options.image;
   p.base.opam_version = options.opam_version;
-  p.base.environment = u.environment().canonical_text();
+  p.base.environment = make_detail::base_environment(u.environment());
   p.base.with_test = u.options().root_dependencies.with_test;
   p.base.with_doc = u.options().root_dependencies.with_doc;
 

@@ -158,6 +158,7 @@ inline void emit_runs(const layer_graph& layers, const run_forest& f, plan& out)
         step.installs.push_back(layers.packages[layer]);
         step.for_target = step.for_target || layers.for_target[layer] != 0;
         hash.add(layers.keys[layer]);
+        step.layers.push_back(layers.keys[layer]);
         step.needs.push_back(layers.needs[layer]);
       }
       step.key = hash.finish();
@@ -338,6 +339,7 @@ OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, std::size_t depth
     step.needs = {layers.needs[l]};
     step.depth = step.parent == no_step ? 1 : out.steps[step.parent].depth + 1;
     step.key = layers.keys[l];
+    step.layers = {layers.keys[l]};
     step.for_target = layers.for_target[l] != 0;
     std::vector<std::uint32_t> brought = step.installs;
     for (const std::uint32_t g : step.grafts) brought.push_back(layers.packages[g]);

@@ -41,6 +41,10 @@ OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
   role_selected_.assign(tables.roles.size(), no_candidate);
   role_required_.assign(tables.roles.size(), no_choice);
   visited_.resize(tables.roles.size());
+  if (!options_.preferred.empty()) preferred_.assign(tables.roles.size(), no_candidate);
+  for (const candidate_id c : options_.preferred) {
+    preferred_[to_index(tables.candidate_roles[to_index(c)])] = c;
+  }
   required_link_.assign(tables.choices.size(), no_choice);
   class_selected_.assign(tables.class_names.size(), no_candidate);
   if (options_.consulted != nullptr) consulted_.resize(candidate_count_);

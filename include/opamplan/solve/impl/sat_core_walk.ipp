@@ -54,23 +54,35 @@ OPAMPLAN_INLINE sat_core::step sat_core::decide() {
   }
 }
 
+// The candidate of `r` to try first among those still possible, or `no_candidate`.
+OPAMPLAN_INLINE candidate_id sat_core::best_candidate(role_id r) const noexcept {
+  const auto& role = tables_.roles[to_index(r)];
+  const std::uint64_t* const words = domain_.data() + role.first_word;
+  if (!preferred_.empty() && preferred_[to_index(r)] != no_candidate) {
+    const candidate_id c = preferred_[to_index(r)];
+    const auto bit = static_cast<std::uint32_t>(c) - role.first_candidate;
+    if ((words[bit / 64] >> (bit % 64) & 1U) != 0) return c;
+  }
+  for (std::uint32_t w = 0; w < role.word_count; ++w) {
+    if (words[w] == 0) continue;
+    const auto bit = static_cast<std::uint32_t>(std::countr_zero(words[w]));
+    return candidate_id{role.first_candidate + 64 * w + bit};
+  }
+  return no_candidate;
+}
+
 // Decides the best candidate of `r` that is still possible, or excludes those that are not until
 // propagation settles the role or fails.
 OPAMPLAN_INLINE sat_core::step sat_core::choose(role_id r) {
-  const auto& role = tables_.roles[to_index(r)];
-  for (std::uint32_t w = 0; w < role.word_count; ++w) {
-    while (domain_[role.first_word + w] != 0) {
-      const auto bit = static_cast<std::uint32_t>(std::countr_zero(domain_[role.first_word + w]));
-      const candidate_id c{role.first_candidate + 64 * w + bit};
-      if (admissible(c)) {
-        new_level();
-        ++statistics_.decisions;
-        assign(is_selected(c), {});
-        return step::decided;
-      }
-      if (!propagate()) return step::conflict;
-      if (role_selected_[to_index(r)] != no_candidate) return step::settled;
+  for (candidate_id c = best_candidate(r); c != no_candidate; c = best_candidate(r)) {
+    if (admissible(c)) {
+      new_level();
+      ++statistics_.decisions;
+      assign(is_selected(c), {});
+      return step::decided;
     }
+    if (!propagate()) return step::conflict;
+    if (role_selected_[to_index(r)] != no_candidate) return step::settled;
   }
   return step::conflict;  // not reached: a required role with no candidate fails in propagate()
 }

@@ -70,6 +70,10 @@ OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u,
     result.roots.push_back(tables.any_version[to_index(restrict_name(root))]);
   }
   for (const package_atom& constraint : options.constraints) restrict_name(constraint);
+  for (const package_id p : options.preferred) {
+    const candidate_id c = tables.package_candidates[to_index(p)];
+    if (c != no_candidate) result.preferred.push_back(c);
+  }
   return result;
 }
 

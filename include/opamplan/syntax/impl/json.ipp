@@ -17,7 +17,9 @@ inline void append_unicode(unsigned code, std::string& out) {
   for (int shift = 12; shift >= 0; shift -= 4) out += digits[(code >> shift) & 0xfU];
 }
 
-inline void append_text(std::string_view text, std::string& out) {
+}  // namespace json_detail
+
+OPAMPLAN_INLINE void append_json_string(std::string_view text, std::string& out) {
   const char* const end = text.data() + text.size();
   const char* p = text.data();
   const char* plain = p;  // begins what has not been written yet
@@ -49,12 +51,14 @@ inline void append_text(std::string_view text, std::string& out) {
         out += "\\r";
         break;
       default:
-        append_unicode(c < 0x80 ? c : 0xdc00U + c, out);
+        json_detail::append_unicode(c < 0x80 ? c : 0xdc00U + c, out);
     }
   }
   out.append(plain, end);
   out += '"';
 }
+
+namespace json_detail {
 
 class writer {
  public:
@@ -62,7 +66,7 @@ class writer {
 
   void write(const file& f, std::string_view label) {
     out_ += R"({"file":)";
-    append_text(label, out_);
+    append_json_string(label, out_);
     out_ += R"(,"items":)";
     write(f.items());
     out_ += '}';
@@ -79,11 +83,11 @@ class writer {
         break;
       case value_kind::string:
         out_ += R"({"str":)";
-        append_text(v.as_string_view(scratch_), out_);
+        append_json_string(v.as_string_view(scratch_), out_);
         break;
       case value_kind::identifier:
         out_ += R"({"id":)";
-        append_text(v.raw(), out_);
+        append_json_string(v.raw(), out_);
         break;
       case value_kind::list:
       case value_kind::group:
@@ -119,16 +123,16 @@ class writer {
   void write(const item& i) {
     if (i.is_section()) {
       out_ += R"({"section":)";
-      append_text(i.name(), out_);
+      append_json_string(i.name(), out_);
       if (const auto label = i.label()) {
         out_ += R"(,"name":)";
-        append_text(label->as_string_view(scratch_), out_);
+        append_json_string(label->as_string_view(scratch_), out_);
       }
       out_ += R"(,"items":)";
       write(i.items());
     } else {
       out_ += R"({"var":)";
-      append_text(i.name(), out_);
+      append_json_string(i.name(), out_);
       out_ += R"(,"value":)";
       write(i.value());
     }
@@ -176,12 +180,12 @@ OPAMPLAN_INLINE void append_json(const value& v, std::string& out) {
 OPAMPLAN_INLINE void append_json(const parse_diagnostic& d, std::string_view label,
                                  std::string& out) {
   out += R"({"file":)";
-  json_detail::append_text(label, out);
+  append_json_string(label, out);
   out += R"(,"error":)";
   std::string message = std::to_string(d.where.line) + ':' + std::to_string(d.where.column) + ": ";
   message += d.message;
   if (!d.expected.empty()) message += ", expected " + d.expected;
-  json_detail::append_text(message, out);
+  append_json_string(message, out);
   out += '}';
 }
 

@@ -1,0 +1,54 @@
+/// \file
+/// What carrying a plan out will take: work, the critical path, the time on so many workers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/plan.hpp"
+
+namespace opamplan {
+
+/// Seconds of an install where nothing was measured. From day10's published run: 3,312 targets on
+/// 64 workers in 29m47s, on what must have been some 5,300 layers.
+inline constexpr double default_install_seconds = 20;
+
+struct forecast_options {
+  /// Steps that run at once. At least 1.
+  unsigned workers = 4;
+  /// Seconds of a step; empty: `default_install_seconds` for each install.
+  std::function<double(const plan&, std::uint32_t step)> seconds_of;
+  /// Keys of steps that are built already (an earlier plan's): they take no time. Ascending.
+  std::span<const digest> built;
+};
+
+struct plan_forecast {
+  std::size_t steps = 0;        ///< To run: not built already.
+  std::size_t built = 0;        ///< Found in the cache.
+  std::uint64_t bytes = 0;      ///< Sizes of the packages that steps to run install or graft.
+  double work_seconds = 0;      ///< Of all steps to run, one after the other.
+  double makespan_seconds = 0;  ///< On the workers, batch after batch.
+  double critical_seconds = 0;  ///< The longest chain of steps: no number of workers
+                                ///< beats it.
+  std::vector<std::uint32_t> critical_path;  ///< Steps, first to last.
+  std::vector<double> batch_ends;            ///< Seconds from the start, by batch.
+};
+
+/// List scheduling (Graham 1969), longest remaining path first; at most 2 - 1/workers times the
+/// best schedule of a batch. O((steps + edges) log steps).
+[[nodiscard]] plan_forecast forecast(const plan& p, const forecast_options& options = {});
+
+/// The steps that a step waits for: its parent, grafts and their sources; by step, ascending.
+[[nodiscard]] std::vector<std::vector<std::uint32_t>> step_dependencies(const plan& p);
+
+/// The keys of all steps, ascending, each once: what `forecast_options::built` takes.
+[[nodiscard]] std::vector<digest> step_keys(const plan& p);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/plan/impl/forecast.ipp"
+#endif

@@ -1,0 +1,318 @@
+/// \file
+/// Comparing plans.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/package/opam_file.hpp"
+#include "opamplan/plan/contents.hpp"
+#include "opamplan/plan/difference.hpp"
+#include "opamplan/syntax/equal.hpp"
+#include "opamplan/syntax/parser.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE std::string_view to_string(change_kind k) noexcept {
+  switch (k) {
+    case change_kind::base:
+      return "base";
+    case change_kind::version:
+      return "version";
+    case change_kind::fields:
+      return "fields";
+    case change_kind::depexts:
+      return "depexts";
+    case change_kind::switches:
+      return "switches";
+    case change_kind::new_dependency:
+      return "new-dependency";
+    case change_kind::lost_dependency:
+      return "lost-dependency";
+  }
+  return "";
+}
+
+namespace difference_detail {
+
+/// A plan and its layers, found by key.
+struct side {
+  explicit side(const plan& p) : value(p), contents(contents_of(p)) {
+    for (std::uint32_t l = 0; l < contents.layers.size(); ++l) by_key[contents.layers[l].key] = l;
+  }
+  [[nodiscard]] const plan_package& package(std::uint32_t layer) const {
+    return value.packages[contents.layers[layer].package];
+  }
+  [[nodiscard]] std::vector<std::string> names_of_layers_not_in(const side& other) const {
+    std::vector<std::string> names;
+    for (const auto& [key, layer] : by_key) {
+      if (other.by_key.count(key) == 0) names.push_back(package(layer).full_name());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  const plan& value;
+  plan_contents contents;
+  std::map<digest, std::uint32_t> by_key;
+};
+
+/// The fields of two opam files that are not equal, as far as they can change a build.
+inline std::string changed_fields(const plan_package& a, const plan_package& b) {
+  std::set<std::string> names;
+  try {
+    const syntax::file fa = syntax::parse(effective_part(syntax::parse(a.opam)));
+    const syntax::file fb = syntax::parse(effective_part(syntax::parse(b.opam)));
+    const auto collect = [&](const syntax::file& from, const syntax::file& other) {
+      for (const syntax::item i : from.items()) {
+        bool same = false;
+        for (const syntax::item o : other.items()) same = same || equal(i, o);
+        if (!same) names.insert(std::string(i.name()));
+      }
+    };
+    collect(fa, fb);
+    collect(fb, fa);
+  } catch (const syntax::parse_error&) {
+    return "its opam file";
+  }
+  return names.empty() ? "its opam file" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+class causes {
+ public:
+  causes(const side& before, const side& after) : before_(before), after_(after) {}
+
+  struct reason {
+    plan_cause cause;
+    std::size_t length = 0;        // of the chain below this layer
+    std::uint32_t next = no_step;  // the layer of the new plan the chain goes on with
+  };
+
+  /// Why the layer `b` of the new plan is not `a` of the old. Their keys differ.
+  const reason& find(std::uint32_t a, std::uint32_t b) {
+    const auto known = memo_.find({a, b});
+    if (known != memo_.end()) return known->second;
+    reason r = look(a, b);
+    return memo_.emplace(std::pair(a, b), std::move(r)).first->second;
+  }
+
+ private:
+  reason look(std::uint32_t a, std::uint32_t b) {
+    const plan_package& pa = before_.package(a);
+    const plan_package& pb = after_.package(b);
+    const auto root = [&](change_kind kind, std::string text) {
+      return reason{{kind, pb.full_name(), std::move(text)}, 0, no_step};
+    };
+    if (pa.version != pb.version) {
+      return root(change_kind::version, fmt::format("{} -> {}", pa.full_name(), pb.full_name()));
+    }
+    if (pa.effective != pb.effective) {
+      return root(change_kind::fields,
+                  fmt::format("{}: {} changed", pb.full_name(), changed_fields(pa, pb)));
+    }
+    if (pa.depexts != pb.depexts) {
+      return root(change_kind::depexts,
+                  fmt::format("{}: other system packages: [{}], before [{}]", pb.full_name(),
+                              fmt::join(pb.depexts, " "), fmt::join(pa.depexts, " ")));
+    }
+    // A dependency that changed explains more than one that came or went with it.
+    const auto old_needs = needs_by_name(before_, a);
+    const auto new_needs = needs_by_name(after_, b);
+    std::optional<reason> best;
+    for (const auto& [name, layer] : new_needs) {
+      const auto old = old_needs.find(name);
+      if (old == old_needs.end()) continue;
+      if (before_.contents.layers[old->second].key == after_.contents.layers[layer].key) continue;
+      const reason& below = find(old->second, layer);
+      if (!best || below.length + 1 < best->length) {
+        best = reason{below.cause, below.length + 1, layer};
+      }
+    }
+    if (best) return *best;
+    for (const auto& [name, layer] : new_needs) {
+      if (old_needs.count(name) == 0) {
+        return root(change_kind::new_dependency,
+                    fmt::format("{} now builds with {}", pb.full_name(),
+                                after_.package(layer).full_name()));
+      }
+    }
+    for (const auto& [name, layer] : old_needs) {
+      if (new_needs.count(name) == 0) {
+        return root(change_kind::lost_dependency,
+                    fmt::format("{} no longer builds with {}", pb.full_name(),
+                                before_.package(layer).full_name()));
+      }
+    }
+    return root(change_kind::switches,
+                fmt::format("{}: built with other test or documentation switches", pb.full_name()));
+  }
+
+  static std::map<std::string, std::uint32_t> needs_by_name(const side& s, std::uint32_t layer) {
+    std::map<std::string, std::uint32_t> names;
+    for (const std::uint32_t n : s.contents.layers[layer].needs) names[s.package(n).name] = n;
+    return names;
+  }
+
+  const side& before_;
+  const side& after_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, reason> memo_;
+};
+
+/// Targets of one plan by name; several versions may share one.
+inline std::map<std::string, std::vector<std::uint32_t>> targets_by_name(const plan& p) {
+  std::map<std::string, std::vector<std::uint32_t>> names;
+  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
+    names[p.packages[p.targets[t].package].name].push_back(t);
+  }
+  return names;
+}
+
+struct matching {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  std::vector<std::uint32_t> dropped;
+  std::vector<std::uint32_t> added;
+};
+
+inline matching match_targets(const plan& before, const plan& after) {
+  matching m;
+  const auto old_names = targets_by_name(before);
+  auto new_names = targets_by_name(after);
+  for (const auto& [name, olds] : old_names) {
+    auto& news = new_names[name];
+    std::vector<std::uint32_t> left;
+    for (const std::uint32_t o : olds) {
+      const std::string& version = before.packages[before.targets[o].package].version;
+      const auto same = std::find_if(news.begin(), news.end(), [&](std::uint32_t n) {
+        return after.packages[after.targets[n].package].version == version;
+      });
+      if (same == news.end()) {
+        left.push_back(o);
+      } else {
+        m.pairs.emplace_back(o, *same);
+        news.erase(same);
+      }
+    }
+    if (left.size() == 1 && news.size() == 1) {
+      m.pairs.emplace_back(left[0], news[0]);
+      left.clear();
+      news.clear();
+    }
+    m.dropped.insert(m.dropped.end(), left.begin(), left.end());
+  }
+  for (const auto& [name, news] : new_names) {
+    m.added.insert(m.added.end(), news.begin(), news.end());
+  }
+  return m;
+}
+
+inline std::string target_name(const plan& p, std::uint32_t t) {
+  return p.packages[p.targets[t].package].full_name();
+}
+
+/// Orders causes by how many targets they rebuild.
+inline void rank_causes(plan_difference& d) {
+  std::vector<std::uint32_t> order(d.causes.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return d.cause_counts[a] != d.cause_counts[b] ? d.cause_counts[a] > d.cause_counts[b]
+                                                  : d.causes[a] < d.causes[b];
+  });
+  std::vector<std::uint32_t> place(order.size());
+  std::vector<plan_cause> causes;
+  std::vector<std::uint32_t> counts;
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    causes.push_back(std::move(d.causes[order[i]]));
+    counts.push_back(d.cause_counts[order[i]]);
+  }
+  d.causes = std::move(causes);
+  d.cause_counts = std::move(counts);
+  for (rebuilt_target& t : d.rebuilt_targets) t.cause = place[t.cause];
+}
+
+inline std::string base_text(const plan_base& a, const plan_base& b) {
+  if (a.image != b.image) return fmt::format("base image {} -> {}", a.image, b.image);
+  if (a.opam_version != b.opam_version) {
+    return fmt::format("opam {} -> {}", a.opam_version, b.opam_version);
+  }
+  return "another environment";
+}
+
+}  // namespace difference_detail
+
+OPAMPLAN_INLINE plan_difference compare(const plan& before, const plan& after) {
+  using namespace difference_detail;
+  const side old_side(before);
+  const side new_side(after);
+  plan_difference d;
+  d.added_layers = new_side.names_of_layers_not_in(old_side);
+  d.dropped_layers = old_side.names_of_layers_not_in(new_side);
+  d.kept_layers = new_side.by_key.size() - d.added_layers.size();
+
+  std::set<digest> old_keys;
+  std::set<digest> new_keys;
+  for (const plan_step& s : before.steps) old_keys.insert(s.key);
+  for (const plan_step& s : after.steps) new_keys.insert(s.key);
+  for (const digest& k : new_keys) ++(old_keys.count(k) != 0 ? d.kept_steps : d.new_steps);
+
+  const bool same_base = before.base.image == after.base.image &&
+                         before.base.opam_version == after.base.opam_version &&
+                         before.base.environment == after.base.environment;
+  const matching m = match_targets(before, after);
+  for (const std::uint32_t t : m.dropped) d.dropped_targets.push_back(target_name(before, t));
+  for (const std::uint32_t t : m.added) d.added_targets.push_back(target_name(after, t));
+  causes reasons(old_side, new_side);
+  std::map<plan_cause, std::uint32_t> known;
+  for (const auto& [o, n] : m.pairs) {
+    if (before.targets[o].key == after.targets[n].key) {
+      d.unchanged_targets.push_back(target_name(after, n));
+      continue;
+    }
+    rebuilt_target t{target_name(before, o), target_name(after, n), {}, 0};
+    t.chain.push_back(t.after);
+    plan_cause cause;
+    if (same_base) {
+      std::uint32_t a = old_side.by_key.at(before.targets[o].key);
+      std::uint32_t b = new_side.by_key.at(after.targets[n].key);
+      cause = reasons.find(a, b).cause;
+      while (reasons.find(a, b).next != no_step) {
+        b = reasons.find(a, b).next;
+        const std::string& name = new_side.package(b).name;
+        for (const std::uint32_t need : old_side.contents.layers[a].needs) {
+          if (old_side.package(need).name == name) {
+            a = need;
+            break;
+          }
+        }
+        t.chain.push_back(new_side.package(b).full_name());
+      }
+    } else {
+      cause = {change_kind::base, "", base_text(before.base, after.base)};
+    }
+    const auto [it, fresh] = known.try_emplace(cause, static_cast<std::uint32_t>(d.causes.size()));
+    if (fresh) {
+      d.causes.push_back(std::move(cause));
+      d.cause_counts.push_back(0);
+    }
+    t.cause = it->second;
+    ++d.cause_counts[t.cause];
+    d.rebuilt_targets.push_back(std::move(t));
+  }
+  rank_causes(d);
+  for (auto* list : {&d.unchanged_targets, &d.added_targets, &d.dropped_targets}) {
+    std::sort(list->begin(), list->end());
+  }
+  std::sort(d.rebuilt_targets.begin(), d.rebuilt_targets.end(),
+            [](const rebuilt_target& a, const rebuilt_target& b) { return a.after < b.after; });
+  return d;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,131 @@
+/// \file
+/// Checking plans.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/contents.hpp"
+#include "opamplan/plan/doctor.hpp"
+
+namespace opamplan {
+namespace doctor_detail {
+
+class doctor {
+ public:
+  doctor(const plan& p, const limits& l) : plan_(p), limits_(l) {}
+
+  std::vector<plan_finding> run() {
+    for (std::string& text : contents_of(plan_).problems) unsound(std::move(text));
+    if (findings_.empty()) check_depth();
+    check_batches();
+    return std::move(findings_);
+  }
+
+ private:
+  void unsound(std::string text) {
+    findings_.push_back({"contents", text.substr(0, text.find(':')), 0, 0, text,
+                         "plan again; if opamplan made this plan, report a bug"});
+  }
+
+  void check(const char* limit, std::string where, std::uint64_t value, std::uint64_t allowed,
+             const char* unit, const char* remedy) {
+    if (allowed == 0 || value <= allowed) return;
+    std::string text = fmt::format("{}: {} {}, {} are allowed", where, value, unit, allowed);
+    findings_.push_back({limit, std::move(where), value, allowed, std::move(text), remedy});
+  }
+
+  void check_depth() {
+    for (const plan_target& t : plan_.targets) {
+      check("depth", "target " + plan_.packages[t.package].full_name(), plan_.steps[t.step].depth,
+            limits_.depth, "steps in one image",
+            "plan with these limits: steps are then joined into chunks");
+    }
+  }
+
+  void check_batches() {
+    std::vector<std::uint32_t> batch_of(plan_.targets.size(), no_step);
+    check("batches", "plan", plan_.batches.size(), limits_.batches, "batches",
+          "plan fewer targets, or raise the limits of a batch");
+    for (std::uint32_t b = 0; b < plan_.batches.size(); ++b) {
+      const plan_batch& batch = plan_.batches[b];
+      const std::string where = fmt::format("batch {}", b);
+      for (const std::uint32_t t : batch.targets) {
+        if (t >= plan_.targets.size()) {
+          unsound(where + ": a target that the plan does not list");
+        } else if (batch_of[t] != no_step) {
+          unsound(fmt::format("{}: its target {} is in batch {} too", where, t, batch_of[t]));
+        } else {
+          batch_of[t] = b;
+        }
+      }
+      if (check_steps(batch, where)) check_sizes(batch, where);
+    }
+    for (std::uint32_t t = 0; t < batch_of.size(); ++t) {
+      if (batch_of[t] == no_step) unsound(fmt::format("target {}: it is in no batch", t));
+    }
+  }
+
+  bool check_steps(const plan_batch& batch, const std::string& where) {
+    std::vector<bool> held(plan_.steps.size(), false);
+    for (const std::uint32_t s : batch.steps) {
+      if (s >= plan_.steps.size()) {
+        unsound(where + ": a step that the plan does not list");
+        return false;
+      }
+      held[s] = true;
+    }
+    const auto want = [&](std::uint32_t s, std::uint32_t by) {
+      if (s < held.size() && !held[s]) {
+        unsound(fmt::format("{}: step {} is missing, which step {} stands on", where, s, by));
+      }
+    };
+    for (const std::uint32_t s : batch.steps) {
+      const plan_step& step = plan_.steps[s];
+      if (step.parent != no_step) want(step.parent, s);
+      for (const std::uint32_t g : step.grafts) want(g, s);
+      for (const std::uint32_t g : step.sources) want(g, s);
+    }
+    for (const std::uint32_t t : batch.targets) {
+      if (t < plan_.targets.size()) want(plan_.targets[t].step, plan_.targets[t].step);
+    }
+    return true;
+  }
+
+  void check_sizes(const plan_batch& batch, const std::string& where) {
+    constexpr const char* smaller = "plan with these limits, so that batches are smaller";
+    constexpr const char* alone =
+        "it is one target: use the strategy graft, or a builder with larger messages";
+    const char* const remedy = batch.targets.size() > 1 ? smaller : alone;
+    step_cost sum;
+    std::size_t line = 0;
+    for (const std::uint32_t s : batch.steps) {
+      const step_cost c = estimate(plan_, plan_.steps[s]);
+      sum.file_bytes += c.file_bytes;
+      sum.definition_bytes += c.definition_bytes;
+      for (const std::string& d : plan_.steps[s].depexts) line = std::max(line, d.size());
+    }
+    check("batch_targets", where, batch.targets.size(), limits_.batch_targets, "targets", remedy);
+    check("batch_steps", where, batch.steps.size(), limits_.batch_steps, "steps", remedy);
+    check("file_bytes", where, sum.file_bytes, limits_.file_bytes, "bytes of Dockerfile", remedy);
+    check("definition_bytes", where, sum.definition_bytes, limits_.definition_bytes,
+          "bytes of definition", remedy);
+    check("line_bytes", where, line, limits_.line_bytes, "bytes in one line",
+          "shorten the name of the system package");
+  }
+
+  const plan& plan_;
+  const limits& limits_;
+  std::vector<plan_finding> findings_;
+};
+
+}  // namespace doctor_detail
+
+OPAMPLAN_INLINE std::vector<plan_finding> diagnose(const plan& p, const limits& l) {
+  return doctor_detail::doctor(p, l).run();
+}
+
+}  // namespace opamplan

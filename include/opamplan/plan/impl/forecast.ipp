@@ -1,0 +1,161 @@
+/// \file
+/// List scheduling on the graph of steps.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <queue>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/plan/forecast.hpp"
+
+namespace opamplan {
+
+OPAMPLAN_INLINE std::vector<std::vector<std::uint32_t>> step_dependencies(const plan& p) {
+  std::vector<std::vector<std::uint32_t>> result(p.steps.size());
+  for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+    const plan_step& step = p.steps[s];
+    auto& row = result[s];
+    if (step.parent != no_step) row.push_back(step.parent);
+    row.insert(row.end(), step.grafts.begin(), step.grafts.end());
+    row.insert(row.end(), step.sources.begin(), step.sources.end());
+    std::sort(row.begin(), row.end());
+    row.erase(std::unique(row.begin(), row.end()), row.end());
+  }
+  return result;
+}
+
+OPAMPLAN_INLINE std::vector<digest> step_keys(const plan& p) {
+  std::vector<digest> keys;
+  keys.reserve(p.steps.size());
+  for (const plan_step& s : p.steps) keys.push_back(s.key);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+namespace forecast_detail {
+
+class scheduler {
+ public:
+  scheduler(const plan& p, const forecast_options& options, plan_forecast& out)
+      : plan_(p), workers_(options.workers), out_(out), before_(step_dependencies(p)) {
+    after_.resize(p.steps.size());
+    seconds_.resize(p.steps.size());
+    representative_.resize(p.steps.size());
+    // Steps with equal keys (in `chain`) run once; the later ones are found in the cache.
+    std::vector<std::pair<digest, std::uint32_t>> first;
+    for (std::uint32_t s = 0; s < p.steps.size(); ++s) first.emplace_back(p.steps[s].key, s);
+    std::sort(first.begin(), first.end());
+    for (std::size_t i = 0, run = 0; i < first.size(); ++i) {
+      if (first[i].first != first[run].first) run = i;
+      representative_[first[i].second] = first[run].second;
+    }
+    for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+      for (const std::uint32_t d : before_[s]) after_[d].push_back(s);
+      const plan_step& step = p.steps[s];
+      if (representative_[s] != s) {
+        seconds_[s] = 0;
+        continue;
+      }
+      if (std::binary_search(options.built.begin(), options.built.end(), step.key)) {
+        ++out_.built;
+        continue;
+      }
+      ++out_.steps;
+      seconds_[s] = options.seconds_of
+                        ? options.seconds_of(p, s)
+                        : default_install_seconds * static_cast<double>(step.installs.size());
+      out_.work_seconds += seconds_[s];
+      for (const std::uint32_t i : step.installs) out_.bytes += p.packages[i].size;
+      for (const std::uint32_t g : step.grafts) {
+        for (const std::uint32_t i : p.steps[g].installs) out_.bytes += p.packages[i].size;
+      }
+    }
+  }
+
+  void run() {
+    measure_paths();
+    std::vector<bool> done(plan_.steps.size(), false);
+    double clock = 0;
+    for (const plan_batch& batch : plan_.batches) {
+      clock = run_batch(batch, clock, done);
+      out_.batch_ends.push_back(clock);
+    }
+    out_.makespan_seconds = clock;
+  }
+
+ private:
+  // The longest way from the start of each step to the end of all.
+  void measure_paths() {
+    remaining_.assign(plan_.steps.size(), 0);
+    std::vector<std::uint32_t> next(plan_.steps.size(), no_step);
+    std::uint32_t start = no_step;
+    for (std::uint32_t s = static_cast<std::uint32_t>(plan_.steps.size()); s-- > 0;) {
+      for (const std::uint32_t a : after_[s]) {
+        if (next[s] == no_step || remaining_[a] >= remaining_[next[s]]) next[s] = a;
+      }
+      remaining_[s] = seconds_[s] + (next[s] == no_step ? 0 : remaining_[next[s]]);
+      if (start == no_step || remaining_[s] >= remaining_[start]) start = s;
+    }
+    if (start == no_step) return;
+    out_.critical_seconds = remaining_[start];
+    for (std::uint32_t s = start; s != no_step; s = next[s]) {
+      if (seconds_[s] > 0) out_.critical_path.push_back(s);
+    }
+  }
+
+  double run_batch(const plan_batch& batch, double clock, std::vector<bool>& done) {
+    std::vector<std::uint32_t> missing(plan_.steps.size(), 0);
+    std::vector<bool> mine(plan_.steps.size(), false);
+    for (const std::uint32_t s : batch.steps) mine[s] = !done[s];
+    using ready_entry = std::pair<double, std::uint32_t>;  // longest remaining path first
+    const auto later = [](const ready_entry& a, const ready_entry& b) {
+      return a.first != b.first ? a.first < b.first : a.second > b.second;
+    };
+    std::priority_queue<ready_entry, std::vector<ready_entry>, decltype(later)> ready(later);
+    using running_entry = std::pair<double, std::uint32_t>;  // earliest end first
+    std::priority_queue<running_entry, std::vector<running_entry>, std::greater<>> running;
+    for (const std::uint32_t s : batch.steps) {
+      if (!mine[s]) continue;
+      for (const std::uint32_t d : before_[s]) missing[s] += mine[d] ? 1U : 0U;
+      if (missing[s] == 0) ready.emplace(remaining_[s], s);
+    }
+    while (!ready.empty() || !running.empty()) {
+      while (!ready.empty() && running.size() < workers_) {
+        running.emplace(clock + seconds_[ready.top().second], ready.top().second);
+        ready.pop();
+      }
+      const std::uint32_t s = running.top().second;
+      clock = running.top().first;
+      running.pop();
+      done[s] = true;
+      for (const std::uint32_t a : after_[s]) {
+        if (mine[a] && --missing[a] == 0) ready.emplace(remaining_[a], a);
+      }
+    }
+    return clock;
+  }
+
+  const plan& plan_;
+  std::size_t workers_;
+  plan_forecast& out_;
+  std::vector<std::vector<std::uint32_t>> before_;
+  std::vector<std::vector<std::uint32_t>> after_;
+  std::vector<double> seconds_;
+  std::vector<double> remaining_;
+  std::vector<std::uint32_t> representative_;  // the first step of the same key
+};
+
+}  // namespace forecast_detail
+
+OPAMPLAN_INLINE plan_forecast forecast(const plan& p, const forecast_options& options) {
+  if (options.workers == 0) throw invalid_request("a forecast needs at least one worker");
+  plan_forecast out;
+  forecast_detail::scheduler(p, options, out).run();
+  return out;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,361 @@
+/// \file
+/// Writing and reading plans. Reading is Boost.PropertyTree's: slow beside other libraries, but a
+/// part of the Boost that is needed anyway.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <boost/property_tree/json_parser.hpp>
+#include <boost/property_tree/ptree.hpp>
+#include <charconv>
+#include <iterator>
+#include <sstream>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/json.hpp"
+#include "opamplan/syntax/json.hpp"
+
+namespace opamplan {
+namespace plan_json_detail {
+
+inline constexpr const char* schema = "opamplan plan 1";
+
+class writer {
+ public:
+  std::string write(const plan& p) {
+    out_ += "{\"schema\": ";
+    text(schema);
+    out_ += ",\n\"strategy\": ";
+    text(to_string(p.strategy));
+    out_ += ",\n\"base\": ";
+    write(p.base);
+    out_ += ",\n\"limits\": ";
+    write(p.limits);
+    rows("packages", p.packages);
+    rows("steps", p.steps);
+    rows("targets", p.targets);
+    rows("batches", p.batches);
+    out_ += "}\n";
+    return std::move(out_);
+  }
+
+ private:
+  void text(std::string_view t) { syntax::append_json_string(t, out_); }
+  void number(std::uint64_t n) { fmt::format_to(std::back_inserter(out_), "{}", n); }
+  void flag(bool b) { out_ += b ? "true" : "false"; }
+  void key(const digest& d) { text(to_hex(d)); }
+
+  void member(const char* name) {
+    if (out_.back() != '{') out_ += ", ";
+    text(name);
+    out_ += ": ";
+  }
+  void member(const char* name, std::string_view value) {
+    member(name);
+    text(value);
+  }
+  void member(const char* name, std::uint64_t value) {
+    member(name);
+    number(value);
+  }
+
+  template <class List, class Each>
+  void array(const List& list, const Each& each) {
+    out_ += '[';
+    bool first = true;
+    for (const auto& item : list) {
+      if (!first) out_ += ", ";
+      first = false;
+      each(item);
+    }
+    out_ += ']';
+  }
+  void numbers(const char* name, const std::vector<std::uint32_t>& list) {
+    member(name);
+    array(list, [this](std::uint32_t n) { number(n); });
+  }
+  void texts(const char* name, const std::vector<std::string>& list) {
+    member(name);
+    array(list, [this](const std::string& t) { text(t); });
+  }
+
+  template <class List>
+  void rows(const char* name, const List& list) {
+    out_ += ",\n";
+    text(name);
+    out_ += ": [";
+    bool first = true;
+    for (const auto& item : list) {
+      out_ += first ? "\n" : ",\n";
+      first = false;
+      write(item);
+    }
+    out_ += "\n]";
+  }
+
+  void write(const plan_base& b) {
+    out_ += '{';
+    member("image", b.image);
+    member("opam_version", b.opam_version);
+    member("environment", b.environment);
+    member("with_test");
+    flag(b.with_test);
+    member("with_doc");
+    flag(b.with_doc);
+    out_ += '}';
+  }
+  void write(const limits& l) {
+    out_ += '{';
+    member("name", l.name);
+    member("depth", l.depth);
+    member("batch_targets", l.batch_targets);
+    member("batch_steps", l.batch_steps);
+    member("file_bytes", l.file_bytes);
+    member("definition_bytes", l.definition_bytes);
+    member("line_bytes", l.line_bytes);
+    member("batches", l.batches);
+    member("reason", l.reason);
+    out_ += '}';
+  }
+  void write(const plan_package& p) {
+    out_ += '{';
+    member("name", p.name);
+    member("version", p.version);
+    member("effective");
+    key(p.effective);
+    texts("depexts", p.depexts);
+    member("size", p.size);
+    member("opam", p.opam);
+    out_ += '}';
+  }
+  void write(const plan_step& s) {
+    out_ += '{';
+    member("key");
+    key(s.key);
+    member("parent");
+    if (s.parent == no_step) {
+      out_ += "null";
+    } else {
+      number(s.parent);
+    }
+    numbers("grafts", s.grafts);
+    numbers("sources", s.sources);
+    numbers("installs", s.installs);
+    member("layers");
+    array(s.layers, [this](const digest& d) { key(d); });
+    member("needs");
+    array(s.needs, [this](const std::vector<std::uint32_t>& row) {
+      array(row, [this](std::uint32_t n) { number(n); });
+    });
+    texts("depexts", s.depexts);
+    member("depth", s.depth);
+    member("for_target");
+    flag(s.for_target);
+    out_ += '}';
+  }
+  void write(const plan_target& t) {
+    out_ += '{';
+    member("package", t.package);
+    member("step", t.step);
+    member("key");
+    key(t.key);
+    out_ += '}';
+  }
+  void write(const plan_batch& b) {
+    out_ += '{';
+    numbers("targets", b.targets);
+    numbers("steps", b.steps);
+    member("new_steps", b.new_steps);
+    out_ += '}';
+  }
+
+  std::string out_;
+};
+
+using tree = boost::property_tree::ptree;
+
+/// A value of the file and the way to it, for messages.
+class node {
+ public:
+  node(const tree& value, std::string path) : value_(&value), path_(std::move(path)) {}
+
+  [[noreturn]] void fail(std::string_view what) const {
+    throw plan_format_error(fmt::format("plan: {}: {}", path_.empty() ? "file" : path_, what));
+  }
+
+  [[nodiscard]] node operator[](const char* name) const {
+    const auto it = value_->find(name);
+    if (it == value_->not_found()) fail(fmt::format("\"{}\" is missing", name));
+    return {it->second, path_.empty() ? name : path_ + "." + name};
+  }
+
+  [[nodiscard]] const std::string& text() const {
+    if (!value_->empty()) fail("a string is expected");
+    return value_->data();
+  }
+  [[nodiscard]] bool flag() const {
+    if (text() != "true" && text() != "false") fail("true or false is expected");
+    return text() == "true";
+  }
+  template <class T>
+  [[nodiscard]] T number() const {
+    const std::string& t = text();
+    T n{};
+    const auto [end, status] = std::from_chars(t.data(), t.data() + t.size(), n);
+    if (status != std::errc() || end != t.data() + t.size()) {
+      fail(fmt::format("\"{}\" is not a number in range", t));
+    }
+    return n;
+  }
+  [[nodiscard]] std::uint32_t step() const {
+    return text() == "null" ? no_step : number<std::uint32_t>();
+  }
+  [[nodiscard]] digest key() const {
+    const std::string& t = text();
+    digest d{};
+    if (t.size() != 2 * d.size()) fail("a key of 64 hexadecimal digits is expected");
+    for (std::size_t i = 0; i < d.size(); ++i) {
+      const auto [end, status] = std::from_chars(t.data() + 2 * i, t.data() + 2 * i + 2, d[i], 16);
+      if (status != std::errc() || end != t.data() + 2 * i + 2) fail("not hexadecimal");
+    }
+    return d;
+  }
+
+  template <class Each>
+  [[nodiscard]] auto list(const Each& each) const {
+    std::vector<std::decay_t<decltype(each(std::declval<const node&>()))>> items;
+    items.reserve(value_->size());
+    for (const auto& [name, child] : *value_) {
+      if (!name.empty()) fail("an array is expected");
+      items.push_back(each(node(child, fmt::format("{}[{}]", path_, items.size()))));
+    }
+    if (value_->empty() && !value_->data().empty()) fail("an array is expected");
+    return items;
+  }
+  [[nodiscard]] std::vector<std::uint32_t> numbers() const {
+    return list([](const node& n) { return n.number<std::uint32_t>(); });
+  }
+  [[nodiscard]] std::vector<std::string> texts() const {
+    return list([](const node& n) { return n.text(); });
+  }
+
+ private:
+  const tree* value_;
+  std::string path_;
+};
+
+inline plan_base read_base(const node& n) {
+  return {n["image"].text(), n["opam_version"].text(), n["environment"].text(),
+          n["with_test"].flag(), n["with_doc"].flag()};
+}
+
+inline limits read_limits(const node& n) {
+  limits l;
+  l.name = n["name"].text();
+  l.depth = n["depth"].number<std::size_t>();
+  l.batch_targets = n["batch_targets"].number<std::size_t>();
+  l.batch_steps = n["batch_steps"].number<std::size_t>();
+  l.file_bytes = n["file_bytes"].number<std::size_t>();
+  l.definition_bytes = n["definition_bytes"].number<std::size_t>();
+  l.line_bytes = n["line_bytes"].number<std::size_t>();
+  l.batches = n["batches"].number<std::size_t>();
+  l.reason = n["reason"].text();
+  return l;
+}
+
+inline plan_package read_package(const node& n) {
+  return {n["name"].text(), n["version"].text(),  n["effective"].key(),
+          n["opam"].text(), n["depexts"].texts(), n["size"].number<std::uint64_t>()};
+}
+
+inline plan_step read_step(const node& n) {
+  plan_step s;
+  s.key = n["key"].key();
+  s.parent = n["parent"].step();
+  s.grafts = n["grafts"].numbers();
+  s.sources = n["sources"].numbers();
+  s.installs = n["installs"].numbers();
+  s.layers = n["layers"].list([](const node& d) { return d.key(); });
+  s.needs = n["needs"].list([](const node& row) { return row.numbers(); });
+  s.depexts = n["depexts"].texts();
+  s.depth = n["depth"].number<std::uint32_t>();
+  s.for_target = n["for_target"].flag();
+  return s;
+}
+
+/// Whoever holds a plan may use its indices without looking.
+inline void require_indices(const plan& p) {
+  const auto require = [](bool ok, const char* list, std::size_t i, const char* what) {
+    if (!ok) throw plan_format_error(fmt::format("plan: {}[{}]: {}", list, i, what));
+  };
+  const auto below = [](const std::vector<std::uint32_t>& list, std::size_t bound) {
+    for (const std::uint32_t n : list) {
+      if (n >= bound) return false;
+    }
+    return true;
+  };
+  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+    const plan_step& s = p.steps[i];
+    require(s.parent == no_step || s.parent < i, "steps", i, "its parent is not an earlier step");
+    require(below(s.grafts, i) && below(s.sources, i), "steps", i,
+            "it grafts from what is not an earlier step");
+    require(!s.installs.empty(), "steps", i, "it installs nothing");
+    require(s.layers.size() == s.installs.size() && s.needs.size() == s.installs.size() &&
+                s.sources.size() == s.grafts.size(),
+            "steps", i, "its lists are not equally long");
+    require(below(s.installs, p.packages.size()), "steps", i, "an install is no package");
+    for (const auto& row : s.needs) {
+      require(below(row, p.packages.size()), "steps", i, "a need is no package");
+    }
+  }
+  for (std::size_t i = 0; i < p.targets.size(); ++i) {
+    require(p.targets[i].package < p.packages.size(), "targets", i, "it is no package");
+    require(p.targets[i].step < p.steps.size(), "targets", i, "it ends in no step");
+  }
+  for (std::size_t i = 0; i < p.batches.size(); ++i) {
+    require(below(p.batches[i].targets, p.targets.size()), "batches", i, "a target is none");
+    require(below(p.batches[i].steps, p.steps.size()), "batches", i, "a step is none");
+  }
+}
+
+}  // namespace plan_json_detail
+
+OPAMPLAN_INLINE std::string to_json(const plan& p) { return plan_json_detail::writer().write(p); }
+
+OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
+  using plan_json_detail::node;
+  plan_json_detail::tree tree;
+  try {
+    std::istringstream stream{std::string(text)};
+    boost::property_tree::read_json(stream, tree);
+  } catch (const boost::property_tree::json_parser_error& e) {
+    throw plan_format_error(fmt::format("plan: line {}: {}", e.line(), e.message()));
+  }
+  const node root(tree, "");
+  if (root["schema"].text() != plan_json_detail::schema) {
+    root["schema"].fail(fmt::format("\"{}\" is not \"{}\": made by another version of opamplan?",
+                                    root["schema"].text(), plan_json_detail::schema));
+  }
+  plan p;
+  try {
+    p.strategy = parse_strategy(root["strategy"].text());
+  } catch (const invalid_request& e) {
+    root["strategy"].fail(e.what());
+  }
+  p.base = plan_json_detail::read_base(root["base"]);
+  p.limits = plan_json_detail::read_limits(root["limits"]);
+  p.packages = root["packages"].list(plan_json_detail::read_package);
+  p.steps = root["steps"].list(plan_json_detail::read_step);
+  p.targets = root["targets"].list([](const node& n) {
+    return plan_target{n["package"].number<std::uint32_t>(), n["step"].number<std::uint32_t>(),
+                       n["key"].key()};
+  });
+  p.batches = root["batches"].list([](const node& n) {
+    return plan_batch{n["targets"].numbers(), n["steps"].numbers(),
+                      n["new_steps"].number<std::uint32_t>()};
+  });
+  plan_json_detail::require_indices(p);
+  return p;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/plan/contents.hpp.
+#include "opamplan/plan/contents.hpp"
+
+#include "opamplan/plan/impl/contents.ipp"
