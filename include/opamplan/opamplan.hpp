@@ -55,6 +55,7 @@
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/emit/bake.hpp"
 #include "opamplan/emit/dockerfile.hpp"
+#include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/emit/quote.hpp"

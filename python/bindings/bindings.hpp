@@ -19,9 +19,12 @@ void bind_package(py::module_& module);
 void bind_formulas(py::module_& module);  // called by bind_package
 void bind_repository(py::module_& module);
 void bind_solve(py::module_& module);
+void bind_align(py::module_& module);
 void bind_closure(py::module_& module);
 void bind_plan(py::module_& module);
+void bind_plan_reports(py::module_& module);
 void bind_emit(py::module_& module);
+void bind_inspect(py::module_& module);
 
 /// Raises the class `name` of opamplan.errors with the message of `error`; `fill` sets attributes.
 template <class Error, class Fill>

@@ -57,7 +57,10 @@ PYBIND11_MODULE(_core, module) {
   bind_package(module);
   bind_repository(module);
   bind_solve(module);
+  bind_align(module);
   bind_closure(module);
   bind_plan(module);
+  bind_plan_reports(module);
   bind_emit(module);
+  bind_inspect(module);
 }

@@ -1,12 +1,17 @@
 /// \file
-/// The Python side of the plan room.
+/// The Python side of plans: making them, their parts, their files.
 #include "plan.hpp"
 
 #include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <map>
+#include <opamplan/plan/contents.hpp>
+#include <opamplan/plan/json.hpp>
 #include <opamplan/plan/make.hpp>
-#include <opamplan/plan/plan.hpp>
+#include <opamplan/plan/strategies.hpp>
+#include <variant>
 
 #include "bindings.hpp"
 #include "progress.hpp"
@@ -14,6 +19,10 @@
 
 namespace opamplan::python {
 namespace {
+
+struct plan_format_error_name {
+  static constexpr const char* value = "PlanFormatError";
+};
 
 record summary_dict(const plan& p) {
   const plan_summary s = summarize(p);
@@ -35,13 +44,176 @@ record summary_dict(const plan& p) {
   return d;
 }
 
-}  // namespace
+void bind_limits(py::module_& module) {
+  py::class_<limits>(module, "Limits", R"(What an executor can take; 0 means without limit.
 
-void bind_plan(py::module_& module) {
-  py::class_<plan, std::shared_ptr<plan>>(
-      module, "Plan", "A build plan: steps that share work, the targets they end in, batches.")
+``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
+profiles.)")
+      .def(
+          py::init([](const std::string& profile, std::optional<std::size_t> depth,
+                      std::optional<std::size_t> batch_targets,
+                      std::optional<std::size_t> batch_steps, std::optional<std::size_t> file_bytes,
+                      std::optional<std::size_t> definition_bytes,
+                      std::optional<std::size_t> line_bytes, std::optional<std::size_t> batches) {
+            limits l = limit_profile(profile);
+            const auto change = [&](std::size_t& member, const std::optional<std::size_t>& value) {
+              if (!value || *value == member) return;
+              member = *value;
+              l.name = profile + " (changed)";
+            };
+            change(l.depth, depth);
+            change(l.batch_targets, batch_targets);
+            change(l.batch_steps, batch_steps);
+            change(l.file_bytes, file_bytes);
+            change(l.definition_bytes, definition_bytes);
+            change(l.line_bytes, line_bytes);
+            change(l.batches, batches);
+            return l;
+          }),
+          py::arg("profile") = "buildkit", py::kw_only(), py::arg("depth") = py::none(),
+          py::arg("batch_targets") = py::none(), py::arg("batch_steps") = py::none(),
+          py::arg("file_bytes") = py::none(), py::arg("definition_bytes") = py::none(),
+          py::arg("line_bytes") = py::none(), py::arg("batches") = py::none())
+      .def_readonly("name", &limits::name)
+      .def_readonly("depth", &limits::depth, "Steps in one image, on top of the common header.")
+      .def_readonly("batch_targets", &limits::batch_targets, "Targets of one invocation.")
+      .def_readonly("batch_steps", &limits::batch_steps, "Install steps of one invocation.")
+      .def_readonly("file_bytes", &limits::file_bytes, "Of one Dockerfile.")
+      .def_readonly("definition_bytes", &limits::definition_bytes, "Of one LLB definition.")
+      .def_readonly("line_bytes", &limits::line_bytes, "Of one line of a Dockerfile.")
+      .def_readonly("batches", &limits::batches, "Jobs that a CI system takes in one go.")
+      .def_readonly("reason", &limits::reason, "Where the numbers come from.")
+      .def(py::self == py::self)
+      .def("__repr__", [](const limits& l) {
+        std::string text = "<Limits " + l.name + ":";
+        const auto tell = [&](const char* name, std::size_t value) {
+          if (value != 0) text += std::string(" ") + name + "=" + std::to_string(value);
+        };
+        tell("depth", l.depth);
+        tell("batch_targets", l.batch_targets);
+        tell("batch_steps", l.batch_steps);
+        tell("file_bytes", l.file_bytes);
+        tell("definition_bytes", l.definition_bytes);
+        tell("line_bytes", l.line_bytes);
+        tell("batches", l.batches);
+        return text + ">";
+      });
+  module.def(
+      "limit_profiles",
+      [] {
+        py::typing::Dict<py::str, limits> d;
+        for (const limits& l : limit_profiles()) d[py::str(l.name)] = l;
+        return d;
+      },
+      "The limits there are, by name; `reason` says where their numbers come from.");
+}
+
+void bind_parts(py::module_& module) {
+  py::class_<py_step>(module, "PlanStep", R"(One build step of a plan.
+
+On top of the image of `parent`, bring in the own packages of the steps `grafts`, then install
+`installs`.)")
+      .def_readonly("index", &py_step::index, "Its place in the plan; parents come first.")
+      .def_property_readonly(
+          "key", [](const py_step& s) { return to_hex(s.step().key); },
+          "Hash of all that can change the result.")
+      .def_property_readonly(
+          "parent",
+          [](const py_step& s) -> std::optional<std::uint32_t> {
+            if (s.step().parent == no_step) return std::nullopt;
+            return s.step().parent;
+          },
+          "The index of the step it stands on; None: the base image.")
+      .def_property_readonly(
+          "grafts", [](const py_step& s) { return s.step().grafts; },
+          "Indices of the steps whose own package is brought in, in order.")
+      .def_property_readonly(
+          "sources", [](const py_step& s) { return s.step().sources; },
+          "For each graft, the step whose image it is taken from.")
+      .def_property_readonly(
+          "installs", [](const py_step& s) { return package_names(*s.owner, s.step().installs); },
+          "The packages it installs, as NAME.VERSION, in order.")
+      .def_property_readonly(
+          "layers",
+          [](const py_step& s) {
+            std::vector<std::string> keys;
+            for (const digest& d : s.step().layers) keys.push_back(to_hex(d));
+            return keys;
+          },
+          "For each install the key of its layer, the same in every strategy.")
+      .def_property_readonly(
+          "depexts", [](const py_step& s) { return s.step().depexts; },
+          "System packages that the parent lacks.")
+      .def_property_readonly(
+          "depth", [](const py_step& s) { return s.step().depth; },
+          "Steps from the base image, this one included.")
+      .def_property_readonly(
+          "for_target", [](const py_step& s) { return s.step().for_target; },
+          "With the tests or documentation that were asked for targets.")
+      .def("__repr__", [](const py_step& s) {
+        std::string text = "<PlanStep " + std::to_string(s.index) + ":";
+        for (const std::string& name : package_names(*s.owner, s.step().installs)) {
+          text += " " + name;
+        }
+        return text + ">";
+      });
+  py::class_<py_batch>(module, "PlanBatch", "What one invocation of the builder builds.")
+      .def_readonly("index", &py_batch::index)
+      .def_property_readonly(
+          "targets", [](const py_batch& b) { return target_names(*b.owner, b.batch().targets); },
+          "Its targets, as NAME.VERSION.")
+      .def_property_readonly(
+          "steps", [](const py_batch& b) { return b.batch().steps; },
+          "The indices of all steps that its targets need, ascending.")
+      .def_property_readonly(
+          "new_steps", [](const py_batch& b) { return b.batch().new_steps; },
+          "How many of the steps no earlier batch builds.")
+      .def("__repr__", [](const py_batch& b) {
+        return "<PlanBatch " + std::to_string(b.index) + ": " +
+               std::to_string(b.batch().targets.size()) + " targets, " +
+               std::to_string(b.batch().steps.size()) + " steps>";
+      });
+}
+
+std::uint32_t target_index(const plan& p, const std::string& target) {
+  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
+    const plan_package& package = p.packages[p.targets[t].package];
+    if (package.full_name() == target || package.name == target) return t;
+  }
+  throw invalid_request("\"" + target + "\" is no target of this plan");
+}
+
+std::vector<std::string> image_of(const plan& p, const std::string& target) {
+  const plan_step& step = p.steps[p.targets[target_index(p, target)].step];
+  const auto index = static_cast<std::size_t>(&step - p.steps.data());
+  const plan_contents contents = contents_of(p);
+  std::vector<std::string> names;
+  for (const plan_contents::entry& e : contents.images[index]) {
+    names.push_back(p.packages[e.package].full_name());
+  }
+  return names;
+}
+
+void bind_the_plan(py::module_& module) {
+  py::class_<plan, std::shared_ptr<plan>>(module, "Plan", R"(A build plan.
+
+Iterates over its steps; ``len`` is their number. A value: compares, pickles, and is a file with
+`save` and `load`. `summary` has the figures.)")
       .def_property_readonly("summary", &summary_dict, "The figures of the plan, as a dict.")
       .def_property_readonly("strategy", [](const plan& p) { return to_string(p.strategy); })
+      .def_property_readonly("limits", [](const plan& p) { return p.limits; })
+      .def_property_readonly(
+          "base",
+          [](const plan& p) {
+            record d;
+            d["image"] = p.base.image;
+            d["opam_version"] = p.base.opam_version;
+            d["environment"] = p.base.environment;
+            d["with_test"] = p.base.with_test;
+            d["with_doc"] = p.base.with_doc;
+            return d;
+          },
+          "What every step stands on, as a dict.")
       .def_property_readonly(
           "targets",
           [](const plan& p) {
@@ -52,59 +224,133 @@ void bind_plan(py::module_& module) {
           },
           "The targets, as NAME.VERSION, ascending.")
       .def_property_readonly(
-          "batches",
+          "target_steps",
           [](const plan& p) {
-            record_list out;
-            for (const plan_batch& b : p.batches) {
-              py::dict d;
-              d["targets"] = b.targets.size();
-              d["steps"] = b.steps.size();
-              d["new_steps"] = b.new_steps;
-              out.append(d);
-            }
+            std::vector<std::uint32_t> steps;
+            for (const plan_target& t : p.targets) steps.push_back(t.step);
+            return steps;
+          },
+          "For each target the index of the step whose image is its own.")
+      .def_property_readonly(
+          "packages",
+          [](const plan& p) {
+            std::vector<std::string> names;
+            for (const plan_package& package : p.packages) names.push_back(package.full_name());
+            return names;
+          },
+          "Every package version that the plan installs, ascending.")
+      .def_property_readonly(
+          "batches",
+          [](const std::shared_ptr<plan>& p) {
+            std::vector<py_batch> out;
+            for (std::size_t i = 0; i < p->batches.size(); ++i) out.push_back({p, i});
             return out;
           },
-          "For each batch: how many targets, steps, and steps no earlier batch builds.")
+          "The batches, in the order they run.")
+      .def_property_readonly(
+          "steps",
+          [](const std::shared_ptr<plan>& p) {
+            std::vector<py_step> out;
+            for (std::size_t i = 0; i < p->steps.size(); ++i) out.push_back({p, i});
+            return out;
+          },
+          "The steps; what a step stands on comes before it.")
       .def("__len__", [](const plan& p) { return p.steps.size(); })
       .def(
-          "step",
-          [](const plan& p, std::size_t index) {
-            if (index >= p.steps.size()) throw py::index_error();
-            const plan_step& s = p.steps[index];
-            record d;
-            const auto names = [&](const std::vector<std::uint32_t>& packages) {
-              std::vector<std::string> out;
-              for (const std::uint32_t i : packages) out.push_back(p.packages[i].full_name());
-              return out;
-            };
-            d["key"] = to_hex(s.key);
-            d["parent"] = s.parent == no_step ? py::object(py::none()) : py::cast(s.parent);
-            d["grafts"] = s.grafts;
-            d["installs"] = names(s.installs);
-            d["depexts"] = s.depexts;
-            d["depth"] = s.depth;
-            return d;
+          "__getitem__",
+          [](const std::shared_ptr<plan>& p, std::ptrdiff_t index) {
+            const auto size = static_cast<std::ptrdiff_t>(p->steps.size());
+            if (index < 0) index += size;
+            if (index < 0 || index >= size) throw py::index_error("no such step");
+            return py_step{p, static_cast<std::size_t>(index)};
           },
-          py::arg("index"), "One step, as a dict.")
+          py::arg("index"))
+      .def("__iter__",
+           [](const py::object& p) -> iterator_of<py_step> { return py::iter(p.attr("steps")); })
+      .def("image_of", &image_of, py::arg("target"),
+           "The packages that the target's image holds, as NAME.VERSION, ascending.")
+      .def(
+          "to_json", [](const plan& p) { return to_json(p); },
+          py::call_guard<py::gil_scoped_release>(),
+          "The plan as canonical JSON: equal plans are equal texts.")
+      .def_static(
+          "from_json",
+          [](const std::string& text) { return std::make_shared<plan>(plan_from_json(text)); },
+          py::arg("text"), py::call_guard<py::gil_scoped_release>(),
+          "The plan that `to_json` wrote. Raises PlanFormatError.")
+      .def(
+          "save",
+          [](const plan& p, const py::object& path) {
+            py::module_::import("pathlib").attr("Path")(path).attr("write_bytes")(
+                py::bytes(to_json(p)));
+          },
+          py::arg("path"), "Write `to_json` to a file.")
+      .def_static(
+          "load",
+          [](const py::object& path) {
+            const py::bytes text =
+                py::module_::import("pathlib").attr("Path")(path).attr("read_bytes")();
+            try {
+              return std::make_shared<plan>(plan_from_json(std::string(text)));
+            } catch (const plan_format_error& e) {
+              throw plan_format_error(std::string(py::str(path)) + ": " + e.what());
+            }
+          },
+          py::arg("path"), "The plan that `save` wrote. Raises PlanFormatError or OSError.")
       .def(py::self == py::self)
+      .def(py::pickle([](const plan& p) { return py::bytes(to_json(p)); },
+                      [](const py::bytes& text) {
+                        return std::make_shared<plan>(plan_from_json(std::string(text)));
+                      }))
       .def("__repr__", [](const plan& p) {
         return "<Plan (" + std::string(to_string(p.strategy)) +
                "): " + std::to_string(p.targets.size()) + " targets, " +
                std::to_string(p.steps.size()) + " steps, " + std::to_string(p.batches.size()) +
                " batches>";
       });
+}
 
+limits limits_from(const std::variant<std::string, limits>& given) {
+  if (const auto* name = std::get_if<std::string>(&given)) return limit_profile(*name);
+  return std::get<limits>(given);
+}
+
+/// A function of the universe's packages from sizes by NAME.VERSION or NAME.
+std::function<std::uint64_t(package_id)> size_function(
+    const repository& repo, const std::map<std::string, std::uint64_t>& sizes) {
+  if (sizes.empty()) return {};
+  return [&repo, &sizes](package_id id) -> std::uint64_t {
+    for (const std::string& name : {repo.full_name(id), repo.name_string(id)}) {
+      const auto it = sizes.find(name);
+      if (it != sizes.end()) return it->second;
+    }
+    return 1;
+  };
+}
+
+}  // namespace
+
+void bind_plan(py::module_& module) {
+  register_error<plan_format_error, plan_format_error_name>(
+      [](py::object&, const plan_format_error&) {});
+  bind_limits(module);
+  bind_parts(module);
+  bind_the_plan(module);
   module.def(
       "make_plan",
       [](const std::vector<std::shared_ptr<py_result>>& results, const std::string& strategy_name,
-         const std::string& limits_name, const std::string& image, const std::string& opam_version,
-         const py::object& progress) {
+         const std::variant<std::string, limits>& given_limits, const std::string& image,
+         const std::string& opam_version, const std::map<std::string, std::uint64_t>& sizes,
+         std::uint64_t depext_size, const py::object& progress) {
         if (results.empty()) throw invalid_request("nothing to plan: no results were given");
+        const universe& u = results[0]->universe->universe;
         plan_options options;
         options.strategy = parse_strategy(strategy_name);
-        options.limits = limit_profile(limits_name);
+        options.limits = limits_from(given_limits);
         options.image = image;
         options.opam_version = opam_version;
+        options.size_of = size_function(u.repository(), sizes);
+        options.depext_size = depext_size;
         return run_with_progress(progress, [&](const progress_callback&) {
           std::vector<solution> solutions;
           for (const auto& r : results) {
@@ -113,22 +359,18 @@ void bind_plan(py::module_& module) {
             }
             if (r->result.solution) solutions.push_back(*r->result.solution);
           }
-          return std::make_shared<plan>(
-              make_plan(results[0]->universe->universe, solutions, options));
+          return std::make_shared<plan>(make_plan(u, solutions, options));
         });
       },
       py::arg("results"), py::arg("strategy") = "graft", py::arg("limits") = "buildkit",
-      py::arg("image") = "debian:12", py::arg("opam_version") = "2.3.0",
+      py::arg("image") = "debian:12", py::arg("opam_version") = "2.3.0", py::kw_only(),
+      py::arg("sizes") = std::map<std::string, std::uint64_t>(), py::arg("depext_size") = 0,
       py::arg("progress") = py::none(),
-      "Plan the builds of all results that have a solution, together.");
-  module.def(
-      "limit_profiles",
-      [] {
-        py::typing::Dict<py::str, py::str> d;
-        for (const limits& l : limit_profiles()) d[py::str(l.name)] = l.reason;
-        return d;
-      },
-      "The names of the limits there are, and where their numbers come from.");
+      R"(Plan the builds of all results that have a solution, together.
+
+``limits`` is a profile's name or `Limits`. ``sizes``: installed bytes by NAME.VERSION or NAME, so
+that grafts are chosen by bytes, not by number; ``depext_size``: what installing a system package
+once more costs, in the same unit.)");
 }
 
 }  // namespace opamplan::python

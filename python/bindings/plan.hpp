@@ -2,4 +2,47 @@
 /// Shared by the bindings of plan and emit.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <opamplan/plan/plan.hpp>
+#include <string>
+#include <vector>
+
+namespace opamplan::python {
+
+/// One step of a plan, which it keeps alive.
+struct py_step {
+  std::shared_ptr<plan> owner;
+  std::size_t index = 0;
+  [[nodiscard]] const plan_step& step() const { return owner->steps[index]; }
+};
+
+/// One batch of a plan, which it keeps alive.
+struct py_batch {
+  std::shared_ptr<plan> owner;
+  std::size_t index = 0;
+  [[nodiscard]] const plan_batch& batch() const { return owner->batches[index]; }
+};
+
+/// NAME.VERSION of each index into the plan's packages.
+inline std::vector<std::string> package_names(const plan& p,
+                                              const std::vector<std::uint32_t>& packages) {
+  std::vector<std::string> names;
+  names.reserve(packages.size());
+  for (const std::uint32_t i : packages) names.push_back(p.packages[i].full_name());
+  return names;
+}
+
+/// NAME.VERSION of each index into the plan's targets.
+inline std::vector<std::string> target_names(const plan& p,
+                                             const std::vector<std::uint32_t>& targets) {
+  std::vector<std::string> names;
+  names.reserve(targets.size());
+  for (const std::uint32_t i : targets) {
+    names.push_back(p.packages[p.targets[i].package].full_name());
+  }
+  return names;
+}
+
+}  // namespace opamplan::python

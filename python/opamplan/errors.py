@@ -19,6 +19,10 @@ class LoadError(Error):
     """A repository that cannot be read at all: absent, no `packages`, no such revision..."""
 
 
+class PlanFormatError(Error):
+    """A plan file that cannot be read; the message names the member."""
+
+
 class ParseError(Error):
     """Text that is not in the opam file language."""
 

@@ -49,8 +49,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from opamplan import EmitOptions, write_plan
 
-    universe = options.universe_from(args)
-    plan, results = plans.make_plan(args, universe)
+    plan, results = plans.plan_from(args)
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     emit.registry = args.registry
     emit.platforms = args.platform

@@ -15,12 +15,15 @@ def add_parser(subparsers: Any) -> None:
         help="plan builds and say what they cost",
         description="Turn all solutions into one plan in which shared work is done once, cut into "
         "batches that the executor can take, and print its figures.",
+        epilog="Example: opamplan plan --repository opam-repository -o plan.json; then "
+        "opamplan forecast, doctor, diff and emit take --plan plan.json.",
     )
+    parser.add_argument("-o", "--output", metavar="FILE", help="save the plan, as JSON")
     parser.add_argument(
         "--summary-json", action="store_true", help="print the figures as one JSON object"
     )
     options.add_solve_options(parser)
-    plans.add_plan_options(parser)
+    plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
@@ -30,6 +33,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     universe = options.universe_from(args)
     plan, results = plans.make_plan(args, universe)
+    if args.output:
+        plan.save(args.output)
     if args.summary_json:
         summary = dict(plan.summary)
         summary["solvable"] = summary["targets"]
@@ -38,4 +43,6 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(summary))
     else:
         plans.print_summary(plan, results)
+        if args.output:
+            print(f"  saved: {args.output}")
     return 0

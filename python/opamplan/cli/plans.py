@@ -1,19 +1,54 @@
-"""What the commands about plans share: options, making one, and a summary to read."""
+"""What the commands about plans share: options, making or loading one, and a summary to read."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, Optional, TextIO
 
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
 from opamplan.cli.style import Style
 
+if TYPE_CHECKING:
+    from opamplan import Limits, Plan
 
-def add_plan_options(parser: argparse.ArgumentParser) -> None:
-    """How builds are shared, and what the executor can take."""
+LIMITS = (
+    "depth",
+    "batch_targets",
+    "batch_steps",
+    "file_bytes",
+    "definition_bytes",
+    "line_bytes",
+    "batches",
+)
+
+
+def add_limit_options(parser: Any) -> None:
+    """What the executor can take."""
+    parser.add_argument(
+        "--limits",
+        metavar="NAME",
+        help="buildkit, docker, bake, github or none (default: buildkit)",
+    )
+    parser.add_argument(
+        "--limit",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help=f"change one limit: {', '.join(LIMITS)}; 0: none; may be repeated",
+    )
+
+
+def add_plan_options(parser: argparse.ArgumentParser, saved: bool = True) -> None:
+    """How builds are shared, and what the executor can take; with `saved`, also --plan."""
     group = parser.add_argument_group("planning")
+    if saved:
+        group.add_argument(
+            "--plan",
+            metavar="FILE",
+            help="a plan that `opamplan plan -o FILE` wrote, instead of planning",
+        )
     group.add_argument(
         "--strategy",
         choices=("graft", "prefix", "chain"),
@@ -21,29 +56,51 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         help="graft: each distinct layer once; prefix: targets share prefixes of one order; "
         "chain: each target alone (default: graft)",
     )
-    group.add_argument(
-        "--limits",
-        default="buildkit",
-        metavar="NAME",
-        help="buildkit, docker, bake, github or none (default: buildkit)",
-    )
+    add_limit_options(group)
     group.add_argument(
         "--image", metavar="IMAGE", help="the base image (default: the environment's own)"
     )
+    group.add_argument(
+        "--align",
+        action="store_true",
+        help="prefer versions that other targets use, so that fewer layers are built; some "
+        "dependencies get older",
+    )
 
 
-def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Any, list[Any]]:
+def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
+    """The limits that --limits and --limit describe."""
+    from opamplan import InvalidRequest, Limits
+
+    changes: dict[str, int] = {}
+    for text in args.limit:
+        name, _, number = text.partition("=")
+        if name not in LIMITS or not number.isdecimal():
+            raise InvalidRequest(f"--limit {text}: expected NAME=NUMBER with {', '.join(LIMITS)}")
+        changes[name] = int(number)
+    return Limits(args.limits or default, **changes)
+
+
+def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]:
     """The plan that the options describe, and the results it was made from."""
-    from opamplan import base_image_of
+    from opamplan import align, base_image_of
     from opamplan import make_plan as make
 
     results = options.solve(args, universe)
+    if args.align:
+        aligned = align(results, threads=args.threads, progress=progress_for(args))
+        print(
+            f"aligned: {aligned.layers_before} layers -> {aligned.layers_after}; "
+            f"{aligned.older} dependencies older, {aligned.newer} newer",
+            file=sys.stderr,
+        )
+        results = aligned.results
     image = args.image or base_image_of(args.environment) or "debian:12"
     version = universe.environment.get("opam-version") or "2.3.0"
     plan = make(
         results,
         strategy=args.strategy,
-        limits=args.limits,
+        limits=limits_from(args),
         image=image,
         opam_version=version,
         progress=progress_for(args),
@@ -51,14 +108,26 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Any, list[Any]]:
     return plan, results
 
 
-def print_summary(plan: Any, results: list[Any], out: TextIO = sys.stdout) -> None:
+def plan_from(args: argparse.Namespace) -> tuple[Plan, Optional[list[Any]]]:
+    """The plan of --plan, or a new one and the results it was made from."""
+    from opamplan import Plan
+
+    if args.plan:
+        return Plan.load(args.plan), None
+    return make_plan(args, options.universe_from(args))
+
+
+def print_summary(
+    plan: Plan, results: Optional[list[Any]] = None, out: Optional[TextIO] = None
+) -> None:
     """What a person wants to know of a plan."""
+    out = sys.stdout if out is None else out
     style = Style(out)
     s = plan.summary
-    unsolvable = sum(1 for r in results if r.status == "no_solution")
-    unavailable = sum(1 for r in results if r.status == "unavailable")
     alone = s["unshared_installs"]
     print(style.strong(f"{s['targets']} targets, {s['install_steps']} build steps"), file=out)
+    unsolvable = sum(1 for r in results or () if r.status == "no_solution")
+    unavailable = sum(1 for r in results or () if r.status == "unavailable")
     if unsolvable or unavailable:
         print(
             f"  left out: {unsolvable} without a solution, {unavailable} not available here",
@@ -74,10 +143,10 @@ def print_summary(plan: Any, results: list[Any], out: TextIO = sys.stdout) -> No
     if s["variants"] > 1:
         print(f"  most variants: {s['most_variants']}, {s['variants']} layers", file=out)
     print(f"  deepest image: {s['max_depth']} steps; {s['grafts']} grafts", file=out)
-    for index, batch in enumerate(plan.batches[:8]):
+    for batch in plan.batches[:8]:
         print(
-            f"  batch {index}: {batch['targets']} targets, {batch['steps']} steps"
-            + (f", {batch['new_steps']} of them new" if index else ""),
+            f"  batch {batch.index}: {len(batch.targets)} targets, {len(batch.steps)} steps"
+            + (f", {batch.new_steps} of them new" if batch.index else ""),
             file=out,
         )
     if len(plan.batches) > 8:

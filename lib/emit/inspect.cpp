@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/emit/inspect.hpp.
+#include "opamplan/emit/inspect.hpp"
+
+#include "opamplan/emit/impl/inspect.ipp"

@@ -1,0 +1,43 @@
+/// \file
+/// The Python side of measuring emitted files.
+#include <pybind11/stl.h>
+
+#include <opamplan/emit/inspect.hpp>
+
+#include "bindings.hpp"
+
+namespace opamplan::python {
+
+void bind_inspect(py::module_& module) {
+  py::class_<dockerfile_measure>(module, "DockerfileMeasure", "What a Dockerfile asks of BuildKit.")
+      .def_readonly("bytes", &dockerfile_measure::bytes)
+      .def_readonly("longest_line", &dockerfile_measure::longest_line, "Bytes.")
+      .def_readonly("stages", &dockerfile_measure::stages)
+      .def_readonly("installs", &dockerfile_measure::installs, "RUN instructions.")
+      .def_readonly("depth", &dockerfile_measure::depth,
+                    "Layers of the deepest stage, above its base image.")
+      .def_readonly("deepest", &dockerfile_measure::deepest, "That stage.")
+      .def_readonly("definition_bytes", &dockerfile_measure::definition_bytes,
+                    "Of its LLB definition: an estimate.")
+      .def_readonly("findings", &dockerfile_measure::findings)
+      .def("__repr__", [](const dockerfile_measure& m) {
+        return "<DockerfileMeasure: " + std::to_string(m.bytes) + " bytes, " +
+               std::to_string(m.stages) + " stages, depth " + std::to_string(m.depth) + ">";
+      });
+  py::class_<bake_measure>(module, "BakeMeasure", "What a docker-bake file asks of buildx.")
+      .def_readonly("targets", &bake_measure::targets)
+      .def_readonly("largest_group", &bake_measure::largest_group,
+                    "Targets that asking for one group builds.")
+      .def_readonly("findings", &bake_measure::findings)
+      .def("__repr__", [](const bake_measure& m) {
+        return "<BakeMeasure: " + std::to_string(m.targets) + " targets>";
+      });
+  module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),
+             py::arg("limits"), py::call_guard<py::gil_scoped_release>(),
+             "Measure the text of a Dockerfile against limits; `where` names it in findings.");
+  module.def("inspect_bake", &inspect_bake, py::arg("text"), py::arg("where"), py::arg("limits"),
+             py::call_guard<py::gil_scoped_release>(),
+             "Measure the text of a docker-bake file, HCL or JSON, against limits.");
+}
+
+}  // namespace opamplan::python

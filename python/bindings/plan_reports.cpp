@@ -1,0 +1,187 @@
+/// \file
+/// The Python side of what is said about plans: findings, forecasts, differences.
+#include <pybind11/operators.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <map>
+#include <opamplan/error.hpp>
+#include <opamplan/plan/difference.hpp>
+#include <opamplan/plan/doctor.hpp>
+#include <opamplan/plan/forecast.hpp>
+#include <optional>
+
+#include "bindings.hpp"
+#include "plan.hpp"
+
+namespace opamplan::python {
+namespace {
+
+void bind_doctor(py::module_& module) {
+  py::class_<plan_finding>(module, "PlanFinding", "One thing that is wrong with a plan.")
+      .def_readonly("limit", &plan_finding::limit, R"(The limit's name; "contents" if unsound.)")
+      .def_readonly("where", &plan_finding::where, "The step, target or batch.")
+      .def_readonly("value", &plan_finding::value, "What was found.")
+      .def_readonly("allowed", &plan_finding::allowed, "What the limit allows.")
+      .def_readonly("text", &plan_finding::text, "The whole as a sentence.")
+      .def_readonly("remedy", &plan_finding::remedy, "What to do.")
+      .def("__str__", [](const plan_finding& f) { return f.text; })
+      .def("__repr__", [](const plan_finding& f) { return "<PlanFinding: " + f.text + ">"; });
+  module.def(
+      "diagnose",
+      [](const plan& p, const std::optional<limits>& l) {
+        const py::gil_scoped_release release;
+        return diagnose(p, l ? *l : p.limits);
+      },
+      py::arg("plan"), py::arg("limits") = py::none(),
+      "Everything wrong with a plan, measured by `limits` (default: its own); empty if nothing "
+      "is.");
+}
+
+struct py_forecast {
+  std::shared_ptr<plan> owner;
+  plan_forecast value;
+};
+
+/// Seconds of a step, from seconds by layer key, NAME.VERSION or NAME.
+double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string, double>& known,
+                  double otherwise) {
+  const plan_step& s = p.steps[step];
+  double sum = 0;
+  for (std::size_t i = 0; i < s.installs.size(); ++i) {
+    const plan_package& package = p.packages[s.installs[i]];
+    double seconds = otherwise;
+    for (const std::string& name : {to_hex(s.layers[i]), package.full_name(), package.name}) {
+      const auto it = known.find(name);
+      if (it == known.end()) continue;
+      seconds = it->second;
+      break;
+    }
+    sum += seconds;
+  }
+  return sum;
+}
+
+void bind_forecast(py::module_& module) {
+  py::class_<py_forecast>(module, "Forecast", "What carrying a plan out will take.")
+      .def_property_readonly(
+          "steps", [](const py_forecast& f) { return f.value.steps; }, "Steps to run.")
+      .def_property_readonly(
+          "built", [](const py_forecast& f) { return f.value.built; },
+          "Steps that an earlier plan has built.")
+      .def_property_readonly(
+          "bytes", [](const py_forecast& f) { return f.value.bytes; },
+          "Sizes of the packages that the steps to run install or graft, in the unit of the plan.")
+      .def_property_readonly(
+          "work_seconds", [](const py_forecast& f) { return f.value.work_seconds; },
+          "All steps to run, one after the other.")
+      .def_property_readonly(
+          "makespan_seconds", [](const py_forecast& f) { return f.value.makespan_seconds; },
+          "On the workers, batch after batch.")
+      .def_property_readonly(
+          "critical_seconds", [](const py_forecast& f) { return f.value.critical_seconds; },
+          "The longest chain of steps: no number of workers beats it.")
+      .def_property_readonly(
+          "critical_path",
+          [](const py_forecast& f) {
+            std::vector<std::string> names;
+            for (const std::uint32_t s : f.value.critical_path) {
+              for (std::string& n : package_names(*f.owner, f.owner->steps[s].installs)) {
+                names.push_back(std::move(n));
+              }
+            }
+            return names;
+          },
+          "Its packages, first to last.")
+      .def_property_readonly(
+          "batch_ends", [](const py_forecast& f) { return f.value.batch_ends; },
+          "Seconds from the start to the end of each batch.")
+      .def("__repr__", [](const py_forecast& f) {
+        return "<Forecast: " + std::to_string(f.value.steps) + " steps, " +
+               std::to_string(static_cast<long long>(f.value.makespan_seconds)) + " s>";
+      });
+  module.def(
+      "forecast",
+      [](const std::shared_ptr<plan>& p, unsigned workers,
+         const std::map<std::string, double>& durations, double default_seconds,
+         const std::shared_ptr<plan>& earlier) {
+        if (workers == 0) throw invalid_request("a forecast needs at least one worker");
+        const py::gil_scoped_release release;
+        std::vector<digest> built;
+        if (earlier) built = step_keys(*earlier);
+        forecast_options options;
+        options.workers = workers;
+        options.built = built;
+        options.seconds_of = [&](const plan& of, std::uint32_t step) {
+          return seconds_of(of, step, durations, default_seconds);
+        };
+        return py_forecast{p, forecast(*p, options)};
+      },
+      py::arg("plan"), py::arg("workers") = 4,
+      py::arg("durations") = std::map<std::string, double>(),
+      py::arg("default_seconds") = default_install_seconds,
+      py::arg("earlier") = std::shared_ptr<plan>(), R"(How long a plan takes on so many workers.
+
+``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
+the others. Steps that the plan ``earlier`` holds too are built already and take no time.)");
+}
+
+void bind_difference(py::module_& module) {
+  py::class_<rebuilt_target>(module, "RebuiltTarget", "A target that must be built again.")
+      .def_readonly("before", &rebuilt_target::before, "NAME.VERSION in the old plan.")
+      .def_readonly("after", &rebuilt_target::after, "NAME.VERSION in the new one.")
+      .def_readonly("chain", &rebuilt_target::chain,
+                    "From the target down to where the change began, each depending on the next.")
+      .def_readonly("cause", &rebuilt_target::cause, "Index into the difference's causes.")
+      .def("__repr__", [](const rebuilt_target& t) { return "<RebuiltTarget " + t.after + ">"; });
+  py::class_<plan_cause>(module, "PlanCause", "Where a change began.")
+      .def_property_readonly("kind", [](const plan_cause& c) { return to_string(c.kind); })
+      .def_readonly("package", &plan_cause::package, "NAME.VERSION in the new plan, or empty.")
+      .def_readonly("text", &plan_cause::text, "What changed.")
+      .def("__str__", [](const plan_cause& c) { return c.text; })
+      .def("__repr__", [](const plan_cause& c) { return "<PlanCause: " + c.text + ">"; });
+  py::class_<plan_difference>(module, "PlanDifference", "Two plans compared.")
+      .def_readonly("kept_layers", &plan_difference::kept_layers, "How many layers both hold.")
+      .def_readonly("added_layers", &plan_difference::added_layers,
+                    "NAME.VERSION of layers only in the new plan; a name for each variant.")
+      .def_readonly("dropped_layers", &plan_difference::dropped_layers)
+      .def_readonly("kept_steps", &plan_difference::kept_steps,
+                    "Steps that the builder's cache serves.")
+      .def_readonly("new_steps", &plan_difference::new_steps, "Steps that must run.")
+      .def_readonly("unchanged_targets", &plan_difference::unchanged_targets)
+      .def_readonly("added_targets", &plan_difference::added_targets)
+      .def_readonly("dropped_targets", &plan_difference::dropped_targets)
+      .def_readonly("rebuilt_targets", &plan_difference::rebuilt_targets)
+      .def_readonly("causes", &plan_difference::causes, "Those that rebuild most targets first.")
+      .def_readonly("cause_counts", &plan_difference::cause_counts, "Targets, by cause.")
+      .def("__bool__",
+           [](const plan_difference& d) {
+             return !(d.added_layers.empty() && d.dropped_layers.empty() &&
+                      d.rebuilt_targets.empty() && d.added_targets.empty() &&
+                      d.dropped_targets.empty());
+           })
+      .def("__repr__", [](const plan_difference& d) {
+        return "<PlanDifference: " + std::to_string(d.kept_layers) + " layers kept, " +
+               std::to_string(d.added_layers.size()) + " added, " +
+               std::to_string(d.dropped_layers.size()) + " dropped, " +
+               std::to_string(d.rebuilt_targets.size()) + " targets rebuilt>";
+      });
+  module.def(
+      "compare_plans",
+      [](const plan& before, const plan& after) {
+        const py::gil_scoped_release release;
+        return compare(before, after);
+      },
+      py::arg("before"), py::arg("after"),
+      "What must be built again after a change, and why. True in a condition if anything differs.");
+}
+
+}  // namespace
+
+void bind_plan_reports(py::module_& module) {
+  bind_doctor(module);
+  bind_forecast(module);
+  bind_difference(module);
+}
+
+}  // namespace opamplan::python

@@ -1,0 +1,129 @@
+"""opamplan diff: what a change costs."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opamplan.cli import options, plans
+from opamplan.cli.style import Style
+
+if TYPE_CHECKING:
+    from opamplan import Plan, PlanDifference
+
+# Options of which the two sides may differ, for OPTION=VALUE.
+_SIDE_OPTIONS = ("repository", "rev", "ocaml", "environment", "arch", "image", "strategy", "set")
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "diff",
+        help="compare two plans: what must be built again, and why",
+        description="Compare two plans: layers kept, added and dropped, and for each target that "
+        "must be built again the chain of dependencies down to the change that caused it. A side "
+        "is a plan file, or OPTION=VALUE[,OPTION=VALUE...] to plan with that option "
+        f"({', '.join(_SIDE_OPTIONS)}), or `-` for the options as they stand.",
+        epilog="Examples: opamplan diff monday.json tuesday.json; opamplan diff --repository "
+        "opam-repository rev=HEAD~10 rev=HEAD; opamplan diff ocaml=5.2.1 ocaml=5.3.0",
+    )
+    parser.add_argument("before", metavar="BEFORE")
+    parser.add_argument("after", metavar="AFTER")
+    parser.add_argument("--targets", action="store_true", help="list every target that is rebuilt")
+    options.add_solve_options(parser, targets=False)
+    plans.add_plan_options(parser, saved=False)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    options.add_output_options(parser)
+    parser.set_defaults(run=run, targets_wanted=[])
+
+
+def _side(args: argparse.Namespace, text: str) -> Plan:
+    from opamplan import InvalidRequest, Plan
+
+    if text != "-" and "=" not in text:
+        return Plan.load(text)
+    if "=" in text and Path(text).is_file():
+        return Plan.load(text)
+    changed = copy.copy(args)
+    changed.targets = []
+    for part in text.split(",") if text != "-" else []:
+        name, equals, value = part.partition("=")
+        if not equals or name not in _SIDE_OPTIONS:
+            raise InvalidRequest(
+                f"{text}: expected a plan file or OPTION=VALUE with {', '.join(_SIDE_OPTIONS)}"
+            )
+        if name == "repository":
+            changed.repository = [value]
+        elif name == "set":
+            changed.set = [*changed.set, value]
+        else:
+            setattr(changed, name, value)
+    plan, _ = plans.make_plan(changed, options.universe_from(changed))
+    return plan
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan import compare_plans
+
+    all_targets = args.targets
+    difference = compare_plans(_side(args, args.before), _side(args, args.after))
+    if args.json:
+        print(json.dumps(_as_dict(difference)))
+    else:
+        _print(difference, all_targets)
+    return 0
+
+
+def _as_dict(d: PlanDifference) -> dict[str, Any]:
+    return {
+        "kept_layers": d.kept_layers,
+        "added_layers": d.added_layers,
+        "dropped_layers": d.dropped_layers,
+        "kept_steps": d.kept_steps,
+        "new_steps": d.new_steps,
+        "unchanged_targets": d.unchanged_targets,
+        "added_targets": d.added_targets,
+        "dropped_targets": d.dropped_targets,
+        "rebuilt_targets": [
+            {"before": t.before, "after": t.after, "chain": t.chain, "cause": t.cause}
+            for t in d.rebuilt_targets
+        ],
+        "causes": [
+            {"kind": c.kind, "package": c.package, "text": c.text, "targets": n}
+            for c, n in zip(d.causes, d.cause_counts)
+        ],
+    }
+
+
+def _print(d: PlanDifference, all_targets: bool) -> None:
+    style = Style()
+    if not d:
+        print(style.good("The plans build the same layers."))
+        return
+    print(
+        style.strong(
+            f"{d.kept_layers} layers kept, {len(d.added_layers)} added, "
+            f"{len(d.dropped_layers)} dropped"
+        )
+    )
+    print(f"  {d.new_steps} steps must run, {d.kept_steps} are in the cache")
+    print(
+        f"  targets: {len(d.unchanged_targets)} as before, {len(d.rebuilt_targets)} rebuilt, "
+        f"{len(d.added_targets)} new, {len(d.dropped_targets)} gone"
+    )
+    if d.causes:
+        print("Why targets are rebuilt:")
+    for cause, count in list(zip(d.causes, d.cause_counts))[:20]:
+        print(f"  {count:6}  {cause.text}")
+    if len(d.causes) > 20:
+        print(f"  ... {len(d.causes)} causes in all (--json lists them)")
+    for title, names in (("New", d.added_targets), ("Gone", d.dropped_targets)):
+        if names:
+            more = f" ... {len(names)} in all" if len(names) > 12 else ""
+            print(f"{title}: {' '.join(names[:12])}{more}")
+    if all_targets:
+        for target in d.rebuilt_targets:
+            print(f"{target.after}: {' < '.join(reversed(target.chain))}: {d.causes[target.cause]}")

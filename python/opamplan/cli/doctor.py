@@ -1,0 +1,64 @@
+"""opamplan doctor: prove that a plan, or emitted files, keep the limits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from opamplan.cli import options, plans
+from opamplan.cli.style import Style
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "doctor",
+        help="prove that a plan or its files keep the limits",
+        description="Carry a plan out on sets of packages, measure it against limits, and name "
+        "each step, target or batch that breaks one, with the remedy. Given folders or files, "
+        "measure the Dockerfiles and bake files in them, whoever wrote them. Exit status 1 if "
+        "anything is wrong.",
+        epilog="Examples: opamplan doctor --plan plan.json --limits docker; "
+        "opamplan doctor --files out/",
+    )
+    options.add_solve_options(parser)
+    parser.add_argument(
+        "--files",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="a Dockerfile, a docker-bake.json, or a folder of them; may be repeated",
+    )
+    plans.add_plan_options(parser)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    options.add_output_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan import diagnose
+    from opamplan.inspection import inspect_files
+
+    if args.files:
+        measured, findings = inspect_files(map(Path, args.files), plans.limits_from(args))
+        what = f"{len(measured)} files"
+    else:
+        plan, _ = plans.plan_from(args)
+        limits = plans.limits_from(args) if args.limits or args.limit else None
+        findings = diagnose(plan, limits)
+        what = f"{len(plan.targets)} targets in {len(plan)} steps and {len(plan.batches)} batches"
+    if args.json:
+        keys = ("limit", "where", "value", "allowed", "text", "remedy")
+        print(json.dumps([{key: getattr(f, key) for key in keys} for f in findings]))
+    else:
+        style = Style()
+        for finding in findings:
+            print(f"{style.bad(finding.limit)}: {finding.text}")
+            print(f"  {finding.remedy}")
+        if not findings:
+            print(f"{style.good('Sound')}: {what} keep every limit.")
+        else:
+            print(f"{len(findings)} findings in {what}.")
+    return 1 if findings else 0

@@ -1,0 +1,101 @@
+"""opamplan forecast: how long a plan will take."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from opamplan.cli import options, plans
+from opamplan.cli.style import Style
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "forecast",
+        help="say how long a plan will take",
+        description="Schedule the steps of a plan on so many workers and say how long it takes, "
+        "which chain of packages bounds it, and how much an earlier plan has built already.",
+        epilog="Example: opamplan forecast --plan plan.json --workers 64 --earlier last.json",
+    )
+    options.add_solve_options(parser)
+    plans.add_plan_options(parser)
+    group = parser.add_argument_group("forecast")
+    group.add_argument(
+        "--workers", type=int, default=4, metavar="N", help="steps that run at once (default: 4)"
+    )
+    group.add_argument(
+        "--durations",
+        metavar="FILE",
+        help="a JSON object with the seconds of installs by layer key, NAME.VERSION or NAME",
+    )
+    group.add_argument(
+        "--default-seconds",
+        type=float,
+        default=20.0,
+        metavar="S",
+        help="of an install whose duration is not known (default: 20)",
+    )
+    group.add_argument("--earlier", metavar="PLAN", help="a plan that has been built already")
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    options.add_output_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _durations(path: str) -> dict[str, float]:
+    from opamplan import InvalidRequest
+
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        return {str(name): float(seconds) for name, seconds in found.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InvalidRequest(
+            f"{path}: expected a JSON object of seconds by name: {error}"
+        ) from None
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan import Plan, forecast
+
+    plan, _ = plans.plan_from(args)
+    result = forecast(
+        plan,
+        workers=args.workers,
+        durations=_durations(args.durations) if args.durations else {},
+        default_seconds=args.default_seconds,
+        earlier=Plan.load(args.earlier) if args.earlier else None,
+    )
+    if args.json:
+        names = (
+            "steps built bytes work_seconds makespan_seconds critical_seconds critical_path "
+            "batch_ends"
+        )
+        print(json.dumps({name: getattr(result, name) for name in names.split()}))
+        return 0
+    style = Style()
+    print(style.strong(f"{_time(result.makespan_seconds)} on {args.workers} workers"))
+    print(f"  {result.steps} steps to run, {result.built} built already")
+    print(f"  {_time(result.work_seconds)} of work")
+    print(
+        f"  {_time(result.critical_seconds)} at least, however many workers: "
+        f"{len(result.critical_path)} installs that wait for each other"
+    )
+    if result.critical_path:
+        print("    " + " < ".join(_shortened(result.critical_path)))
+    for index, end in enumerate(result.batch_ends):
+        print(f"  batch {index} ends after {_time(end)}")
+    return 0
+
+
+def _shortened(names: list[str], limit: int = 8) -> list[str]:
+    return names if len(names) <= limit else [*names[:3], "...", *names[-(limit - 3) :]]
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

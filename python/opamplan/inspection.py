@@ -1,0 +1,55 @@
+"""Measuring Dockerfiles and bake files on disk, whoever wrote them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Optional, Union
+
+from opamplan._core import (
+    BakeMeasure,
+    DockerfileMeasure,
+    Limits,
+    PlanFinding,
+    inspect_bake,
+    inspect_dockerfile,
+)
+from opamplan.errors import InvalidRequest
+
+_BAKE = ("docker-bake.hcl", "docker-bake.json")
+
+
+def inspect_files(
+    paths: Iterable[Union[str, os.PathLike[str]]], limits: Optional[Limits] = None
+) -> tuple[dict[str, Union[DockerfileMeasure, BakeMeasure]], list[PlanFinding]]:
+    """Measure files against `limits` (default: those of BuildKit).
+
+    A folder stands for the Dockerfiles (`Dockerfile`, `*.Dockerfile`, `Dockerfile.*`) and the
+    docker-bake files directly in it. Returns the measure of each file, and everything wrong.
+    """
+    limits = limits or Limits()
+    measures: dict[str, Union[DockerfileMeasure, BakeMeasure]] = {}
+    findings: list[PlanFinding] = []
+    for path in map(Path, paths):
+        for file in _files(path):
+            text = file.read_text(encoding="utf-8", errors="replace")
+            bake = file.suffix in (".hcl", ".json")
+            measure = (inspect_bake if bake else inspect_dockerfile)(text, str(file), limits)
+            measures[str(file)] = measure
+            findings += measure.findings
+    return measures, findings
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = [path / name for name in _BAKE if (path / name).is_file()]
+    found += sorted(
+        p
+        for p in path.iterdir()
+        if p.name == "Dockerfile" or p.suffix == ".Dockerfile" or p.name.startswith("Dockerfile.")
+    )
+    if not found:
+        raise InvalidRequest(f"{path}: no Dockerfile and no docker-bake file in this folder")
+    return found
