@@ -27,7 +27,8 @@ struct solve_options {
   /// Tried before the other versions of their names; at most one a name. See `align`.
   std::vector<package_id> preferred;
   /// Conflicts after which a request ends as `gave_up`. The hardest request of opam-repository
-  /// meets some hundred.
+  /// meets some hundred. Below 10,000 each request is searched afresh, which is slower, so that
+  /// what is given up does not depend on what was solved before.
   std::uint64_t conflict_limit = 1'000'000;
   /// For `solve_all`. 0: one thread a core. The results do not depend on it.
   unsigned threads = 0;

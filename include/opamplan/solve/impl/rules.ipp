@@ -8,6 +8,7 @@
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/rules.hpp"
 #include "opamplan/syntax/ast.hpp"
+#include "opamplan/syntax/parser.hpp"
 #include "opamplan/syntax/printer.hpp"
 
 namespace opamplan {
@@ -47,6 +48,22 @@ inline std::optional<std::uint32_t> find_string(const syntax::value& v, std::str
   }
 }
 
+/// Calls `visit` for each item of a field that is a list (or for the one value that is none), with
+/// a file that has only this item in the field: formulas do not know where they are written.
+template <class Visit>
+void for_each_item(const syntax::file& file, const std::string& field, const Visit& visit) {
+  const auto value = file.find(field);
+  if (!value) return;
+  const auto one = [&](const syntax::value& item) {
+    const auto span = item.span();
+    const std::string_view text = file.text();
+    visit(item, syntax::parse(field + ": [" +
+                              std::string(text.substr(span.begin, span.end - span.begin)) + "]"));
+  };
+  if (value->kind() != syntax::value_kind::list) return one(*value);
+  for (const syntax::value item : value->children()) one(item);
+}
+
 inline void add_names(const package_formula& f, std::vector<std::string>& names) {
   if (f.is_atom()) names.push_back(f.atom.name);
   for (const package_formula& arg : f.args) add_names(arg, names);
@@ -70,43 +87,51 @@ OPAMPLAN_INLINE fact describe_rule(const universe& u, package_id id,
   f.what = what;
   f.package = id;
   f.path = std::string(repo.origin(id).path);
-  std::string searched;
+  std::uint32_t offset = 0;
   if (what == fact::kind::conflict_class) {
     f.field = "conflict-class";
-    f.other = f.text = searched = read_conflict_classes(file)[position];
+    f.other = f.text = read_conflict_classes(file)[position];
+    if (const auto value = file.find(f.field)) {
+      offset = rules_detail::find_string(*value, f.text).value_or(value->span().begin);
+    }
   } else {
     std::uint32_t at = 0;
-    const auto take = [&](const package_formula& rule) {
+    const auto take = [&](const char* field, const syntax::value& item,
+                          const package_formula& rule) {
       if (at++ != position) return;
       rules_detail::add_names(rule, f.names);
-      searched = f.names.front();
+      f.field = field;
       f.other = rule.is_atom() ? rule.atom.name : "";
       f.text = rule_text(rule);
+      offset = rules_detail::find_string(item, f.names.front()).value_or(item.span().begin);
     };
     const auto evaluate = [&](const filtered_formula& formula) {
       return evaluate_depends(formula, u.environment(), repo.name_string(id),
                               repo.version_string(id), context);
     };
     if (what == fact::kind::needs) {
-      f.field = "depends";
-      const package_formula depends = evaluate(read_depends(file));
-      rules_detail::for_each_requirement(depends, formula_kind::conjunction, take);
-    }
-    if (f.text.empty()) {
-      // Conflicts: atoms are exclusions, conjunctions are alternatives among the requirements.
-      f.field = "conflicts";
-      const package_formula conflicts = evaluate(read_conflicts(file));
-      rules_detail::for_each_requirement(
-          conflicts, formula_kind::disjunction, [&](const package_formula& rule) {
-            const bool excludes = rule.is_atom();
-            if (excludes && repo.find_name(rule.atom.name) == no_name) return;
-            if (excludes == (what == fact::kind::conflicts)) take(rule);
+      rules_detail::for_each_item(
+          file, "depends", [&](const syntax::value& item, const syntax::file& alone) {
+            rules_detail::for_each_requirement(
+                evaluate(read_depends(alone)), formula_kind::conjunction,
+                [&](const package_formula& rule) { take("depends", item, rule); });
           });
     }
+    // Conflicts: atoms are exclusions, conjunctions are alternatives among the requirements.
+    rules_detail::for_each_item(file, "conflicts",
+                                [&](const syntax::value& item, const syntax::file& alone) {
+                                  rules_detail::for_each_requirement(
+                                      evaluate(read_conflicts(alone)), formula_kind::disjunction,
+                                      [&](const package_formula& rule) {
+                                        const bool excludes = rule.is_atom();
+                                        if (excludes && repo.find_name(rule.atom.name) == no_name)
+                                          return;
+                                        if (excludes == (what == fact::kind::conflicts))
+                                          take("conflicts", item, rule);
+                                      });
+                                });
   }
-  if (const auto value = file.find(f.field)) {
-    const std::uint32_t offset =
-        rules_detail::find_string(*value, searched).value_or(value->span().begin);
+  if (offset != 0) {
     const syntax::position p = file.locate(offset);
     f.line = p.line;
     f.column = p.column;

@@ -104,12 +104,12 @@ struct solver::state {
   template <class Target>
   solve_result solve(name_id name, Target target) {
     sat_core* s = &core_for(name);
+    // What was learnt before must not decide whether a request is given up. Where that is likely,
+    // nothing is kept; else a request is given up only if it is too hard on its own.
+    if (options.conflict_limit < keeping_limit) s->reset();
     search_outcome outcome = s->solve(target);
-    if (outcome == search_outcome::gave_up && s->statistics().requests > 1) {
-      // What was learnt before must not decide whether a request is given up.
-      if (kept) retired += kept->statistics();
-      kept.reset();
-      s = &core_for(name);
+    if (outcome == search_outcome::gave_up && options.conflict_limit >= keeping_limit) {
+      s->reset();
       outcome = s->solve(target);
     }
     solve_result result;
@@ -137,6 +137,8 @@ struct solver::state {
     }
     return result;
   }
+
+  static constexpr std::uint64_t keeping_limit = 10'000;
 
   universe universe_;
   solve_options options;

@@ -1,0 +1,96 @@
+#include "opamplan/solve/align.hpp"
+
+#include <doctest/doctest.h>
+
+#include "opamplan/error.hpp"
+#include "opamplan/solve/check.hpp"
+#include "solve/small.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+std::vector<std::string> texts(const universe& u, const std::vector<solve_result>& results) {
+  std::vector<std::string> out;
+  for (const solve_result& r : results) out.push_back(answer_text(u, r));
+  return out;
+}
+
+/// `x.2` is newest, but `b` needs `x.1`.
+universe contested() {
+  return small_universe(
+      {{"a.1", R"(depends: ["x"])"}, {"b.1", R"(depends: ["x" {< "2"}])"}, {"x.1"}, {"x.2"}});
+}
+
+}  // namespace
+
+TEST_CASE("a version that all can have is preferred if that leaves fewer layers") {
+  const universe u = contested();
+  const std::vector<package_id> targets = {id_of(u, "a.1"), id_of(u, "b.1")};
+  const auto before = solve_all(u, targets, {}).results;
+  const alignment out = align(u, before, {});
+  CHECK(out.layers_before == 4);
+  CHECK(out.layers_after == 3);
+  CHECK(texts(u, out.results) == std::vector<std::string>{"a.1 x.1", "b.1 x.1"});
+  CHECK(text_of(u, out.preferred) == "x.1");
+  CHECK(out.changed == 1);
+  CHECK(out.older == 1);
+  CHECK(out.newer == 0);
+}
+
+TEST_CASE("a target keeps its own version") {
+  const universe u = contested();
+  const auto before = solve_all(u, {}).results;  // a.1, b.1 and x.2
+  const alignment out = align(u, before, {});
+  CHECK(answer_text(u, out.results[2]) == "x.2");
+  CHECK(out.layers_after == out.layers_before);  // x.2 must be built anyway: nothing is won
+}
+
+TEST_CASE("results without a solution stay, and nothing to align changes nothing") {
+  const universe u = small_universe({{"a.1", R"(depends: ["none"])"}, {"b.1"}});
+  const auto before = solve_all(u, {}).results;
+  const alignment out = align(u, before, {});
+  CHECK(texts(u, out.results) == texts(u, before));
+  CHECK(out.preferred.empty());
+  CHECK(out.changed == 0);
+}
+
+TEST_CASE("aligned results are sound, need no more layers, and come back with `preferred`") {
+  int saved = 0;
+  for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+    CAPTURE(seed);
+    const small_shape shape{12, 3, 3, 0.15, 0.1, 0.05, 0.0, 0.05, 0.0, 0.0};
+    const universe u = small_universe(small_generator(seed, shape).files());
+    const std::vector<package_id> targets = u.latest();
+    solve_options options;
+    options.threads = 1;
+    const auto before = solve_all(u, targets, options).results;
+    const alignment out = align(u, before, options);
+    CHECK(out.layers_after <= out.layers_before);
+    saved += out.layers_after < out.layers_before ? 1 : 0;
+    REQUIRE(out.results.size() == before.size());
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      CHECK(out.results[i].status == before[i].status);
+      CHECK(out.results[i].target == before[i].target);
+      if (out.results[i].solution) {
+        CHECK(broken_rules(u, *out.results[i].solution, options).empty());
+      }
+    }
+    solve_options again = options;
+    again.preferred = out.preferred;
+    CHECK(texts(u, solve_all(u, targets, again).results) == texts(u, out.results));
+    options.threads = 5;
+    CHECK(texts(u, align(u, before, options).results) == texts(u, out.results));
+  }
+  CHECK(saved > 8);
+}
+
+TEST_CASE("alignment can be cancelled") {
+  const universe u = contested();
+  const std::vector<package_id> targets = {id_of(u, "a.1"), id_of(u, "b.1")};
+  const auto before = solve_all(u, targets, {}).results;
+  solve_options options;
+  options.progress = [](const progress_event&) { return false; };
+  CHECK_THROWS_AS(static_cast<void>(align(u, before, options)), cancelled);
+}

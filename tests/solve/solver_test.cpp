@@ -1,0 +1,242 @@
+#include "opamplan/solve/solver.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "opamplan/error.hpp"
+#include "opamplan/solve/check.hpp"
+#include "solve/brute_force.hpp"
+#include "solve/small.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+struct counts {
+  int solutions = 0;
+  int failures = 0;
+};
+
+/// Every version and every name of random repositories, asked of one solver that keeps what it
+/// learns, against brute force.
+counts compare(const small_shape& shape, std::uint32_t seeds, const universe_options& options,
+               const solve_options& asked) {
+  counts n;
+  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+    CAPTURE(seed);
+    const universe u = small_universe(small_generator(seed, shape).files(), options);
+    solver kept(u, asked);
+    const auto judge = [&](const solve_result& got,
+                           const std::optional<std::vector<package_id>>& expected,
+                           const solve_options& effective) {
+      ++(expected ? n.solutions : n.failures);
+      CHECK(answer_text(u, got) ==
+            (expected ? text_of(u, *expected) : std::string(to_string(got.status))));
+      CHECK(got.solution.has_value() == expected.has_value());
+      if (got.solution) CHECK(broken_rules(u, *got.solution, effective).empty());
+    };
+    for (std::uint32_t i = 0; i < u.repository().name_count(); ++i) {
+      const name_id name{i};
+      brute_force all(u, asked, name);
+      judge(kept.solve(name), all.preferred(), asked);
+      for (const package_id p : u.repository().versions(name)) {
+        const solve_options effective = options_for(u, asked, p);
+        brute_force one(u, effective, name);
+        judge(kept.solve(p), one.preferred(p), effective);
+      }
+    }
+  }
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("the answer is the first of brute force in the order of preference") {
+  const counts n = compare({}, 150, {}, {});
+  CHECK(n.solutions > 500);
+  CHECK(n.failures > 300);
+}
+
+TEST_CASE("the answer is that of brute force with a root, constraints and preferred versions") {
+  for (const bool oldest : {false, true}) {
+    universe_options options;
+    options.prefer_oldest = oldest;
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+      CAPTURE(seed);
+      const small_shape shape{5, 3, 3, 0.3, 0.3, 0.15, 0.0, 0.1, 0.0, 0.0};
+      const universe u = small_universe(small_generator(seed, shape).files(), options);
+      solve_options asked;
+      asked.roots = {small_atom("p0", relop::leq, "2")};
+      asked.constraints = {small_atom("p1", relop::neq, "3")};
+      for (const package_id p : u.repository().versions(u.repository().find_name("p2"))) {
+        asked.preferred = {p};  // ends as the newest; any would do
+      }
+      asked.preferred.push_back(u.repository().versions(u.repository().find_name("p3"))[0]);
+      solver s(u, asked);
+      for (const package_id p : u.repository().packages()) {
+        const solve_options effective = options_for(u, asked, p);
+        brute_force all(u, effective, u.repository().name_of(p));
+        const auto expected = all.preferred(p);
+        CHECK(answer_text(u, s.solve(p)) ==
+              (expected ? text_of(u, *expected) : std::string("no_solution")));
+      }
+    }
+  }
+}
+
+TEST_CASE("the answer is that of brute force when targets bring their tests") {
+  universe_options options;
+  options.root_dependencies.with_test = true;
+  small_shape shape;
+  shape.filtered = 0.5;
+  const counts n = compare(shape, 60, options, {});
+  CHECK(n.solutions > 200);
+  CHECK(n.failures > 50);
+}
+
+TEST_CASE("the newest versions are taken, avoid-version ones last") {
+  const universe u = small_universe({{"a.1", R"(depends: ["b" {>= "1"} "c"])"},
+                                     {"b.1"},
+                                     {"b.10"},
+                                     {"b.9"},
+                                     {"c.1"},
+                                     {"c.2", "flags: avoid-version"}});
+  CHECK(answer_text(u, solver(u, {}).solve(id_of(u, "a.1"))) == "a.1 b.10 c.1");
+}
+
+TEST_CASE("the oldest versions are taken when asked for, avoid-version ones last") {
+  universe_options options;
+  options.prefer_oldest = true;
+  const universe u = small_universe(
+      {{"a.1", R"(depends: ["b" {> "1"}])"}, {"b.1"}, {"b.2", "flags: avoid-version"}, {"b.3"}},
+      options);
+  CHECK(answer_text(u, solver(u, {}).solve(id_of(u, "a.1"))) == "a.1 b.3");
+}
+
+TEST_CASE("alternatives are tried left to right") {
+  const std::vector<small_file> files = {{"a.1", R"(depends: ["b" | "c"])"},
+                                         {"a.2", R"(depends: [("b" {= "9"} | "c") "b"])"},
+                                         {"b.1"},
+                                         {"c.1"}};
+  const universe u = small_universe(files);
+  solver s(u, {});
+  CHECK(answer_text(u, s.solve(id_of(u, "a.1"))) == "a.1 b.1");
+  CHECK(answer_text(u, s.solve(id_of(u, "a.2"))) == "a.2 b.1 c.1");
+}
+
+TEST_CASE("a root is part of every answer, and its constraint holds everywhere") {
+  const universe u =
+      small_universe({{"a.1"}, {"b.1", R"(depends: ["ocaml" {< "5"}])"}, {"ocaml.4"}, {"ocaml.5"}});
+  solve_options options;
+  options.roots = {small_atom("ocaml", relop::eq, "5")};
+  solver s(u, options);
+  CHECK(answer_text(u, s.solve(id_of(u, "a.1"))) == "a.1 ocaml.5");
+  CHECK(answer_text(u, s.solve(id_of(u, "b.1"))) == "no_solution");
+}
+
+TEST_CASE("the version asked for wins over constraints on its own name") {
+  const universe u = small_universe({{"ocaml.4"}, {"ocaml.5"}});
+  solve_options options;
+  options.roots = {small_atom("ocaml", relop::eq, "4")};
+  solver s(u, options);
+  CHECK(answer_text(u, s.solve(id_of(u, "ocaml.5"))) == "ocaml.5");
+  CHECK(answer_text(u, s.solve(u.repository().find_name("ocaml"))) == "ocaml.4");
+}
+
+TEST_CASE("the statuses are told apart") {
+  const universe u = small_universe({{"a.1", "available: false"},
+                                     {"b.1", R"(depends: ["nothing"])"},
+                                     {"c.1", "flags: avoid-version"}});
+  solver s(u, {});
+  CHECK(s.solve(id_of(u, "a.1")).status == solve_status::unavailable);
+  CHECK(s.solve(id_of(u, "a.1")).target == no_package);
+  CHECK(s.solve(id_of(u, "b.1")).status == solve_status::no_solution);
+  CHECK(s.solve(id_of(u, "b.1")).target == id_of(u, "b.1"));
+  CHECK(s.solve(id_of(u, "c.1")).status == solve_status::no_solution);
+}
+
+TEST_CASE("unknown names in roots and constraints are an error") {
+  const universe u = small_universe({{"a.1"}});
+  solve_options roots;
+  roots.roots = {{"b", {}}};
+  CHECK_THROWS_AS(solver(u, roots).solve(id_of(u, "a.1")), invalid_request);
+  solve_options constraints;
+  constraints.constraints = {small_atom("b", relop::eq, "1")};
+  CHECK_THROWS_AS(solver(u, constraints).solve(id_of(u, "a.1")), invalid_request);
+}
+
+TEST_CASE("what is given up depends on the request alone") {
+  int given_up = 0;
+  int answered = 0;
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    const small_shape shape{8, 3, 3, 0.3, 0.9, 0.5, 0.0, 0.0, 0.0, 0.0};
+    const universe u = small_universe(small_generator(seed, shape).files());
+    solve_options options;
+    options.conflict_limit = 1;
+    solver forwards(u, options);
+    solver backwards(u, options);
+    solver unlimited(u, {});
+    std::vector<package_id> ids;
+    for (const package_id p : u.repository().packages()) ids.push_back(p);
+    std::vector<std::string> answers;
+    for (const package_id p : ids) {
+      answers.push_back(answer_text(u, forwards.solve(p)));
+      ++(answers.back() == "gave_up" ? given_up : answered);
+      if (answers.back() != "gave_up") CHECK(answers.back() == answer_text(u, unlimited.solve(p)));
+    }
+    for (std::size_t i = ids.size(); i > 0; --i) {
+      CHECK(answer_text(u, backwards.solve(ids[i - 1])) == answers[i - 1]);
+    }
+  }
+  CHECK(given_up > 10);
+  CHECK(answered > 1000);
+}
+
+TEST_CASE("all targets are solved alike by one, two and five threads") {
+  const small_shape shape{150, 3, 2, 0.1, 0.1, 0.02, 0.05, 0.05, 0.0, 0.0};
+  const universe u = small_universe(small_generator(5, shape).files());
+  std::vector<package_id> targets;
+  for (const package_id p : u.repository().packages()) targets.push_back(p);
+  REQUIRE(targets.size() > 280);
+  std::vector<std::string> first;
+  std::vector<std::string> alone;
+  for (const package_id p : targets) alone.push_back(answer_text(u, solver(u, {}).solve(p)));
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    solve_options options;
+    options.threads = threads;
+    std::size_t seen = 0;
+    options.progress = [&](const progress_event& e) {
+      CHECK(e.stage == "solve");
+      CHECK(e.done >= seen);
+      CHECK(e.total == targets.size());
+      seen = e.done;
+      return true;
+    };
+    const solve_summary summary = solve_all(u, targets, options);
+    REQUIRE(summary.results.size() == targets.size());
+    CHECK(seen == targets.size());
+    CHECK(summary.statistics.requests >= targets.size() / 2);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      CHECK(answer_text(u, summary.results[i]) == alone[i]);
+    }
+  }
+}
+
+TEST_CASE("solving all can be cancelled") {
+  const universe u = small_universe({{"a.1"}, {"b.1"}});
+  solve_options options;
+  options.progress = [](const progress_event&) { return false; };
+  CHECK_THROWS_AS(static_cast<void>(solve_all(u, options)), cancelled);
+}
+
+TEST_CASE("without targets every name is asked for, in order") {
+  const universe u = small_universe({{"c.1"}, {"a.1"}, {"a.2"}, {"b.1", "available: false"}});
+  const solve_summary all = solve_all(u, {});
+  REQUIRE(all.results.size() == 3);
+  CHECK(answer_text(u, all.results[0]) == "a.2");
+  CHECK(answer_text(u, all.results[1]) == "unavailable");
+  CHECK(answer_text(u, all.results[2]) == "c.1");
+}
