@@ -40,6 +40,8 @@
 #include "opamplan/solve/universe.hpp"
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/graph.hpp"
+#include "opamplan/closure/paths.hpp"
+#include "opamplan/closure/reverse.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/difference.hpp"

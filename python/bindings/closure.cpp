@@ -2,17 +2,38 @@
 /// The Python side of the closure room.
 #include <pybind11/stl.h>
 
+#include <map>
 #include <opamplan/closure/closure.hpp>
+#include <opamplan/closure/paths.hpp>
+#include <opamplan/closure/reverse.hpp>
+#include <opamplan/error.hpp>
 
 #include "bindings.hpp"
+#include "progress.hpp"
 #include "solve.hpp"
 
 namespace opamplan::python {
 namespace {
 
+using names_list = std::vector<std::string>;
+
 struct named_closure {
   closure value;
-  std::vector<std::string> names;
+  names_list names;
+
+  [[nodiscard]] names_list named(const std::vector<std::uint32_t>& positions) const {
+    names_list out;
+    for (const std::uint32_t p : positions) out.push_back(names[p]);
+    return out;
+  }
+
+  /// By NAME.VERSION or NAME.
+  [[nodiscard]] std::uint32_t position(const std::string& text) const {
+    for (std::uint32_t i = 0; i < names.size(); ++i) {
+      if (names[i] == text || names[i].substr(0, names[i].find('.')) == text) return i;
+    }
+    throw invalid_request("\"" + text + "\" is not in the closure of " + names[value.target]);
+  }
 };
 
 named_closure closure_of_result(const py_result& r) {
@@ -23,9 +44,102 @@ named_closure closure_of_result(const py_result& r) {
   return c;
 }
 
+/// Reverse dependencies, with the names that Python asks by.
+struct py_reverse {
+  repository repo;
+  reverse_index index;
+  std::vector<package_id> targets;  // by solution
+
+  [[nodiscard]] package_id find(const std::string& text) const {
+    const package_id p = repo.find(text);
+    if (p == no_package) throw invalid_request("there is no package \"" + text + "\"");
+    return p;
+  }
+};
+
+std::shared_ptr<py_reverse> reverse_of(const std::vector<std::shared_ptr<py_result>>& results) {
+  if (results.empty()) throw invalid_request("no results were given");
+  const repository repo = results[0]->universe->universe.repository();
+  const py::gil_scoped_release release;
+  std::vector<solution> solutions;
+  std::vector<package_id> targets;
+  for (const auto& r : results) {
+    if (r->universe != results[0]->universe) {
+      throw invalid_request("the results must come from one universe");
+    }
+    if (!r->result.solution) continue;
+    solutions.push_back(*r->result.solution);
+    targets.push_back(r->result.target);
+  }
+  return std::make_shared<py_reverse>(
+      py_reverse{repo, make_reverse_index(solutions, repo.size()), std::move(targets)});
+}
+
+names_list install_order_of(const py_result& r, const std::string& order,
+                            const std::shared_ptr<py_reverse>& among) {
+  const auto c = closure_of_result(r);
+  if (order == "levels") return c.named(order_of(c.value, install_order::levels, c.names));
+  if (order == "depth_first") {
+    return c.named(order_of(c.value, install_order::depth_first, c.names));
+  }
+  if (order != "most_shared") {
+    throw invalid_request("unknown order \"" + order +
+                          "\"; there are: levels, depth_first, most_shared");
+  }
+  if (!among) throw invalid_request("the order most_shared needs among=ReverseDependencies(...)");
+  std::vector<std::uint64_t> priority;
+  for (const package_id p : c.value.packages) {
+    priority.push_back(among->index.solutions_with(p).size());
+  }
+  return c.named(order_by_priority(c.value, priority, c.names));
+}
+
+void bind_reverse(py::module_& module) {
+  py::class_<py_reverse, std::shared_ptr<py_reverse>>(module, "ReverseDependencies",
+                                                      R"(Who needs a package, over many solutions.
+
+Made once from results of one universe; a question is then a lookup.)")
+      .def(py::init(&reverse_of), py::arg("results"))
+      .def(
+          "targets_with",
+          [](const py_reverse& r, const std::string& package) {
+            names_list names;
+            for (const std::uint32_t s : r.index.solutions_with(r.find(package))) {
+              names.push_back(r.repo.full_name(r.targets[s]));
+            }
+            return names;
+          },
+          py::arg("package"), "The targets whose closure holds NAME.VERSION.")
+      .def(
+          "dependents",
+          [](const py_reverse& r, const std::string& package) {
+            names_list names;
+            for (const std::uint32_t p : r.index.dependents[to_index(r.find(package))]) {
+              names.push_back(r.repo.full_name(package_id{p}));
+            }
+            return names;
+          },
+          py::arg("package"), "The packages that depend on NAME.VERSION directly in some closure.")
+      .def(
+          "counts",
+          [](const py_reverse& r) {
+            std::map<std::string, std::size_t> counts;
+            for (const package_id p : r.repo.packages()) {
+              const std::size_t n = r.index.solutions_with(p).size();
+              if (n != 0) counts.emplace(r.repo.full_name(p), n);
+            }
+            return counts;
+          },
+          "For each package in some closure, how many closures hold it.")
+      .def("__repr__", [](const py_reverse& r) {
+        return "<ReverseDependencies over " + std::to_string(r.targets.size()) + " solutions>";
+      });
+}
+
 }  // namespace
 
 void bind_closure(py::module_& module) {
+  bind_reverse(module);
   module.def(
       "deps_json",
       [](const py_result& r) {
@@ -33,20 +147,23 @@ void bind_closure(py::module_& module) {
         return deps_json(c.value, c.names);
       },
       py::arg("solution"), "The transitive reduction of the closure, as package-tool prints it.");
+  module.def("install_order", &install_order_of, py::arg("solution"), py::arg("order") = "levels",
+             py::arg("among") = std::shared_ptr<py_reverse>(), R"(The closure in install order.
+
+``levels``: level by level, as package-tool; ``depth_first``: each package as late as possible;
+``most_shared``: of what can be installed, what most closures of ``among`` hold.)");
   module.def(
-      "install_order",
-      [](const py_result& r, bool depth_first) {
+      "dependency_paths",
+      [](const py_result& r, const std::string& to, std::size_t limit) {
         const auto c = closure_of_result(r);
-        std::vector<std::string> out;
-        for (const std::uint32_t p :
-             order_of(c.value, depth_first ? install_order::depth_first : install_order::levels,
-                      c.names)) {
-          out.push_back(c.names[p]);
+        std::vector<names_list> out;
+        for (const auto& p : paths(c.value.dependencies, c.value.target, c.position(to), limit)) {
+          out.push_back(c.named(p));
         }
         return out;
       },
-      py::arg("solution"), py::arg("depth_first") = false,
-      "The closure in install order: level by level, or depth first.");
+      py::arg("solution"), py::arg("to"), py::arg("limit") = 100,
+      "The paths of dependencies from the target to a package of its closure, the first `limit`.");
   module.def(
       "dot",
       [](const py_result& r) {

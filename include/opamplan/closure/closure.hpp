@@ -46,6 +46,14 @@ enum class install_order : std::uint8_t {
 [[nodiscard]] std::vector<std::uint32_t> order_of(const closure& c, install_order order,
                                                   std::span<const std::string> names);
 
+/// Positions of `c` in install order, of what can be installed always what has the highest
+/// priority; of equals the first by name. With the number of closures that hold each package
+/// (`reverse_index`) as priorities: most shared first, so that targets which are built one after
+/// the other share long prefixes. O((vertices + edges) log vertices).
+[[nodiscard]] std::vector<std::uint32_t> order_by_priority(const closure& c,
+                                                           std::span<const std::uint64_t> priority,
+                                                           std::span<const std::string> names);
+
 /// The edges that are not implied by others (Aho, Garey and Ullman 1972). For acyclic graphs;
 /// O(vertices * edges / 64).
 [[nodiscard]] adjacency transitive_reduction(const adjacency& graph);
@@ -69,10 +77,6 @@ struct critical_path_result {
                                      std::span<const std::string> names);
 /// Graphviz, of the transitive reduction.
 [[nodiscard]] std::string dot(const closure& c, std::span<const std::string> names);
-
-/// How many of the solutions' closures hold each package; indexed by package id.
-[[nodiscard]] std::vector<std::uint32_t> dependents_count(std::span<const solution> solutions,
-                                                          std::size_t package_count);
 
 }  // namespace opamplan
 

@@ -7,7 +7,6 @@
 #include <boost/property_map/property_map.hpp>
 #include <functional>
 #include <queue>
-#include <set>
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/graph.hpp"
@@ -128,6 +127,30 @@ OPAMPLAN_INLINE std::vector<std::uint32_t> order_of(const closure& c, install_or
   return result;
 }
 
+OPAMPLAN_INLINE std::vector<std::uint32_t> order_by_priority(
+    const closure& c, std::span<const std::uint64_t> priority, std::span<const std::string> names) {
+  const adjacency back = reversed(c.dependencies);
+  const auto later = [&](std::uint32_t a, std::uint32_t b) {
+    return priority[a] != priority[b] ? priority[a] < priority[b] : names[a] > names[b];
+  };
+  std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, decltype(later)> ready(later);
+  std::vector<std::uint32_t> missing(c.size());
+  for (std::uint32_t v = 0; v < c.size(); ++v) {
+    missing[v] = static_cast<std::uint32_t>(c.dependencies[v].size());
+    if (missing[v] == 0) ready.push(v);
+  }
+  std::vector<std::uint32_t> order;
+  while (!ready.empty()) {
+    const std::uint32_t v = ready.top();
+    ready.pop();
+    order.push_back(v);
+    for (const std::uint32_t dependent : back[v]) {
+      if (--missing[dependent] == 0) ready.push(dependent);
+    }
+  }
+  return order;
+}
+
 OPAMPLAN_INLINE adjacency transitive_reduction(const adjacency& graph) {
   const std::size_t words = (graph.size() + 63) / 64;
   std::vector<std::uint64_t> reach(graph.size() * words, 0);  // without the vertex itself
@@ -243,17 +266,6 @@ OPAMPLAN_INLINE std::string dot(const closure& c, std::span<const std::string> n
     }
   }
   return out + "}\n";
-}
-
-OPAMPLAN_INLINE std::vector<std::uint32_t> dependents_count(std::span<const solution> solutions,
-                                                            std::size_t package_count) {
-  std::vector<std::uint32_t> count(package_count, 0);
-  for (const solution& s : solutions) {
-    for (const package_id p : closure_of(s).packages) {
-      if (p != s.target) ++count[to_index(p)];
-    }
-  }
-  return count;
 }
 
 }  // namespace opamplan

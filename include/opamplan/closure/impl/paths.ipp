@@ -1,0 +1,83 @@
+/// \file
+/// Breadth-first search, counting, and enumeration of paths.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+#include "opamplan/closure/closure.hpp"
+#include "opamplan/closure/paths.hpp"
+#include "opamplan/config.hpp"
+
+namespace opamplan {
+namespace path_detail {
+
+/// By vertex: the number of paths to `to`, at most 2^64 - 1.
+inline std::vector<std::uint64_t> paths_to(const adjacency& graph, std::uint32_t to) {
+  std::vector<std::uint64_t> count(graph.size(), 0);
+  for (const std::uint32_t v : topological_order(graph)) {
+    if (v == to) {
+      count[v] = 1;
+      continue;
+    }
+    for (const std::uint32_t d : graph[v]) {
+      const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+      count[v] = count[d] > most - count[v] ? most : count[v] + count[d];
+    }
+  }
+  return count;
+}
+
+}  // namespace path_detail
+
+OPAMPLAN_INLINE std::vector<std::uint32_t> shortest_path(const adjacency& graph, std::uint32_t from,
+                                                         std::uint32_t to) {
+  constexpr std::uint32_t none = 0xffffffffU;
+  std::vector<std::uint32_t> before(graph.size(), none);
+  std::vector<std::uint32_t> queue{from};
+  before[from] = from;
+  for (std::size_t i = 0; i < queue.size() && before[to] == none; ++i) {
+    for (const std::uint32_t d : graph[queue[i]]) {
+      if (before[d] != none) continue;
+      before[d] = queue[i];
+      queue.push_back(d);
+    }
+  }
+  std::vector<std::uint32_t> path;
+  if (before[to] == none) return path;
+  for (std::uint32_t v = to; v != from; v = before[v]) path.push_back(v);
+  path.push_back(from);
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+OPAMPLAN_INLINE std::uint64_t count_paths(const adjacency& graph, std::uint32_t from,
+                                          std::uint32_t to) {
+  return path_detail::paths_to(graph, to)[from];
+}
+
+OPAMPLAN_INLINE std::vector<std::vector<std::uint32_t>> paths(const adjacency& graph,
+                                                              std::uint32_t from, std::uint32_t to,
+                                                              std::size_t limit) {
+  const auto reaches = path_detail::paths_to(graph, to);
+  std::vector<std::vector<std::uint32_t>> found;
+  if (reaches[from] == 0) return found;
+  std::vector<std::uint32_t> path{from};
+  std::vector<std::uint32_t> next{0};
+  while (!path.empty() && found.size() < limit) {
+    const std::uint32_t v = path.back();
+    const auto row = graph[v];
+    if (v == to) found.push_back(path);
+    while (next.back() < row.size() && (v == to || reaches[row[next.back()]] == 0)) ++next.back();
+    if (next.back() == row.size()) {
+      path.pop_back();
+      next.pop_back();
+    } else {
+      path.push_back(row[next.back()++]);
+      next.push_back(0);
+    }
+  }
+  return found;
+}
+
+}  // namespace opamplan

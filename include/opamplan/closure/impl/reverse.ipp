@@ -1,0 +1,55 @@
+/// \file
+/// One pass over the closures, then counting sort.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "opamplan/closure/closure.hpp"
+#include "opamplan/closure/reverse.hpp"
+#include "opamplan/config.hpp"
+
+namespace opamplan {
+namespace reverse_detail {
+
+/// Rows from pairs (row, value), each once; values ascend.
+inline adjacency rows_of(std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs,
+                         std::size_t rows) {
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  adjacency out;
+  out.offsets.assign(rows + 1, 0);
+  for (const auto& [row, value] : pairs) {
+    ++out.offsets[row + 1];
+    out.targets.push_back(value);
+  }
+  for (std::size_t i = 1; i < out.offsets.size(); ++i) out.offsets[i] += out.offsets[i - 1];
+  return out;
+}
+
+}  // namespace reverse_detail
+
+OPAMPLAN_INLINE reverse_index make_reverse_index(std::span<const solution> solutions,
+                                                 std::size_t package_count) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> held;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
+  for (std::uint32_t i = 0; i < solutions.size(); ++i) {
+    const closure c = closure_of(solutions[i]);
+    for (std::uint32_t v = 0; v < c.size(); ++v) {
+      const auto from = static_cast<std::uint32_t>(to_index(c.packages[v]));
+      held.emplace_back(from, i);
+      for (const std::uint32_t d : c.dependencies[v]) {
+        edges.emplace_back(static_cast<std::uint32_t>(to_index(c.packages[d])), from);
+      }
+    }
+    // Most edges come again in each solution: kept few.
+    if (edges.size() > std::size_t{1} << 20U) {
+      std::sort(edges.begin(), edges.end());
+      edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+    }
+  }
+  return {reverse_detail::rows_of(held, package_count),
+          reverse_detail::rows_of(edges, package_count)};
+}
+
+}  // namespace opamplan
