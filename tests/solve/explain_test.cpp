@@ -105,7 +105,7 @@ TEST_CASE("a person is told who needs what, what was asked for, and where it is 
   options.roots = {small_atom("ocaml", relop::eq, "5.3.0")};
   const explanation e = explain(u, id_of(u, "x.1"), options);
   CHECK(e.sentences ==
-        strings{"x 1 needs y", "y 1 and 2 needs ocaml < 5.0", "you asked for ocaml = 5.3.0"});
+        strings{"x 1 needs y", "y 1 and 2 need ocaml < 5.0", "you asked for ocaml = 5.3.0"});
   CHECK(e.cause == "y needs another ocaml");
   CHECK(e.blockers == strings{"y"});
   REQUIRE(e.facts.size() == 3);

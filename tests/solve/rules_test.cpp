@@ -71,7 +71,7 @@ TEST_CASE("a name that is written twice is told from its own place") {
   };
   CHECK(told(0) == "b >= 1 at 2:11");
   CHECK(told(1) == "b < 2 at 3:1");
-  CHECK(told(2) == "c at 3:14");
+  CHECK(told(2) == "c at 3:15");
 }
 
 TEST_CASE("conflict classes are facts") {

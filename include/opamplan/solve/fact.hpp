@@ -23,7 +23,9 @@ struct fact {
   std::uint32_t line = 0;           ///< 1-based; 0 if not known.
   std::uint32_t column = 0;
   bool impossible_alone =
-      false;  ///< Nothing that was allowed can satisfy it: a root of the matter.
+      false;  ///< Nothing that was allowed can satisfy it: a root of the matter...
+  std::vector<std::string> lacking;  ///< ...and of these names it wants versions that nobody allows
+                                     ///< or that do not exist. Ascending.
 
   friend bool operator==(const fact&, const fact&) = default;
 };

@@ -48,6 +48,15 @@ struct enabled_rules {
   std::vector<std::uint8_t> root_forbidden;
 };
 
+/// One rule of a candidate, as its place in the candidate's row of the tables.
+struct rule_place {
+  enum class kind : std::uint8_t { required, forbidden, conflict_class };
+  kind what = kind::required;
+  candidate_id candidate = no_candidate;
+  std::uint32_t position = 0;
+  friend auto operator<=>(const rule_place&, const rule_place&) = default;
+};
+
 /// A search state. Not thread-safe; make one for each thread. Holds references to the tables.
 class sat_core {
  public:
@@ -61,8 +70,8 @@ class sat_core {
     /// The role whose candidates use the root rules of the tables, or none.
     std::uint32_t root_role = 0xffffffffU;
     const enabled_rules* enabled = nullptr;
-    /// If set: candidates whose rules were read are appended, once each, in the order met.
-    std::vector<candidate_id>* consulted = nullptr;
+    /// Keep what each deduction rests on, for `refutation`. Slower by half.
+    bool trace = false;
     /// Conflicts after which one request is given up.
     std::uint64_t conflict_limit = 1'000'000;
   };
@@ -81,6 +90,10 @@ class sat_core {
   /// After `satisfiable`: the selected candidates (branches included) in the order of the walk.
   [[nodiscard]] std::span<const candidate_id> selected() const noexcept { return selected_; }
 
+  /// After `unsatisfiable`, if traced: rules of packages that alone are contradictory, with the
+  /// roots, the excluded candidates and the target. Ascending; few more than are needed.
+  [[nodiscard]] std::span<const rule_place> refutation() const noexcept { return refutation_; }
+
   [[nodiscard]] const search_statistics& statistics() const noexcept { return statistics_; }
 
  private:
@@ -94,7 +107,7 @@ class sat_core {
   static bool is_negative(literal l) noexcept { return (l.code & 1U) != 0; }
 
   enum class reason_kind : std::uint8_t {
-    none,         // a decision, an assumption, or a fact of level 0
+    none,         // a decision, an assumption, or a fact of level 0; `arg`: see `fact_rules_`
     implied,      // by the literal `arg`
     clause,       // the learnt clause `arg`
     no_member,    // a choice is false: all its members are
@@ -181,6 +194,18 @@ class sat_core {
   std::uint32_t analyze();
   void learn(std::uint32_t to_level);
 
+  // What deductions rest on (impl/sat_core_trace.ipp); called only if the options say so.
+  void use_rules(literal l, reason why);
+  void use_implication(literal l, literal because);
+  void use_required(candidate_id c, choice_id s);
+  bool use_forbidden(candidate_id c, choice_id s);
+  void use_class(candidate_id c, std::uint32_t k);
+  void use(rule_place::kind what, candidate_id c, std::size_t position);
+  void use_fact(std::uint32_t var);
+  void note_class_conflict(candidate_id c, std::uint32_t k);
+  void sort_used();
+  search_outcome refute(std::span<const literal> false_literals);
+
   // The walk that decides (impl/sat_core_walk.ipp).
   enum class step : std::uint8_t { decided, settled, complete, conflict };
   step decide();
@@ -188,7 +213,6 @@ class sat_core {
   step choose(role_id r);
   bool admissible(candidate_id c);
   void exclude(candidate_id c, literal because);
-  void consult(candidate_id c);
   [[nodiscard]] reason why_disjoint(choice_id s) const noexcept;
   void new_level();
   enum class run_result : std::uint8_t { complete, below_floor, contradiction, gave_up };
@@ -208,7 +232,6 @@ class sat_core {
   std::vector<std::uint32_t> levels_;
   std::vector<reason> reasons_;
   std::vector<std::uint8_t> seen_;
-  std::vector<std::uint8_t> consulted_;  // by candidate; empty unless asked for
   // By role.
   std::vector<std::uint64_t> domain_;
   std::vector<std::uint32_t> domain_size_;
@@ -232,6 +255,16 @@ class sat_core {
   std::vector<literal> conflict_;
   std::vector<literal> learnt_;
   std::vector<literal> unminimised_;
+
+  // Of the trace: rules by learnt clause and by learnt fact (from 1: a reason's `arg` 0 is none);
+  // what the current analysis has used; what the last conflict itself used.
+  std::vector<std::vector<rule_place>> clause_rules_;
+  std::vector<std::vector<rule_place>> fact_rules_;
+  std::vector<rule_place> used_;
+  std::vector<rule_place> conflict_rules_;
+  std::vector<rule_place> refutation_;
+  std::vector<std::uint32_t> used_facts_;
+  std::vector<std::uint8_t> fact_seen_;  // by variable
 
   std::vector<frame> stack_;
   std::vector<frame> frame_store_;

@@ -22,29 +22,21 @@
 namespace opamplan {
 namespace explain_detail {
 
-/// A rule as its index in the tables.
-struct rule {
-  fact::kind what;
-  candidate_id candidate;
-  std::uint32_t position;  // in the candidate's row
-  friend auto operator<=>(const rule&, const rule&) = default;
-};
-
 /// Searches with only some rules in force.
 class prober {
  public:
   prober(const universe& u, const solve_options& options)
-      : universe_(u), tables_(u.tables()), base_(sat_core_options(u, options)) {
-    const bool roots_differ = tables_.root_required.size() != 0;
-    disable_all();
+      : tables_(u.tables()),
+        base_(sat_core_options(u, options)),
+        root_rules_(tables_.root_required.size() != 0) {
+    set_all(true);
     excluded_.resize(tables_.candidate_roles.size());
     for (const candidate_id c : base_.excluded) excluded_[to_index(c)] = 1;
     base_.enabled = &enabled_;
-    base_.consulted = &consulted_;
-    // Explanations need answers, not preferred answers within a limit.
-    root_rules_ = roots_differ;
+    base_.trace = true;
   }
 
+  /// What follows is about a target of this name.
   void aim(name_id name) {
     const auto role = static_cast<std::uint32_t>(name);
     if (core_ && (!root_rules_ || role_ == role)) return;
@@ -54,23 +46,29 @@ class prober {
     core_ = std::make_unique<sat_core>(tables_, std::move(o));
   }
 
-  void enable_all() { fill(1); }
-  void disable_all() { fill(0); }
+  void set_all(bool on) {
+    const auto value = static_cast<std::uint8_t>(on);
+    enabled_.required.assign(tables_.required.values.size(), value);
+    enabled_.forbidden.assign(tables_.forbidden.values.size(), value);
+    enabled_.classes.assign(tables_.classes.values.size(), value);
+    enabled_.root_required.assign(tables_.root_required.values.size(), value);
+    enabled_.root_forbidden.assign(tables_.root_forbidden.values.size(), value);
+  }
 
-  void set(const rule& r, bool on) {
+  void set(const rule_place& r, bool on) {
     const std::size_t c = to_index(r.candidate);
-    const bool root = root_rules_ && to_index(tables_.candidate_roles[c]) == role_;
+    const bool root = is_root(r.candidate);
     const auto value = static_cast<std::uint8_t>(on);
     switch (r.what) {
-      case fact::kind::needs:
+      case rule_place::kind::required:
         (root ? enabled_.root_required[tables_.root_required.offsets[c] + r.position]
               : enabled_.required[tables_.required.offsets[c] + r.position]) = value;
         break;
-      case fact::kind::conflicts:
+      case rule_place::kind::forbidden:
         (root ? enabled_.root_forbidden[tables_.root_forbidden.offsets[c] + r.position]
               : enabled_.forbidden[tables_.forbidden.offsets[c] + r.position]) = value;
         break;
-      case fact::kind::conflict_class:
+      case rule_place::kind::conflict_class:
         enabled_.classes[tables_.classes.offsets[c] + r.position] = value;
         break;
     }
@@ -83,105 +81,70 @@ class prober {
     return core_->solve(target);
   }
 
-  /// The rules of the package candidates whose rules the last search read.
-  std::vector<rule> consulted_rules() const {
-    std::vector<rule> rules;
-    for (const candidate_id c : consulted_) {
-      if (tables_.candidate_packages[to_index(c)] == no_package) continue;
-      const auto add = [&](fact::kind what, std::size_t count) {
-        for (std::uint32_t i = 0; i < count; ++i) rules.push_back({what, c, i});
-      };
-      add(fact::kind::needs, required(c).size());
-      add(fact::kind::conflicts, forbidden(c).size());
-      add(fact::kind::conflict_class, tables_.classes[to_index(c)].size());
-    }
-    return rules;
-  }
-
-  [[nodiscard]] bool was_consulted(candidate_id c) const {
-    return std::find(consulted_.begin(), consulted_.end(), c) != consulted_.end();
-  }
+  [[nodiscard]] std::span<const rule_place> refutation() const { return core_->refutation(); }
 
   [[nodiscard]] std::span<const choice_id> required(candidate_id c) const {
     return is_root(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
-  }
-  [[nodiscard]] std::span<const choice_id> forbidden(candidate_id c) const {
-    return is_root(c) ? tables_.root_forbidden[to_index(c)] : tables_.forbidden[to_index(c)];
   }
   [[nodiscard]] bool is_root(candidate_id c) const {
     return root_rules_ && to_index(tables_.candidate_roles[to_index(c)]) == role_;
   }
   [[nodiscard]] bool excluded(candidate_id c) const { return excluded_[to_index(c)] != 0; }
 
-  /// No member is allowed by what was asked for (an alternative: none of its branches).
-  [[nodiscard]] bool impossible(choice_id s) const {
+  /// No member is allowed by what was asked for (an alternative: none of its branches). Adds the
+  /// roles that lack one to `lacking`.
+  bool impossible(choice_id s, std::set<std::uint32_t>* lacking = nullptr) const {
     const auto& choice = tables_.choices[to_index(s)];
     const auto& role = tables_.roles[to_index(choice.role)];
+    bool branches = false;
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
       const candidate_id c{role.first_candidate + i};
       if (!tables_.contains(s, c) || excluded(c)) continue;
       if (tables_.candidate_packages[to_index(c)] != no_package) return false;
+      branches = true;
       const auto row = tables_.required[to_index(c)];
-      if (std::none_of(row.begin(), row.end(), [&](choice_id b) { return impossible(b); })) {
+      if (std::none_of(row.begin(), row.end(),
+                       [&](choice_id b) { return impossible(b, lacking); })) {
         return false;
       }
     }
+    if (!branches && lacking != nullptr) lacking->insert(static_cast<std::uint32_t>(choice.role));
     return true;
   }
 
  private:
-  void fill(std::uint8_t value) {
-    enabled_.required.assign(tables_.required.values.size(), value);
-    enabled_.forbidden.assign(tables_.forbidden.values.size(), value);
-    enabled_.classes.assign(tables_.classes.values.size(), value);
-    enabled_.root_required.assign(tables_.root_required.values.size(), value);
-    enabled_.root_forbidden.assign(tables_.root_forbidden.values.size(), value);
-  }
-
-  const universe& universe_;
   const universe_tables& tables_;
   sat_core::options base_;
   enabled_rules enabled_;
-  std::vector<candidate_id> consulted_;
   std::vector<std::uint8_t> excluded_;
   std::unique_ptr<sat_core> core_;
-  bool root_rules_ = false;
+  bool root_rules_;
   std::size_t role_ = 0;
 };
 
-/// Deletion-based minimisation: a rule without which the search still fails is dropped, and with
-/// it all rules that this search never read. Ends with every rule needed. Leaves all disabled.
+/// Deletion-based minimisation, from the rules of the last refutation: a rule without which the
+/// search still fails is dropped, and with it all that the new refutation does not use. Ends with
+/// every rule needed. Leaves all enabled.
 template <class Target>
-std::vector<rule> minimal_rules(prober& p, Target target) {
-  std::vector<rule> rules = p.consulted_rules();
-  p.disable_all();
-  for (const rule& r : rules) p.set(r, true);
-  const auto drop_unread = [&](std::vector<rule>& from, std::size_t begin) {
-    auto unread =
-        std::stable_partition(from.begin() + static_cast<std::ptrdiff_t>(begin), from.end(),
-                              [&](const rule& r) { return p.was_consulted(r.candidate); });
-    for (auto it = unread; it != from.end(); ++it) p.set(*it, false);
-    from.erase(unread, from.end());
-  };
-  // Whole candidates first, the last met first: most are not needed.
-  std::reverse(rules.begin(), rules.end());
-  for (const bool by_candidate : {true, false}) {
-    for (std::size_t i = 0; i < rules.size();) {
-      std::size_t end = i + 1;
-      while (by_candidate && end < rules.size() && rules[end].candidate == rules[i].candidate)
-        ++end;
-      for (std::size_t k = i; k < end; ++k) p.set(rules[k], false);
-      if (p.solve(target) == search_outcome::unsatisfiable) {
-        rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(i),
-                    rules.begin() + static_cast<std::ptrdiff_t>(end));
-        drop_unread(rules, i);
-      } else {
-        for (std::size_t k = i; k < end; ++k) p.set(rules[k], true);
-        i = end;
-      }
+std::vector<rule_place> minimal_rules(prober& p, Target target) {
+  std::vector<rule_place> rules(p.refutation().begin(), p.refutation().end());
+  p.set_all(false);
+  for (const rule_place& r : rules) p.set(r, true);
+  for (std::size_t needed = 0; needed < rules.size();) {
+    p.set(rules[needed], false);
+    if (p.solve(target) != search_outcome::unsatisfiable) {
+      p.set(rules[needed++], true);
+      continue;
     }
+    // Rules found to be needed are in every refutation by the rest.
+    const auto used = p.refutation();
+    std::erase_if(rules, [&](const rule_place& r) {
+      if (std::binary_search(used.begin(), used.end(), r)) return false;
+      p.set(r, false);
+      return true;
+    });
   }
-  for (const rule& r : rules) p.set(r, false);
+  p.set_all(true);
   return rules;
 }
 
@@ -238,9 +201,11 @@ inline void tell(const universe& u, const solve_options& options, explanation& e
     const auto& role = u.tables().roles[to_index(name)];
     const std::string versions =
         version_list(u, groups[k], groups[k].size() == role.candidate_count);
-    const char* const verb = what == fact::kind::needs       ? "needs"
-                             : what == fact::kind::conflicts ? "conflicts with"
-                                                             : "is of conflict class";
+    const bool many = groups[k].size() > 1;
+    const char* const verb = what == fact::kind::needs ? (many ? "need" : "needs")
+                             : what == fact::kind::conflicts
+                                 ? (many ? "conflict with" : "conflicts with")
+                                 : (many ? "are of conflict class" : "is of conflict class");
     e.sentences.push_back(
         fmt::format("{} {} {} {}", repo.names()[to_index(name)], versions, verb, text));
   }
@@ -258,8 +223,9 @@ inline void tell(const universe& u, const solve_options& options, explanation& e
     }
   }
   for (const fact& f : e.facts) {
-    if (!f.impossible_alone || asked.count(f.other) != 0 || f.other.empty()) continue;
-    if (mentioned.erase(f.other) != 0) e.sentences.push_back(availability_note(u, f.other));
+    for (const std::string& name : f.lacking) {
+      if (asked.insert(name).second) e.sentences.push_back(availability_note(u, name));
+    }
   }
 
   std::set<std::string> blockers;
@@ -267,11 +233,20 @@ inline void tell(const universe& u, const solve_options& options, explanation& e
   for (const fact& f : e.facts) {
     if (!f.impossible_alone) continue;
     blockers.insert(repo.name_string(f.package));
-    causes.insert(fmt::format("{} needs another {}", repo.name_string(f.package),
-                              f.other.empty() ? f.text : f.other));
+    causes.insert(fmt::format(
+        "{} needs {}", repo.name_string(f.package),
+        f.lacking.empty() ? f.text : fmt::format("another {}", fmt::join(f.lacking, " or "))));
   }
   e.blockers.assign(blockers.begin(), blockers.end());
-  if (causes.empty()) {
+  if (e.facts.empty()) {
+    // What was asked for cannot be had, whatever the target.
+    e.sentences.clear();
+    for (const package_atom& root : options.roots) {
+      e.sentences.push_back(fmt::format("you asked for {}", rule_text(root)));
+      e.sentences.push_back(availability_note(u, root.name));
+    }
+    e.cause = "the packages asked for cannot be had";
+  } else if (causes.empty()) {
     std::set<std::string> names;
     for (const fact& f : e.facts) names.insert(repo.name_string(f.package));
     e.cause = names.size() == 1 ? fmt::format("{} contradicts itself", *names.begin())
@@ -281,6 +256,12 @@ inline void tell(const universe& u, const solve_options& options, explanation& e
   }
 }
 
+inline fact::kind fact_kind(rule_place::kind what) noexcept {
+  return what == rule_place::kind::required    ? fact::kind::needs
+         : what == rule_place::kind::forbidden ? fact::kind::conflicts
+                                               : fact::kind::conflict_class;
+}
+
 template <class Target>
 explanation explain_target(prober& p, const universe& u, const solve_options& options, name_id name,
                            package_id package, Target target) {
@@ -288,19 +269,30 @@ explanation explain_target(prober& p, const universe& u, const solve_options& op
   e.name = name;
   e.target = package;
   p.aim(name);
-  p.enable_all();
   if (p.solve(target) != search_outcome::unsatisfiable) {
     throw invalid_request(fmt::format("{} has a solution: there is nothing to explain",
                                       u.repository().names()[to_index(name)]));
   }
   const universe_tables& t = u.tables();
-  for (const rule& r : minimal_rules(p, target)) {
+  for (const rule_place& r : minimal_rules(p, target)) {
     const package_id id = t.candidate_packages[to_index(r.candidate)];
     const dependency_context& context =
         p.is_root(r.candidate) ? u.options().root_dependencies : u.options().dependencies;
-    fact f = describe_rule(u, id, context, r.what, r.position);
-    f.impossible_alone =
-        r.what == fact::kind::needs && p.impossible(p.required(r.candidate)[r.position]);
+    fact f = describe_rule(u, id, context, fact_kind(r.what), r.position);
+    std::set<std::uint32_t> lacking;
+    if (r.what == rule_place::kind::required &&
+        p.impossible(p.required(r.candidate)[r.position], &lacking)) {
+      f.impossible_alone = true;
+      for (const std::string& n : f.names) {
+        // A name that the repository lacks has no role of its own.
+        const name_id known = u.repository().find_name(n);
+        if (known == no_name || lacking.count(static_cast<std::uint32_t>(known)) != 0) {
+          f.lacking.push_back(n);
+        }
+      }
+      std::sort(f.lacking.begin(), f.lacking.end());
+      f.lacking.erase(std::unique(f.lacking.begin(), f.lacking.end()), f.lacking.end());
+    }
     e.facts.push_back(std::move(f));
   }
   std::sort(e.facts.begin(), e.facts.end(), [&](const fact& a, const fact& b) {
@@ -408,21 +400,24 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
   parallel_blocks(report.blockers.size(), options.threads, 4, "unlock", options.progress, [&] {
     return [&, p = std::make_shared<prober>(u, options)](std::size_t n) {
       blocker& b = report.blockers[n];
-      p->enable_all();
       const auto& role = t.roles[to_index(u.repository().find_name(b.name))];
-      for (const std::size_t i : blocked[b.name]) {
-        const package_id id = unsolvable[i];
-        p->aim(u.repository().name_of(id));
+      const auto set_impossible = [&](bool on) {
         for (std::uint32_t k = 0; k < role.candidate_count; ++k) {
           const candidate_id c{role.first_candidate + k};
           const auto row = p->required(c);
           for (std::uint32_t r = 0; r < row.size(); ++r) {
-            if (p->impossible(row[r])) p->set({fact::kind::needs, c, r}, false);
+            if (p->impossible(row[r])) p->set({rule_place::kind::required, c, r}, on);
           }
         }
+      };
+      for (const std::size_t i : blocked[b.name]) {
+        const package_id id = unsolvable[i];
+        p->aim(u.repository().name_of(id));
+        set_impossible(false);
         if (p->solve(t.package_candidates[to_index(id)]) == search_outcome::satisfiable) {
           ++b.unlocked;
         }
+        set_impossible(true);
       }
     };
   });

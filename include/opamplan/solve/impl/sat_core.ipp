@@ -47,7 +47,7 @@ OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
   }
   required_link_.assign(tables.choices.size(), no_choice);
   class_selected_.assign(tables.class_names.size(), no_candidate);
-  if (options_.consulted != nullptr) consulted_.resize(candidate_count_);
+  if (options_.trace) fact_seen_.resize(variables);
   for (const choice_id root : options_.roots) {
     base_roles_.push_back(tables.choices[to_index(root)].role);
   }
@@ -67,16 +67,8 @@ OPAMPLAN_INLINE void sat_core::reset() {
   visit_order_.clear();
   stack_.clear();
   base_ready_ = started_ = contradictory_ = false;
-  if (options_.consulted != nullptr) {
-    for (const candidate_id c : *options_.consulted) consulted_[to_index(c)] = 0;
-    options_.consulted->clear();
-  }
-}
-
-OPAMPLAN_INLINE void sat_core::consult(candidate_id c) {
-  if (options_.consulted == nullptr || consulted_[to_index(c)] != 0) return;
-  consulted_[to_index(c)] = 1;
-  options_.consulted->push_back(c);
+  clause_rules_.clear();
+  fact_rules_.clear();
 }
 
 OPAMPLAN_INLINE bool sat_core::uses_root_rules(candidate_id c) const noexcept {
@@ -138,4 +130,5 @@ bool sat_core::for_each_class(candidate_id c, Visit visit) const {
 
 #include "opamplan/solve/impl/sat_core_analyze.ipp"
 #include "opamplan/solve/impl/sat_core_propagate.ipp"
+#include "opamplan/solve/impl/sat_core_trace.ipp"
 #include "opamplan/solve/impl/sat_core_walk.ipp"

@@ -70,10 +70,12 @@ OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
   }
   backtrack(conflict_level);
 
+  if (options_.trace) used_ = conflict_rules_;
   learnt_.assign(1, literal{0});
   std::uint32_t open = 0;  // marked literals of the conflict's level, not yet resolved
   const auto mark = [&](literal false_literal) {
     const std::uint32_t var = variable(false_literal);
+    if (levels_[var] == 0 && options_.trace) use_fact(var);
     if (seen_[var] != 0 || levels_[var] == 0) return;
     seen_[var] = 1;
     if (levels_[var] == conflict_level) {
@@ -96,13 +98,23 @@ OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
       break;
     }
     seen_[variable(l)] = 0;  // causes come before it on the trail, so none brings it back
+    if (options_.trace) use_rules(l, reasons_[variable(l)]);
     for_each_cause(l, reasons_[variable(l)], [&](literal cause) { mark(negate(cause)); });
   }
 
   unminimised_ = learnt_;
-  learnt_.erase(
-      std::remove_if(learnt_.begin() + 1, learnt_.end(), [&](literal l) { return redundant(l); }),
-      learnt_.end());
+  const auto drop = [&](literal l) {
+    if (!redundant(l)) return false;
+    if (options_.trace) {
+      const reason why = reasons_[variable(l)];
+      use_rules(negate(l), why);
+      for_each_cause(negate(l), why, [&](literal cause) {
+        if (levels_[variable(cause)] == 0) use_fact(variable(cause));
+      });
+    }
+    return true;
+  };
+  learnt_.erase(std::remove_if(learnt_.begin() + 1, learnt_.end(), drop), learnt_.end());
   for (const literal l : unminimised_) seen_[variable(l)] = 0;
 
   std::uint32_t back = 0;
@@ -120,10 +132,13 @@ OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
 OPAMPLAN_INLINE void sat_core::learn(std::uint32_t to_level) {
   backtrack(to_level);
   statistics_.learnt_literals += learnt_.size();
+  if (options_.trace) sort_used();
   if (learnt_.size() == 1) {
-    assign(learnt_[0], {});
+    if (options_.trace) fact_rules_.push_back(used_);
+    assign(learnt_[0], {reason_kind::none, static_cast<std::uint32_t>(fact_rules_.size())});
     return;
   }
+  if (options_.trace) clause_rules_.push_back(used_);
   const auto index = static_cast<std::uint32_t>(clauses_.size());
   clauses_.push_back({static_cast<std::uint32_t>(clause_literals_.size()),
                       static_cast<std::uint32_t>(learnt_.size())});

@@ -87,10 +87,16 @@ OPAMPLAN_INLINE bool sat_core::imply(literal l, reason why) {
   }
   conflict_.assign(1, l);
   for_each_cause(l, why, [&](literal cause) { conflict_.push_back(negate(cause)); });
+  if (options_.trace) {
+    used_.clear();
+    use_rules(l, why);
+    conflict_rules_ = used_;
+  }
   return false;
 }
 
 OPAMPLAN_INLINE bool sat_core::propagate() {
+  conflict_rules_.clear();
   while (queue_head_ < trail_.size()) {
     const literal l = trail_[queue_head_++];
     const std::uint32_t var = variable(l);
@@ -108,7 +114,6 @@ OPAMPLAN_INLINE bool sat_core::propagate() {
 }
 
 OPAMPLAN_INLINE bool sat_core::propagate_selected(candidate_id c) {
-  consult(c);
   const reason because{reason_kind::implied, is_selected(c).code};
   const auto& role = tables_.roles[to_index(tables_.candidate_roles[to_index(c)])];
   const std::uint32_t own = static_cast<std::uint32_t>(c) - role.first_candidate;
@@ -125,6 +130,7 @@ OPAMPLAN_INLINE bool sat_core::propagate_selected(candidate_id c) {
              [&](std::uint32_t k) {
                if (class_selected_[k] == c) return true;
                conflict_ = {negate(is_selected(c)), negate(is_selected(class_selected_[k]))};
+               if (options_.trace) note_class_conflict(c, k);
                return false;
              }) &&
          for_each_required(c, [&](choice_id s) { return imply(holds(s), because); }) &&

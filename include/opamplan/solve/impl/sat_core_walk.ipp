@@ -93,7 +93,6 @@ OPAMPLAN_INLINE void sat_core::exclude(candidate_id c, literal because) {
 
 // False, with `c` excluded, if one of its rules contradicts what is assigned.
 OPAMPLAN_INLINE bool sat_core::admissible(candidate_id c) {
-  consult(c);
   return for_each_required(c,
                            [&](choice_id s) {
                              const literal l = holds(s);
@@ -162,7 +161,10 @@ OPAMPLAN_INLINE sat_core::run_result sat_core::run(std::uint32_t floor) {
     ++statistics_.conflicts;
     const bool at_level_0 = std::all_of(conflict_.begin(), conflict_.end(),
                                         [&](literal l) { return levels_[variable(l)] == 0; });
-    if (at_level_0) return run_result::contradiction;
+    if (at_level_0) {
+      refute(conflict_);
+      return run_result::contradiction;
+    }
     if (conflicts_left_ == 0) return run_result::gave_up;
     --conflicts_left_;
     const std::uint32_t back = analyze();
@@ -237,9 +239,9 @@ OPAMPLAN_INLINE search_outcome sat_core::solve_from_scratch(literal target, role
   while (true) {
     if (!propagate()) {
       contradictory_ = true;
-      return finish(search_outcome::unsatisfiable, false);
+      return finish(refute(conflict_), false);
     }
-    if (is_false(target)) return finish(search_outcome::unsatisfiable, false);
+    if (is_false(target)) return finish(refute({&target, 1}), false);
     new_level();
     if (!is_true(target)) assign(target, {});
     walk_roots_ = base_roles_;
