@@ -208,7 +208,10 @@ exactly if there is a solution. Iterates over the selected packages.)")
       .def(
           "broken_rules",
           [](const py_result& r) {
-            return broken_rules(r.universe->universe, r.solution(), r.universe->options);
+            // A target's own version overrides what the options say of its name.
+            const universe& u = r.universe->universe;
+            return broken_rules(u, r.solution(),
+                                options_for(u, r.universe->options, r.solution().target));
           },
           "Rules that the solution breaks, by an independent reading of the files; empty.")
       .def(

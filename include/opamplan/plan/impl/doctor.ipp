@@ -20,7 +20,8 @@ class doctor {
 
   std::vector<plan_finding> run() {
     for (std::string& text : contents_of(plan_).problems) unsound(std::move(text));
-    if (findings_.empty()) check_depth();
+    sound_ = findings_.empty();
+    if (sound_) check_depth();
     check_batches();
     return std::move(findings_);
   }
@@ -62,7 +63,7 @@ class doctor {
           batch_of[t] = b;
         }
       }
-      if (check_steps(batch, where)) check_sizes(batch, where);
+      if (check_steps(batch, where) && sound_) check_sizes(batch, where);
     }
     for (std::uint32_t t = 0; t < batch_of.size(); ++t) {
       if (batch_of[t] == no_step) unsound(fmt::format("target {}: it is in no batch", t));
@@ -120,6 +121,7 @@ class doctor {
   const plan& plan_;
   const limits& limits_;
   std::vector<plan_finding> findings_;
+  bool sound_ = false;  // every index is in range, so that sizes can be measured
 };
 
 }  // namespace doctor_detail

@@ -1,0 +1,83 @@
+#include "opamplan/plan/json.hpp"
+
+#include <doctest/doctest.h>
+
+#include "plan/small_plans.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+std::string error_of(const std::string& text) {
+  try {
+    static_cast<void>(plan_from_json(text));
+  } catch (const plan_format_error& e) {
+    return e.what();
+  }
+  return "none";
+}
+
+}  // namespace
+
+TEST_CASE("a plan comes back as it was, from equal bytes") {
+  for (std::uint32_t seed = 1; seed <= 10; ++seed) {
+    const solved s = solve_random(seed);
+    for (const strategy each : {strategy::chain, strategy::prefix, strategy::graft}) {
+      limits l = depth_limit(3);
+      l.batch_targets = 4;
+      const plan p = make_plan(s.in, s.solutions, with(each, l));
+      const std::string text = to_json(p);
+      const plan again = plan_from_json(text);
+      CHECK(again == p);
+      CHECK(to_json(again) == text);
+    }
+  }
+}
+
+TEST_CASE("texts with quotes, controls and other scripts come back") {
+  solved s = solve_files(diamond());
+  plan p = make_plan(s.in, s.solutions, {});
+  p.packages[0].opam = "\"\\\n\t\x01 \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xab\x7f";
+  p.base.image = "a\"b\\c";
+  CHECK(plan_from_json(to_json(p)) == p);
+}
+
+TEST_CASE("what is no plan is refused by name") {
+  const solved s = solve_files(diamond());
+  const std::string good = to_json(make_plan(s.in, s.solutions, {}));
+  CHECK(error_of(good) == "none");
+  CHECK(error_of("") != "none");
+  CHECK(error_of("[]") != "none");
+  CHECK(error_of("{\"schema\": \"other\"}").find("schema") != std::string::npos);
+  CHECK(error_of(replaced(good, "\"graft\"", "\"weld\"")).find("weld") != std::string::npos);
+  CHECK(error_of(replaced(good, "\"targets\"", "\"tagrets\"")).find("targets") !=
+        std::string::npos);
+  CHECK(error_of(replaced(good, "\"depth\": 1", "\"depth\": -1")).find("depth") !=
+        std::string::npos);
+  CHECK(error_of(replaced(good, "\"key\": \"", "\"key\": \"zz")).find("key") != std::string::npos);
+  CHECK(error_of(replaced(good, "\"parent\": 1", "\"parent\": 4000")).find("parent") !=
+        std::string::npos);
+  CHECK(error_of(replaced(good, "\"installs\": [0]", "\"installs\": [99]")).find("install") !=
+        std::string::npos);
+}
+
+TEST_CASE("a text cut anywhere is refused") {
+  const solved s = solve_files(diamond());
+  const std::string good = to_json(make_plan(s.in, s.solutions, {}));
+  for (std::size_t n = 0; n + 2 < good.size(); n += 37) {
+    CHECK_THROWS_AS(static_cast<void>(plan_from_json(good.substr(0, n))), plan_format_error);
+  }
+}
+
+TEST_CASE("members that are not known are ignored") {
+  const solved s = solve_files(diamond());
+  const plan p = make_plan(s.in, s.solutions, {});
+  CHECK(plan_from_json(replaced(to_json(p), "{\"schema\"", "{\"comment\": 1, \"schema\"")) == p);
+}

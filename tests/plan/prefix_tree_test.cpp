@@ -1,0 +1,114 @@
+#include "opamplan/plan/prefix_tree.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "solve/small.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+adjacency rows(const std::vector<std::set<std::uint32_t>>& sets) {
+  adjacency a;
+  a.offsets.push_back(0);
+  for (const auto& s : sets) {
+    a.targets.insert(a.targets.end(), s.begin(), s.end());
+    a.offsets.push_back(static_cast<std::uint32_t>(a.targets.size()));
+  }
+  return a;
+}
+
+std::vector<std::set<std::uint32_t>> random_sets(std::uint32_t seed, std::uint32_t count,
+                                                 std::uint32_t items, std::uint32_t most) {
+  small_generator random(seed, {});
+  std::vector<std::set<std::uint32_t>> sets(count);
+  for (auto& s : sets) {
+    const std::uint32_t size = 1 + random.below(most);
+    while (s.size() < size) s.insert(random.below(items));
+  }
+  return sets;
+}
+
+void check_paths(const std::vector<std::set<std::uint32_t>>& sets, const prefix_tree& tree) {
+  REQUIRE(tree.ends.size() == sets.size());
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    std::set<std::uint32_t> held;
+    std::size_t count = 0;
+    for (std::uint32_t v = tree.ends[i]; v != prefix_tree::root; v = tree.nodes[v].parent) {
+      held.insert(tree.nodes[v].items.begin(), tree.nodes[v].items.end());
+      count += tree.nodes[v].items.size();
+      CHECK(!tree.nodes[v].items.empty());
+    }
+    CHECK(held == sets[i]);
+    CHECK(count == sets[i].size());
+  }
+}
+
+/// The nodes of the smallest trie over all orders of all sets, by trying them all.
+std::size_t smallest_trie(const std::vector<std::set<std::uint32_t>>& sets, std::size_t at,
+                          std::set<std::vector<std::uint32_t>>& prefixes) {
+  if (at == sets.size()) return prefixes.size();
+  std::vector<std::uint32_t> order(sets[at].begin(), sets[at].end());
+  std::size_t best = SIZE_MAX;
+  do {
+    std::vector<std::vector<std::uint32_t>> added;
+    for (std::size_t n = 1; n <= order.size(); ++n) {
+      std::vector<std::uint32_t> prefix(order.begin(), order.begin() + static_cast<long>(n));
+      if (prefixes.insert(prefix).second) added.push_back(std::move(prefix));
+    }
+    best = std::min(best, smallest_trie(sets, at + 1, prefixes));
+    for (const auto& prefix : added) prefixes.erase(prefix);
+  } while (std::next_permutation(order.begin(), order.end()));
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE("few sets: the tree is the smallest of all orders") {
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    const auto sets = random_sets(seed, 4, 5, 3);
+    const prefix_tree tree = share_prefixes(rows(sets));
+    check_paths(sets, tree);
+    std::set<std::vector<std::uint32_t>> prefixes;
+    CAPTURE(seed);
+    CHECK(tree.size() == smallest_trie(sets, 0, prefixes));
+  }
+}
+
+TEST_CASE("many sets: paths are right, and shorter than one global order by frequency") {
+  std::size_t mine = 0;
+  std::size_t global = 0;
+  for (std::uint32_t seed = 1; seed <= 30; ++seed) {
+    const auto sets = random_sets(seed, 40, 25, 12);
+    const prefix_tree tree = share_prefixes(rows(sets));
+    check_paths(sets, tree);
+    mine += tree.size();
+    std::vector<std::size_t> frequency(25, 0);
+    for (const auto& s : sets) {
+      for (const std::uint32_t item : s) ++frequency[item];
+    }
+    std::set<std::vector<std::uint32_t>> prefixes;
+    for (const auto& s : sets) {
+      std::vector<std::uint32_t> order(s.begin(), s.end());
+      std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return frequency[a] > frequency[b];
+      });
+      for (std::size_t n = 1; n <= order.size(); ++n) {
+        prefixes.insert({order.begin(), order.begin() + static_cast<long>(n)});
+      }
+    }
+    global += prefixes.size();
+  }
+  CHECK(mine < global);
+}
+
+TEST_CASE("equal sets share everything, sets inside sets lie on one path") {
+  const prefix_tree tree = share_prefixes(rows({{1, 2, 3}, {1, 2, 3}, {2}, {2, 3}, {}}));
+  CHECK(tree.size() == 3);
+  CHECK(tree.ends[0] == tree.ends[1]);
+  CHECK(tree.ends[4] == prefix_tree::root);
+}

@@ -1,0 +1,231 @@
+"""Plans from Python, and the figures of the whole repository."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import pickle
+from typing import Any
+
+import pytest
+
+import opamplan
+from opamplan import Limits, Plan, align, compare_plans, diagnose, forecast, make_plan
+
+STRATEGIES = ("chain", "prefix", "graft")
+
+
+@pytest.fixture(scope="module")
+def universe(embedded: pathlib.Path) -> opamplan.Universe:
+    repository = opamplan.Repository.open([str(embedded)])
+    return opamplan.Universe(repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0")
+
+
+@pytest.fixture(scope="module")
+def results(universe: opamplan.Universe) -> list[opamplan.Solution]:
+    return universe.solve_all()
+
+
+@pytest.fixture(scope="module")
+def plan(results: list[opamplan.Solution]) -> Plan:
+    return make_plan(results)
+
+
+@pytest.fixture(scope="module")
+def real_results(real_repository: opamplan.Repository) -> list[opamplan.Solution]:
+    environment = opamplan.Environment.preset("debian-12")
+    return opamplan.Universe(real_repository, environment, ocaml="5.3.0").solve_all()
+
+
+def test_a_plan_is_iterable_and_its_steps_know_themselves(plan: Plan) -> None:
+    assert len(list(plan)) == len(plan) == plan.summary["install_steps"]
+    for index, step in enumerate(plan):
+        assert step.index == index
+        assert step.parent is None or step.parent < index
+        assert all(graft < index for graft in step.grafts)
+        assert len(step.layers) == len(step.installs)
+    assert plan[-1].index == len(plan) - 1
+    with pytest.raises(IndexError):
+        plan[len(plan)]
+    assert "Plan (graft)" in repr(plan)
+
+
+def test_images_hold_the_closures(
+    universe: opamplan.Universe, results: list[opamplan.Solution]
+) -> None:
+    for strategy in STRATEGIES:
+        plan = make_plan(results, strategy=strategy)
+        for target in plan.targets[:10]:
+            closure = opamplan.install_order(universe.solve(target))
+            assert sorted(plan.image_of(target)) == sorted(closure)
+    with pytest.raises(opamplan.InvalidRequest, match="no target"):
+        make_plan(results).image_of("nothing")
+
+
+def test_a_plan_is_a_value_and_a_file(plan: Plan, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "plan.json"
+    plan.save(file)
+    again = Plan.load(file)
+    assert again == plan
+    assert again.to_json() == plan.to_json() == file.read_text()
+    assert pickle.loads(pickle.dumps(plan)) == plan
+    file.write_text(plan.to_json()[:-20])
+    with pytest.raises(opamplan.PlanFormatError, match=r"plan\.json"):
+        Plan.load(file)
+    with pytest.raises(OSError):
+        Plan.load(tmp_path / "absent")
+
+
+def test_the_file_is_as_its_schema_says(plan: Plan) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    root = pathlib.Path(__file__).resolve().parents[2]
+    schema = json.loads((root / "docs/plan.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(plan.to_json()))
+    broken = json.loads(plan.to_json())
+    broken["steps"][0]["depth"] = "one"
+    assert not jsonschema.Draft202012Validator(schema).is_valid(broken)
+
+
+def test_limits_are_profiles_with_changes() -> None:
+    profiles = opamplan.limit_profiles()
+    assert list(profiles) == ["buildkit", "docker", "bake", "github", "none"]
+    assert all(limits.reason for limits in profiles.values())
+    assert Limits("docker").depth == 113
+    changed = Limits("docker", depth=40)
+    assert (changed.depth, changed.line_bytes) == (40, Limits("docker").line_bytes)
+    assert changed != Limits("docker")
+    with pytest.raises(opamplan.InvalidRequest, match="there are: buildkit"):
+        Limits("podman")
+
+
+def test_limits_are_kept_and_the_doctor_says_so(results: list[opamplan.Solution]) -> None:
+    for strategy in STRATEGIES:
+        limits = Limits("buildkit", depth=4, batch_targets=3)
+        plan = make_plan(results, strategy=strategy, limits=limits)
+        assert diagnose(plan) == []
+        assert plan.summary["max_depth"] <= 4
+        findings = diagnose(plan, Limits("none", depth=1))
+        assert findings
+        assert {f.limit for f in findings} == {"depth"}
+        assert all(f.value > f.allowed == 1 and f.remedy for f in findings)
+
+
+def test_the_forecast_is_bounded_by_the_critical_path(plan: Plan) -> None:
+    one = forecast(plan, workers=1, default_seconds=2)
+    many = forecast(plan, workers=10_000, default_seconds=2)
+    assert one.makespan_seconds == one.work_seconds == 2 * len(plan)
+    assert many.makespan_seconds == many.critical_seconds == 2 * len(many.critical_path)
+    name = many.critical_path[0]
+    slower = forecast(plan, workers=10_000, durations={name: 100}, default_seconds=2)
+    assert slower.critical_seconds == many.critical_seconds + 98
+    assert forecast(plan, earlier=plan).steps == 0
+    with pytest.raises(opamplan.InvalidRequest, match="worker"):
+        forecast(plan, workers=0)
+
+
+def test_measured_durations_are_found_by_layer(plan: Plan) -> None:
+    known = {key: 3.0 for step in plan for key in step.layers}
+    assert forecast(plan, workers=1, durations=known).work_seconds == 3 * len(plan)
+
+
+def test_plans_are_compared_with_causes(
+    universe: opamplan.Universe, results: list[opamplan.Solution], plan: Plan
+) -> None:
+    assert not compare_plans(plan, plan)
+    other = make_plan(results, image="debian:13")
+    difference = compare_plans(plan, other)
+    assert difference
+    assert [c.kind for c in difference.causes] == ["base"]
+    assert difference.cause_counts == [len(plan.targets)]
+    older = opamplan.Universe(
+        universe.repository, opamplan.Environment.preset("debian-12"), ocaml="5.2.1"
+    )
+    difference = compare_plans(make_plan(older.solve_all()), plan)
+    assert difference.kept_layers > 0
+    for target in difference.rebuilt_targets:
+        assert target.chain[0] == target.after
+
+
+def test_alignment_keeps_targets_and_never_adds_layers(results: list[opamplan.Solution]) -> None:
+    aligned = align(results)
+    assert [r.target for r in aligned.results] == [r.target for r in results]
+    assert aligned.layers_after <= aligned.layers_before == make_plan(results).summary["layers"]
+    assert make_plan(aligned.results).summary["layers"] == aligned.layers_after
+    assert all(not r.broken_rules() for r in aligned.results if r)
+
+
+def test_strange_requests_are_refused(results: list[opamplan.Solution]) -> None:
+    with pytest.raises(opamplan.InvalidRequest, match="there are"):
+        make_plan(results, strategy="weld")
+    with pytest.raises(opamplan.InvalidRequest, match="there are"):
+        make_plan(results, limits="podman")
+    with pytest.raises(opamplan.InvalidRequest, match="no results"):
+        make_plan([])
+
+
+def test_reverse_dependencies_and_orders(
+    universe: opamplan.Universe, results: list[opamplan.Solution]
+) -> None:
+    reverse = opamplan.ReverseDependencies(results)
+    solution = next(r for r in results if r and len(r) > 8)
+    orders = [
+        opamplan.install_order(solution, "levels"),
+        opamplan.install_order(solution, "depth_first"),
+        opamplan.install_order(solution, "most_shared", reverse),
+    ]
+    assert len({tuple(sorted(order)) for order in orders}) == 1
+    for name, count in reverse.counts().items():
+        assert len(reverse.targets_with(name)) == count
+    path = opamplan.dependency_paths(solution, orders[0][0])[0]
+    assert path[0] == solution.target
+    assert path[-1] == orders[0][0]
+    for dependent, dependency in zip(path, path[1:]):
+        assert dependent in reverse.dependents(dependency)
+    with pytest.raises(opamplan.InvalidRequest, match="there are"):
+        opamplan.install_order(solution, "random")
+
+
+# The figures of the whole repository, as the README and docs/plan.md give them.
+
+
+def summary_of(results: list[Any], **options: Any) -> dict[str, Any]:
+    plan = make_plan(results, **options)
+    assert diagnose(plan) == []  # the simulator and every limit
+    return plan.summary
+
+
+def test_the_whole_repository_with_graft(real_results: list[Any]) -> None:
+    for limits in ("buildkit", "docker"):
+        summary = summary_of(real_results, limits=limits)
+        assert summary["targets"] == 3668
+        assert summary["install_steps"] == summary["layers"] == 5867
+        assert summary["package_versions"] == 4156
+        assert summary["max_depth"] <= 29
+        assert summary["grafts"] <= 24_909
+        assert summary["batches"] <= 4
+
+
+def test_the_whole_repository_with_chain(real_results: list[Any]) -> None:
+    summary = summary_of(real_results, strategy="chain")
+    assert summary["install_steps"] == summary["unshared_installs"] == 106_855
+    # 77 targets have more than 113 packages; chunks keep them under Docker's limit.
+    docker = summary_of(real_results, strategy="chain", limits="docker")
+    assert docker["max_depth"] <= 113 < summary["max_depth"]
+
+
+def test_the_whole_repository_with_prefix(real_results: list[Any]) -> None:
+    assert summary_of(real_results, strategy="prefix")["install_steps"] <= 16_927
+    assert summary_of(real_results, strategy="prefix", limits="docker")["max_depth"] <= 113
+
+
+def test_the_bake_off_breaks_the_limits_and_the_doctor_names_each(real_results: list[Any]) -> None:
+    bakeoff = make_plan(real_results, strategy="chain", limits="none")
+    broken = {f.limit for f in diagnose(bakeoff, Limits("docker", batch_targets=100))}
+    assert broken == {"depth", "batch_targets", "file_bytes", "definition_bytes"}
+
+
+def test_limits_of_ci_systems(real_results: list[Any]) -> None:
+    plan = make_plan(real_results, limits=Limits("github", batch_targets=20))
+    assert len(plan.batches) <= 256
+    assert diagnose(plan) == []

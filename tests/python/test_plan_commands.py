@@ -1,0 +1,119 @@
+"""The commands plan, forecast, diff, doctor and order."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def saved(opamplan_command: Run, tmp_path: pathlib.Path) -> pathlib.Path:
+    file = tmp_path / "plan.json"
+    done = opamplan_command("plan", "-o", str(file))
+    assert done.returncode == 0, done.stderr
+    assert f"saved: {file}" in done.stdout
+    return file
+
+
+def test_plan_prints_its_figures(opamplan_command: Run) -> None:
+    summary = json.loads(opamplan_command("plan", "--summary-json").stdout)
+    counts = "targets solvable install_steps layers package_versions max_depth grafts batches"
+    for key in counts.split():
+        assert isinstance(summary[key], int)
+    assert summary["targets"] > summary["solvable"] > 20
+    text = opamplan_command("plan", "--strategy", "chain", "--limits", "docker").stdout
+    assert f"{summary['solvable']} targets" in text
+
+
+def test_plan_takes_limits_by_hand(opamplan_command: Run) -> None:
+    done = opamplan_command("plan", "--summary-json", "--limit", "depth=5", "--strategy", "chain")
+    assert json.loads(done.stdout)["max_depth"] == 5
+    wrong = opamplan_command("plan", "--limit", "deep=5")
+    assert wrong.returncode == 2
+    assert "expected NAME=NUMBER with depth" in wrong.stderr
+
+
+def test_alignment_says_what_it_costs(opamplan_command: Run) -> None:
+    done = opamplan_command("plan", "--align")
+    assert done.returncode == 0
+    assert "dependencies older" in done.stderr
+
+
+def test_forecast(opamplan_command: Run, saved: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    plan = str(saved)
+    first = json.loads(opamplan_command("forecast", "--plan", plan, "--json").stdout)
+    assert first["makespan_seconds"] >= first["critical_seconds"] > 0
+    durations = tmp_path / "durations.json"
+    durations.write_text(json.dumps({first["critical_path"][0]: 5000}))
+    text = opamplan_command("forecast", "--plan", plan, "--durations", str(durations)).stdout
+    assert "1 h" in text
+    again = opamplan_command("forecast", "--plan", plan, "--earlier", plan).stdout
+    assert "0 steps to run" in again
+    durations.write_text("[1]")
+    wrong = opamplan_command("forecast", "--plan", plan, "--durations", str(durations))
+    assert (wrong.returncode, "seconds by name" in wrong.stderr) == (2, True)
+
+
+def test_diff_takes_plans_and_options(opamplan_command: Run, saved: pathlib.Path) -> None:
+    assert "same layers" in opamplan_command("diff", str(saved), "-").stdout
+    done = opamplan_command("diff", "ocaml=5.2.1", str(saved))
+    assert "Why targets are rebuilt" in done.stdout
+    assert "ocaml.5.2.1 -> ocaml.5.3.0" in done.stdout
+    facts = json.loads(opamplan_command("diff", "ocaml=5.2.1", "-", "--json").stdout)
+    assert facts["kept_layers"] > 0
+    assert facts["causes"][0]["targets"] == max(c["targets"] for c in facts["causes"])
+    listed = opamplan_command("diff", "ocaml=5.2.1", "-", "--targets").stdout
+    assert sum(" < " in line for line in listed.splitlines()) > 5
+    wrong = opamplan_command("diff", "color=red", "-")
+    assert (wrong.returncode, "expected a plan file" in wrong.stderr) == (2, True)
+
+
+def test_doctor_of_plans(opamplan_command: Run, saved: pathlib.Path) -> None:
+    sound = opamplan_command("doctor", "--plan", str(saved))
+    assert (sound.returncode, "keep every limit" in sound.stdout) == (0, True)
+    ill = opamplan_command("doctor", "--plan", str(saved), "--limit", "depth=2", "--json")
+    assert ill.returncode == 1
+    assert {f["limit"] for f in json.loads(ill.stdout)} == {"depth"}
+    tree = json.loads(saved.read_text())
+    tree["steps"][-1]["depth"] += 1
+    saved.write_text(json.dumps(tree))
+    broken = opamplan_command("doctor", "--plan", str(saved))
+    assert (broken.returncode, "depth" in broken.stdout) == (1, True)
+    saved.write_text("{}")
+    assert opamplan_command("doctor", "--plan", str(saved)).returncode == 2
+
+
+def test_doctor_of_files(
+    opamplan_command: Run, saved: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    out = tmp_path / "out"
+    assert opamplan_command("emit", "--plan", str(saved), "-o", str(out)).returncode == 0
+    sound = opamplan_command("doctor", "--files", str(out))
+    assert sound.returncode == 0, sound.stdout
+    (out / "Dockerfile").write_text(
+        "FROM debian:12 AS a\n" + "RUN true\n" * 200 + "FROM a AS b\nRUN x\nFROM b AS A\n"
+    )
+    ill = opamplan_command("doctor", "--files", str(out), "--limits", "docker", "--json")
+    findings = {f["limit"]: f for f in json.loads(ill.stdout)}
+    assert findings["depth"]["value"] == 201
+    assert "Dockerfile:204" in findings["contents"]["where"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert opamplan_command("doctor", "--files", str(empty)).returncode == 2
+
+
+def test_order_and_deps(opamplan_command: Run) -> None:
+    orders = [
+        json.loads(opamplan_command("order", "dune", *option).stdout)
+        for option in ((), ("--depth-first",), ("--most-shared",))
+    ]
+    assert len({tuple(sorted(order)) for order in orders}) == 1
+    assert all(order[-1].startswith("dune.") for order in orders)
+    assert set(json.loads(opamplan_command("deps", "dune").stdout)) == set(orders[0])
+    assert opamplan_command("dot", "dune").stdout.startswith("digraph")
