@@ -1,0 +1,137 @@
+/// \file
+/// Planning from solutions: each strategy, growth with the number of targets, and what is said of
+/// plans. The repository is the folder OPAMPLAN_CORPUS (with `packages/`); all rows are skipped
+/// without it. One core: planning describes packages on several threads, so `Time` may be less than
+/// `CPU`, which is the figure that counts.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <opamplan/plan/contents.hpp>
+#include <opamplan/plan/difference.hpp>
+#include <opamplan/plan/doctor.hpp>
+#include <opamplan/plan/forecast.hpp>
+#include <opamplan/plan/json.hpp>
+#include <opamplan/plan/make.hpp>
+#include <opamplan/repository/load.hpp>
+#include <opamplan/solve/solver.hpp>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace opamplan;
+
+struct corpus {
+  universe in;
+  std::vector<solution> solutions;
+};
+
+/// The solutions of the latest version of every name with OCaml 5.3.0, solved once.
+const corpus* all_solutions(benchmark::State& state) {
+  static const std::unique_ptr<corpus> loaded = []() -> std::unique_ptr<corpus> {
+    const char* const path = std::getenv("OPAMPLAN_CORPUS");
+    if (path == nullptr) return nullptr;
+    const environment env = with_ocaml(preset_environment("debian-12"), "5.3.0");
+    auto c = std::make_unique<corpus>(
+        corpus{make_universe(load_repository(directory_source{path}), env), {}});
+    solve_options options;
+    options.roots = {{"ocaml", version_formula::of({relop::eq, "5.3.0"})}};
+    for (solve_result& r : solve_all(c->in, options).results) {
+      if (r.solution) c->solutions.push_back(std::move(*r.solution));
+    }
+    return c;
+  }();
+  if (!loaded) state.SkipWithError("set OPAMPLAN_CORPUS");
+  return loaded.get();
+}
+
+plan plan_of(const corpus& c, strategy s, std::size_t targets) {
+  plan_options options;
+  options.strategy = s;
+  // Every k-th target, so that a part is as mixed as the whole.
+  std::vector<solution> part;
+  const std::size_t step = std::max<std::size_t>(1, c.solutions.size() / targets);
+  for (std::size_t i = 0; i < c.solutions.size() && part.size() < targets; i += step) {
+    part.push_back(c.solutions[i]);
+  }
+  return make_plan(c.in, part, options);
+}
+
+void make(benchmark::State& state, strategy s) {
+  const corpus* const c = all_solutions(state);
+  if (c == nullptr) return;
+  plan_options options;
+  options.strategy = s;
+  for (auto _ : state) {
+    const plan p = make_plan(c->in, c->solutions, options);
+    state.counters["steps"] = static_cast<double>(p.steps.size());
+  }
+  state.counters["targets"] = static_cast<double>(c->solutions.size());
+}
+BENCHMARK_CAPTURE(make, graft, strategy::graft)->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(make, prefix, strategy::prefix)->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(make, chain, strategy::chain)->MeasureProcessCPUTime();
+
+void growth(benchmark::State& state, strategy s) {
+  const corpus* const c = all_solutions(state);
+  if (c == nullptr) return;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(plan_of(*c, s, static_cast<std::size_t>(state.range(0))));
+  }
+  state.SetComplexityN(state.range(0));
+}
+BENCHMARK_CAPTURE(growth, graft, strategy::graft)
+    ->RangeMultiplier(2)
+    ->Range(128, 2048)
+    ->MeasureProcessCPUTime()
+    ->Complexity();
+BENCHMARK_CAPTURE(growth, prefix, strategy::prefix)
+    ->RangeMultiplier(2)
+    ->Range(128, 2048)
+    ->MeasureProcessCPUTime()
+    ->Complexity();
+
+template <class Work>
+void on_the_whole(benchmark::State& state, Work work) {
+  const corpus* const c = all_solutions(state);
+  if (c == nullptr) return;
+  const plan p = make_plan(c->in, c->solutions, {});
+  for (auto _ : state) work(p);
+}
+void carry_out(benchmark::State& state) {
+  on_the_whole(state, [](const plan& p) { benchmark::DoNotOptimize(contents_of(p)); });
+}
+BENCHMARK(carry_out);
+void examine(benchmark::State& state) {
+  on_the_whole(state, [](const plan& p) { benchmark::DoNotOptimize(diagnose(p, p.limits)); });
+}
+BENCHMARK(examine);
+void schedule(benchmark::State& state) {
+  on_the_whole(state, [](const plan& p) { benchmark::DoNotOptimize(forecast(p, {})); });
+}
+BENCHMARK(schedule);
+void write_json(benchmark::State& state) {
+  on_the_whole(state, [](const plan& p) { benchmark::DoNotOptimize(to_json(p)); });
+}
+BENCHMARK(write_json);
+void read_json(benchmark::State& state) {
+  on_the_whole(state, [text = std::string()](const plan& p) mutable {
+    if (text.empty()) text = to_json(p);
+    benchmark::DoNotOptimize(plan_from_json(text));
+  });
+}
+BENCHMARK(read_json);
+void difference(benchmark::State& state) {
+  const corpus* const c = all_solutions(state);
+  if (c == nullptr) return;
+  const plan before = plan_of(*c, strategy::graft, 3000);
+  const plan after = make_plan(c->in, c->solutions, {});
+  for (auto _ : state) benchmark::DoNotOptimize(compare(before, after));
+}
+BENCHMARK(difference);
+
+}  // namespace
+
+BENCHMARK_MAIN();
