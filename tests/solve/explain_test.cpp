@@ -160,6 +160,18 @@ TEST_CASE("an alternative of which nothing can be had is one cause with the name
   CHECK(e.cause == "a needs another ocaml");
 }
 
+TEST_CASE("of several reasons a short one is told") {
+  const universe u = small_universe({{"a.1", R"(depends: ["long" "short"])"},
+                                     {"long.1", R"(depends: ["x" "y"])"},
+                                     {"x.1", R"(depends: ["z" {= "1"}])"},
+                                     {"y.1", R"(depends: ["z" {= "2"}])"},
+                                     {"short.1", R"(depends: ["none"])"},
+                                     {"z.1"},
+                                     {"z.2"}});
+  CHECK(explain(u, id_of(u, "a.1"), {}).sentences ==
+        strings{"a 1 needs short", "short 1 needs none", "there is no package named none"});
+}
+
 TEST_CASE("unsolvable targets are grouped by cause, and what lifting unlocks is counted") {
   const universe u = small_universe({{"a.1", R"(depends: ["dune"])"},
                                      {"b.1", R"(depends: ["dune"])"},

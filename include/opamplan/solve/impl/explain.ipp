@@ -86,6 +86,31 @@ class prober {
   [[nodiscard]] std::span<const choice_id> required(candidate_id c) const {
     return is_root(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
   }
+  /// Rules that say the same of one name's versions, together.
+  [[nodiscard]] std::vector<std::vector<rule_place>> sentences(
+      std::span<const rule_place> rules) const {
+    std::map<std::tuple<role_id, rule_place::kind, std::uint32_t>, std::vector<rule_place>> by_text;
+    for (const rule_place& r : rules) {
+      const std::size_t c = to_index(r.candidate);
+      std::uint32_t about = 0;
+      switch (r.what) {
+        case rule_place::kind::required:
+          about = static_cast<std::uint32_t>(required(r.candidate)[r.position]);
+          break;
+        case rule_place::kind::forbidden:
+          about = static_cast<std::uint32_t>(
+              (is_root(r.candidate) ? tables_.root_forbidden : tables_.forbidden)[c][r.position]);
+          break;
+        case rule_place::kind::conflict_class:
+          about = tables_.classes[c][r.position];
+          break;
+      }
+      by_text[{tables_.candidate_roles[c], r.what, about}].push_back(r);
+    }
+    std::vector<std::vector<rule_place>> out;
+    for (auto& [key, list] : by_text) out.push_back(std::move(list));
+    return out;
+  }
   [[nodiscard]] bool is_root(candidate_id c) const {
     return root_rules_ && to_index(tables_.candidate_roles[to_index(c)]) == role_;
   }
@@ -122,12 +147,10 @@ class prober {
   std::size_t role_ = 0;
 };
 
-/// Deletion-based minimisation, from the rules of the last refutation: a rule without which the
-/// search still fails is dropped, and with it all that the new refutation does not use. Ends with
-/// every rule needed. Leaves all enabled.
+/// Deletion-based minimisation: a rule without which the search still fails is dropped, and with it
+/// all that the new refutation does not use. Ends with every rule needed. Leaves all enabled.
 template <class Target>
-std::vector<rule_place> minimal_rules(prober& p, Target target) {
-  std::vector<rule_place> rules(p.refutation().begin(), p.refutation().end());
+std::vector<rule_place> minimal_rules(prober& p, Target target, std::vector<rule_place> rules) {
   p.set_all(false);
   for (const rule_place& r : rules) p.set(r, true);
   for (std::size_t needed = 0; needed < rules.size();) {
@@ -146,6 +169,32 @@ std::vector<rule_place> minimal_rules(prober& p, Target target) {
   }
   p.set_all(true);
   return rules;
+}
+
+/// After a failed search: looks for a refutation of fewer sentences by taking away those of the one
+/// it has, one after the other. Each trial costs one search. Leaves all enabled.
+template <class Target>
+std::vector<rule_place> short_refutation(prober& p, Target target) {
+  std::vector<rule_place> best(p.refutation().begin(), p.refutation().end());
+  std::vector<rule_place> disabled;
+  auto sentences = p.sentences(best);
+  for (std::size_t i = 0; i < sentences.size();) {
+    for (const rule_place& r : sentences[i]) p.set(r, false);
+    if (p.solve(target) == search_outcome::unsatisfiable) {
+      auto other = p.sentences(p.refutation());
+      if (other.size() < sentences.size()) {
+        best.assign(p.refutation().begin(), p.refutation().end());
+        disabled.insert(disabled.end(), sentences[i].begin(), sentences[i].end());
+        sentences = std::move(other);
+        i = 0;
+        continue;
+      }
+    }
+    for (const rule_place& r : sentences[i]) p.set(r, true);
+    ++i;
+  }
+  for (const rule_place& r : disabled) p.set(r, true);
+  return best;
 }
 
 /// "1.0", "1.0 and 1.1", "1.0 to 2.3 (7 versions)"; `all`: every candidate of the name.
@@ -274,7 +323,7 @@ explanation explain_target(prober& p, const universe& u, const solve_options& op
                                       u.repository().names()[to_index(name)]));
   }
   const universe_tables& t = u.tables();
-  for (const rule_place& r : minimal_rules(p, target)) {
+  for (const rule_place& r : minimal_rules(p, target, short_refutation(p, target))) {
     const package_id id = t.candidate_packages[to_index(r.candidate)];
     const dependency_context& context =
         p.is_root(r.candidate) ? u.options().root_dependencies : u.options().dependencies;
