@@ -32,6 +32,8 @@
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/fact.hpp"
 #include "opamplan/solve/json.hpp"
+#include "opamplan/solve/names.hpp"
+#include "opamplan/solve/reasons.hpp"
 #include "opamplan/solve/rules.hpp"
 #include "opamplan/solve/sat_core.hpp"
 #include "opamplan/solve/solution.hpp"
@@ -61,5 +63,6 @@
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/emit/quote.hpp"
+#include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
 // clang-format on

@@ -121,8 +121,17 @@ TEST_CASE("packages that exclude each other are named") {
       small_universe({{"a.1", R"(depends: ["b" "c"])"}, {"b.1", R"(conflicts: ["c"])"}, {"c.1"}});
   const explanation e = explain(u, id_of(u, "a.1"), {});
   CHECK(e.sentences == strings{"a 1 needs b", "a 1 needs c", "b 1 conflicts with c"});
-  CHECK(e.cause == "a, b exclude each other");
+  CHECK(e.cause == "b and c exclude each other");
   CHECK(e.blockers.empty());
+}
+
+TEST_CASE("packages that want different versions are named") {
+  const universe u = small_universe({{"a.1", R"(depends: ["b" "c"])"},
+                                     {"b.1", R"(depends: ["z" {= "1"}])"},
+                                     {"c.1", R"(depends: ["z" {= "2"}])"},
+                                     {"z.1"},
+                                     {"z.2"}});
+  CHECK(explain(u, id_of(u, "a.1"), {}).cause == "b and c want different versions of z");
 }
 
 TEST_CASE("a name that does not exist, is not available or is to be avoided is said to be so") {

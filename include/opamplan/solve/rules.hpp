@@ -24,6 +24,9 @@ namespace opamplan {
                                  const dependency_context& context, fact::kind what,
                                  std::uint32_t position);
 
+/// That the package uses `name`, of its `depopts`, if it is there.
+[[nodiscard]] fact describe_optional(const universe& u, package_id id, const std::string& name);
+
 /// " (available: os = \"win32\")", or nothing if the file has no such field.
 [[nodiscard]] std::string available_text(const universe& u, package_id id);
 

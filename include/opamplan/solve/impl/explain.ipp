@@ -1,385 +1,27 @@
 /// \file
-/// Minimal contradictory sets of rules, told as facts, sentences and causes.
+/// Explanations of requests, and of all that a repository cannot build.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
-#include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/explain.hpp"
+#include "opamplan/solve/impl/explain_detail.ipp"
 #include "opamplan/solve/impl/parallel.ipp"
-#include "opamplan/solve/rules.hpp"
-#include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
-namespace explain_detail {
-
-/// Searches with only some rules in force.
-class prober {
- public:
-  prober(const universe& u, const solve_options& options)
-      : tables_(u.tables()),
-        base_(sat_core_options(u, options)),
-        root_rules_(tables_.root_required.size() != 0) {
-    set_all(true);
-    excluded_.resize(tables_.candidate_roles.size());
-    for (const candidate_id c : base_.excluded) excluded_[to_index(c)] = 1;
-    base_.enabled = &enabled_;
-    base_.trace = true;
-  }
-
-  /// What follows is about a target of this name.
-  void aim(name_id name) {
-    const auto role = static_cast<std::uint32_t>(name);
-    if (core_ && (!root_rules_ || role_ == role)) return;
-    role_ = role;
-    auto o = base_;
-    if (root_rules_) o.root_role = role;
-    core_ = std::make_unique<sat_core>(tables_, std::move(o));
-  }
-
-  void set_all(bool on) {
-    const auto value = static_cast<std::uint8_t>(on);
-    enabled_.required.assign(tables_.required.values.size(), value);
-    enabled_.forbidden.assign(tables_.forbidden.values.size(), value);
-    enabled_.classes.assign(tables_.classes.values.size(), value);
-    enabled_.root_required.assign(tables_.root_required.values.size(), value);
-    enabled_.root_forbidden.assign(tables_.root_forbidden.values.size(), value);
-  }
-
-  void set(const rule_place& r, bool on) {
-    const std::size_t c = to_index(r.candidate);
-    const bool root = is_root(r.candidate);
-    const auto value = static_cast<std::uint8_t>(on);
-    switch (r.what) {
-      case rule_place::kind::required:
-        (root ? enabled_.root_required[tables_.root_required.offsets[c] + r.position]
-              : enabled_.required[tables_.required.offsets[c] + r.position]) = value;
-        break;
-      case rule_place::kind::forbidden:
-        (root ? enabled_.root_forbidden[tables_.root_forbidden.offsets[c] + r.position]
-              : enabled_.forbidden[tables_.forbidden.offsets[c] + r.position]) = value;
-        break;
-      case rule_place::kind::conflict_class:
-        enabled_.classes[tables_.classes.offsets[c] + r.position] = value;
-        break;
-    }
-  }
-
-  /// Answers the target under the enabled rules.
-  template <class Target>
-  search_outcome solve(Target target) {
-    core_->reset();
-    return core_->solve(target);
-  }
-
-  [[nodiscard]] std::span<const rule_place> refutation() const { return core_->refutation(); }
-
-  [[nodiscard]] std::span<const choice_id> required(candidate_id c) const {
-    return is_root(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
-  }
-  /// Rules that say the same of one name's versions, together.
-  [[nodiscard]] std::vector<std::vector<rule_place>> sentences(
-      std::span<const rule_place> rules) const {
-    std::map<std::tuple<role_id, rule_place::kind, std::uint32_t>, std::vector<rule_place>> by_text;
-    for (const rule_place& r : rules) {
-      const std::size_t c = to_index(r.candidate);
-      std::uint32_t about = 0;
-      switch (r.what) {
-        case rule_place::kind::required:
-          about = static_cast<std::uint32_t>(required(r.candidate)[r.position]);
-          break;
-        case rule_place::kind::forbidden:
-          about = static_cast<std::uint32_t>(
-              (is_root(r.candidate) ? tables_.root_forbidden : tables_.forbidden)[c][r.position]);
-          break;
-        case rule_place::kind::conflict_class:
-          about = tables_.classes[c][r.position];
-          break;
-      }
-      by_text[{tables_.candidate_roles[c], r.what, about}].push_back(r);
-    }
-    std::vector<std::vector<rule_place>> out;
-    for (auto& [key, list] : by_text) out.push_back(std::move(list));
-    return out;
-  }
-  [[nodiscard]] bool is_root(candidate_id c) const {
-    return root_rules_ && to_index(tables_.candidate_roles[to_index(c)]) == role_;
-  }
-  [[nodiscard]] bool excluded(candidate_id c) const { return excluded_[to_index(c)] != 0; }
-
-  /// No member is allowed by what was asked for (an alternative: none of its branches). Adds the
-  /// roles that lack one to `lacking`.
-  bool impossible(choice_id s, std::set<std::uint32_t>* lacking = nullptr) const {
-    const auto& choice = tables_.choices[to_index(s)];
-    const auto& role = tables_.roles[to_index(choice.role)];
-    bool branches = false;
-    for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
-      const candidate_id c{role.first_candidate + i};
-      if (!tables_.contains(s, c) || excluded(c)) continue;
-      if (tables_.candidate_packages[to_index(c)] != no_package) return false;
-      branches = true;
-      const auto row = tables_.required[to_index(c)];
-      if (std::none_of(row.begin(), row.end(),
-                       [&](choice_id b) { return impossible(b, lacking); })) {
-        return false;
-      }
-    }
-    if (!branches && lacking != nullptr) lacking->insert(static_cast<std::uint32_t>(choice.role));
-    return true;
-  }
-
- private:
-  const universe_tables& tables_;
-  sat_core::options base_;
-  enabled_rules enabled_;
-  std::vector<std::uint8_t> excluded_;
-  std::unique_ptr<sat_core> core_;
-  bool root_rules_;
-  std::size_t role_ = 0;
-};
-
-/// Deletion-based minimisation: a rule without which the search still fails is dropped, and with it
-/// all that the new refutation does not use. Ends with every rule needed. Leaves all enabled.
-template <class Target>
-std::vector<rule_place> minimal_rules(prober& p, Target target, std::vector<rule_place> rules) {
-  p.set_all(false);
-  for (const rule_place& r : rules) p.set(r, true);
-  for (std::size_t needed = 0; needed < rules.size();) {
-    p.set(rules[needed], false);
-    if (p.solve(target) != search_outcome::unsatisfiable) {
-      p.set(rules[needed++], true);
-      continue;
-    }
-    // Rules found to be needed are in every refutation by the rest.
-    const auto used = p.refutation();
-    std::erase_if(rules, [&](const rule_place& r) {
-      if (std::binary_search(used.begin(), used.end(), r)) return false;
-      p.set(r, false);
-      return true;
-    });
-  }
-  p.set_all(true);
-  return rules;
-}
-
-/// After a failed search: looks for a refutation of fewer sentences by taking away those of the one
-/// it has, one after the other. Each trial costs one search. Leaves all enabled.
-template <class Target>
-std::vector<rule_place> short_refutation(prober& p, Target target) {
-  std::vector<rule_place> best(p.refutation().begin(), p.refutation().end());
-  std::vector<rule_place> disabled;
-  auto sentences = p.sentences(best);
-  for (std::size_t i = 0; i < sentences.size();) {
-    for (const rule_place& r : sentences[i]) p.set(r, false);
-    if (p.solve(target) == search_outcome::unsatisfiable) {
-      auto other = p.sentences(p.refutation());
-      if (other.size() < sentences.size()) {
-        best.assign(p.refutation().begin(), p.refutation().end());
-        disabled.insert(disabled.end(), sentences[i].begin(), sentences[i].end());
-        sentences = std::move(other);
-        i = 0;
-        continue;
-      }
-    }
-    for (const rule_place& r : sentences[i]) p.set(r, true);
-    ++i;
-  }
-  for (const rule_place& r : disabled) p.set(r, true);
-  return best;
-}
-
-/// "1.0", "1.0 and 1.1", "1.0 to 2.3 (7 versions)"; `all`: every candidate of the name.
-inline std::string version_list(const universe& u, std::vector<package_id> versions, bool all) {
-  const repository& repo = u.repository();
-  std::sort(versions.begin(), versions.end());
-  const std::string first(repo.version_string(versions.front()));
-  const std::string_view last = repo.version_string(versions.back());
-  if (versions.size() == 1) return first;
-  if (versions.size() == 2) return fmt::format("{} and {}", first, last);
-  return fmt::format("{} to {} ({}{} versions)", first, last, all ? "all " : "", versions.size());
-}
-
-inline std::string availability_note(const universe& u, std::string_view name) {
-  const repository& repo = u.repository();
-  const name_id id = repo.find_name(name);
-  if (id == no_name) return fmt::format("there is no package named {}", name);
-  std::size_t filtered = 0;
-  std::size_t avoided = 0;
-  for (const package_id p : repo.versions(id)) {
-    const availability a = u.availability(p);
-    filtered += a == availability::filtered || a == availability::undefined ? 1 : 0;
-    avoided += a == availability::avoided ? 1 : 0;
-  }
-  const std::size_t count = repo.versions(id).size();
-  if (avoided != 0) {
-    return fmt::format("every available version of {} has the flag avoid-version", name);
-  }
-  if (filtered == count)
-    return fmt::format("no version of {} is available in this environment", name);
-  std::string note = fmt::format(
-      "{} has {} {} from {} to {}", name, count, count == 1 ? "version" : "versions",
-      repo.version_string(repo.versions(id)[0]), repo.version_string(repo.versions(id)[count - 1]));
-  if (filtered != 0)
-    note += fmt::format(", {} of them not available in this environment", filtered);
-  return note;
-}
-
-inline void tell(const universe& u, const solve_options& options, explanation& e) {
-  const repository& repo = u.repository();
-  // Facts that differ only in the version of the package are one sentence.
-  using key = std::tuple<name_id, fact::kind, std::string>;
-  std::vector<key> order;
-  std::map<key, std::vector<package_id>> groups;
-  for (const fact& f : e.facts) {
-    key k{repo.name_of(f.package), f.what, f.text};
-    auto& group = groups[k];
-    if (group.empty()) order.push_back(k);
-    group.push_back(f.package);
-  }
-  for (const key& k : order) {
-    const auto& [name, what, text] = k;
-    const auto& role = u.tables().roles[to_index(name)];
-    const std::string versions =
-        version_list(u, groups[k], groups[k].size() == role.candidate_count);
-    const bool many = groups[k].size() > 1;
-    const char* const verb = what == fact::kind::needs ? (many ? "need" : "needs")
-                             : what == fact::kind::conflicts
-                                 ? (many ? "conflict with" : "conflicts with")
-                                 : (many ? "are of conflict class" : "is of conflict class");
-    e.sentences.push_back(
-        fmt::format("{} {} {} {}", repo.names()[to_index(name)], versions, verb, text));
-  }
-  std::set<std::string> mentioned;
-  for (const fact& f : e.facts) {
-    mentioned.insert(f.names.begin(), f.names.end());
-  }
-  mentioned.insert(repo.names()[to_index(e.name)]);
-  std::set<std::string> asked;
-  for (const auto* list : {&options.roots, &options.constraints}) {
-    for (const package_atom& atom : *list) {
-      if (atom.constraint.is_empty() || mentioned.count(atom.name) == 0) continue;
-      asked.insert(atom.name);
-      e.sentences.push_back(fmt::format("you asked for {}", rule_text(atom)));
-    }
-  }
-  for (const fact& f : e.facts) {
-    for (const std::string& name : f.lacking) {
-      if (asked.insert(name).second) e.sentences.push_back(availability_note(u, name));
-    }
-  }
-
-  std::set<std::string> blockers;
-  std::set<std::string> causes;
-  for (const fact& f : e.facts) {
-    if (!f.impossible_alone) continue;
-    blockers.insert(repo.name_string(f.package));
-    causes.insert(fmt::format(
-        "{} needs {}", repo.name_string(f.package),
-        f.lacking.empty() ? f.text : fmt::format("another {}", fmt::join(f.lacking, " or "))));
-  }
-  e.blockers.assign(blockers.begin(), blockers.end());
-  if (e.facts.empty()) {
-    // What was asked for cannot be had, whatever the target.
-    e.sentences.clear();
-    for (const package_atom& root : options.roots) {
-      e.sentences.push_back(fmt::format("you asked for {}", rule_text(root)));
-      e.sentences.push_back(availability_note(u, root.name));
-    }
-    e.cause = "the packages asked for cannot be had";
-  } else if (causes.empty()) {
-    std::set<std::string> names;
-    for (const fact& f : e.facts) names.insert(repo.name_string(f.package));
-    e.cause = names.size() == 1 ? fmt::format("{} contradicts itself", *names.begin())
-                                : fmt::format("{} exclude each other", fmt::join(names, ", "));
-  } else {
-    e.cause = fmt::format("{}", fmt::join(causes, "; "));
-  }
-}
-
-inline fact::kind fact_kind(rule_place::kind what) noexcept {
-  return what == rule_place::kind::required    ? fact::kind::needs
-         : what == rule_place::kind::forbidden ? fact::kind::conflicts
-                                               : fact::kind::conflict_class;
-}
-
-template <class Target>
-explanation explain_target(prober& p, const universe& u, const solve_options& options, name_id name,
-                           package_id package, Target target) {
-  explanation e;
-  e.name = name;
-  e.target = package;
-  p.aim(name);
-  if (p.solve(target) != search_outcome::unsatisfiable) {
-    throw invalid_request(fmt::format("{} has a solution: there is nothing to explain",
-                                      u.repository().names()[to_index(name)]));
-  }
-  const universe_tables& t = u.tables();
-  for (const rule_place& r : minimal_rules(p, target, short_refutation(p, target))) {
-    const package_id id = t.candidate_packages[to_index(r.candidate)];
-    const dependency_context& context =
-        p.is_root(r.candidate) ? u.options().root_dependencies : u.options().dependencies;
-    fact f = describe_rule(u, id, context, fact_kind(r.what), r.position);
-    std::set<std::uint32_t> lacking;
-    if (r.what == rule_place::kind::required &&
-        p.impossible(p.required(r.candidate)[r.position], &lacking)) {
-      f.impossible_alone = true;
-      for (const std::string& n : f.names) {
-        // A name that the repository lacks has no role of its own.
-        const name_id known = u.repository().find_name(n);
-        if (known == no_name || lacking.count(static_cast<std::uint32_t>(known)) != 0) {
-          f.lacking.push_back(n);
-        }
-      }
-      std::sort(f.lacking.begin(), f.lacking.end());
-      f.lacking.erase(std::unique(f.lacking.begin(), f.lacking.end()), f.lacking.end());
-    }
-    e.facts.push_back(std::move(f));
-  }
-  std::sort(e.facts.begin(), e.facts.end(), [&](const fact& a, const fact& b) {
-    const bool a_is_target = u.repository().name_of(a.package) == name;
-    const bool b_is_target = u.repository().name_of(b.package) == name;
-    return std::tuple(!a_is_target, a.package, a.what, a.text) <
-           std::tuple(!b_is_target, b.package, b.what, b.text);
-  });
-  tell(u, options, e);
-  return e;
-}
-
-/// For a target that is not even a candidate.
-inline explanation explain_absence(const universe& u, name_id name, package_id target) {
-  explanation e;
-  e.name = name;
-  e.target = target;
-  const std::string& text = u.repository().names()[to_index(name)];
-  if (target != no_package && u.availability(target) != availability::avoided) {
-    e.sentences.push_back(fmt::format("{} is not available in this environment{}",
-                                      u.repository().full_name(target), available_text(u, target)));
-  } else {
-    e.sentences.push_back(availability_note(u, text));
-  }
-  const bool avoided = target != no_package && u.availability(target) == availability::avoided;
-  e.cause = avoided ? "only versions to avoid" : "not available in this environment";
-  return e;
-}
-
-}  // namespace explain_detail
-
 OPAMPLAN_INLINE explanation explain(const universe& u, package_id target,
                                     const solve_options& options) {
   const name_id name = u.repository().name_of(target);
   if (!u.is_candidate(target)) return explain_detail::explain_absence(u, name, target);
   const solve_options effective = options_for(u, options, target);
   explain_detail::prober p(u, effective);
-  return explain_detail::explain_target(p, u, effective, name, target,
+  return explain_detail::explain_target(p, u, explain_detail::premises_of(effective), name, target,
                                         u.tables().package_candidates[to_index(target)]);
 }
 
@@ -388,8 +30,8 @@ OPAMPLAN_INLINE explanation explain(const universe& u, name_id name, const solve
     return explain_detail::explain_absence(u, name, u.latest(name));
   }
   explain_detail::prober p(u, options);
-  return explain_detail::explain_target(p, u, options, name, no_package,
-                                        u.tables().any_version[to_index(name)]);
+  return explain_detail::explain_target(p, u, explain_detail::premises_of(options), name,
+                                        no_package, u.tables().any_version[to_index(name)]);
 }
 
 OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const package_id> targets,
@@ -402,6 +44,7 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
   }
   blocker_report report;
   report.explanations.resize(unsolvable.size());
+  const auto premises = explain_detail::premises_of(options);
   parallel_blocks(unsolvable.size(), options.threads, 8, "explain", options.progress, [&] {
     return [&, p = std::make_shared<prober>(u, options)](std::size_t i) {
       const package_id id = unsolvable[i];
@@ -410,7 +53,7 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
       report.explanations[i] = c == no_candidate ? explain_detail::explain_absence(u, name, id)
                                : p->excluded(c)
                                    ? explain(u, id, options)
-                                   : explain_detail::explain_target(*p, u, options, name, id, c);
+                                   : explain_detail::explain_target(*p, u, premises, name, id, c);
     };
   });
 

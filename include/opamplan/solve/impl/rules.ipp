@@ -139,6 +139,23 @@ OPAMPLAN_INLINE fact describe_rule(const universe& u, package_id id,
   return f;
 }
 
+OPAMPLAN_INLINE fact describe_optional(const universe& u, package_id id, const std::string& name) {
+  fact f;
+  f.package = id;
+  f.field = "depopts";
+  f.other = f.text = name;
+  f.names = {name};
+  f.path = std::string(u.repository().origin(id).path);
+  const syntax::file& file = u.repository().file(id);
+  if (const auto value = file.find(f.field)) {
+    const syntax::position p =
+        file.locate(rules_detail::find_string(*value, name).value_or(value->span().begin));
+    f.line = p.line;
+    f.column = p.column;
+  }
+  return f;
+}
+
 OPAMPLAN_INLINE std::string available_text(const universe& u, package_id id) {
   const auto value = u.repository().file(id).find("available");
   return value ? " (available: " + syntax::print(*value) + ")" : std::string();

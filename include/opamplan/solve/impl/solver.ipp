@@ -2,16 +2,14 @@
 /// Requests on top of the search, and the whole repository on several threads.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <mutex>
 #include <utility>
 
 #include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/impl/parallel.ipp"
+#include "opamplan/solve/names.hpp"
 #include "opamplan/solve/solver.hpp"
 
 namespace opamplan {
@@ -51,11 +49,7 @@ OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u,
   result.conflict_limit = options.conflict_limit;
   const auto& tables = u.tables();
   const auto restrict_name = [&](const package_atom& atom) {
-    const name_id name = u.repository().find_name(atom.name);
-    if (name == no_name) {
-      throw invalid_request(
-          fmt::format("no package is named \"{}\" in this repository", atom.name));
-    }
+    const name_id name = require_name(u.repository(), atom.name);
     const auto& role = tables.roles[to_index(name)];
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
       const candidate_id c{role.first_candidate + i};

@@ -1,0 +1,198 @@
+/// \file
+/// Paths, edges and choices of one solution.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/solve/impl/explain_detail.ipp"
+#include "opamplan/solve/reasons.hpp"
+#include "opamplan/solve/rules.hpp"
+
+namespace opamplan {
+namespace reasons_detail {
+
+inline constexpr std::uint32_t nowhere = 0xffffffffU;
+
+inline std::uint32_t position_of(const solution& s, package_id p) {
+  const auto it = std::lower_bound(s.packages.begin(), s.packages.end(), p);
+  if (it == s.packages.end() || *it != p) return nowhere;
+  return static_cast<std::uint32_t>(it - s.packages.begin());
+}
+
+/// The version of a name that is selected, or `no_package`.
+inline package_id selected_of(const universe& u, const solution& s, name_id name) {
+  const auto it = std::find_if(s.packages.begin(), s.packages.end(),
+                               [&](package_id p) { return u.repository().name_of(p) == name; });
+  return it == s.packages.end() ? no_package : *it;
+}
+
+inline package_atom exactly(const universe& u, package_id p) {
+  return {u.repository().name_string(p),
+          version_formula::of({relop::eq, std::string(u.repository().version_string(p))})};
+}
+
+/// What the walk chose before it came to `name`.
+inline std::vector<package_id> chosen_before(const universe& u, const solve_options& options,
+                                             package_id target, name_id name) {
+  const universe_tables& t = u.tables();
+  auto o = sat_core_options(u, options);
+  if (t.root_required.size() != 0) {
+    o.root_role = static_cast<std::uint32_t>(u.repository().name_of(target));
+  }
+  sat_core core(t, std::move(o));
+  std::vector<package_id> before;
+  if (core.solve(t.package_candidates[to_index(target)]) != search_outcome::satisfiable) {
+    return before;
+  }
+  for (const candidate_id c : core.selected()) {
+    const package_id p = t.candidate_packages[to_index(c)];
+    if (p == no_package) continue;
+    if (u.repository().name_of(p) == name) break;
+    before.push_back(p);
+  }
+  return before;
+}
+
+/// Explains why the target has no solution under `options`, or nothing if it has one.
+inline bool explain_if_unsolvable(const universe& u, const solve_options& options,
+                                  const std::vector<explain_detail::premise>& premises,
+                                  package_id target, explanation& out) {
+  if (solver(u, options).solve(target).status != solve_status::no_solution) return false;
+  explain_detail::prober p(u, options);
+  out = explain_detail::explain_target(p, u, premises, u.repository().name_of(target), target,
+                                       u.tables().package_candidates[to_index(target)]);
+  return true;
+}
+
+inline explanation without_facts(name_id name, package_id wanted, std::string cause,
+                                 std::string sentence) {
+  explanation e;
+  e.name = name;
+  e.target = wanted;
+  e.cause = std::move(cause);
+  e.sentences.push_back(std::move(sentence));
+  return e;
+}
+
+}  // namespace reasons_detail
+
+OPAMPLAN_INLINE std::vector<package_id> path_to(const solution& s, package_id to) {
+  using reasons_detail::nowhere;
+  const std::uint32_t root = reasons_detail::position_of(s, s.target);
+  const std::uint32_t goal = reasons_detail::position_of(s, to);
+  std::vector<package_id> path;
+  if (root == nowhere || goal == nowhere) return path;
+  std::vector<std::uint32_t> before(s.packages.size(), nowhere);
+  std::vector<std::uint32_t> queue{root};
+  before[root] = root;
+  for (std::size_t i = 0; i < queue.size() && before[goal] == nowhere; ++i) {
+    for (const adjacency* graph : {&s.dependencies, &s.post_dependencies}) {
+      for (const std::uint32_t d : (*graph)[queue[i]]) {
+        if (before[d] != nowhere) continue;
+        before[d] = queue[i];
+        queue.push_back(d);
+      }
+    }
+  }
+  if (before[goal] == nowhere) return path;
+  for (std::uint32_t at = goal;; at = before[at]) {
+    path.push_back(s.packages[at]);
+    if (at == root) break;
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+OPAMPLAN_INLINE fact edge_fact(const universe& u, const solution& s, package_id from,
+                               package_id to) {
+  const universe_tables& t = u.tables();
+  const repository& repo = u.repository();
+  const candidate_id c = t.package_candidates[to_index(from)];
+  const bool root = t.root_required.size() != 0 && from == s.target;
+  const auto row = root ? t.root_required[to_index(c)] : t.required[to_index(c)];
+  const dependency_context& context =
+      root ? u.options().root_dependencies : u.options().dependencies;
+  const std::string& name = repo.name_string(to);
+  for (std::uint32_t i = 0; i < row.size(); ++i) {
+    const fact f = describe_rule(u, from, context, fact::kind::needs, i);
+    if (f.field == "depends" && std::find(f.names.begin(), f.names.end(), name) != f.names.end()) {
+      return f;
+    }
+  }
+  const auto optional = t.optional_names[to_index(c)];
+  if (std::find(optional.begin(), optional.end(), repo.name_of(to)) == optional.end()) {
+    throw invalid_request(
+        fmt::format("{} does not depend on {}", repo.full_name(from), repo.full_name(to)));
+  }
+  return describe_optional(u, from, name);
+}
+
+OPAMPLAN_INLINE explanation explain_choice(const universe& u, const solution& s, package_id wanted,
+                                           const solve_options& options) {
+  using explain_detail::premise;
+  const repository& repo = u.repository();
+  const name_id name = repo.name_of(wanted);
+  const package_id selected = reasons_detail::selected_of(u, s, name);
+  if (selected == wanted) throw invalid_request(repo.full_name(wanted) + " is selected");
+  if (!u.is_candidate(wanted)) return explain_detail::explain_absence(u, name, wanted);
+  const solve_options asked = options_for(u, options, s.target);
+  for (const auto* list : {&asked.roots, &asked.constraints}) {
+    for (const package_atom& a : *list) {
+      if (a.name != repo.name_string(wanted) ||
+          satisfies(a.constraint, repo.version_string(wanted))) {
+        continue;
+      }
+      return reasons_detail::without_facts(name, wanted, "another version was asked for",
+                                           fmt::format("you asked for {}", rule_text(a)));
+    }
+  }
+  explanation e;
+  if (name == repo.name_of(s.target)) {
+    const solve_options other = options_for(u, options, wanted);
+    if (reasons_detail::explain_if_unsolvable(u, other, explain_detail::premises_of(other), wanted,
+                                              e)) {
+      return e;
+    }
+    return reasons_detail::without_facts(name, wanted, "another version is the target",
+                                         repo.full_name(s.target) + " is the target");
+  }
+  // Not with the target at all?
+  solve_options forced = asked;
+  auto premises = explain_detail::premises_of(asked);
+  forced.roots.push_back(reasons_detail::exactly(u, wanted));
+  premises.push_back({forced.roots.back(), ""});
+  if (reasons_detail::explain_if_unsolvable(u, forced, premises, s.target, e)) return e;
+  if (selected == no_package) {
+    return reasons_detail::without_facts(
+        name, wanted, "not needed",
+        fmt::format("nothing in the solution needs {}", repo.name_string(wanted)));
+  }
+  const universe_tables& t = u.tables();
+  const bool is_preferred = std::find(options.preferred.begin(), options.preferred.end(),
+                                      selected) != options.preferred.end();
+  if (is_preferred ||
+      t.package_candidates[to_index(selected)] < t.package_candidates[to_index(wanted)]) {
+    return reasons_detail::without_facts(
+        name, wanted, "another version is preferred",
+        fmt::format("{} is possible, and preferred to {}", repo.full_name(selected),
+                    repo.full_name(wanted)));
+  }
+  // It is better than what was selected: then what was chosen before excludes it.
+  for (const package_id p : reasons_detail::chosen_before(u, asked, s.target, name)) {
+    if (p == s.target) continue;
+    forced.constraints.push_back(reasons_detail::exactly(u, p));
+    premises.push_back({forced.constraints.back(), "{} was chosen before"});
+  }
+  if (reasons_detail::explain_if_unsolvable(u, forced, premises, s.target, e)) return e;
+  return reasons_detail::without_facts(
+      name, wanted, "an alternative comes first",
+      fmt::format("an alternative that is written first excludes {}", repo.full_name(wanted)));
+}
+
+}  // namespace opamplan

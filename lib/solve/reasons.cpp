@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/solve/reasons.hpp.
+#include "opamplan/solve/reasons.hpp"
+
+#include "opamplan/solve/impl/reasons.ipp"

@@ -1,0 +1,62 @@
+#include "opamplan/solve/names.hpp"
+
+#include <doctest/doctest.h>
+
+#include "opamplan/error.hpp"
+#include "solve/small.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+repository example() {
+  return small_repository({{"dune.1.0"},
+                           {"dune.2.0"},
+                           {"dune-configurator.1"},
+                           {"ppx_deriving.1"},
+                           {"ppx_deriving.2"},
+                           {"ppx_deriving.3"},
+                           {"ppx_deriving.4"},
+                           {"ppx_deriving.5"},
+                           {"ppx_deriving.6"},
+                           {"zarith.1"}});
+}
+
+std::string error_of(const char* text) {
+  try {
+    static_cast<void>(find_request(example(), text));
+  } catch (const invalid_request& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("close names are a few edits away, case and dashes do not count") {
+  const repository repo = example();
+  CHECK(close_names(repo, "dnue") == strings{"dune"});
+  CHECK(close_names(repo, "ppx-Deriving") == strings{"ppx_deriving"});
+  CHECK(close_names(repo, "ppx_derivng") == strings{"ppx_deriving"});
+  CHECK(close_names(repo, "something-else").empty());
+  CHECK(close_names(repo, "").empty());
+}
+
+TEST_CASE("a request is a name or a name and a version") {
+  const repository repo = example();
+  CHECK(find_request(repo, "dune").name == repo.find_name("dune"));
+  CHECK(find_request(repo, "dune").package == no_package);
+  CHECK(find_request(repo, "dune.2.0").package == repo.find("dune.2.0"));
+}
+
+TEST_CASE("what is not there is an error that says what is") {
+  CHECK(error_of("dnue.3") ==
+        "no package is named \"dnue\" in this repository; did you mean dune?");
+  CHECK(error_of("qqqqqq") == "no package is named \"qqqqqq\" in this repository");
+  CHECK(error_of("dune.3") == "dune has no version \"3\"; it has 2.0, 1.0");
+  CHECK(error_of("ppx_deriving.9") ==
+        "ppx_deriving has no version \"9\"; it has 6, 5, 4, 3, 2 and older ones");
+}
