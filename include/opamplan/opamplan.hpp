@@ -63,6 +63,5 @@
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/emit/quote.hpp"
-#include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
 // clang-format on
