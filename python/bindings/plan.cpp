@@ -84,6 +84,23 @@ profiles.)")
       .def_readonly("batches", &limits::batches, "Jobs that a CI system takes in one go.")
       .def_readonly("reason", &limits::reason, "Where the numbers come from.")
       .def(py::self == py::self)
+      .def(py::pickle(
+          [](const limits& l) {
+            return py::make_tuple(l.name, l.reason, l.depth, l.batch_targets, l.batch_steps,
+                                  l.file_bytes, l.definition_bytes, l.line_bytes, l.batches);
+          },
+          [](const py::tuple& t) {
+            limits l;
+            l.name = t[0].cast<std::string>();
+            l.reason = t[1].cast<std::string>();
+            std::size_t i = 2;
+            for (std::size_t* const member :
+                 {&l.depth, &l.batch_targets, &l.batch_steps, &l.file_bytes, &l.definition_bytes,
+                  &l.line_bytes, &l.batches}) {
+              *member = t[i++].cast<std::size_t>();
+            }
+            return l;
+          }))
       .def("__repr__", [](const limits& l) {
         std::string text = "<Limits " + l.name + ":";
         const auto tell = [&](const char* name, std::size_t value) {
@@ -267,6 +284,23 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           py::arg("index"))
       .def("__iter__",
            [](const py::object& p) -> iterator_of<py_step> { return py::iter(p.attr("steps")); })
+      .def(
+          "layers",
+          [](const plan& p) {
+            const plan_contents contents = contents_of(p);
+            std::vector<std::tuple<std::string, std::string, std::vector<std::string>>> out;
+            for (const plan_contents::layer& layer : contents.layers) {
+              std::vector<std::string> needs;
+              for (const std::uint32_t n : layer.needs) {
+                needs.push_back(to_hex(contents.layers[n].key, 16));
+              }
+              out.emplace_back(to_hex(layer.key, 16), p.packages[layer.package].full_name(),
+                               std::move(needs));
+            }
+            return out;
+          },
+          py::call_guard<py::gil_scoped_release>(),
+          "Each distinct layer: the first 16 digits of its key, its package, the layers it needs.")
       .def("image_of", &image_of, py::arg("target"),
            "The packages that the target's image holds, as NAME.VERSION, ascending.")
       .def(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from opamplan import html  # gives the core's classes their `_repr_html_`
+
 # Names of the compiled core, one block a room, in the order data flows.
 from opamplan._core import (
     Alignment,
@@ -102,6 +104,7 @@ __all__ = [
     "dot",
     "environment_presets",
     "forecast",
+    "html",
     "install_order",
     "limit_profiles",
     "make_plan",

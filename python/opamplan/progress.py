@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import IO, Optional
+from typing import IO, Any, Optional
 
 __all__ = ["ProgressBar"]
 
 
 class ProgressBar:
-    """One line on standard error that redraws itself and is erased at the end.
+    """One line that redraws itself and is erased at the end.
 
-    Silent where standard error is neither a terminal nor a notebook's.
+    On a terminal a line of standard error, in a notebook an element of the cell's output; silent
+    elsewhere.
     """
 
     def __init__(self, stream: Optional[IO[str]] = None, width: int = 32) -> None:
@@ -25,11 +26,11 @@ class ProgressBar:
         self._width = width
         self._started: dict[str, float] = {}
         self._drawn = 0
-        self._live = self._is_live()
+        self._display: Any = None
+        self._notebook = stream is None and _in_notebook()
+        self._live = self._notebook or self._is_terminal()
 
-    def _is_live(self) -> bool:
-        if "ipykernel" in sys.modules:
-            return True
+    def _is_terminal(self) -> bool:
         isatty = getattr(self._stream, "isatty", None)
         return bool(isatty and isatty()) and os.environ.get("TERM") != "dumb"
 
@@ -39,6 +40,9 @@ class ProgressBar:
             return
         started = self._started.setdefault(stage, time.monotonic())
         elapsed = time.monotonic() - started
+        if self._notebook:
+            self._show(stage, done, total, elapsed)
+            return
         if total > 0:
             filled = min(self._width, self._width * done // total)
             bar = "━" * filled + "╌" * (self._width - filled)
@@ -58,9 +62,38 @@ class ProgressBar:
             self._live = False  # a display never stops the work
         self._drawn = len(text)
 
+    def _show(self, stage: str, done: int, total: int, elapsed: float) -> None:
+        """As `_draw`, in a notebook."""
+        from html import escape
+
+        from IPython.display import HTML, display
+
+        known = f' value="{done}" max="{total}"' if total > 0 else ""
+        count = f"{done:,} of {total:,}" if total > 0 else f"{done:,}"
+        text = f"<progress{known}></progress> {escape(stage)} {count}"
+        if elapsed >= 1:
+            text += f", {elapsed:.0f} s"
+        if self._display is None:
+            self._display = display(HTML(text), display_id=True)
+        else:
+            self._display.update(HTML(text))
+
     def close(self) -> None:
         """Erase the line."""
+        if self._display is not None:
+            from IPython.display import HTML
+
+            self._display.update(HTML(""))
+            self._display = None
         if self._live and self._drawn:
             self._draw("")
             self._draw("")  # the first filled the line with spaces and stands at its end
             self._drawn = 0
+
+
+def _in_notebook() -> bool:
+    """True under a Jupyter kernel, which has imported both of these."""
+    if "ipykernel" not in sys.modules or "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"

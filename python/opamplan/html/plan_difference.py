@@ -1,0 +1,37 @@
+"""What a change costs: two plans compared."""
+
+from __future__ import annotations
+
+from opamplan._core import PlanDifference
+from opamplan.html.bar_chart import bars
+from opamplan.html.markup import Picture, heading, table
+
+ROWS = 15
+
+
+def difference(d: PlanDifference, rows: int = ROWS) -> Picture:
+    """Layers kept, added and dropped, and the causes that rebuild most targets."""
+    layers = [
+        ("kept", d.kept_layers),
+        ("added", len(d.added_layers)),
+        ("dropped", len(d.dropped_layers)),
+    ]
+    text = str(bars(layers, "Layers"))
+    causes = [(cause.text, count) for cause, count in zip(d.causes, d.cause_counts)]
+    if causes:
+        text += str(bars(causes[:rows], "Targets built again, by cause"))
+    return Picture(text)
+
+
+def page(d: PlanDifference) -> str:
+    """What a notebook shows."""
+    if not d:
+        return heading("No difference", f": {d.kept_layers:,} layers are the same")
+    rows = [
+        ("as before", len(d.unchanged_targets)),
+        ("built again", len(d.rebuilt_targets)),
+        ("new", len(d.added_targets)),
+        ("gone", len(d.dropped_targets)),
+    ]
+    said = f": {d.new_steps:,} steps must run, {d.kept_steps:,} are in the builder's cache"
+    return heading("Two plans", said) + table(["targets", ""], rows) + str(difference(d))

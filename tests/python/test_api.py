@@ -1,0 +1,182 @@
+"""The Python package as a whole: what importing costs, pickling, threads, Ctrl-C, displays."""
+
+from __future__ import annotations
+
+import copy
+import io
+import os
+import pathlib
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+import types
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+import opamplan
+from opamplan import progress
+
+PACKAGE = pathlib.Path(opamplan.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def universe(embedded: pathlib.Path) -> opamplan.Universe:
+    repository = opamplan.Repository.open(embedded)
+    return opamplan.Universe(repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0")
+
+
+def test_importing_needs_only_the_standard_library() -> None:
+    # -S and -I: no site-packages, no environment; the folder of the package is the one addition.
+    program = f"""
+import sys
+sys.path.insert(0, {str(PACKAGE.parent)!r})
+before = set(sys.modules)
+import opamplan
+top = {{name.partition(".")[0] for name in set(sys.modules) - before}}
+print(*sorted(top - set(sys.stdlib_module_names) - {{"opamplan"}}))
+"""
+    if not hasattr(sys, "stdlib_module_names"):
+        pytest.skip("Python 3.9 cannot name its standard library")
+    done = subprocess.run(
+        [sys.executable, "-S", "-I", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
+def test_names_are_complete_and_documented() -> None:
+    for name in opamplan.__all__:
+        value = getattr(opamplan, name)
+        if name != "__version__":
+            assert value.__doc__, f"{name} has no docstring"
+    assert sorted(opamplan.__all__, key=str.lower) == sorted(set(opamplan.__all__), key=str.lower)
+
+
+def test_value_types_survive_pickling_and_copying(universe: opamplan.Universe) -> None:
+    values: list[Any] = [
+        opamplan.Version("1.0~beta"),
+        opamplan.Environment.preset("alpine-3.22", "arm64"),
+        opamplan.Limits("docker", depth=60),
+        opamplan.make_plan([universe.solve("http-serve")]),
+    ]
+    for value in values:
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            assert pickle.loads(pickle.dumps(value, protocol)) == value
+        assert copy.deepcopy(value) == value
+    error = opamplan.ParseError("why")
+    error.line = 3
+    assert pickle.loads(pickle.dumps(error)).line == 3
+
+
+def test_what_is_bound_to_a_repository_refuses_to_be_pickled(universe: opamplan.Universe) -> None:
+    for value in (universe, universe.repository, universe.solve("dune")):
+        with pytest.raises(TypeError, match="pickle"):
+            pickle.dumps(value)
+
+
+def test_one_universe_serves_many_threads_with_equal_answers(universe: opamplan.Universe) -> None:
+    names = [r.target for r in universe.solve_all() if r and r.target]
+    alone = [universe.solve(name).packages for name in names]
+
+    def everything(seed: int) -> list[list[str]]:
+        order = names[seed:] + names[:seed]
+        found = {name: universe.solve(name).packages for name in order}
+        plan = opamplan.make_plan(universe.solve_all(names, threads=2))
+        assert sorted(plan.targets) == sorted(names)
+        return [found[name] for name in names]
+
+    with ThreadPoolExecutor(6) as pool:
+        for answer in pool.map(everything, range(12)):
+            assert answer == alone
+
+
+def test_control_c_stops_real_work_within_a_fifth_of_a_second(
+    real_repository: opamplan.Repository,
+) -> None:
+    universe = opamplan.Universe(
+        real_repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0"
+    )
+    sent = [0.0]
+
+    def interrupt() -> None:
+        sent[0] = time.monotonic()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(0.3, interrupt)
+    try:
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            while True:  # a quick machine may finish one before the signal
+                universe.solve_all(universe.available(), threads=1)
+        assert time.monotonic() - sent[0] < 0.2
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)
+
+
+def test_other_threads_run_while_a_repository_is_solved(
+    real_repository: opamplan.Repository,
+) -> None:
+    universe = opamplan.Universe(
+        real_repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0"
+    )
+    longest, last, stop = [0.0], [time.monotonic()], threading.Event()
+
+    def tick() -> None:
+        while not stop.wait(0.005):
+            now = time.monotonic()
+            longest[0] = max(longest[0], now - last[0])
+            last[0] = now
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    last[0] = time.monotonic()
+    universe.solve_all(threads=1)
+    stop.set()
+    thread.join()
+    assert longest[0] < 0.2
+
+
+class _Handle:
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    def update(self, value: str) -> None:
+        self.log.append(value)
+
+
+def test_in_a_notebook_progress_is_an_element_that_vanishes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log: list[str] = []
+
+    def display(value: str, display_id: bool) -> _Handle:
+        assert display_id
+        log.append(value)
+        return _Handle(log)
+
+    shell = type("ZMQInteractiveShell", (), {})()
+    ipython = types.ModuleType("IPython")
+    ipython.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    shown = types.ModuleType("IPython.display")
+    shown.HTML = str  # type: ignore[attr-defined]
+    shown.display = display  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", shown)
+    stderr = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    bar = progress.ProgressBar()
+    bar("solve <all>", 1, 4)
+    bar("solve <all>", 2, 4)
+    bar.close()
+    assert log[0] == '<progress value="1" max="4"></progress> solve &lt;all&gt; 1 of 4'
+    assert log[1].startswith('<progress value="2"')
+    assert log[2] == ""
+    assert stderr.getvalue() == ""
