@@ -15,6 +15,9 @@ from opamplan.data import repository_path
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
+# No test depends on what its user has configured.
+os.environ["OPAMPLAN_CONFIG"] = ""
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -19,7 +19,7 @@ def add_closure_parser(
     options.add_solve_options(parser, targets=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    options.add_output_options(parser)
     return parser
 
 
@@ -29,6 +29,7 @@ def closure_of(universe: Any, target: str) -> Any:
 
     result = universe.solve(target)
     if not result:
-        reason = "; ".join(universe.explain(target)["sentences"])
+        explanation = result.explanation
+        reason = "; ".join(explanation.sentences) if explanation else result.status
         raise InvalidRequest(f"{target} has no solution: {reason}")
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from typing import Any
 
 from opamplan.cli import options
@@ -20,7 +21,13 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan import dot
+    from opamplan import deps_json, dot
 
-    print(dot(closure_of(options.universe_from(args), args.target)), end="")
+    result = closure_of(options.universe_from(args), args.target)
+    if args.json:
+        graph = json.loads(deps_json(result))
+        edges = [[name, needed] for name, needs in graph.items() for needed in needs]
+        print(json.dumps({"target": result.target, "nodes": list(graph), "edges": edges}))
+    else:
+        print(dot(result), end="")
     return 0

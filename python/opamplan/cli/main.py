@@ -2,8 +2,7 @@
 
 Each command is a module of this package with `add_parser(subparsers)` and `run(args) -> int`;
 `add_parser` ends in `parser.set_defaults(run=run)`. Only the module of the command asked for is
-imported. Exit statuses: 0 done, 1 done but the answer is bad news (a file that does not parse, a
-limit not kept), 2 bad usage or input, 130 interrupted.
+imported. `opamplan.cli.config` fills in what the configuration file says.
 """
 
 from __future__ import annotations
@@ -36,7 +35,20 @@ COMMANDS = (
     "build",
     "report",
     "compare",
+    "completion",
 )
+
+EPILOG = """\
+Each command explains itself: opamplan COMMAND --help.
+
+Repeated choices go into opamplan.toml, in the working directory or in
+$XDG_CONFIG_HOME/opamplan/config.toml: ocaml = "5.2.1", or for one command
+below [plan]; the names are those of the options. The command line wins.
+
+Exit status: 0 done; 1 done, and the answer is bad news (no solution, a limit
+not kept, a file that does not parse); 2 bad usage or input; 130 interrupted.
+Colours are for terminals; NO_COLOR switches them off, FORCE_COLOR on.
+"""
 
 EXIT_INVALID = 2
 EXIT_INTERRUPTED = 130
@@ -53,11 +65,15 @@ def make_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="opamplan",
-        description="Read an opam repository, solve its packages, plan their builds once, "
+        description="Read an opam repository, solve its packages, plan their builds once,\n"
         "and write the plan for BuildKit.",
-        epilog="Each command explains itself: opamplan COMMAND --help.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"opamplan {__version__}")
+    parser.add_argument(
+        "--config", metavar="FILE", help="read this configuration file alone; empty: none"
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
         importlib.import_module(f"opamplan.cli.{command}").add_parser(subparsers)
@@ -82,8 +98,12 @@ def _run(arguments: Sequence[str]) -> int:
     """Parse, run, and turn exceptions into messages and exit statuses."""
     from opamplan import Cancelled, Error
 
-    args = make_parser(_wanted(arguments)).parse_args(arguments)
+    parser = make_parser(_wanted(arguments))
+    args = parser.parse_args(arguments)
     try:
+        from opamplan.cli import config
+
+        config.apply(args, parser, arguments, lambda: make_parser(available_commands()))
         return int(args.run(args))
     except Cancelled:
         complain("cancelled")

@@ -19,13 +19,14 @@ def add_parser(subparsers: Any) -> None:
         "opamplan forecast, doctor, diff and emit take --plan plan.json.",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="save the plan, as JSON")
-    parser.add_argument(
-        "--summary-json", action="store_true", help="print the figures as one JSON object"
-    )
     options.add_solve_options(parser)
     plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
+    # --summary-json is what the option was called first.
+    parser.add_argument(
+        "--json", "--summary-json", action="store_true", help="print the figures as JSON"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=run)
 
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     plan, results = plans.make_plan(args, universe)
     if args.output:
         plan.save(args.output)
-    if args.summary_json:
+    if args.json:
         summary = dict(plan.summary)
         summary["solvable"] = summary["targets"]
         summary["targets"] = sum(1 for r in results if r.status != "unavailable")

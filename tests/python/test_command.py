@@ -1,0 +1,272 @@
+"""The command as a whole: its configuration file, completion, --json, statuses, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import pytest
+from conftest import Run
+
+import opamplan
+from opamplan.cli import completion, config
+from opamplan.cli import main as cli
+
+toml = pytest.mark.skipif(sys.version_info < (3, 11), reason="reads TOML from Python 3.11 on")
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """An empty working directory, and an empty XDG_CONFIG_HOME beside it."""
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.delenv("OPAMPLAN_CONFIG", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    return work
+
+
+def options(*arguments: str) -> Any:
+    """What the command's `run` would get."""
+    parser = cli.make_parser([a for a in arguments if a in cli.COMMANDS])
+    args = parser.parse_args(arguments)
+    config.apply(args, parser, arguments, lambda: cli.make_parser(cli.available_commands()))
+    return args
+
+
+def write(path: pathlib.Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(textwrap.dedent(text))
+
+
+@toml
+def test_the_file_gives_defaults_and_the_command_line_wins(folder: pathlib.Path) -> None:
+    write(
+        folder / "opamplan.toml",
+        """
+        ocaml = "5.2.1"
+        threads = 2
+        set = ["opam-version=2.5.0"]
+        quiet = true
+        [plan]
+        strategy = "prefix"
+        ocaml = "5.1.1"
+        """,
+    )
+    args = options("plan")
+    assert (args.ocaml, args.strategy, args.threads) == ("5.1.1", "prefix", 2)
+    assert args.set == ["opam-version=2.5.0"]
+    assert args.quiet is True
+    assert options("solve").ocaml == "5.2.1"
+    args = options("plan", "--strategy", "graft", "--ocaml=5.3.0", "--set", "a=b", "--threads=0")
+    assert (args.ocaml, args.strategy, args.set) == ("5.3.0", "graft", ["a=b"])
+    assert args.threads == 0  # given, though it is the default
+
+
+@toml
+def test_the_nearer_file_wins_name_by_name(folder: pathlib.Path) -> None:
+    write(folder.parent / "home/opamplan/config.toml", 'ocaml = "5.2.1"\nenvironment = "debian-13"')
+    write(folder / "opamplan.toml", 'ocaml = "5.3.0"')
+    args = options("plan")
+    assert (args.ocaml, args.environment) == ("5.3.0", "debian-13")
+    assert options("--config", "", "plan").environment == "debian-12"
+
+
+def test_json_says_the_same_for_older_pythons(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "opamplan.json", '{"ocaml": "5.2.1", "plan": {"limit": ["depth=60"]}}')
+    args = options("plan")
+    assert (args.ocaml, args.limit) == ("5.2.1", ["depth=60"])
+    write(folder / "opamplan.toml", "")
+    monkeypatch.setitem(sys.modules, "tomllib", None)
+    monkeypatch.setitem(sys.modules, "tomli", None)
+    with pytest.raises(opamplan.InvalidRequest, match=r"opamplan\.json"):
+        options("plan")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"ocmal": "5.2.1"}, "ocmal: there is no such option; did you mean ocaml?"),
+        ({"paln": {}}, r"\[paln\]: there is no such command; did you mean plan?"),
+        ({"plan": {"stategy": "x"}}, r"\[plan\] stategy: .* did you mean strategy?"),
+        ({"plan": {"strategy": "best"}}, "strategy: 'best' is none of graft, prefix, chain"),
+        ({"threads": "many"}, "threads: 'many' is not what --threads takes"),
+        ({"quiet": "yes"}, "quiet: expected true or false"),
+        ({"ocaml": ["5.2.1"]}, "ocaml: expected a string or a number"),
+        ([], "expected an object"),
+    ],
+)
+def test_mistakes_in_the_file_are_named(folder: pathlib.Path, content: Any, message: str) -> None:
+    write(folder / "opamplan.json", json.dumps(content))
+    with pytest.raises(opamplan.InvalidRequest, match=message):
+        options("plan")
+
+
+def test_what_only_other_commands_take_is_no_mistake(folder: pathlib.Path) -> None:
+    write(folder / "opamplan.json", '{"threads": 2, "plan": {"strategy": "prefix"}}')
+    options("show", "dune")
+
+
+def test_a_broken_file_ends_in_2_with_one_line(folder: pathlib.Path, opamplan_command: Run) -> None:
+    write(folder / "opamplan.json", "{")
+    answer = opamplan_command("list", cwd=folder)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("opamplan: error: opamplan.json: ")
+    assert answer.stderr.count("\n") == 1
+    answer = opamplan_command("--config", "absent.json", "list", cwd=folder)
+    assert answer.returncode == 2
+    assert "absent.json" in answer.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_are_read_by_their_shells(
+    shell: str, capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    assert cli.main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    for command in cli.available_commands():
+        assert command in script
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell} here to read it")
+    (tmp_path / "script").write_text(script)
+    done = subprocess.run(
+        [shell, "-n", str(tmp_path / "script")], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "unexpected"),
+    [
+        (["pl"], {"plan"}, {"solve"}),
+        (["plan", "--st"], {"--strategy"}, {"--ocaml"}),
+        (["plan", "--strategy", ""], {"graft", "prefix", "chain"}, {"--strategy"}),
+        (["plan", "--environment", "debian-1"], {"debian-12"}, {"alpine-3.22"}),
+        (["plan", "--limits", ""], {"buildkit", "docker"}, set()),
+        (["--config", "x", "so"], {"solve"}, {"plan"}),
+        (["completion", ""], {"bash", "zsh", "fish"}, set()),
+    ],
+)
+def test_bash_completes(words: list[str], expected: set[str], unexpected: set[str]) -> None:
+    script = completion.bash(completion.commands())
+    line = " ".join(f"'{word}'" for word in ["opamplan", *words])
+    program = (
+        f"{script}\nCOMP_WORDS=({line}); COMP_CWORD={len(words)}\n"
+        '_opamplan; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
+    found = set(done.stdout.split())
+    assert expected <= found, done.stderr
+    assert not unexpected & found
+
+
+def test_fish_completes() -> None:
+    if shutil.which("fish") is None:
+        pytest.skip("no fish here")
+    script = completion.fish(completion.commands())
+    program = f"{script}\ncomplete -C 'opamplan plan --strategy '; complete -C 'opamplan so'"
+    done = subprocess.run(["fish", "-c", program], capture_output=True, text=True, check=False)
+    words = {line.split("\t")[0] for line in done.stdout.splitlines()}
+    assert {"graft", "prefix", "chain", "solve"} <= words
+
+
+def test_completion_can_be_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["completion", "fish", "--json"]) == 0
+    known = json.loads(capsys.readouterr().out)
+    assert [command["name"] for command in known] == cli.available_commands()
+
+
+def command_options() -> dict[str, set[str]]:
+    parser = cli.make_parser(cli.available_commands())
+    return {
+        name: {string for action in p._actions for string in action.option_strings}
+        for name, p in config.parsers_of(parser).items()
+    }
+
+
+def test_every_command_takes_json() -> None:
+    for name, known in command_options().items():
+        assert "--json" in known or "--format" in known, name
+
+
+# A file, a folder, a form: what these take is each command's own.
+THEIR_OWN = {"--output", "-o", "--repository", "--format", "--targets", "--durations"}
+
+
+def test_options_of_one_name_mean_one_thing() -> None:
+    parser = cli.make_parser(cli.available_commands())
+    meant: dict[str, tuple[str, Any]] = {}
+    for name, p in config.parsers_of(parser).items():
+        for action in p._actions:
+            for string in action.option_strings:
+                kind = (type(action).__name__, action.type)
+                if string in THEIR_OWN:
+                    continue
+                assert meant.setdefault(string, kind) == kind, f"{name} {string}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "--json"],
+        ["show", "dune", "--json"],
+        ["check", "--json"],
+        ["solve", "dune", "--json"],
+        ["why", "webmail", "--json"],
+        ["blockers", "--json"],
+        ["deps", "dune", "--json"],
+        ["order", "dune", "--json"],
+        ["dot", "dune", "--json"],
+        ["plan", "--json"],
+        ["forecast", "--json"],
+        ["diff", "ocaml=5.2.1", "ocaml=5.3.0", "--json"],
+        ["doctor", "--json"],
+        ["completion", "bash", "--json"],
+    ],
+)
+def test_json_is_json_and_nothing_else(arguments: list[str], opamplan_command: Run) -> None:
+    answer = opamplan_command(*arguments)
+    assert answer.returncode in (0, 1)
+    json.loads(answer.stdout)
+    assert "\x1b" not in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["solve", "dune"], 0),
+        (["solve", "webmail"], 1),
+        (["solve", "no-such-package"], 2),
+        (["deps", "webmail"], 2),
+        (["deps", "ocaml-system"], 2),
+        (["list", "--repository", "/no/such/folder"], 2),
+        (["list", "--environment", "plan9"], 2),
+        (["plan", "--limits", "none-such"], 2),
+        (["doctor", "--plan", "/no/such/plan.json"], 2),
+        (["parse", "/no/such/file"], 2),
+        (["list", "no-package-is-called-this"], 1),
+    ],
+)
+def test_statuses_are_as_help_says_and_no_error_is_a_traceback(
+    arguments: list[str], status: int, opamplan_command: Run
+) -> None:
+    answer = opamplan_command(*arguments)
+    assert answer.returncode == status, answer.stderr
+    assert "Traceback" not in answer.stderr
+    if status == 2:
+        assert answer.stderr.startswith("opamplan: error: ")
+
+
+def test_colours_are_for_terminals_only(opamplan_command: Run) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+    assert "\x1b" not in opamplan_command("show", "dune", env=environment).stdout
+    forced = opamplan_command("show", "dune", env={**environment, "FORCE_COLOR": "1"})
+    assert "\x1b[" in forced.stdout
