@@ -11,8 +11,8 @@
 
 namespace opamplan {
 
-/// By step: a stage name, `^[a-z][a-z0-9-_.]*$`: the package in lower case, then the first 10
-/// digits of the key (more where two would be equal).
+/// By step: a stage name, `^s(-[a-z0-9]+)+$`: the package in lower case, then the first 10 digits
+/// of the key (more where two would be equal).
 [[nodiscard]] std::vector<std::string> stage_names(const plan& p);
 
 /// By target: a bake target name, `^[a-zA-Z0-9_-]+$`: `pkg-NAME-VERSION` with other characters as

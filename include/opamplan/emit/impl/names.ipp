@@ -11,17 +11,31 @@
 namespace opamplan {
 namespace names_detail {
 
-inline std::string cleaned(std::string_view text, bool lower) {
+/// Letters, digits, `_` and `-`; others become `-`.
+inline std::string target_word(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-';
+    out += plain ? c : '-';
+  }
+  return out;
+}
+
+/// Lower-case letters and digits, with single `-` for all that is between them. BuildKit reads the
+/// name in `--mount=from=NAME` as an image's first, and refuses `a___b` or `a_-b`.
+inline std::string stage_word(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c >= 'A' && c <= 'Z') {
-      out += lower ? static_cast<char>(c - 'A' + 'a') : c;
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-') {
+      out += static_cast<char>(c - 'A' + 'a');
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
       out += c;
-    } else {
-      out += lower ? '_' : '-';
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
     }
   }
+  while (!out.empty() && out.back() == '-') out.pop_back();
   return out;
 }
 
@@ -32,13 +46,13 @@ OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   std::set<std::string> taken;
   for (const plan_step& s : p.steps) {
     const std::string package =
-        "s_" + names_detail::cleaned(p.packages[s.installs.back()].full_name(), true);
+        "s-" + names_detail::stage_word(p.packages[s.installs.back()].full_name());
     std::size_t digits = 10;
-    std::string name = package + "_" + to_hex(s.key, digits);
-    while (taken.count(name) != 0 && digits < 64) name = package + "_" + to_hex(s.key, digits += 6);
+    std::string name = package + "-" + to_hex(s.key, digits);
+    while (taken.count(name) != 0 && digits < 64) name = package + "-" + to_hex(s.key, digits += 6);
     // Steps of `chain` may have equal keys: they are the same step, written once a target.
     for (std::size_t n = 2; taken.count(name) != 0; ++n) {
-      name = package + "_" + to_hex(s.key, 10) + "_" + std::to_string(n);
+      name = package + "-" + to_hex(s.key, 10) + "-" + std::to_string(n);
     }
     taken.insert(name);
     names.push_back(std::move(name));
@@ -50,7 +64,7 @@ OPAMPLAN_INLINE std::vector<std::string> bake_names(const plan& p) {
   std::map<std::string, std::size_t> uses;
   std::vector<std::string> names;
   for (const plan_target& t : p.targets) {
-    names.push_back("pkg-" + names_detail::cleaned(p.packages[t.package].full_name(), false));
+    names.push_back("pkg-" + names_detail::target_word(p.packages[t.package].full_name()));
     ++uses[names.back()];
   }
   std::set<std::string> taken(names.begin(), names.end());
