@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Prepare real, offline builds: a base image with OCaml and opam, and a repository of real packages.
+"""Prepare real, offline builds: a base image with OCaml and opam, a repository of real packages.
 
 Usage: prepare.py DIRECTORY [--opam-repository PATH] [--mirror URL]
 
 Makes in DIRECTORY (once; a second run does only what is missing):
 
-    base.tar      Debian 12 with opam, OCaml 4.13.1, a C compiler, the sources of all packages below
-                  /sources, and the archives of their system packages, so that no step needs a network
+    base.tar      Debian 12 with opam, OCaml 4.13.1, a C compiler, the sources of all packages in
+                  /sources, and the archives of their system packages: no step needs a network
     repository/   the opam files of the packages in sources.tsv, whose `url` is a file of the base
 
 Sources are those of Debian, each checked against the SHA-256 in sources.tsv. opam files are those
@@ -33,7 +33,20 @@ import opamplan
 HERE = Path(__file__).resolve().parent
 OCAML = "4.13.1"
 MIRROR = "http://deb.debian.org/debian"
-BASE_PACKAGES = "opam ocaml-nox build-essential ca-certificates git rsync unzip patch m4 pkg-config bzip2 xz-utils"
+BASE_PACKAGES = (
+    "opam ocaml-nox build-essential ca-certificates git rsync unzip patch m4 pkg-config bzip2 "
+    "xz-utils"
+)
+
+
+def _empty_library(name: str, version: str) -> str:
+    meta = f"%{{lib}}%/{name}"
+    text = f'version=\\\\\\"{version}\\\\\\"\\\\nrequires=\\\\\\"\\\\\\"\\\\n'
+    return (
+        f'depends: ["ocaml"]\ninstall: ["sh" "-ec" "mkdir -p {meta}; '
+        f"printf '{text}' >{meta}/META\"]\n"
+    )
+
 
 # With this compiler these have nothing to compile.
 BY_HAND = {
@@ -58,10 +71,8 @@ variables {{
 }}
 EOT\"\"\"]
 """,
-    "seq.base": 'depends: ["ocaml"]\ninstall: ["sh" "-ec" "mkdir -p %{lib}%/seq; '
-    'printf \'version=\\"base\\"\\\\nrequires=\\"\\"\\\\n\' >%{lib}%/seq/META"]\n',
-    "stdlib-shims.0.3.0": 'depends: ["ocaml"]\ninstall: ["sh" "-ec" "mkdir -p %{lib}%/stdlib-shims; '
-    'printf \'version=\\"0.3.0\\"\\\\nrequires=\\"\\"\\\\n\' >%{lib}%/stdlib-shims/META"]\n',
+    "seq.base": _empty_library("seq", "base"),
+    "stdlib-shims.0.3.0": _empty_library("stdlib-shims", "0.3.0"),
 }
 
 
@@ -194,7 +205,9 @@ def make_base(
     for _, path, _, _ in rows:
         shutil.copy(archives / Path(path).name, root / "sources")
     wanted = system_packages(directory / "repository")
-    _run(*apt, "--download-only", *wanted)
+    # Each alone and all together: alternatives are chosen anew each time.
+    for names in [wanted, *([name] for name in wanted)]:
+        _run(*apt, "--download-only", *names)
     shutil.rmtree(root / "var/log", ignore_errors=True)
     (root / "var/log/apt").mkdir(parents=True)
     partial = directory / "base.partial"

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <opamplan/emit/inspect.hpp>
+#include <opamplan/emit/names.hpp>
 
 #include "bindings.hpp"
 
@@ -32,6 +33,8 @@ void bind_inspect(py::module_& module) {
       .def("__repr__", [](const bake_measure& m) {
         return "<BakeMeasure: " + std::to_string(m.targets) + " targets>";
       });
+  module.def("stage_names", &stage_names, py::arg("plan"),
+             "By step: the name of its stage in emitted Dockerfiles.");
   module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),
              py::arg("limits"), py::call_guard<py::gil_scoped_release>(),
              "Measure the text of a Dockerfile against limits; `where` names it in findings.");

@@ -43,7 +43,7 @@ struct py_forecast {
   plan_forecast value;
 };
 
-/// Seconds of a step, from seconds by layer key, NAME.VERSION or NAME.
+/// Seconds of a step, from seconds by layer key (whole or 16 digits), NAME.VERSION or NAME.
 double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string, double>& known,
                   double otherwise) {
   const plan_step& s = p.steps[step];
@@ -51,7 +51,8 @@ double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string,
   for (std::size_t i = 0; i < s.installs.size(); ++i) {
     const plan_package& package = p.packages[s.installs[i]];
     double seconds = otherwise;
-    for (const std::string& name : {to_hex(s.layers[i]), package.full_name(), package.name}) {
+    const std::string key = to_hex(s.layers[i]);
+    for (const std::string& name : {key, key.substr(0, 16), package.full_name(), package.name}) {
       const auto it = known.find(name);
       if (it == known.end()) continue;
       seconds = it->second;

@@ -1,0 +1,27 @@
+"""Carrying plans out: builders, runs, their results in SQLite, reports and comparisons.
+
+One file a subject, in the order data flows: `rawjson` reads what BuildKit says, `builders` runs
+one batch, `results` reads what a batch left, `state` keeps it, `runner` does all batches of a plan,
+`display` shows it; `report` and `comparison` read the state.
+"""
+
+from opamplan.build.builders import Buildctl, Builder, Buildx, SolveOutcome
+from opamplan.build.comparison import RunComparison, compare_runs
+from opamplan.build.results import LayerResult, read_results
+from opamplan.build.runner import Runner, RunOptions
+from opamplan.build.state import Run, State
+
+__all__ = [
+    "Buildctl",
+    "Builder",
+    "Buildx",
+    "LayerResult",
+    "Run",
+    "RunComparison",
+    "RunOptions",
+    "Runner",
+    "SolveOutcome",
+    "State",
+    "compare_runs",
+    "read_results",
+]

@@ -1,0 +1,93 @@
+"""A run as it goes on: a line that redraws itself, failures as they come, or JSON lines."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from typing import IO, Optional
+
+from opamplan.build.runner import Progress
+from opamplan.cli.style import Style
+
+
+class Display:
+    """For people. Failures and batches are lines that stay; the bar is on terminals only."""
+
+    def __init__(self, stream: Optional[IO[str]] = None, quiet: bool = False) -> None:
+        self._out = sys.stderr if stream is None else stream
+        self._style = Style(self._out)
+        self._live = not quiet and self._out.isatty()
+        self._quiet = quiet
+        self._begin = time.monotonic()
+        self._drawn = 0.0
+        self._failed: set[str] = set()
+
+    def __call__(self, kind: str, fields: dict[str, object], progress: Progress) -> None:
+        """Show one event."""
+        style = self._style
+        if kind == "run" and fields["resumed"]:
+            self._line(f"going on with run {fields['run']}")
+        elif kind == "batch" and not self._quiet:
+            again = f", attempt {fields['attempt']}" if fields["attempt"] != 1 else ""
+            self._line(f"batch {fields['batch']} on {fields['builder']}{again}")
+        elif kind == "batch_end" and not self._quiet:
+            text = (
+                f"batch {fields['batch']} {fields['status']}: {fields['executed']} steps built, "
+                f"{fields['cached']} from the cache, {_time(float(str(fields['seconds'])))}"
+            )
+            self._line(text if fields["status"] == "finished" else style.bad(text))
+            if fields["error"] and fields["status"] == "error":
+                self._line("  " + str(fields["error"]).replace("\n", "\n  "))
+        elif kind == "failure":
+            layer = str(fields["layer"])
+            if layer not in self._failed:
+                self._failed.add(layer)
+                progress.failed = len(self._failed)
+                self._line(style.bad(f"failed: {fields['installs']} (log of layer {layer})"))
+        self._draw(progress, kind == "run_end")
+
+    def _line(self, text: str) -> None:
+        clear = "\r\x1b[K" if self._live else ""
+        self._out.write(f"{clear}{text}\n")
+        self._out.flush()
+
+    def _draw(self, progress: Progress, last: bool) -> None:
+        if not self._live:
+            return
+        now = time.monotonic()
+        if last:
+            self._out.write("\r\x1b[K")
+        elif now - self._drawn > 0.1:
+            self._drawn = now
+            width = shutil.get_terminal_size().columns
+            filled = 20 * progress.done // max(1, progress.steps)
+            bar = "━" * filled + "╌" * (20 - filled)
+            failed = f", {progress.failed} failed" if progress.failed else ""
+            names = ", ".join(list(progress.running.values())[:6])
+            text = (
+                f"{bar} {progress.done} of {progress.steps} steps{failed}  "
+                f"{_time(now - self._begin)}  {names}"
+            )
+            self._out.write(f"\r\x1b[K{text[: width - 1]}")
+        self._out.flush()
+
+
+class JsonLines:
+    """For machines: one object an event, with the counts so far."""
+
+    def __init__(self, stream: Optional[IO[str]] = None) -> None:
+        self._out = sys.stdout if stream is None else stream
+
+    def __call__(self, kind: str, fields: dict[str, object], progress: Progress) -> None:
+        """Write one event."""
+        row = {"event": kind, **fields, "done": progress.done, "steps": progress.steps}
+        self._out.write(json.dumps(row) + "\n")
+        self._out.flush()
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,120 @@
+"""What BuildKit says of a solve, as events: `--progress rawjson` of buildctl and buildx.
+
+Each line is one JSON object (BuildKit's SolveStatus) with vertexes, statuses and logs. Vertices of
+a Dockerfile are named `[STAGE N/M] INSTRUCTION`; opamplan's stages are one a step, so a stage tells
+the step.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Optional
+
+_STAGE = re.compile(r"^\[(?:[a-z0-9]+/[a-z0-9]+(?:->\S+)? )?([^\s\]]+)(?: +\d+/\d+)?\] RUN ")
+# What the step script prints of a failure: the first 16 digits of the layer's key, and a line.
+_FAILURE = re.compile(r"^([0-9a-f]{16}): (.*)$")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a step, or a line that it printed.
+
+    `kind` is `started`, `done`, `cached`, `failure` (a line of a failed install), `error` (the step
+    itself ended badly), `log` (anything else) or `vertex` (an operation that is no step).
+    """
+
+    kind: str
+    step: Optional[int] = None
+    text: str = ""
+    layer: str = ""
+    seconds: float = 0.0
+
+
+class Reader:
+    """Turns lines into events; keeps what a vertex was, as later lines name only its digest."""
+
+    def __init__(self, stages: Mapping[str, int]) -> None:
+        self._stages = stages
+        self._steps: dict[str, int] = {}
+        self._started: dict[str, str] = {}
+        self._ended: set[str] = set()
+        self._partial: dict[str, str] = {}
+
+    def read(self, line: str) -> Iterator[Event]:
+        """The events of one line; a line that is no status is a `log`."""
+        try:
+            status = json.loads(line)
+        except ValueError:
+            status = None
+        if not isinstance(status, dict):
+            if line.strip():
+                yield Event("log", text=line.rstrip("\n"))
+            return
+        for vertex in status.get("vertexes") or ():
+            yield from self._vertex(vertex)
+        for log in status.get("logs") or ():
+            yield from self._log(log)
+
+    def _vertex(self, vertex: dict[str, Any]) -> Iterator[Event]:
+        digest = str(vertex.get("digest", ""))
+        name = str(vertex.get("name", ""))
+        match = _STAGE.match(name)
+        step = self._stages.get(match.group(1)) if match else None
+        if step is None:
+            if vertex.get("error"):
+                yield Event("error", text=f"{name}: {vertex['error']}")
+            return
+        self._steps[digest] = step
+        if digest in self._ended:
+            return
+        started = vertex.get("started")
+        if started and digest not in self._started:
+            self._started[digest] = started
+            if not vertex.get("cached"):
+                yield Event("started", step)
+        if vertex.get("error"):
+            self._ended.add(digest)
+            yield Event("error", step, str(vertex["error"]))
+        elif vertex.get("completed"):
+            self._ended.add(digest)
+            if vertex.get("cached"):
+                yield Event("cached", step)
+            else:
+                seconds = _seconds(self._started.get(digest, started), vertex["completed"])
+                yield Event("done", step, seconds=seconds)
+
+    def _log(self, log: dict[str, Any]) -> Iterator[Event]:
+        digest = str(log.get("vertex", ""))
+        step = self._steps.get(digest)
+        text = base64.b64decode(log.get("data") or "").decode("utf-8", "replace")
+        lines = (self._partial.pop(digest, "") + text).split("\n")
+        if lines[-1]:
+            self._partial[digest] = lines[-1]
+        for line in lines[:-1]:
+            match = _FAILURE.match(line)
+            if match and step is not None:
+                yield Event("failure", step, match.group(2), match.group(1))
+            else:
+                yield Event("log", step, line)
+
+
+def _seconds(begin: Optional[str], end: str) -> float:
+    if not begin:
+        return 0.0
+    return max(0.0, (_time(end) - _time(begin)).total_seconds())
+
+
+def _time(text: str) -> datetime:
+    # Nanoseconds, which datetime does not read.
+    head, _, tail = text.rstrip("Z").partition(".")
+    zone = ""
+    match = re.search(r"[+-]\d\d:\d\d$", tail or head)
+    if match:
+        zone = match.group()
+        head, tail = (head[: -len(zone)], tail) if not tail else (head, tail[: -len(zone)])
+    return datetime.fromisoformat(f"{head}.{(tail + '000000')[:6]}{zone or '+00:00'}")

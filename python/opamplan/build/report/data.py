@@ -1,0 +1,73 @@
+"""What a report says, as plain values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from opamplan.build.comparison import stopped_by
+from opamplan.build.state import Run, State
+
+
+def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, Any]:
+    """All of a run that reports show.
+
+    Of the log of a failed layer the last `log_bytes`, of others a tenth of that.
+
+    `layers`: key, package, status, seconds, cached, needs (indices). `targets`: name, status, index
+    of the layer or -1.
+    """
+    plan = state.plan_of(run)
+    rows = {row["layer"]: row for row in state.layers(run, logs=True)}
+    layers: list[dict[str, Any]] = []
+    index: dict[str, int] = {}
+    described = plan.layers()
+    for key, _, _ in described:
+        index[key] = len(index)
+    for key, package, needs in described:
+        row = rows.get(key)
+        layers.append(
+            {
+                "key": key,
+                "package": package,
+                "status": row["status"] if row else "not_built",
+                "seconds": row["seconds"] if row else 0,
+                "cached": bool(row["cached"]) if row else False,
+                "needs": [index[n] for n in needs],
+                "log": _end(row["log"], row["status"], log_bytes) if row else "",
+            }
+        )
+    targets = [
+        {"name": t["target"], "status": t["status"], "layer": index.get(t["layer"], -1)}
+        for t in state.targets(run)
+    ]
+    failed = {layer["key"] for layer in layers if layer["status"] == "failure"}
+    stopped = stopped_by(plan, failed) if failed else {}
+    failures = [
+        {"layer": index[key], "package": layers[index[key]]["package"], "targets": names}
+        for key, names in stopped.items()
+    ]
+    failures.sort(key=lambda f: (-len(f["targets"]), f["package"]))
+    return {
+        "run": {
+            "id": run.id,
+            "status": run.status,
+            "started": run.started,
+            "ended": run.ended,
+            "strategy": plan.strategy,
+            "image": plan.base["image"],
+            "environment": plan.base["environment"],
+        },
+        "counts": dict(Counter(t["status"] for t in targets)),
+        "seconds": sum(layer["seconds"] for layer in layers),
+        "layers": layers,
+        "targets": targets,
+        "failures": failures,
+        "batches": state.batches(run),
+    }
+
+
+def _end(log: str, status: str, limit: int) -> str:
+    if status != "failure":
+        limit //= 10
+    return log if len(log) <= limit else f"... {len(log) - limit} characters before\n{log[-limit:]}"

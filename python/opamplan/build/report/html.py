@@ -1,0 +1,27 @@
+"""The report as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+
+def html_report(data: dict[str, Any]) -> str:
+    """The page: template, style and script of this folder, and the data."""
+    # `<` could end the script element, the others are line ends in old JavaScript.
+    text = json.dumps(data, separators=(",", ":"))
+    for char in "<\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    page = _read("page.html")
+    for name, content in (
+        ("STYLE", _read("page.css")),
+        ("SCRIPT", _read("page.js")),
+        ("DATA", text),
+    ):
+        page = page.replace(f"<!--{name}-->", content, 1)
+    return page
+
+
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

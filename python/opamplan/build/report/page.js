@@ -1,0 +1,257 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const { layers, targets } = data;
+  const order = ["failure", "dependency_failed", "no_solution", "gave_up", "not_built", "unavailable", "success"];
+  const words = {
+    success: "built", failure: "failed", dependency_failed: "dependency failed",
+    no_solution: "no solution", unavailable: "not available", gave_up: "gave up", not_built: "not built",
+  };
+  const $ = (id) => document.getElementById(id);
+  const color = (status) => `var(--${status}, var(--faint))`;
+
+  // Elements with text, never markup: names and logs come from untrusted files.
+  function make(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else node.setAttribute(name, value);
+    }
+    node.append(...children);
+    return node;
+  }
+  function draw(tag, attributes = {}, ...children) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else node.setAttribute(name, value);
+    }
+    node.append(...children);
+    return node;
+  }
+  const badge = (status) => make("span", {},
+    make("span", { class: "dot", style: `background:${color(status)}` }), words[status] || status);
+  const time = (seconds) => {
+    const s = Math.round(seconds);
+    if (s < 60) return `${s} s`;
+    if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+    return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
+  };
+
+  // The layers that a layer stands on, itself included; by index.
+  const closures = new Map();
+  function closure(layer) {
+    if (layer < 0) return [];
+    if (closures.has(layer)) return closures.get(layer);
+    const seen = new Set([layer]);
+    const todo = [layer];
+    while (todo.length) {
+      for (const need of layers[todo.pop()].needs) {
+        if (!seen.has(need)) { seen.add(need); todo.push(need); }
+      }
+    }
+    const found = [...seen];
+    closures.set(layer, found);
+    return found;
+  }
+  for (const t of targets) {
+    t.seconds = t.layer < 0 ? 0 : layers[t.layer].seconds;
+    t.size = closure(t.layer).length;
+    closures.clear();  // a few thousand large arrays are not worth keeping
+  }
+
+  // The head of the page.
+  const total = targets.length;
+  const built = data.counts.success || 0;
+  $("title").textContent = `Run ${data.run.id}: ${built} of ${total} targets built`;
+  document.title = $("title").textContent;
+  const ended = data.run.ended || Date.now() / 1000;
+  $("about").textContent = [
+    data.run.status, new Date(data.run.started * 1000).toLocaleString(), time(ended - data.run.started),
+    `strategy ${data.run.strategy}`, `on ${data.run.image}`,
+    `${layers.length} layers`, `${time(data.seconds)} of installs`,
+  ].join(" · ");
+  const statuses = order.filter((s) => data.counts[s]).concat(
+    Object.keys(data.counts).filter((s) => !order.includes(s)));
+  for (const status of [...statuses].reverse()) {
+    $("bar").append(make("span", {
+      style: `flex:${data.counts[status]};background:${color(status)}`, title: `${data.counts[status]} ${words[status] || status}`,
+    }));
+  }
+  $("bar").setAttribute("aria-label", statuses.map((s) => `${data.counts[s]} ${words[s] || s}`).join(", "));
+
+  // The table of targets.
+  const wanted = new Set(statuses);
+  let sort = { by: "status", up: true };
+  let found = [];
+  let drawn = 0;
+  for (const status of statuses) {
+    const chip = make("button", { class: "chip", "aria-pressed": "true", "data-status": status, onclick: () => {
+      wanted.has(status) ? wanted.delete(status) : wanted.add(status);
+      chip.setAttribute("aria-pressed", String(wanted.has(status)));
+      filter();
+    } }, badge(status), ` ${data.counts[status]}`);
+    $("chips").append(chip);
+  }
+  const compare = {
+    name: (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    status: (a, b) => order.indexOf(a.status) - order.indexOf(b.status),
+    seconds: (a, b) => a.seconds - b.seconds,
+    size: (a, b) => a.size - b.size,
+  };
+  function filter() {
+    const text = $("search").value.trim().toLowerCase();
+    found = targets.filter((t) => wanted.has(t.status) && t.name.toLowerCase().includes(text));
+    found.sort((a, b) => (sort.up ? 1 : -1) * compare[sort.by](a, b) || compare.name(a, b));
+    $("shown").textContent = `${found.length} of ${total}`;
+    $("rows").replaceChildren();
+    drawn = 0;
+    drawMore();
+  }
+  function drawMore() {
+    const rows = found.slice(drawn, drawn + 200).map((t) => make("tr", {
+      tabindex: 0, onclick: () => show(t), onkeydown: (e) => { if (e.key === "Enter") show(t); },
+    }, make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
+    make("td", { class: "number" }, t.layer < 0 ? "" : String(Math.round(t.seconds))),
+    make("td", { class: "number" }, t.layer < 0 ? "" : String(t.size))));
+    $("rows").append(...rows);
+    drawn += rows.length;
+  }
+  new IntersectionObserver((entries) => {
+    if (entries.some((e) => e.isIntersecting) && drawn < found.length) drawMore();
+  }, { rootMargin: "600px" }).observe($("more"));
+  $("search").addEventListener("input", filter);
+  for (const button of document.querySelectorAll("[data-sort]")) {
+    button.addEventListener("click", () => {
+      sort = { by: button.dataset.sort, up: sort.by === button.dataset.sort ? !sort.up : true };
+      filter();
+    });
+  }
+
+  // One target or layer.
+  const byLayer = new Map(targets.filter((t) => t.layer >= 0).map((t) => [t.layer, t]));
+  function show(target) { showLayer(target.layer, target.name, target.status); }
+  function showLayer(index, name, status) {
+    const panel = $("detail");
+    panel.replaceChildren(
+      make("button", { class: "close", "aria-label": "Close", onclick: hide }, "×"),
+      make("h2", {}, make("code", {}, name)), make("p", {}, badge(status)));
+    if (index >= 0) {
+      const layer = layers[index];
+      const all = closure(index);
+      const facts = [`layer ${layer.key}`, `${all.length} packages`, time(layer.seconds)];
+      if (layer.cached) facts.push("from the cache");
+      panel.append(make("p", {}, facts.join(" · ")));
+      const roots = all.filter((l) => l !== index && layers[l].status === "failure");
+      if (roots.length) {
+        panel.append(make("h2", {}, "Stopped by"), names(roots.map((l) => [layers[l].package, () => openLayer(l)])));
+      }
+      const failure = data.failures.find((f) => f.layer === index);
+      const others = failure ? failure.targets.filter((t) => t !== name) : [];
+      if (others.length) {
+        panel.append(make("h2", {}, `Stops ${others.length} targets`),
+          names(others.map((t) => [t, () => show(targets.find((x) => x.name === t))])));
+      }
+      if (layer.log) panel.append(make("h2", {}, "Log"), make("pre", { class: "log" }, layer.log));
+      panel.append(make("h2", {}, "Layers"), graph(index, all));
+    }
+    panel.hidden = false;
+    panel.scrollTop = 0;
+    location.hash = encodeURIComponent(name);
+    panel.querySelector(".close").focus();
+  }
+  function openLayer(index) {
+    const target = byLayer.get(index);
+    target ? show(target) : showLayer(index, layers[index].package, layers[index].status);
+  }
+  const names = (list) => make("div", { class: "names" },
+    ...list.map(([name, open]) => make("button", { onclick: open }, name)));
+  function hide() { $("detail").hidden = true; location.hash = ""; }
+  document.addEventListener("keydown", (e) => { if (e.key === "Escape") hide(); });
+
+  // Layers by depth, from the base on the left; each a dot with its name.
+  function graph(root, all) {
+    const depth = new Map();
+    const depthOf = (l) => {
+      if (!depth.has(l)) {
+        depth.set(l, 0);
+        depth.set(l, Math.max(0, ...layers[l].needs.map((n) => depthOf(n) + 1)));
+      }
+      return depth.get(l);
+    };
+    const columns = [];
+    for (const l of all) (columns[depthOf(l)] ||= []).push(l);
+    const place = new Map();
+    const width = 150, height = 18;
+    columns.forEach((column, x) => {
+      column.sort((a, b) => (layers[a].package < layers[b].package ? -1 : 1));
+      column.forEach((l, y) => place.set(l, [x * width + 8, y * height + 14]));
+    });
+    const w = columns.length * width;
+    const h = Math.max(...columns.map((c) => c.length)) * height + 10;
+    const svg = draw("svg", { viewBox: `0 0 ${w} ${h}`, width: w, height: h, role: "img", "aria-label": "Layers and what they need" });
+    for (const l of all) {
+      for (const n of layers[l].needs) {
+        const [x1, y1] = place.get(n), [x2, y2] = place.get(l);
+        svg.append(draw("path", { class: "edge", d: `M${x1 + 4},${y1} C${x1 + 70},${y1} ${x2 - 50},${y2} ${x2 - 4},${y2}` }));
+      }
+    }
+    for (const l of all) {
+      const [x, y] = place.get(l);
+      const text = layers[l].package;
+      svg.append(draw("g", { class: "node", onclick: () => openLayer(l) },
+        draw("title", {}, `${text}: ${words[layers[l].status] || layers[l].status}`),
+        draw("circle", { cx: x, cy: y, r: l === root ? 5 : 4, style: `fill:${color(layers[l].status)}` }),
+        draw("text", { x: x + 8, y: y + 4 }, text.length > 21 ? text.slice(0, 20) + "…" : text)));
+    }
+    return make("div", { style: "overflow:auto" }, svg);
+  }
+
+  // Failures, those that stop most first.
+  $("failures").append(data.failures.length
+    ? make("table", {}, make("tbody", {}, ...data.failures.map((f) => make("tr", {
+      tabindex: 0, onclick: () => openLayer(f.layer), onkeydown: (e) => { if (e.key === "Enter") openLayer(f.layer); },
+    }, make("td", {}, make("code", {}, f.package)),
+    make("td", { class: "number" }, `stops ${f.targets.length} ${f.targets.length === 1 ? "target" : "targets"}`),
+    make("td", {}, make("code", {}, lastLine(layers[f.layer].log)))))))
+    : make("p", {}, "Nothing failed."));
+  function lastLine(log) {
+    const lines = log.trim().split("\n");
+    const error = lines.findLast((l) => /error/i.test(l)) || lines[lines.length - 1] || "";
+    return error.length > 90 ? error.slice(0, 89) + "…" : error;
+  }
+
+  // Batches over time.
+  if (data.batches.length) {
+    const begin = Math.min(...data.batches.map((b) => b.started));
+    const end = Math.max(...data.batches.map((b) => b.ended || ended));
+    const span = Math.max(1, end - begin);
+    const svg = draw("svg", { viewBox: `0 0 900 ${data.batches.length * 26 + 10}`, width: 900, role: "img", "aria-label": "Batches over time" });
+    data.batches.forEach((b, i) => {
+      const x = 120 + 560 * (b.started - begin) / span;
+      const w = Math.max(2, 560 * ((b.ended || ended) - b.started) / span);
+      svg.append(
+        draw("text", { x: 0, y: i * 26 + 22 }, `batch ${b.batch}`),
+        draw("rect", { x, y: i * 26 + 10, width: w, height: 16, rx: 3, style: `fill:${color(b.status === "finished" ? "success" : "failure")}` }),
+        draw("text", { x: 690, y: i * 26 + 22 }, `${b.executed} built, ${b.cached} cached, ${time((b.ended || ended) - b.started)}`));
+    });
+    $("batches").append(svg, ...data.batches.filter((b) => b.error).map((b) =>
+      make("div", {}, make("h2", {}, `batch ${b.batch} on ${b.builder}: ${b.status}`), make("pre", {}, b.error))));
+  } else {
+    $("batches").append(make("p", {}, "No batch has begun."));
+  }
+
+  for (const tab of document.querySelectorAll("[data-view]")) {
+    tab.addEventListener("click", () => {
+      for (const other of document.querySelectorAll("[data-view]")) {
+        const on = other === tab;
+        other.setAttribute("aria-selected", String(on));
+        $(other.dataset.view).hidden = !on;
+      }
+    });
+  }
+  filter();
+  const asked = decodeURIComponent(location.hash.slice(1));
+  const first = targets.find((t) => t.name === asked);
+  if (first) show(first);
+})();

@@ -1,0 +1,52 @@
+"""Reports as JSON and Markdown."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from typing import Any
+
+ORDER = ("success", "failure", "dependency_failed", "no_solution", "unavailable", "gave_up")
+
+
+def json_report(data: dict[str, Any]) -> str:
+    """The data as they are, one line."""
+    return json.dumps(data) + "\n"
+
+
+def markdown_report(data: dict[str, Any]) -> str:
+    """A page for a pull request or a wiki: counts, failures with the ends of their logs."""
+    run = data["run"]
+    begun = datetime.fromtimestamp(run["started"], timezone.utc)
+    lines = [
+        f"# Run {run['id']}: {run['status']}",
+        "",
+        f"{begun:%Y-%m-%d %H:%M} UTC, strategy {run['strategy']}, on {_code(run['image'])}",
+        "",
+        "| targets | status |",
+        "|---:|---|",
+    ]
+    counts = data["counts"]
+    for status in sorted(counts, key=lambda s: ORDER.index(s) if s in ORDER else len(ORDER)):
+        lines.append(f"| {counts[status]} | {status} |")
+    if data["failures"]:
+        lines += ["", "## Failures", "", "| package | targets it stops |", "|---|---:|"]
+        for failure in data["failures"]:
+            lines.append(f"| {_code(failure['package'])} | {len(failure['targets'])} |")
+    for failure in data["failures"][:50]:
+        log = data["layers"][failure["layer"]]["log"].rstrip("\n").splitlines()[-20:]
+        fence = _fence(log)
+        lines += ["", f"### {failure['package']}", "", fence, *log, fence]
+    return "\n".join(lines) + "\n"
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("`", "'").replace("|", "\\|") + "`"
+
+
+def _fence(lines: list[str]) -> str:
+    """Longer than any run of backquotes in the lines."""
+    fence = "```"
+    while any(fence in line for line in lines):
+        fence += "`"
+    return fence

@@ -1,0 +1,202 @@
+"""opamplan build: carry a plan out on BuildKit."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Optional
+
+from opamplan.cli import options, plans, runs
+
+if TYPE_CHECKING:
+    from opamplan.build.builders import Builder
+    from opamplan.build.runner import Runner
+
+EXIT_INTERRUPTED = 130
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "build",
+        help="carry a plan out on BuildKit",
+        description="Build all batches of a plan, in order, with buildctl or buildx. A package "
+        "that fails does not stop the others. Results and logs go into one SQLite file; a run that "
+        "was interrupted is gone on with. Exit status: 0 if all targets were built, 1 if not, 130 "
+        "if interrupted.",
+        epilog="Example: opamplan build --plan plan.json --builder "
+        "unix:///run/buildkit/buildkitd.sock -o out; then: opamplan report out/builds.sqlite",
+    )
+    options.add_solve_options(parser)
+    plans.add_plan_options(parser)
+    _add_builder_options(parser)
+    _add_run_options(parser)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    parser.add_argument("--json", action="store_true", help="events as JSON lines, for programs")
+    parser.add_argument("-q", "--quiet", action="store_true", help="failures and the end only")
+    parser.set_defaults(run=run)
+
+
+def _add_builder_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("builders")
+    group.add_argument(
+        "--builder",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="of BuildKit (unix:///..., tcp://..., docker-container://...; default: BUILDKIT_HOST)"
+        ", or the name of a buildx builder with --with buildx; repeated: batches go to whichever "
+        "is free, which should share a cache",
+    )
+    group.add_argument(
+        "--with",
+        dest="tool",
+        choices=("buildctl", "buildx"),
+        default="buildctl",
+        help="default: buildctl",
+    )
+    group.add_argument("--program", metavar="PATH", help="where buildctl or buildx is")
+    group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
+    group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("run")
+    group.add_argument(
+        "-o", "--output", default="out", metavar="DIR", help="files and results (default: out)"
+    )
+    group.add_argument(
+        "--state", metavar="FILE", help="where results are kept (default: DIR/builds.sqlite)"
+    )
+    group.add_argument(
+        "--no-resume", action="store_true", help="begin anew, even if a run was interrupted"
+    )
+    group.add_argument(
+        "--retry-failed", action="store_true", help="try packages again that failed before"
+    )
+    group.add_argument(
+        "--attempts",
+        type=int,
+        default=2,
+        metavar="N",
+        help="how often a batch is tried whose builder ends badly (default: 2)",
+    )
+    group.add_argument(
+        "--time-limit", type=int, default=0, metavar="S", help="seconds for one package"
+    )
+    group.add_argument(
+        "--batch-time-limit", type=float, default=0, metavar="S", help="seconds for one batch"
+    )
+    group = parser.add_argument_group("image")
+    group.add_argument(
+        "--base-archive",
+        metavar="FILE",
+        help="a root file system (tar) to stand on, instead of an image",
+    )
+    group.add_argument(
+        "--depexts-command", metavar="SHELL", help='installs the system packages "$@"'
+    )
+    group.add_argument(
+        "--stand-in", action="store_true", help="install nothing, to see what BuildKit costs"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan.build.display import Display, JsonLines
+    from opamplan.build.runner import Runner, RunOptions
+    from opamplan.build.state import State
+
+    plan, results = plans.plan_from(args)
+    directory = Path(args.output)
+    directory.mkdir(parents=True, exist_ok=True)
+    state = State(args.state or directory / "builds.sqlite")
+    runner = Runner(
+        plan,
+        state,
+        _builders(args),
+        RunOptions(
+            directory,
+            _emit_options(args, directory),
+            attempts=args.attempts,
+            batch_time_limit=args.batch_time_limit,
+            retry_failed=args.retry_failed,
+            resume=not args.no_resume,
+        ),
+        _left_out(results),
+        JsonLines() if args.json else Display(quiet=args.quiet),
+    )
+    done = _run_until_interrupted(runner)
+    if not args.json:
+        runs.print_run(state, done)
+        print(f"Report: opamplan report {state.path}")
+    if done.status == "interrupted":
+        return EXIT_INTERRUPTED
+    built = all(row["status"] == "success" for row in state.targets(done) if row["layer"])
+    return 0 if built and done.status == "finished" else 1
+
+
+def _run_until_interrupted(runner: Runner) -> Any:
+    def stop(signum: int, frame: Optional[FrameType]) -> None:
+        runner.cancel()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return runner.run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _builders(args: argparse.Namespace) -> list[Builder]:
+    from opamplan.build.builders import Buildctl, Buildx
+
+    if args.tool == "buildx":
+        return [Buildx(name, args.program or "buildx") for name in args.builder or [""]]
+    cache = (tuple(args.cache_from), tuple(args.cache_to))
+    return [Buildctl(a, args.program or "buildctl", *cache) for a in args.builder or [""]]
+
+
+def _emit_options(args: argparse.Namespace, directory: Path) -> Any:
+    from opamplan import EmitOptions, InvalidRequest
+
+    emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
+    if args.time_limit:
+        emit.time_limit = args.time_limit
+    if args.depexts_command:
+        emit.depexts = args.depexts_command
+    if args.base_archive:
+        archive = Path(args.base_archive).resolve()
+        if not archive.is_file():
+            raise InvalidRequest(f"--base-archive {archive}: no such file")
+        _link(archive, directory / archive.name)
+        emit.base_archive = archive.name
+    if args.tool == "buildx":
+        emit.cache_from = args.cache_from
+        emit.cache_to = args.cache_to
+    return emit
+
+
+def _link(file: Path, place: Path) -> None:
+    """Into the build context; a hard link where the file system can, as archives are large."""
+    import os
+    import shutil
+
+    if place.exists():
+        if place.samefile(file):
+            return
+        place.unlink()
+    try:
+        os.link(file, place)
+    except OSError:
+        shutil.copyfile(file, place)
+
+
+def _left_out(results: Optional[list[Any]]) -> list[tuple[str, str, str]]:
+    """What has no solution, with the reason in a line."""
+    out = []
+    for result in results or ():
+        if not result:
+            out.append((result.target or result.package, result.status, ""))
+    return out

@@ -1,0 +1,61 @@
+"""opamplan report: a run as a page to read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from opamplan.cli import runs
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "report",
+        help="write the report of a run",
+        description="Write what a run found: a self-contained HTML page to search and filter, "
+        "with logs, the graph of each target and the time line of batches; or JSON, or Markdown.",
+        epilog="Example: opamplan report out/builds.sqlite -o report.html",
+    )
+    parser.add_argument("results", metavar="RUN", help=runs.RUN_HELP)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="default: report.html, or the terminal for others"
+    )
+    parser.add_argument("--format", choices=("html", "json", "markdown"), default="html")
+    parser.add_argument(
+        "--log-bytes",
+        type=int,
+        default=20_000,
+        metavar="N",
+        help="of each failed layer's log, from its end (default: 20000; successes: a tenth)",
+    )
+    parser.add_argument(
+        "--durations",
+        action="store_true",
+        help="instead: the seconds of installs as JSON, for opamplan forecast --durations",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from opamplan.build.report import html_report, json_report, markdown_report, report_data
+    from opamplan.build.state import find_run
+
+    state, found = find_run(args.results)
+    if args.durations:
+        text = json.dumps(state.durations(found), indent=0, sort_keys=True) + "\n"
+    else:
+        data = report_data(state, found, args.log_bytes)
+        write = {"html": html_report, "json": json_report, "markdown": markdown_report}
+        text = write[args.format](data)
+    output = args.output
+    if output is None and args.format == "html" and not args.durations:
+        output = "report.html"
+    if output is None or output == "-":
+        sys.stdout.write(text)
+        return 0
+    Path(output).write_text(text, encoding="utf-8")
+    print(f"{output}: {len(text.encode()) / 1e6:.1f} MB", file=sys.stderr)
+    return 0

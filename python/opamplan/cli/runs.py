@@ -1,0 +1,50 @@
+"""What the commands about runs share: naming them, and their summary."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, TextIO
+
+from opamplan.cli.style import Style
+
+if TYPE_CHECKING:
+    from opamplan.build.state import Run, State
+
+RUN_HELP = "a file of build results (its newest run), or FILE#NUMBER"
+
+
+def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
+    """What a person wants to know of a run."""
+    from opamplan.build.comparison import stopped_by
+
+    out = sys.stdout if out is None else out
+    style = Style(out)
+    targets = state.targets(run)
+    counts = Counter(row["status"] for row in targets)
+    layers = state.layers(run)
+    executed = sum(1 for row in layers if not row["cached"])
+    print(
+        style.strong(
+            f"run {run.id} {run.status}: {counts['success']} of {len(targets)} targets built"
+        ),
+        file=out,
+    )
+    for status, count in counts.most_common():
+        if status != "success":
+            print(f"  {count:6} {status}", file=out)
+    print(
+        f"  {len(layers)} layers, {executed} of them built in this run, "
+        f"{sum(row['seconds'] for row in layers):.0f} s of installs",
+        file=out,
+    )
+    failures = [row for row in layers if row["status"] == "failure"]
+    if failures:
+        stopped = stopped_by(state.plan_of(run), {row["layer"] for row in failures})
+        failures.sort(key=lambda row: (-len(stopped[row["layer"]]), row["package"]))
+        print("Failures, those that stop most targets first:", file=out)
+        for row in failures[:20]:
+            count = len(stopped[row["layer"]])
+            print(f"  {count:6} {style.bad(row['package'])}  layer {row['layer']}", file=out)
+        if len(failures) > 20:
+            print(f"         ... {len(failures)} in all", file=out)

@@ -1,0 +1,379 @@
+"""Runs, their state, comparisons and reports, with a builder that is a script.
+
+The real BuildKit is in test_buildkit.py and test_real_builds.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import pathlib
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import opamplan
+from opamplan.build import Buildctl, Runner, RunOptions, State, compare_runs
+from opamplan.build.rawjson import Reader
+from opamplan.build.report import html_report, json_report, markdown_report, report_data
+from opamplan.build.results import read_results
+from opamplan.build.state import find_run
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# Reads the Dockerfile that it is given, says what BuildKit would, and exports what the step script
+# would have left. BEHAVIOUR: JSON with `fail` (packages), `end_badly` (times), `hang`, `cached`.
+FAKE = """#!{python}
+import json, os, pathlib, re, sys, time
+options = dict(a.split("=", 1) for a in sys.argv if a.startswith("--") and "=" in a)
+context = pathlib.Path(options["--local"].split("=", 1)[1]) if "--local" in options else None
+for a in sys.argv:
+    if a.startswith("--local=context="): context = pathlib.Path(a.split("=", 2)[2])
+    if a.startswith("--opt=filename="): name = a.split("=", 2)[2]
+    if a.startswith("--output="): output = pathlib.Path(a.split("dest=", 1)[1])
+here = pathlib.Path(os.environ["FAKE_DIR"])
+how = json.loads((here / "behaviour.json").read_text())
+tries = here / (name + ".tries")
+count = int(tries.read_text()) if tries.exists() else 0
+tries.write_text(str(count + 1))
+def say(**what):
+    print(json.dumps(what), file=sys.stderr, flush=True)
+text = (context / name).read_text()
+stages = re.findall(r"^FROM \\S+ AS (s-\\S+)\\nRUN ((?:.*\\\\\\n)*.*)", text, re.M)
+status = {{}}
+for number, (stage, command) in enumerate(stages):
+    if how.get("hang") and number == 2:
+        time.sleep(60)
+    if count < how.get("end_badly", 0) and number == 2:
+        print("error: failed to receive status: rpc error", file=sys.stderr)
+        sys.exit(1)
+    digest = "sha256:" + stage
+    vertex = dict(digest=digest, name="[" + stage + " 1/1] RUN " + command[:20])
+    say(vertexes=[dict(vertex, started="2026-01-01T00:00:00.000000001Z")])
+    for part in command.split(" -i ")[1:]:
+        layer, package, *needs = part.split()
+        failed = [n for n in needs if status.get(n) != "success"]
+        status[package] = (
+            "dependency_failed" if failed else "failure" if package in how["fail"] else "success"
+        )
+        folder = output / "layers" / package / layer
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "status").write_text(status[package] + "\\n")
+        (folder / "seconds").write_text("3\\n")
+        (folder / "log").write_text("the log of " + package + " <script>alert(1)</script>\\n")
+        if status[package] == "failure":
+            import base64
+            line = base64.b64encode((layer + ": boom\\n").encode()).decode()
+            say(logs=[dict(vertex=digest, stream=1, data=line)])
+    say(vertexes=[dict(vertex, started="2026-01-01T00:00:00Z", completed="2026-01-01T00:00:02.5Z",
+                       cached=how.get("cached", False))])
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(embedded: pathlib.Path) -> opamplan.Plan:
+    repository = opamplan.Repository.open([str(embedded)])
+    environment = opamplan.Environment.preset("debian-12")
+    universe = opamplan.Universe(repository, environment, ocaml="5.3.0")
+    limits = opamplan.Limits("none", batch_targets=12)
+    return opamplan.make_plan(universe.solve_all(), limits=limits)
+
+
+@pytest.fixture
+def fake(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Makes a builder program that behaves as told; returns its path."""
+    folder = tmp_path / "fake"
+    folder.mkdir()
+    program = folder / "buildctl"
+    program.write_text(FAKE.format(python=sys.executable))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("FAKE_DIR", str(folder))
+
+    def behave(fail: tuple[str, ...] = (), **how: Any) -> str:
+        (folder / "behaviour.json").write_text(json.dumps({"fail": fail, **how}))
+        return str(program)
+
+    return behave
+
+
+def carry_out(
+    plan: opamplan.Plan, folder: pathlib.Path, program: str, **options: Any
+) -> tuple[State, Any, list[tuple[str, dict[str, object]]]]:
+    state = State(folder / "builds.sqlite")
+    events: list[tuple[str, dict[str, object]]] = []
+    runner = Runner(
+        plan,
+        state,
+        [Buildctl("unix:///nowhere", program)],
+        RunOptions(folder, **options),
+        [("gone.1", "no_solution", "because")],
+        lambda kind, fields, progress: events.append((kind, fields)),
+    )
+    return state, runner.run(), events
+
+
+def middle(plan: opamplan.Plan) -> str:
+    """A package that other targets need."""
+    for step in plan:
+        if step.grafts or step.parent is not None:
+            name = step.installs[0]
+            if any(step.index in other.grafts or other.parent == step.index for other in plan):
+                return name
+    raise AssertionError
+
+
+def test_a_run_keeps_the_result_of_every_layer(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    state, run, events = carry_out(plan, tmp_path, fake())
+    assert run.status == "finished"
+    assert len(plan.batches) > 1
+    assert {row["status"] for row in state.layers(run)} == {"success"}
+    assert len(state.layers(run)) == plan.summary["layers"]
+    counts = {row["status"] for row in state.targets(run)}
+    assert counts == {"success", "no_solution"}
+    assert [b["status"] for b in state.batches(run)] == ["finished"] * len(plan.batches)
+    assert state.plan_of(run) == plan
+    kinds = [kind for kind, _ in events]
+    assert kinds[0] == "run"
+    assert kinds[-1] == "run_end"
+    assert sum(kind == "batch_end" for kind in kinds) == len(plan.batches)
+    assert next(f for k, f in events if k == "step" and f["what"] == "done")["seconds"] == 2.5
+
+
+def test_failures_come_at_once_and_stop_only_dependents(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    name = middle(plan)
+    state, run, events = carry_out(plan, tmp_path, fake((name,)))
+    assert run.status == "finished"
+    failures = [fields for kind, fields in events if kind == "failure"]
+    assert failures[0]["installs"] == name
+    by_status: dict[str, set[str]] = {}
+    for row in state.layers(run):
+        by_status.setdefault(row["status"], set()).add(row["package"])
+    assert by_status["failure"] == {name}
+    assert by_status["dependency_failed"]
+    assert by_status["success"]
+    failed = next(row for row in state.layers(run) if row["status"] == "failure")
+    assert state.log(run, failed["layer"]).startswith("the log of " + name)
+
+
+def test_a_builder_that_ends_badly_is_tried_again_and_then_left(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    state, run, _ = carry_out(plan, tmp_path / "a", fake(end_badly=1), attempts=2)
+    assert run.status == "finished"
+    assert {b["attempt"] for b in state.batches(run)} == {2}
+    state, run, _ = carry_out(plan, tmp_path / "b", fake(end_badly=9), attempts=2)
+    assert run.status == "incomplete"
+    assert "rpc error" in state.batches(run)[0]["error"]
+    assert {row["status"] for row in state.targets(run)} == {"not_built", "no_solution"}
+    # What was not built is built when the run is gone on with.
+    state, again, _ = carry_out(plan, tmp_path / "b", fake())
+    assert (again.id, again.status) == (run.id, "finished")
+
+
+def test_a_batch_may_take_so_long_and_no_longer(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    begin = time.monotonic()
+    _, run, events = carry_out(plan, tmp_path, fake(hang=True), attempts=1, batch_time_limit=0.5)
+    assert run.status == "incomplete"
+    assert time.monotonic() - begin < 10 * len(plan.batches)
+    assert all(f["status"] == "error" for k, f in events if k == "batch_end")
+
+
+def test_what_failed_is_tried_again_when_asked(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    name = middle(plan)
+    state, first, _ = carry_out(plan, tmp_path, fake((name,)))
+    state, second, _ = carry_out(plan, tmp_path, fake(), retry_failed=True, resume=False)
+    assert second.id != first.id
+    step = next(s for s in plan if name in s.installs)
+    text = "".join(p.read_text() for p in tmp_path.glob("batch*.Dockerfile"))
+    retried = [line for line in text.splitlines() if " -r 1 " in line]
+    assert len({line.split(" -i ")[1] for line in retried}) == 1
+    assert name in retried[0]
+    assert step.index >= 0
+    assert {row["status"] for row in state.layers(second)} == {"success"}
+
+
+def test_interrupted_runs_are_gone_on_with(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    file = tmp_path / "plan.json"
+    plan.save(file)
+    program = fake(hang=True)
+    command = [sys.executable, "-m", "opamplan", "build", "--plan", str(file), "--program", program]
+    command += ["-o", str(tmp_path / "out"), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["event"] == "step":
+            break
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait(20) == 130
+    assert time.monotonic() - begin < 10
+    assert json.loads(rest.splitlines()[-1])["status"] == "interrupted"
+    fake()
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    state = State(tmp_path / "out/builds.sqlite")
+    assert [run.status for run in state.runs()] == ["finished"]
+
+
+def test_results_are_read_whole_or_cut_and_never_trusted(tmp_path: pathlib.Path) -> None:
+    for package, status, log in (
+        ("a.1", "success", "x" * 1000),
+        ("b.1", "exploded", ""),
+        ("c.1", "failure", "\udce9"),
+    ):
+        folder = tmp_path / "layers" / package / "0123456789abcdef"
+        folder.mkdir(parents=True)
+        (folder / "status").write_text(status)
+        (folder / "seconds").write_text("many")
+        (folder / "log").write_text(log, errors="surrogateescape")
+    found = list(read_results(tmp_path, log_limit=100))
+    assert [r.package for r in found] == ["a.1", "c.1"]
+    assert "900 bytes left out" in found[0].log
+    assert len(found[0].log) < 200
+    assert list(read_results(tmp_path / "absent")) == []
+
+
+BEGIN = "2026-01-01T00:00:00Z"
+
+
+def test_progress_is_read_line_by_line() -> None:
+    reader = Reader({"s-a-1": 0, "s-b-1": 1})
+    lines = [
+        {"vertexes": [{"digest": "d0", "name": "[s-a-1 1/1] RUN x"}]},
+        {
+            "vertexes": [
+                {"digest": "d0", "name": "[s-a-1 1/1] RUN x", "started": "2026-01-01T00:00:00Z"}
+            ]
+        },
+        {"logs": [{"vertex": "d0", "data": base64.b64encode(b"half a ").decode()}]},
+        {"logs": [{"vertex": "d0", "data": base64.b64encode(b"line\n").decode()}]},
+        {
+            "vertexes": [
+                {
+                    "digest": "d0",
+                    "name": "[s-a-1 1/1] RUN x",
+                    "started": BEGIN,
+                    "completed": "2026-01-01T00:00:01.25+00:00",
+                },
+                {
+                    "digest": "d1",
+                    "name": "[linux/amd64 s-b-1 1/1] RUN y",
+                    "started": BEGIN,
+                    "completed": "2026-01-01T00:00:01Z",
+                    "cached": True,
+                },
+                {"digest": "d2", "name": "[internal] load", "error": "no"},
+            ]
+        },
+    ]
+    events = [e for line in lines for e in reader.read(json.dumps(line))]
+    assert [(e.kind, e.step) for e in events] == [
+        ("started", 0),
+        ("log", 0),
+        ("done", 0),
+        ("cached", 1),
+        ("error", None),
+    ]
+    assert events[1].text == "half a line"
+    assert events[2].seconds == 1.25
+    assert [e.text for e in reader.read("error: plain text\n")] == ["error: plain text"]
+    assert list(reader.read("\n")) == []
+
+
+def test_a_state_file_that_is_none_is_named(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "state.sqlite"
+    file.write_text("this is no database, only text that is long enough to be read as one")
+    with pytest.raises(opamplan.InvalidRequest, match="not a file of build results"):
+        State(file)
+    with pytest.raises(opamplan.InvalidRequest, match="no such file"):
+        find_run(str(tmp_path / "absent"))
+    state = State(tmp_path / "new.sqlite")
+    with pytest.raises(opamplan.InvalidRequest, match="no runs"):
+        state.run()
+
+
+def test_runs_are_compared(
+    plan: opamplan.Plan,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    name = middle(plan)
+    state, good, _ = carry_out(plan, tmp_path, fake())
+    state, bad, _ = carry_out(plan, tmp_path, fake((name,)), resume=False)
+    found = compare_runs((state, good), (state, bad))
+    assert found
+    assert name in [c.target for c in found.regressions] or found.regressions
+    assert [root.package for root in found.root_failures] == [name] * len(found.root_failures)
+    assert {c.after for c in found.regressions} <= {"failure", "dependency_failed"}
+    back = compare_runs((state, bad), (state, good))
+    assert not back
+    assert len(back.fixes) == len(found.regressions)
+    assert not compare_runs((state, good), (state, good))
+    path = str(state.path)
+    broke = opamplan_command("compare", f"{path}#{good.id}", f"{path}#{bad.id}")
+    assert (broke.returncode, f"{name}" in broke.stdout) == (1, True)
+    fixed = opamplan_command("compare", "--json", f"{path}#{bad.id}", f"{path}#{good.id}")
+    assert (fixed.returncode, json.loads(fixed.stdout)["regressions"]) == (0, [])
+
+
+def test_reports_say_what_happened_and_escape_it(
+    plan: opamplan.Plan,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    name = middle(plan)
+    state, run, _ = carry_out(plan, tmp_path, fake((name,)))
+    data = report_data(state, run)
+    assert sum(data["counts"].values()) == len(plan.targets) + 1
+    assert {f["package"] for f in data["failures"]} == {name}
+    assert json.loads(json_report(data)) == json.loads(json.dumps(data))
+    markdown = markdown_report(data)
+    assert f"| `{name}` |" in markdown
+    page = html_report(data)
+    assert "<script>alert(1)" not in page
+    assert page.count("</script>") == 2
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    out = tmp_path / "report.html"
+    done = opamplan_command("report", str(state.path), "-o", str(out))
+    assert (done.returncode, out.stat().st_size > 10_000) == (0, True)
+    durations = json.loads(opamplan_command("report", str(state.path), "--durations").stdout)
+    assert set(durations.values()) == {3.0}
+    forecast = opamplan.forecast(plan, workers=1, durations=durations, default_seconds=0)
+    built = sum(row["status"] == "success" for row in state.layers(run))
+    assert forecast.work_seconds >= 3 * built
+
+
+def test_two_builders_share_the_batches(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    program = fake()
+    state = State(tmp_path / "builds.sqlite")
+    builders = [Buildctl("unix:///one", program), Buildctl("unix:///two", program)]
+    run = Runner(plan, state, builders, RunOptions(tmp_path)).run()
+    assert run.status == "finished"
+    assert len(state.batches(run)) == len(plan.batches)
+    assert {b["builder"] for b in state.batches(run)} <= {"unix:///one", "unix:///two"}
+
+
+def test_a_program_that_is_absent_is_named() -> None:
+    with pytest.raises(opamplan.InvalidRequest, match="nowhere-to-be-found"):
+        Buildctl("", "nowhere-to-be-found")
