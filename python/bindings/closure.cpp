@@ -7,6 +7,7 @@
 #include <opamplan/closure/paths.hpp>
 #include <opamplan/closure/reverse.hpp>
 #include <opamplan/error.hpp>
+#include <optional>
 
 #include "bindings.hpp"
 #include "progress.hpp"
@@ -76,7 +77,7 @@ std::shared_ptr<py_reverse> reverse_of(const std::vector<std::shared_ptr<py_resu
 }
 
 names_list install_order_of(const py_result& r, const std::string& order,
-                            const std::shared_ptr<py_reverse>& among) {
+                            const std::optional<std::shared_ptr<py_reverse>>& among) {
   const auto c = closure_of_result(r);
   if (order == "levels") return c.named(order_of(c.value, install_order::levels, c.names));
   if (order == "depth_first") {
@@ -89,7 +90,7 @@ names_list install_order_of(const py_result& r, const std::string& order,
   if (!among) throw invalid_request("the order most_shared needs among=ReverseDependencies(...)");
   std::vector<std::uint64_t> priority;
   for (const package_id p : c.value.packages) {
-    priority.push_back(among->index.solutions_with(p).size());
+    priority.push_back((*among)->index.solutions_with(p).size());
   }
   return c.named(order_by_priority(c.value, priority, c.names));
 }
@@ -148,7 +149,7 @@ void bind_closure(py::module_& module) {
       },
       py::arg("solution"), "The transitive reduction of the closure, as package-tool prints it.");
   module.def("install_order", &install_order_of, py::arg("solution"), py::arg("order") = "levels",
-             py::arg("among") = std::shared_ptr<py_reverse>(), R"(The closure in install order.
+             py::arg("among") = py::none(), R"(The closure in install order.
 
 ``levels``: level by level, as package-tool; ``depth_first``: each package as late as possible;
 ``most_shared``: of what can be installed, what most closures of ``among`` hold.)");

@@ -26,12 +26,18 @@ void bind_emit(py::module_& module) {
       .def(py::init<>())
       .def_static("stand_in", &emit_options::stand_in,
                   "Installs nothing, so that BuildKit's own costs can be seen.")
-      .def_readwrite("header", &emit_options::header,
-                     "Dockerfile commands of the header stage; empty: install opam.")
+      .def_readwrite("base_image", &emit_options::base_image)
+      .def_readwrite("base_archive", &emit_options::base_archive)
+      .def_readwrite("setup", &emit_options::setup)
       .def_readwrite("install", &emit_options::install,
                      "Shell commands that install ``$1``; empty: ``opam install``.")
       .def_readwrite("depexts", &emit_options::depexts,
                      "Shell commands that install the system packages ``$@``.")
+      .def_readwrite("time_limit", &emit_options::time_limit,
+                     "Seconds for one install, then it has failed; 0: none.")
+      .def_readwrite("log_limit", &emit_options::log_limit, "Bytes kept of a log; 0: all.")
+      .def_readwrite("retry", &emit_options::retry,
+                     "By NAME.VERSION: a number that gives its steps a new cache key.")
       .def_readwrite("source_date_epoch", &emit_options::source_date_epoch)
       .def_readwrite("registry", &emit_options::registry)
       .def_readwrite("platforms", &emit_options::platforms)

@@ -105,11 +105,11 @@ void bind_forecast(py::module_& module) {
       "forecast",
       [](const std::shared_ptr<plan>& p, unsigned workers,
          const std::map<std::string, double>& durations, double default_seconds,
-         const std::shared_ptr<plan>& earlier) {
+         const std::optional<std::shared_ptr<plan>>& earlier) {
         if (workers == 0) throw invalid_request("a forecast needs at least one worker");
         const py::gil_scoped_release release;
         std::vector<digest> built;
-        if (earlier) built = step_keys(*earlier);
+        if (earlier) built = step_keys(**earlier);
         forecast_options options;
         options.workers = workers;
         options.built = built;
@@ -120,8 +120,8 @@ void bind_forecast(py::module_& module) {
       },
       py::arg("plan"), py::arg("workers") = 4,
       py::arg("durations") = std::map<std::string, double>(),
-      py::arg("default_seconds") = default_install_seconds,
-      py::arg("earlier") = std::shared_ptr<plan>(), R"(How long a plan takes on so many workers.
+      py::arg("default_seconds") = default_install_seconds, py::arg("earlier") = py::none(),
+      R"(How long a plan takes on so many workers.
 
 ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
 the others. Steps that the plan ``earlier`` holds too are built already and take no time.)");

@@ -4,15 +4,20 @@
 
 #include <algorithm>
 #include <opamplan/package/opam_file.hpp>
+#include <opamplan/package/version.hpp>
 #include <opamplan/solve/check.hpp>
 #include <opamplan/solve/explain.hpp>
 #include <opamplan/solve/json.hpp>
+#include <opamplan/solve/names.hpp>
+#include <opamplan/solve/reasons.hpp>
 #include <opamplan/solve/solver.hpp>
 #include <opamplan/solve/universe.hpp>
 #include <opamplan/syntax/parser.hpp>
 
 #include "bindings.hpp"
+#include "explain.hpp"
 #include "progress.hpp"
+#include "repository.hpp"
 #include "solve.hpp"
 
 namespace opamplan::python {
@@ -53,113 +58,104 @@ std::vector<package_atom> parse_atoms(const std::vector<std::string>& texts) {
   return atoms;
 }
 
-record fact_dict(const repository& repo, const fact& f) {
-  record d;
-  d["kind"] = f.what == fact::kind::needs       ? "needs"
-              : f.what == fact::kind::conflicts ? "conflicts"
-                                                : "conflict-class";
-  d["package"] = repo.full_name(f.package);
-  d["field"] = f.field;
-  d["about"] = f.other;
-  d["text"] = f.text;
-  d["path"] = f.path;
-  d["line"] = f.line;
-  d["column"] = f.column;
-  d["impossible_alone"] = f.impossible_alone;
-  return d;
-}
-
-record explanation_dict(const repository& repo, const explanation& e) {
-  record d;
-  d["package"] = repo.names()[to_index(e.name)];
-  d["target"] =
-      e.target == no_package ? py::object(py::none()) : py::cast(repo.full_name(e.target));
-  d["cause"] = e.cause;
-  d["blockers"] = e.blockers;
-  d["sentences"] = e.sentences;
-  py::list facts;
-  for (const fact& f : e.facts) facts.append(fact_dict(repo, f));
-  d["facts"] = facts;
-  return d;
-}
-
-/// `NAME` or `NAME.VERSION`.
-struct wanted {
-  name_id name = no_name;
-  package_id package = no_package;
-};
-
-wanted find_target(const repository& repo, const std::string& text) {
-  wanted w;
-  w.name = repo.find_name(text);
-  if (w.name != no_name) return w;
-  w.package = repo.find(text);
-  if (w.package != no_package) {
-    w.name = repo.name_of(w.package);
-    return w;
-  }
-  const std::string name = text.substr(0, text.find('.'));
-  if (repo.find_name(name) == no_name) {
-    throw invalid_request("no package is named \"" + name + "\" in this repository");
-  }
-  throw invalid_request("there is no version " + text + "; the newest is " +
-                        repo.full_name(package_id{static_cast<std::uint32_t>(
-                            to_index(repo.versions(repo.find_name(name)).last) - 1)}));
-}
-
-std::vector<std::string> full_names(const repository& repo, const std::vector<package_id>& ids) {
-  std::vector<std::string> names;
-  names.reserve(ids.size());
-  for (const package_id id : ids) names.push_back(repo.full_name(id));
-  return names;
-}
-
-std::vector<std::string> path_to(const py_result& r, const std::string& name) {
-  const solution& s = r.solution();
+package_id selected_version(const py_result& r, const std::string& text) {
   const repository& repo = r.universe->universe.repository();
-  const auto root = static_cast<std::uint32_t>(
-      std::lower_bound(s.packages.begin(), s.packages.end(), s.target) - s.packages.begin());
-  std::vector<std::uint32_t> before(s.packages.size(), 0xffffffffU);
-  std::vector<std::uint32_t> queue{root};
-  before[root] = root;
-  for (std::size_t i = 0; i < queue.size(); ++i) {
-    const std::uint32_t v = queue[i];
-    if (repo.name_string(s.packages[v]) == name) {
-      std::vector<std::string> path;
-      for (std::uint32_t at = v;; at = before[at]) {
-        path.push_back(repo.full_name(s.packages[at]));
-        if (at == root) break;
-      }
-      std::reverse(path.begin(), path.end());
-      return path;
-    }
-    for (const adjacency* graph : {&s.dependencies, &s.post_dependencies}) {
-      for (const std::uint32_t d : (*graph)[v]) {
-        if (before[d] != 0xffffffffU) continue;
-        before[d] = v;
-        queue.push_back(d);
-      }
-    }
+  const package_request wanted = find_request(repo, text);
+  for (const package_id p : r.solution().packages) {
+    const bool same =
+        wanted.package == no_package ? repo.name_of(p) == wanted.name : p == wanted.package;
+    if (same) return p;
   }
-  return {};
+  return no_package;
 }
 
-/// Why not `newer`: the target with exactly that version has no solution, and this is why.
-py::object why_not(const py_result& r, const std::string& newer) {
+std::vector<package_id> path_ids(const py_result& r, const std::string& text) {
+  const package_id p = selected_version(r, text);
+  return p == no_package ? std::vector<package_id>() : path_to(r.solution(), p);
+}
+
+std::vector<py_fact> path_facts(const py_result& r, const std::string& text) {
   const universe& u = r.universe->universe;
-  const package_id id = u.repository().find(newer);
-  if (id == no_package) throw invalid_request("no package \"" + newer + "\"");
-  solve_options options = r.universe->options;
-  package_atom forced;
-  forced.name = u.repository().name_string(id);
-  forced.constraint =
-      version_formula::of({relop::eq, std::string(u.repository().version_string(id))});
-  options.roots.push_back(forced);
-  if (!u.is_candidate(id)) return explanation_dict(u.repository(), explain(u, id, options));
-  if (solver(u, options).solve(r.solution().target).status == solve_status::solution) {
-    return py::none();
+  const std::vector<package_id> path = path_ids(r, text);
+  std::vector<py_fact> out;
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    out.push_back({u.repository(), edge_fact(u, r.solution(), path[i], path[i + 1])});
   }
-  return explanation_dict(u.repository(), explain(u, r.solution().target, options));
+  return out;
+}
+
+/// Of a name: why not the newest version that may be selected.
+std::optional<py_explanation> why_not(const py_result& r, const std::string& text) {
+  const universe& u = r.universe->universe;
+  package_request wanted = find_request(u.repository(), text);
+  if (wanted.package == no_package) {
+    for (const package_id p : u.repository().versions(wanted.name)) {
+      if (u.is_candidate(p)) wanted.package = p;
+    }
+    if (wanted.package == no_package) {
+      wanted.package = u.latest(wanted.name);
+      if (wanted.package == no_package) {
+        const auto all = u.repository().versions(wanted.name);
+        wanted.package = all[all.size() - 1];
+      }
+    }
+  }
+  const auto& selected = r.solution().packages;
+  if (std::binary_search(selected.begin(), selected.end(), wanted.package)) return std::nullopt;
+  const solution& s = r.solution();
+  const py::gil_scoped_release release;
+  return py_explanation{u.repository(), explain_choice(u, s, wanted.package, r.universe->options)};
+}
+
+py_explanation explain_request(const py_universe& u, const package_request& w) {
+  const py::gil_scoped_release release;
+  return {u.universe.repository(), w.package == no_package
+                                       ? explain(u.universe, w.name, u.options)
+                                       : explain(u.universe, w.package, u.options)};
+}
+
+std::vector<package_id> find_targets(const universe& u, const std::vector<std::string>& texts) {
+  std::vector<package_id> ids;
+  for (const std::string& text : texts) {
+    const package_request w = find_request(u.repository(), text);
+    ids.push_back(w.package == no_package ? u.latest(w.name) : w.package);
+    if (ids.back() == no_package) throw invalid_request("no version of " + text + " is available");
+  }
+  return ids;
+}
+
+using edge_dict = py::typing::Dict<py::str, py::typing::List<py::str>>;
+
+edge_dict edges_of(const py_result& r, const adjacency& graph) {
+  const auto names = full_names(r.universe->universe.repository(), r.solution().packages);
+  edge_dict d;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    py::list row;
+    for (const std::uint32_t t : graph[i]) row.append(names[t]);
+    d[py::str(names[i])] = row;
+  }
+  return d;
+}
+
+std::string result_html(const py_result& r) {
+  const repository& repo = r.universe->universe.repository();
+  const std::string what =
+      r.result.target == no_package ? r.name() : repo.full_name(r.result.target);
+  std::string out = "<p><b>" + escape_html(what) + "</b>: ";
+  if (!r.result.solution) return out + std::string(to_string(r.result.status)) + "</p>";
+  const solution& s = r.solution();
+  out += std::to_string(s.packages.size()) +
+         " packages</p><table><tr><th>package</th><th>version</th><th>needs</th></tr>";
+  for (std::size_t i = 0; i < s.packages.size(); ++i) {
+    std::string needs;
+    for (const std::uint32_t d : s.dependencies[i]) {
+      needs += (needs.empty() ? "" : ", ") + repo.name_string(s.packages[d]);
+    }
+    out += "<tr><td style=\"text-align:left\">" + escape_html(repo.name_string(s.packages[i])) +
+           "</td><td style=\"text-align:left\">" + escape_html(repo.version_string(s.packages[i])) +
+           "</td><td style=\"text-align:left\">" + escape_html(needs) + "</td></tr>";
+  }
+  return out + "</table>";
 }
 
 void bind_solution(py::module_& module) {
@@ -186,25 +182,34 @@ exactly if there is a solution. Iterates over the selected packages.)")
           },
           "Every selected package, ascending.")
       .def_property_readonly(
-          "dependencies",
-          [](const py_result& r) {
-            const solution& s = r.solution();
-            const auto names = full_names(r.universe->universe.repository(), s.packages);
-            py::typing::Dict<py::str, py::typing::List<py::str>> d;
-            for (std::size_t i = 0; i < names.size(); ++i) {
-              py::list row;
-              for (const std::uint32_t t : s.dependencies[i]) row.append(names[t]);
-              d[py::str(names[i])] = row;
-            }
-            return d;
-          },
+          "dependencies", [](const py_result& r) { return edges_of(r, r.solution().dependencies); },
           "For each selected package, what must be installed before it.")
-      .def("why", &path_to, py::arg("name"),
-           "The path of dependencies from the target to a selected package; empty if the target "
-           "does not reach it.")
+      .def_property_readonly(
+          "post_dependencies",
+          [](const py_result& r) { return edges_of(r, r.solution().post_dependencies); },
+          "For each selected package, what it needs only at run time; may close cycles.")
+      .def_property_readonly(
+          "explanation",
+          [](const py_result& r) -> std::optional<py_explanation> {
+            if (r.result.status != solve_status::no_solution &&
+                r.result.status != solve_status::unavailable) {
+              return std::nullopt;
+            }
+            return explain_request(*r.universe, {r.result.name, r.result.target});
+          },
+          "Why there is no solution; None if there is one, or if the request was given up.")
+      .def(
+          "why",
+          [](const py_result& r, const std::string& package) {
+            return full_names(r.universe->universe.repository(), path_ids(r, package));
+          },
+          py::arg("package"),
+          "The path of dependencies from the target to NAME or NAME.VERSION; empty if it is not "
+          "selected, or only because it was asked for.")
+      .def("why_facts", &path_facts, py::arg("package"), "What makes each step of that path.")
       .def("why_not", &why_not, py::arg("package"),
-           "Why NAME.VERSION could not have been selected: an explanation as a dict, or None if it "
-           "could (and another choice was preferred before).")
+           "What excludes NAME.VERSION, or the newest version of NAME: an Explanation, or None if "
+           "it is selected.")
       .def(
           "broken_rules",
           [](const py_result& r) {
@@ -227,12 +232,29 @@ exactly if there is a solution. Iterates over the selected packages.)")
              return py::iter(
                  py::cast(full_names(r.universe->universe.repository(), r.solution().packages)));
            })
-      .def("__contains__",
-           [](const py_result& r, const std::string& package) {
-             const package_id id = r.universe->universe.repository().find(package);
-             const auto& all = r.solution().packages;
-             return id != no_package && std::binary_search(all.begin(), all.end(), id);
-           })
+      .def(
+          "__contains__",
+          [](const py_result& r, const std::string& package) {
+            const repository& repo = r.universe->universe.repository();
+            if (!r.result.solution) return false;
+            if (repo.find_name(package) == no_name && repo.find(package) == no_package) {
+              return false;
+            }
+            return selected_version(r, package) != no_package;
+          },
+          py::arg("package"), "NAME or NAME.VERSION.")
+      .def(
+          "__getitem__",
+          [](const py_result& r, const std::string& name) {
+            const repository& repo = r.universe->universe.repository();
+            const name_id id = repo.find_name(name);
+            for (const package_id p : r.solution().packages) {
+              if (repo.name_of(p) == id) return version(std::string(repo.version_string(p)));
+            }
+            throw py::key_error(name);
+          },
+          py::arg("name"), "The version selected of a name.")
+      .def("_repr_html_", &result_html)
       .def("__repr__", [](const py_result& r) {
         const std::string what = r.result.target == no_package
                                      ? r.name()
@@ -248,6 +270,7 @@ exactly if there is a solution. Iterates over the selected packages.)")
 }  // namespace
 
 void bind_solve(py::module_& module) {
+  bind_explanations(module);
   bind_solution(module);
   py::class_<py_universe, std::shared_ptr<py_universe>>(
       module, "Universe", R"(A repository evaluated for one environment.
@@ -305,7 +328,7 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
       .def(
           "solve",
           [](const std::shared_ptr<py_universe>& u, const std::string& target) {
-            const wanted w = find_target(u->universe.repository(), target);
+            const package_request w = find_request(u->universe.repository(), target);
             py::gil_scoped_release release;
             solver s(u->universe, u->options);
             return std::make_shared<py_result>(
@@ -319,16 +342,7 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
              const std::optional<std::vector<std::string>>& targets, unsigned threads,
              const py::object& progress) {
             std::vector<package_id> ids;
-            if (targets) {
-              for (const std::string& t : *targets) {
-                const wanted w = find_target(u->universe.repository(), t);
-                const package_id latest = u->universe.latest(w.name);
-                if (w.package == no_package && latest == no_package) {
-                  throw invalid_request("no version of " + t + " is available");
-                }
-                ids.push_back(w.package == no_package ? latest : w.package);
-              }
-            }
+            if (targets) ids = find_targets(u->universe, *targets);
             solve_summary summary =
                 run_with_progress(progress, [&](const progress_callback& report) {
                   solve_options options = u->options;
@@ -350,66 +364,27 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
       .def(
           "explain",
           [](const py_universe& u, const std::string& target) {
-            const wanted w = find_target(u.universe.repository(), target);
-            explanation e;
-            {
-              py::gil_scoped_release release;
-              e = w.package == no_package ? explain(u.universe, w.name, u.options)
-                                          : explain(u.universe, w.package, u.options);
-            }
-            return explanation_dict(u.universe.repository(), e);
+            return explain_request(u, find_request(u.universe.repository(), target));
           },
           py::arg("target"),
-          "Why a target has no solution: a minimal set of facts, sentences and the cause.")
+          "Why NAME.VERSION, or any version of NAME, has no solution. Raises InvalidRequest if it "
+          "has one.")
       .def(
           "blockers",
           [](const py_universe& u, const std::optional<std::vector<std::string>>& targets,
-             const py::object& progress) {
-            const repository& repo = u.universe.repository();
-            std::vector<package_id> ids;
-            if (targets) {
-              for (const std::string& t : *targets) {
-                const wanted w = find_target(repo, t);
-                ids.push_back(w.package == no_package ? u.universe.latest(w.name) : w.package);
-              }
-              ids.erase(std::remove(ids.begin(), ids.end(), no_package), ids.end());
-            } else {
-              ids = u.universe.latest();
-            }
-            const blocker_report report =
-                run_with_progress(progress, [&](const progress_callback& callback) {
-                  solve_options options = u.options;
-                  options.progress = callback;
-                  return find_blockers(u.universe, ids, options);
-                });
-            record d;
-            py::list groups;
-            for (const blocker_group& g : report.groups) {
-              py::dict group;
-              group["cause"] = g.cause;
-              group["blockers"] = g.blockers;
-              group["targets"] = full_names(repo, g.targets);
-              groups.append(group);
-            }
-            py::list blockers;
-            for (const blocker& b : report.blockers) {
-              py::dict one;
-              one["name"] = b.name;
-              one["blocked"] = b.blocked;
-              one["unlocked"] = b.unlocked;
-              py::list rules;
-              for (const fact& f : b.rules) rules.append(fact_dict(repo, f));
-              one["rules"] = rules;
-              blockers.append(one);
-            }
-            d["unsolvable"] = report.explanations.size();
-            d["groups"] = groups;
-            d["blockers"] = blockers;
-            return d;
+             unsigned threads, const py::object& progress) {
+            const auto ids = targets ? find_targets(u.universe, *targets) : u.universe.latest();
+            return run_with_progress(progress, [&](const progress_callback& report) {
+              solve_options options = u.options;
+              options.progress = report;
+              options.threads = threads;
+              return py_blocker_report{u.universe.repository(),
+                                       find_blockers(u.universe, ids, options)};
+            });
           },
-          py::arg("targets") = py::none(), py::arg("progress") = py::none(),
+          py::arg("targets") = py::none(), py::arg("threads") = 0, py::arg("progress") = py::none(),
           "Group all unsolvable targets by cause, and say what lifting each name's impossible "
-          "rules would unlock.")
+          "rules would unlock. Without targets: the latest available versions.")
       .def("__repr__", [](const py_universe& u) {
         return "<Universe of " + std::to_string(u.universe.available_packages().size()) +
                " available versions>";

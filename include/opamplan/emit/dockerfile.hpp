@@ -14,23 +14,26 @@
 namespace opamplan {
 
 /// A multi-stage Dockerfile of these steps (ascending, closed under parents and grafts): a header
-/// stage, one stage a step, and last `results`, which gathers statuses and logs of the targets
-/// into an otherwise empty image, in one layer. Its build context is the folder that
-/// `context_files` fills. No line is longer than BuildKit takes.
+/// stage, one stage a step, and last `results`, which gathers the status and log of every layer
+/// into an otherwise empty image, in one layer (see `collect_script`). Its build context is the
+/// folder that `context_files` fills. No line is longer than BuildKit takes.
 [[nodiscard]] std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
-                                     std::span<const std::uint32_t> targets,
+                                     const emit_options& options);
+/// The same with `stage_names(p)` at hand.
+[[nodiscard]] std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
+                                     const std::vector<std::string>& names,
                                      const emit_options& options);
 
 /// Of one batch.
 [[nodiscard]] std::string batch_dockerfile(const plan& p, std::uint32_t batch,
                                            const emit_options& options);
 
-/// Of one target: only the steps it needs; its image is the last stage but `results`.
+/// Of one target: only the steps it needs; its image is the stage of its step.
 [[nodiscard]] std::string target_dockerfile(const plan& p, std::uint32_t target,
                                             const emit_options& options);
 
-/// The build context that all these Dockerfiles share: the step script and one opam file a
-/// package, so that a step depends on the files of its own packages and no others.
+/// The build context that all these Dockerfiles share: the scripts and one opam file a package,
+/// so that a step depends on the files of its own packages and no others.
 [[nodiscard]] std::vector<emitted_file> context_files(const plan& p, const emit_options& options);
 
 /// Steps that `step` needs, itself included, ascending.

@@ -2,7 +2,10 @@
 /// What the emitters can be told; defaults build real packages on Debian or Ubuntu.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "opamplan/config.hpp"
@@ -10,26 +13,37 @@
 namespace opamplan {
 
 struct emit_options {
-  /// The commands of the header stage after `FROM`, as Dockerfile text. Empty: install opam and a
-  /// compiler's needs with apt-get, make a switch. It must leave a shell at /bin/sh.
-  std::string header;
-  /// The shell commands that install `$1` (NAME.VERSION) from the opam repository in
-  /// /opamplan/repository. Empty: `opam install`. A stand-in makes full-size trials cheap.
-  std::string install;
-  /// Installs the system packages in `"$@"`. Empty: apt-get (or apk, dnf where found).
-  std::string depexts;
-  /// Lines after `FROM` are the same for all; labels go to the header.
-  std::vector<std::string> labels;
-  /// Pinned seconds since 1970 for time stamps; 0: not set.
-  long long source_date_epoch = 0;
+  // The base: an image, what is done to it once, and what every step finds there.
+  std::string base_image;  ///< Empty: the plan's.
+  std::string
+      base_archive;      ///< A root file system (tar) in the build context, instead of an image.
+  std::string snapshot;  ///< YYYYMMDDTHHMMSSZ: Debian packages as they were then. Empty: today's.
+  std::string setup;     ///< Shell commands, run once. Empty: install opam, make a switch.
+  std::vector<std::pair<std::string, std::string>> environment;  ///< Of every step, after opam's.
+  std::string instructions;         ///< Dockerfile lines after `setup`. Not in LLB.
+  std::vector<std::string> labels;  ///< KEY=VALUE, on every image. Not in LLB.
+  long long source_date_epoch = 0;  ///< Seconds since 1970 for time stamps; 0: not set.
 
-  // For bake files.
+  // A step: shell functions' bodies, see `step_script`.
+  std::string install;      ///< Installs `$1`, NAME.VERSION. Empty: `opam install`.
+  std::string depexts;      ///< Installs the system packages in `"$@"`. Empty: apt-get, apk, dnf...
+  unsigned time_limit = 0;  ///< Seconds for one install, then it has failed; 0: none.
+  std::size_t log_limit = 4 << 20;  ///< Bytes kept of a log, half from its beginning, half from its
+                                    ///< end; 0: all.
+  bool download_cache = true;       ///< A cache mount for opam's downloads.
+  std::vector<std::string> run_options;   ///< Dockerfile words after RUN: `--network=none`.
+  std::map<std::string, unsigned> retry;  ///< By NAME.VERSION: a number that gives its steps a new
+                                          ///< cache key, since failures are kept like successes.
+
+  // Bake files. `{batch}` in these is replaced by the name of the batch (`batch0`).
   std::string registry;                 ///< Prefix of tags; empty: images are not named.
   std::vector<std::string> platforms;   ///< For example linux/amd64.
-  std::vector<std::string> cache_from;  ///< As bake takes them.
+  std::vector<std::string> cache_from;  ///< As bake takes them: type=registry,ref=...
   std::vector<std::string> cache_to;
+  std::vector<std::string> outputs;  ///< Of batches. Empty: type=local,dest=results/{batch}.
 
-  /// Installs nothing: each step writes a file, so that BuildKit's own costs can be seen.
+  /// Installs nothing: each step writes a file, so that BuildKit's own costs can be seen. A package
+  /// whose opam file holds `x-stand-in-fails` fails.
   [[nodiscard]] static emit_options stand_in();
 };
 

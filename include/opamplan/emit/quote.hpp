@@ -13,11 +13,23 @@ namespace opamplan {
 /// quotes. Throws `invalid_request` for control characters, which no word of a plan may hold.
 [[nodiscard]] std::string shell_word(std::string_view text);
 
-/// A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
+/// The same for an argument of the step script: a leading `-` is an error too.
+[[nodiscard]] std::string script_word(std::string_view text);
+
+/// One component of a path that needs no quotes in a Dockerfile, a mount option or a shell:
+/// letters, digits and `_+~.-` stay, a leading `.` or `-` and all other bytes become `%XX`.
+/// Different texts give different components. Names and versions that opam allows stay as they are.
+[[nodiscard]] std::string path_component(std::string_view text);
+
+/// A JSON string with its quotes; bytes that are not UTF-8 become `\udc80` to `\udcff`.
 [[nodiscard]] std::string json_string(std::string_view text);
 
-/// An HCL string with its quotes; `${` and `%{` are not interpolated.
+/// An HCL string with its quotes; `${` and `%{` are not interpolated. Bytes that are not UTF-8
+/// become U+FFFD, since HCL has no other way.
 [[nodiscard]] std::string hcl_string(std::string_view text);
+
+/// A word of Make's recipes: a shell word in which `$` is doubled.
+[[nodiscard]] std::string make_word(std::string_view text);
 
 }  // namespace opamplan
 

@@ -1,5 +1,5 @@
 /// \file
-/// The shell script that runs inside a step: graft, install, record.
+/// The shell scripts that run inside steps: graft, install, record; and gather results.
 #pragma once
 
 #include <string>
@@ -9,16 +9,30 @@
 
 namespace opamplan {
 
-/// The text of `/opamplan/step`. POSIX shell, no other tools than sed, tar and coreutils.
+/// The text of `/opamplan/step`. POSIX shell, no other tools than sed, tar and coreutils or
+/// busybox.
 ///
-///     step [-t] [-d SYSTEM_PACKAGE]... [-g NAME.VERSION]... [-n NAME.VERSION]... NAME.VERSION ...
+///     step [-t] [-r N] [-d SYSTEM...] [-g MOUNT PACKAGE...]... [-i LAYER PACKAGE NEED...]...
 ///
-/// Each `-g` is grafted from the image mounted at /opamplan/g/NAME.VERSION: the files that opam
-/// recorded for it, its metadata and its result. Each package is then installed, unless one of the
-/// packages named by the `-n` before it has not succeeded. The results are in
-/// /opamplan/results/NAME.VERSION: `status` (success, failure or dependency_failed), `log` and
-/// `seconds`. The step itself succeeds, so that the rest of the plan goes on.
+/// -d  installs system packages.
+/// -g  brings PACKAGEs in from the image mounted at /opamplan/g/MOUNT: the files that opam recorded
+///     for them, their metadata and their results.
+/// -i  installs PACKAGE, unless one of the NEEDs has not succeeded.
+/// -t  with tests, -r is ignored: it only makes the step another one.
+///
+/// Results are in /opamplan/results/PACKAGE: `status` (success, failure or dependency_failed),
+/// `log`, `seconds`, and `layer`, the first 16 digits of the layer's key. The step itself succeeds,
+/// so that the rest of the plan goes on.
 [[nodiscard]] std::string step_script(const emit_options& options);
+
+/// The text of `/opamplan/collect`: gathers the results of the images mounted below /opamplan/t
+/// into /opamplan/all, each layer once: `layers/PACKAGE/LAYER/` with the files above, and
+/// `index.tsv`, a line for each: status, seconds, package, layer.
+[[nodiscard]] std::string collect_script();
+
+/// The text that `setup` stands for when it is empty: installs opam and what a compiler needs,
+/// makes an empty switch.
+[[nodiscard]] std::string default_setup(const emit_options& options);
 
 }  // namespace opamplan
 

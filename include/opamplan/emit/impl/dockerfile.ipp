@@ -8,147 +8,180 @@
 #include "opamplan/emit/dockerfile.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
+#include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
+#include "opamplan/error.hpp"
 
 namespace opamplan {
 namespace dockerfile_detail {
 
-// Mounts of one collecting RUN: far under what a step takes, and the line stays short.
-inline constexpr std::size_t mounts_a_collector = 200;
-
-inline std::string header(const plan& p, const emit_options& options) {
-  std::string out = "# Made by opamplan. Strategy: ";
-  out += to_string(p.strategy);
-  out += ".\n# check=skip=all\nARG BASE_IMAGE=" + p.base.image + "\n";
-  out += "FROM ${BASE_IMAGE} AS opamplan_header\n";
-  if (options.source_date_epoch != 0) {
-    out += "ARG SOURCE_DATE_EPOCH=" + std::to_string(options.source_date_epoch) + "\n";
+/// A value in double quotes, with no variable expanded.
+inline std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      throw invalid_request("an image, label or variable holds a control character: " +
+                            json_string(text));
+    }
+    if (c == '"' || c == '\\' || c == '$') out += '\\';
+    out += c;
   }
-  for (const std::string& label : options.labels) out += "LABEL " + json_string(label) + "\n";
-  if (!options.header.empty()) {
-    out += options.header;
-    if (out.back() != '\n') out += '\n';
-  } else {
-    out +=
-        "ENV OPAMROOT=/opamplan/opam OPAMROOTISOK=1 OPAMYES=1 OPAMCOLOR=never \\\n"
-        "    OPAMCONFIRMLEVEL=unsafe-yes OPAMERRLOGLEN=0 OPAMPRECISETRACKING=1\n"
-        "RUN <<EOT\nset -e\n"
-        "command -v opam >/dev/null || { apt-get update -qq && "
-        "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "
-        "opam build-essential git rsync unzip curl ca-certificates patch m4 >/dev/null; }\n"
-        "mkdir -p /opamplan/repository/packages\n"
-        "printf 'opam-version: \"2.0\"\\n' >/opamplan/repository/repo\n"
-        "opam init --bare --no-setup --disable-sandboxing -k local default "
-        "/opamplan/repository\n"
-        "opam switch create default --empty\nEOT\n";
-  }
-  out += "COPY --chmod=755 step /opamplan/step\n";
-  return out;
+  return out + "\"";
 }
 
-inline void append_step(const plan& p, std::uint32_t s, const std::vector<std::string>& names,
-                        std::string& out) {
-  const plan_step& step = p.steps[s];
-  out += "FROM ";
-  out += step.parent == no_step ? "opamplan_header" : names[step.parent];
-  out += " AS " + names[s] + "\nRUN ";
-  const auto add_mount = [&](const std::string& mount) { out += "--mount=" + mount + " \\\n    "; };
-  const auto graft_name = [&](std::uint32_t g) {
-    return p.packages[p.steps[g].installs[0]].full_name();
-  };
-  for (const std::uint32_t g : step.grafts) {
-    add_mount("type=bind,from=" + names[g] + ",target=/opamplan/g/" + graft_name(g));
-  }
-  for (const std::uint32_t i : step.installs) {
-    const plan_package& package = p.packages[i];
-    add_mount("type=bind,source=packages/" + package.full_name() +
-              ",target=/opamplan/repository/packages/" + package.name + "/" + package.full_name());
-  }
-  out += "/opamplan/step";
-  if (step.for_target) out += " -t";
-  for (const std::string& d : step.depexts) out += " -d " + shell_word(d);
-  for (const std::uint32_t g : step.grafts) out += " -g " + shell_word(graft_name(g));
-  for (std::size_t i = 0; i < step.installs.size(); ++i) {
-    for (const std::uint32_t n : step.needs[i]) {
-      out += " -n " + shell_word(p.packages[n].full_name());
-    }
-    out += ' ' + shell_word(p.packages[step.installs[i]].full_name());
+/// `text` as a here-document, under a name that is no line of it.
+inline std::string heredoc(std::string_view text) {
+  std::string name = "EOT";
+  while (text.find(name) != std::string_view::npos) name += '_';
+  std::string out = "<<" + name + "\n";
+  out += text;
+  if (!text.empty() && text.back() != '\n') out += '\n';
+  return out + name + "\n";
+}
+
+inline void append_assignments(const char* instruction,
+                               const std::vector<std::pair<std::string, std::string>>& values,
+                               std::string& out) {
+  if (values.empty()) return;
+  out += instruction;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out += i == 0 ? " " : " \\\n    ";
+    out += quoted(values[i].first) + '=' + quoted(values[i].second);
   }
   out += '\n';
 }
 
-/// Gathers the results of the targets' images: collectors of some hundred mounts, then one layer.
-inline void append_results(const plan& p, std::span<const std::uint32_t> targets,
-                           const std::vector<std::string>& names, std::string& out) {
-  std::vector<std::string> collectors;
-  for (std::size_t begin = 0; begin < targets.size(); begin += mounts_a_collector) {
-    const std::size_t end = std::min(begin + mounts_a_collector, targets.size());
-    collectors.push_back("collect_" + std::to_string(collectors.size()));
-    out += "FROM opamplan_header AS " + collectors.back() + "\nRUN ";
-    for (std::size_t i = begin; i < end; ++i) {
-      out += "--mount=type=bind,from=" + names[p.targets[targets[i]].step] +
-             ",target=/opamplan/t/" + std::to_string(i) + " \\\n    ";
-    }
+inline std::string header(const plan& p, const emit_options& options) {
+  // Directives are read before all else. A warning carries the whole file back, so none is asked
+  // for; there are none.
+  std::string out = "# check=skip=all\n# Made by opamplan. Strategy: ";
+  out += to_string(p.strategy);
+  out += ".\n";
+  if (options.base_archive.empty()) {
+    const std::string& image = options.base_image.empty() ? p.base.image : options.base_image;
+    out += "ARG BASE_IMAGE=" + quoted(image) + "\nFROM ${BASE_IMAGE} AS opamplan_header\n";
+  } else {
     out +=
-        "mkdir -p /opamplan/all && for t in /opamplan/t/*; do "
-        "cp -a \"$t/opamplan/results/.\" /opamplan/all/; done\n";
+        "FROM scratch AS opamplan_header\nADD [" + json_string(options.base_archive) + ", \"/\"]\n";
   }
-  out += "FROM opamplan_header AS collect\nRUN ";
-  for (const std::string& c : collectors) {
-    out += "--mount=type=bind,from=" + c + ",target=/opamplan/t/" + c + " \\\n    ";
+  append_assignments("ENV", step_environment(options), out);
+  if (!options.labels.empty()) {
+    std::vector<std::pair<std::string, std::string>> labels;
+    for (const std::string& label : options.labels) {
+      const std::size_t equals = std::min(label.find('='), label.size());
+      labels.emplace_back(label.substr(0, equals),
+                          equals < label.size() ? label.substr(equals + 1) : "");
+    }
+    append_assignments("LABEL", labels, out);
   }
-  out +=
-      "mkdir -p /opamplan/all && for t in /opamplan/t/*; do "
-      "cp -a \"$t/opamplan/all/.\" /opamplan/all/; done\n";
-  out += "FROM scratch AS results\nCOPY --from=collect /opamplan/all /\n";
+  out += "RUN " + heredoc(options.setup.empty() ? default_setup(options) : options.setup);
+  if (!options.instructions.empty()) {
+    out += options.instructions;
+    if (out.back() != '\n') out += '\n';
+  }
+  out += "COPY --link --chmod=755 step collect /opamplan/\n";
+  return out;
 }
 
-inline std::string write(const plan& p, std::span<const std::uint32_t> steps,
-                         std::span<const std::uint32_t> targets,
-                         const std::vector<std::string>& names, const emit_options& options) {
-  std::string out = header(p, options);
-  for (const std::uint32_t s : steps) append_step(p, s, names, out);
-  append_results(p, targets, names, out);
-  return out;
+inline void append_step(const plan& p, std::uint32_t s, const std::vector<std::string>& names,
+                        const emit_options& options, std::string& out) {
+  const plan_step& step = p.steps[s];
+  const step_recipe recipe = recipe_of(p, step, options);
+  out += "FROM ";
+  out += step.parent == no_step ? "opamplan_header" : names[step.parent];
+  out += " AS " + names[s] + "\nRUN ";
+  for (const std::string& word : options.run_options) out += word + " \\\n  ";
+  // No type: a bind mount is what BuildKit takes it for.
+  for (std::size_t m = 0; m < recipe.sources.size(); ++m) {
+    out += "--mount=from=" + names[recipe.sources[m]] + ",target=/opamplan/g/" + std::to_string(m) +
+           " \\\n  ";
+  }
+  for (const std::uint32_t i : recipe.opam) {
+    const auto [source, target] = opam_mount(p.packages[i]);
+    out += "--mount=source=" + source + ",target=" + target + " \\\n  ";
+  }
+  if (options.download_cache) {
+    // Numeric, as user names fail where the image store has no /etc/passwd to look in.
+    out += "--mount=type=cache,id=opamplan,target=/opamplan/opam/download-cache,uid=0,gid=0 \\\n  ";
+  }
+  out += recipe.command;
+  out += '\n';
+}
+
+/// Gathers results: collectors of some hundred mounts, then one layer on nothing.
+inline void append_results(std::span<const std::string> images, std::string& out) {
+  const auto collect = [&](std::span<const std::string> from, const std::string& name) {
+    out += "FROM opamplan_header AS " + name + "\nRUN ";
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      out += "--mount=from=" + from[i] + ",target=/opamplan/t/" + std::to_string(i) + " \\\n  ";
+    }
+    out += "/opamplan/collect\n";
+  };
+  std::vector<std::string> collectors(images.begin(), images.end());
+  std::size_t number = 0;
+  while (collectors.size() > images_a_collector) {
+    std::vector<std::string> next;
+    for (std::size_t begin = 0; begin < collectors.size(); begin += images_a_collector) {
+      const std::size_t count = std::min(images_a_collector, collectors.size() - begin);
+      next.push_back("collect_" + std::to_string(number++));
+      collect(std::span(collectors).subspan(begin, count), next.back());
+    }
+    collectors = std::move(next);
+  }
+  collect(collectors, "collect");
+  out += "FROM scratch AS results\nCOPY --link --from=collect /opamplan/all /\n";
 }
 
 }  // namespace dockerfile_detail
 
 OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
-                                       std::span<const std::uint32_t> targets,
                                        const emit_options& options) {
-  return dockerfile_detail::write(p, steps, targets, stage_names(p), options);
+  return dockerfile(p, steps, stage_names(p), options);
+}
+
+OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
+                                       const std::vector<std::string>& names,
+                                       const emit_options& options) {
+  std::string out = dockerfile_detail::header(p, options);
+  for (const std::uint32_t s : steps) {
+    dockerfile_detail::append_step(p, s, names, options, out);
+  }
+  std::vector<std::string> last;
+  for (const std::uint32_t s : last_steps(p, steps)) last.push_back(names[s]);
+  dockerfile_detail::append_results(last, out);
+  return out;
 }
 
 OPAMPLAN_INLINE std::string batch_dockerfile(const plan& p, std::uint32_t batch,
                                              const emit_options& options) {
-  return dockerfile(p, p.batches[batch].steps, p.batches[batch].targets, options);
+  return dockerfile(p, p.batches[batch].steps, options);
 }
 
 OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, std::uint32_t target,
                                               const emit_options& options) {
-  return dockerfile(p, needed_steps(p, p.targets[target].step), std::span(&target, 1), options);
+  return dockerfile(p, needed_steps(p, p.targets[target].step), options);
 }
 
 OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
                                                         const emit_options& options) {
   std::vector<emitted_file> files;
   files.push_back({"step", step_script(options), true});
+  files.push_back({"collect", collect_script(), true});
   for (const plan_package& package : p.packages) {
-    files.push_back({"packages/" + package.full_name() + "/opam", package.opam, false});
+    files.push_back({opam_mount(package).first + "/opam", package.opam, false});
   }
   return files;
 }
 
 OPAMPLAN_INLINE std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step) {
   std::vector<std::uint32_t> needed{step};
-  std::vector<std::uint8_t> seen(step + 1, 0);
-  seen[step] = 1;
+  std::vector<bool> seen(p.steps.size(), false);
+  seen[step] = true;
   for (std::size_t i = 0; i < needed.size(); ++i) {
     const plan_step& s = p.steps[needed[i]];
     const auto take = [&](std::uint32_t other) {
-      if (other == no_step || seen[other] != 0) return;
-      seen[other] = 1;
+      if (other == no_step || seen[other]) return;
+      seen[other] = true;
       needed.push_back(other);
     };
     take(s.parent);

@@ -7,73 +7,27 @@
 #include "opamplan/config.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/error.hpp"
+#include "opamplan/syntax/json.hpp"
 
 namespace opamplan {
 namespace quote_detail {
 
+inline bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 inline bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_-+.,/:=@~%").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) || std::string_view("_-+.,/:=@~%").find(c) != std::string_view::npos;
 }
 
-/// Length of the well-formed UTF-8 sequence at `i`, or 0.
-inline std::size_t utf8_length(std::string_view s, std::size_t i) {
-  const auto byte = [&](std::size_t k) {
-    return k < s.size() ? static_cast<unsigned char>(s[k]) : 0U;
-  };
-  const auto tail = [&](std::size_t k) { return (byte(k) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(i);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return tail(i + 1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool overlong = first == 0xE0 && byte(i + 1) < 0xA0;
-    const bool surrogate = first == 0xED && byte(i + 1) > 0x9F;
-    return !overlong && !surrogate && tail(i + 1) && tail(i + 2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool overlong = first == 0xF0 && byte(i + 1) < 0x90;
-    const bool beyond = first == 0xF4 && byte(i + 1) > 0x8F;
-    return !overlong && !beyond && tail(i + 1) && tail(i + 2) && tail(i + 3) ? 4 : 0;
-  }
-  return 0;
-}
-
-inline std::string quoted(std::string_view text, bool hcl) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out = "\"";
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_length(text, i);
-    const char c = text[i];
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";
-      ++i;
-      continue;
-    }
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += "\\u00";
-      out += hex[static_cast<unsigned char>(c) >> 4U];
-      out += hex[static_cast<unsigned char>(c) & 15U];
-    } else {
-      // HCL reads ${ and %{ as templates; doubling the sign makes them text.
-      if (hcl && (c == '$' || c == '%') && i + 1 < text.size() && text[i + 1] == '{') out += c;
-      out += text.substr(i, length);
-    }
-    i += length;
-  }
-  return out + "\"";
-}
+inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace quote_detail
 
 OPAMPLAN_INLINE std::string shell_word(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      throw invalid_request("a name, version or system package holds a control character: " +
-                            json_string(text));
-    }
+  if (std::any_of(text.begin(), text.end(), quote_detail::is_control)) {
+    throw invalid_request("a name, version or system package holds a control character: " +
+                          json_string(text));
   }
   if (!text.empty() && text.front() != '-' && text.front() != '~' &&
       std::all_of(text.begin(), text.end(), quote_detail::is_plain)) {
@@ -87,16 +41,71 @@ OPAMPLAN_INLINE std::string shell_word(std::string_view text) {
       out += c;
     }
   }
-  out += '\'';
+  // A line of a Dockerfile that ends in a backslash goes on: a quote must follow it, as here.
+  return out + "'";
+}
+
+OPAMPLAN_INLINE std::string script_word(std::string_view text) {
+  if (text.empty() || text.front() == '-') {
+    throw invalid_request("a name, version or system package is empty or begins with \"-\": " +
+                          json_string(text));
+  }
+  return shell_word(text);
+}
+
+OPAMPLAN_INLINE std::string path_component(std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool kept = quote_detail::is_letter_or_digit(c) || c == '_' || c == '+' || c == '~' ||
+                      ((c == '.' || c == '-') && !out.empty());
+    if (kept) {
+      out += c;
+    } else {
+      out += '%';
+      out += hex[static_cast<unsigned char>(c) >> 4U];
+      out += hex[static_cast<unsigned char>(c) & 15U];
+    }
+  }
   return out;
 }
 
 OPAMPLAN_INLINE std::string json_string(std::string_view text) {
-  return quote_detail::quoted(text, false);
+  std::string out;
+  syntax::append_json_string(text, out);
+  return out;
 }
 
 OPAMPLAN_INLINE std::string hcl_string(std::string_view text) {
-  return quote_detail::quoted(text, true);
+  const std::string json = json_string(text);
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '\\') {
+      // A lone surrogate stands for a byte that is not UTF-8. An escape is never cut in two.
+      if (json.compare(i, 4, "\\udc") == 0) {
+        out += "\xEF\xBF\xBD";
+        i += 5;
+      } else {
+        out += json[i];
+        out += json[++i];
+      }
+      continue;
+    }
+    // HCL reads ${ and %{ as templates; doubling the sign makes them text.
+    if ((json[i] == '$' || json[i] == '%') && json[i + 1] == '{') out += json[i];
+    out += json[i];
+  }
+  return out;
+}
+
+OPAMPLAN_INLINE std::string make_word(std::string_view text) {
+  std::string out;
+  for (const char c : shell_word(text)) {
+    out += c;
+    if (c == '$') out += c;
+  }
+  return out;
 }
 
 }  // namespace opamplan

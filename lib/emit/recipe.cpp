@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/emit/recipe.hpp.
+#include "opamplan/emit/recipe.hpp"
+
+#include "opamplan/emit/impl/recipe.ipp"

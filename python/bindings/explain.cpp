@@ -1,0 +1,332 @@
+/// \file
+/// The Python side of facts, explanations and what blocks a repository.
+#include "explain.hpp"
+
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "repository.hpp"
+
+namespace opamplan::python {
+
+std::vector<std::string> full_names(const repository& repo, const std::vector<package_id>& ids) {
+  std::vector<std::string> names;
+  names.reserve(ids.size());
+  for (const package_id id : ids) names.push_back(repo.full_name(id));
+  return names;
+}
+
+namespace {
+
+struct py_blocker_group {
+  repository in;
+  blocker_group value;
+};
+
+struct py_blocker {
+  repository in;
+  blocker value;
+};
+
+const char* kind_text(const fact& f) {
+  return f.what == fact::kind::needs       ? "needs"
+         : f.what == fact::kind::conflicts ? "conflicts"
+                                           : "conflict-class";
+}
+
+std::string sentence(const py_fact& f) {
+  const char* const verb = f.value.field == "depopts"              ? " may use "
+                           : f.value.what == fact::kind::needs     ? " needs "
+                           : f.value.what == fact::kind::conflicts ? " conflicts with "
+                                                                   : " is of conflict class ";
+  return f.in.full_name(f.value.package) + verb + f.value.text;
+}
+
+std::string place(const fact& f) {
+  return f.line == 0 ? f.path
+                     : f.path + ":" + std::to_string(f.line) + ":" + std::to_string(f.column);
+}
+
+record fact_record(const py_fact& f) {
+  record d;
+  d["kind"] = kind_text(f.value);
+  d["package"] = f.in.full_name(f.value.package);
+  d["field"] = f.value.field;
+  d["about"] = f.value.other;
+  d["names"] = f.value.names;
+  d["text"] = f.value.text;
+  d["path"] = f.value.path;
+  d["line"] = f.value.line;
+  d["column"] = f.value.column;
+  d["impossible_alone"] = f.value.impossible_alone;
+  d["lacking"] = f.value.lacking;
+  return d;
+}
+
+std::vector<py_fact> facts_of(const repository& in, const std::vector<fact>& facts) {
+  std::vector<py_fact> out;
+  out.reserve(facts.size());
+  for (const fact& f : facts) out.push_back({in, f});
+  return out;
+}
+
+record_list records_of(const repository& in, const std::vector<fact>& facts) {
+  record_list out;
+  for (const fact& f : facts) out.append(fact_record({in, f}));
+  return out;
+}
+
+std::optional<std::string> target_of(const py_explanation& e) {
+  if (e.value.target == no_package) return std::nullopt;
+  return e.in.full_name(e.value.target);
+}
+
+std::string subject(const py_explanation& e) {
+  return target_of(e).value_or(e.in.names()[to_index(e.value.name)]);
+}
+
+record explanation_record(const py_explanation& e) {
+  record d;
+  d["package"] = e.in.names()[to_index(e.value.name)];
+  d["target"] = target_of(e);
+  d["cause"] = e.value.cause;
+  d["blockers"] = e.value.blockers;
+  d["sentences"] = e.value.sentences;
+  d["facts"] = records_of(e.in, e.value.facts);
+  return d;
+}
+
+std::string cell(const std::string& text) {
+  return "<td style=\"text-align:left\">" + escape_html(text) + "</td>";
+}
+
+std::string facts_html(const std::vector<py_fact>& facts) {
+  if (facts.empty()) return "";
+  std::string out = "<table><tr><th>fact</th><th>field</th><th>where</th></tr>";
+  for (const py_fact& f : facts) {
+    out += "<tr>" + cell(sentence(f)) + cell(f.value.field) + cell(place(f.value)) + "</tr>";
+  }
+  return out + "</table>";
+}
+
+std::string explanation_html(const py_explanation& e) {
+  std::string out =
+      "<p><b>" + escape_html(subject(e)) + "</b>: " + escape_html(e.value.cause) + "</p><ul>";
+  for (const std::string& s : e.value.sentences) out += "<li>" + escape_html(s) + "</li>";
+  return out + "</ul>" + facts_html(facts_of(e.in, e.value.facts));
+}
+
+void bind_fact(py::module_& module) {
+  py::class_<py_fact>(module, "Fact", "One thing that an opam file says.")
+      .def_property_readonly(
+          "kind", [](const py_fact& f) { return kind_text(f.value); },
+          "\"needs\", \"conflicts\" or \"conflict-class\".")
+      .def_property_readonly(
+          "package", [](const py_fact& f) { return f.in.full_name(f.value.package); },
+          "NAME.VERSION whose file says it.")
+      .def_property_readonly(
+          "field", [](const py_fact& f) { return f.value.field; },
+          "`depends`, `depopts`, `conflicts` or `conflict-class`.")
+      .def_property_readonly(
+          "about", [](const py_fact& f) { return f.value.other; },
+          "The one name or class it is about; empty for alternatives.")
+      .def_property_readonly(
+          "names", [](const py_fact& f) { return f.value.names; },
+          "Every package name in it, in the order written.")
+      .def_property_readonly(
+          "text", [](const py_fact& f) { return f.value.text; },
+          "As written, after evaluation: `ocaml < 5.0`.")
+      .def_property_readonly(
+          "path", [](const py_fact& f) { return f.value.path; }, "Of the file, in its source.")
+      .def_property_readonly(
+          "line", [](const py_fact& f) { return f.value.line; }, "1-based; 0 if not known.")
+      .def_property_readonly(
+          "column", [](const py_fact& f) { return f.value.column; }, "1-based, in bytes.")
+      .def_property_readonly(
+          "impossible_alone", [](const py_fact& f) { return f.value.impossible_alone; },
+          "True if nothing that was allowed can satisfy it: a root of the matter.")
+      .def_property_readonly(
+          "lacking", [](const py_fact& f) { return f.value.lacking; },
+          "Names of which it wants versions that nobody allows or that do not exist.")
+      .def("to_dict", &fact_record, "For JSON.")
+      .def("__str__", &sentence)
+      .def("__repr__",
+           [](const py_fact& f) { return "<Fact " + sentence(f) + " (" + place(f.value) + ")>"; })
+      .def("__hash__",
+           [](const py_fact& f) { return std::hash<std::string>()(sentence(f) + place(f.value)); })
+      .def(
+          "__eq__", [](const py_fact& a, const py_fact& b) { return a.value == b.value; },
+          py::is_operator())
+      .def("_repr_html_", [](const py_fact& f) { return facts_html({f}); });
+}
+
+void bind_explanation(py::module_& module) {
+  py::class_<py_explanation>(module, "Explanation",
+                             R"(Why something cannot be installed, or was not taken.
+
+`facts` are minimal: without any one of them there would be a solution. `sentences` tell them to a
+person, `str()` joins these. Iterates over the facts.)")
+      .def_property_readonly(
+          "package", [](const py_explanation& e) { return e.in.names()[to_index(e.value.name)]; },
+          "The name it is about.")
+      .def_property_readonly("target", &target_of,
+                             "NAME.VERSION, or None if any version was asked for.")
+      .def_property_readonly(
+          "facts", [](const py_explanation& e) { return facts_of(e.in, e.value.facts); },
+          "A minimal set, the target's first.")
+      .def_property_readonly(
+          "sentences", [](const py_explanation& e) { return e.value.sentences; },
+          "For people: facts grouped by version, and what was asked for.")
+      .def_property_readonly(
+          "cause", [](const py_explanation& e) { return e.value.cause; },
+          "Equal for targets that fail for the same reason.")
+      .def_property_readonly(
+          "blockers", [](const py_explanation& e) { return e.value.blockers; },
+          "Names whose own rules are impossible alone.")
+      .def("to_dict", &explanation_record, "For JSON.")
+      .def("__iter__",
+           [](const py_explanation& e) -> iterator_of<py_fact> {
+             return py::iter(py::cast(facts_of(e.in, e.value.facts)));
+           })
+      .def("__len__", [](const py_explanation& e) { return e.value.facts.size(); })
+      .def("__bool__", [](const py_explanation&) { return true; })
+      .def("__str__",
+           [](const py_explanation& e) {
+             std::string out;
+             for (const std::string& s : e.value.sentences) out += (out.empty() ? "" : "\n") + s;
+             return out;
+           })
+      .def("__repr__",
+           [](const py_explanation& e) {
+             return "<Explanation of " + subject(e) + ": " + e.value.cause + ">";
+           })
+      .def("_repr_html_", &explanation_html);
+}
+
+record group_record(const py_blocker_group& g) {
+  record d;
+  d["cause"] = g.value.cause;
+  d["blockers"] = g.value.blockers;
+  d["targets"] = full_names(g.in, g.value.targets);
+  return d;
+}
+
+record blocker_record(const py_blocker& b) {
+  record d;
+  d["name"] = b.value.name;
+  d["blocked"] = b.value.blocked;
+  d["unlocked"] = b.value.unlocked;
+  d["rules"] = records_of(b.in, b.value.rules);
+  return d;
+}
+
+template <class Part, class Value>
+std::vector<Part> parts_of(const repository& in, const std::vector<Value>& values) {
+  std::vector<Part> out;
+  out.reserve(values.size());
+  for (const Value& v : values) out.push_back({in, v});
+  return out;
+}
+
+std::string report_html(const py_blocker_report& r) {
+  constexpr std::size_t most = 20;
+  const auto number = [](std::size_t n) { return "<td>" + std::to_string(n) + "</td>"; };
+  std::string out = "<p><b>" + std::to_string(r.value.explanations.size()) +
+                    " targets have no solution</b></p><table><tr><th>package</th><th>unlocks</th>"
+                    "<th>of blocked</th></tr>";
+  for (std::size_t i = 0; i < std::min(most, r.value.blockers.size()); ++i) {
+    const blocker& b = r.value.blockers[i];
+    out += "<tr>" + cell(b.name) + number(b.unlocked) + number(b.blocked) + "</tr>";
+  }
+  out += "</table><table><tr><th>targets</th><th>cause</th></tr>";
+  for (std::size_t i = 0; i < std::min(most, r.value.groups.size()); ++i) {
+    const blocker_group& g = r.value.groups[i];
+    out += "<tr>" + number(g.targets.size()) + cell(g.cause) + "</tr>";
+  }
+  return out + "</table>";
+}
+
+void bind_report(py::module_& module) {
+  py::class_<py_blocker_group>(module, "BlockerGroup", "Targets that fail for one cause.")
+      .def_property_readonly("cause", [](const py_blocker_group& g) { return g.value.cause; })
+      .def_property_readonly(
+          "blockers", [](const py_blocker_group& g) { return g.value.blockers; },
+          "Names whose own rules are impossible alone.")
+      .def_property_readonly(
+          "targets", [](const py_blocker_group& g) { return full_names(g.in, g.value.targets); })
+      .def("to_dict", &group_record, "For JSON.")
+      .def("__len__", [](const py_blocker_group& g) { return g.value.targets.size(); })
+      .def("__repr__", [](const py_blocker_group& g) {
+        return "<BlockerGroup of " + std::to_string(g.value.targets.size()) +
+               " targets: " + g.value.cause + ">";
+      });
+  py::class_<py_blocker>(module, "Blocker", "A name whose own rules block others.")
+      .def_property_readonly("name", [](const py_blocker& b) { return b.value.name; })
+      .def_property_readonly(
+          "blocked", [](const py_blocker& b) { return b.value.blocked; },
+          "Targets whose explanation names it.")
+      .def_property_readonly(
+          "unlocked", [](const py_blocker& b) { return b.value.unlocked; },
+          "Of these, those that would have a solution if its impossible rules were lifted.")
+      .def_property_readonly(
+          "rules", [](const py_blocker& b) { return facts_of(b.in, b.value.rules); },
+          "The impossible rules, one for each distinct text.")
+      .def("to_dict", &blocker_record, "For JSON.")
+      .def("__repr__", [](const py_blocker& b) {
+        return "<Blocker " + b.value.name + ": unlocks " + std::to_string(b.value.unlocked) +
+               " of " + std::to_string(b.value.blocked) + ">";
+      });
+  py::class_<py_blocker_report>(module, "BlockerReport",
+                                "What keeps targets from being installable, by cause.")
+      .def_property_readonly(
+          "explanations",
+          [](const py_blocker_report& r) {
+            return parts_of<py_explanation>(r.in, r.value.explanations);
+          },
+          "One for each target that has no solution.")
+      .def_property_readonly(
+          "groups",
+          [](const py_blocker_report& r) {
+            return parts_of<py_blocker_group>(r.in, r.value.groups);
+          },
+          "Targets by cause, the largest group first.")
+      .def_property_readonly(
+          "blockers",
+          [](const py_blocker_report& r) { return parts_of<py_blocker>(r.in, r.value.blockers); },
+          "Names by what they would unlock, most first.")
+      .def(
+          "to_dict",
+          [](const py_blocker_report& r) {
+            record d;
+            record_list groups;
+            record_list blockers;
+            for (const blocker_group& g : r.value.groups) groups.append(group_record({r.in, g}));
+            for (const blocker& b : r.value.blockers) blockers.append(blocker_record({r.in, b}));
+            d["unsolvable"] = r.value.explanations.size();
+            d["groups"] = groups;
+            d["blockers"] = blockers;
+            return d;
+          },
+          "For JSON: counts, groups and blockers, without the explanations.")
+      .def("__len__", [](const py_blocker_report& r) { return r.value.explanations.size(); })
+      .def("__repr__",
+           [](const py_blocker_report& r) {
+             return "<BlockerReport: " + std::to_string(r.value.explanations.size()) +
+                    " targets without a solution, " + std::to_string(r.value.groups.size()) +
+                    " causes>";
+           })
+      .def("_repr_html_", &report_html);
+}
+
+}  // namespace
+
+void bind_explanations(py::module_& module) {
+  bind_fact(module);
+  bind_explanation(module);
+  bind_report(module);
+}
+
+}  // namespace opamplan::python
