@@ -1,4 +1,7 @@
-"""Where a repository is loaded from: local paths, URLs of archives, URLs of git repositories."""
+"""Where a repository is loaded from: local paths, URLs of archives, URLs of git repositories.
+
+What only URLs need is imported where it is used: it costs more than planning a small repository.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,8 @@ import json
 import os
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
-import urllib.error
 import urllib.parse
-import urllib.request
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -84,7 +82,7 @@ def _resolve_one(what: str, rev: str) -> tuple[str, str]:
     if what.startswith("git+") or _is_scp(what) or url.scheme in ("ssh", "git"):
         return _fetch_git(what[4:] if what.startswith("git+") else what, rev)
     if url.scheme == "file":
-        return urllib.request.url2pathname(url.path), rev
+        return urllib.parse.unquote(url.path), rev
     if url.scheme in ("http", "https"):
         if rev or not ARCHIVE.search(url.path):
             return _fetch_git(what, rev)
@@ -108,6 +106,9 @@ def _key(url: str) -> str:
 
 
 def _git(*arguments: str, folder: Optional[pathlib.Path] = None) -> None:
+    import shutil
+    import subprocess
+
     if shutil.which("git") is None:
         raise LoadError("a URL of a git repository needs the git command")
     # No prompts, and no transports that run programs.
@@ -121,12 +122,16 @@ def _git(*arguments: str, folder: Optional[pathlib.Path] = None) -> None:
 
 
 def _has_commit(folder: pathlib.Path, rev: str) -> bool:
+    import subprocess
+
     command = ["git", "-C", str(folder), "cat-file", "-e", rev + "^{commit}"]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def _fetch_git(url: str, rev: str) -> tuple[str, str]:
     """A bare clone in the user's cache, brought up to date unless it has the commit."""
+    import tempfile
+
     if url.startswith("-"):
         raise LoadError(f"{url}: not a URL")
     folder = _folder("git") / _key(url)
@@ -149,6 +154,9 @@ def _fetch_git(url: str, rev: str) -> tuple[str, str]:
 
 def _download(url: str) -> pathlib.Path:
     """An archive in the user's cache, fetched again only when the server has a newer one."""
+    import urllib.error
+    import urllib.request
+
     name = pathlib.PurePosixPath(urllib.parse.urlsplit(url).path).name
     target = _folder("archives") / f"{_key(url)}-{re.sub(r'[^A-Za-z0-9._-]', '_', name)}"
     notes = target.with_name(target.name + ".json")
@@ -177,6 +185,8 @@ def _download(url: str) -> pathlib.Path:
 
 
 def _save(response: Any, target: pathlib.Path) -> None:
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name)
     try:
         with os.fdopen(handle, "wb") as out:
