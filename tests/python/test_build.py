@@ -197,12 +197,10 @@ def test_what_failed_is_tried_again_when_asked(
     state, first, _ = carry_out(plan, tmp_path, fake((name,)))
     state, second, _ = carry_out(plan, tmp_path, fake(), retry_failed=True, resume=False)
     assert second.id != first.id
-    step = next(s for s in plan if name in s.installs)
     text = "".join(p.read_text() for p in tmp_path.glob("batch*.Dockerfile"))
     retried = [line for line in text.splitlines() if " -r 1 " in line]
-    assert len({line.split(" -i ")[1] for line in retried}) == 1
-    assert name in retried[0]
-    assert step.index >= 0
+    assert retried
+    assert all(f" {name}" in line for line in retried)
     assert {row["status"] for row in state.layers(second)} == {"success"}
 
 
@@ -214,15 +212,15 @@ def test_interrupted_runs_are_gone_on_with(
     program = fake(hang=True)
     command = [sys.executable, "-m", "opamplan", "build", "--plan", str(file), "--program", program]
     command += ["-o", str(tmp_path / "out"), "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if json.loads(line)["event"] == "step":
-            break
-    begin = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    rest = process.stdout.read()
-    assert process.wait(20) == 130
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["event"] == "step":
+                break
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(20) == 130
     assert time.monotonic() - begin < 10
     assert json.loads(rest.splitlines()[-1])["status"] == "interrupted"
     fake()
