@@ -40,12 +40,15 @@ BASE_PACKAGES = (
 
 
 def _empty_library(name: str, version: str) -> str:
-    meta = f"%{{lib}}%/{name}"
-    text = f'version=\\\\\\"{version}\\\\\\"\\\\nrequires=\\\\\\"\\\\\\"\\\\n'
-    return (
-        f'depends: ["ocaml"]\ninstall: ["sh" "-ec" "mkdir -p {meta}; '
-        f"printf '{text}' >{meta}/META\"]\n"
-    )
+    return f"""\
+depends: ["ocaml"]
+install: ["sh" "-ec" \"\"\"
+mkdir -p %{{lib}}%/{name}
+cat >%{{lib}}%/{name}/META <<'EOT'
+version = "{version}"
+requires = ""
+EOT\"\"\"]
+"""
 
 
 # With this compiler these have nothing to compile.
@@ -57,6 +60,7 @@ flags: conf
 setenv: [
   [CAML_LD_LIBRARY_PATH = "/usr/lib/ocaml/stublibs"]
   [CAML_LD_LIBRARY_PATH += "%{{lib}}%/stublibs"]
+  [OCAMLTOP_INCLUDE_PATH += "%{{toplevel}}%"]
 ]
 build: ["sh" "-ec" \"\"\"
 cat >ocaml.config <<'EOT'

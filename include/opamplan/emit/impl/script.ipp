@@ -38,9 +38,12 @@ graft() {
     [ "$status" = success ] || continue
     name=${package%%.*}
     meta=$from$switch/.opam-switch
-    # Files and links that opam recorded; folders come with them.
+    # Files and links that opam recorded; folders come with them. opam breaks long lines: an entry
+    # ends with a brace.
     if [ -e "$meta/install/$name.changes" ]; then
-      sed -n 's|^ *"\(.*\)" *{"[FL].*$|opam/default/\1|p' "$meta/install/$name.changes"
+      tr '\n}' ' \n' <"$meta/install/$name.changes" |
+        sed -n -e 's|^[^"]*: *"[^"]*" *[a-z-]*: *\[||' -e 's|^[^"]*: *\[||' \
+          -e 's|^[^"]*"\(.*\)" *{ *"[FL].*$|opam/default/\1|p'
     fi
     for file in "install/$name.changes" "install/$name.install" "config/$name.config" "packages/$package"; do
       if [ -e "$meta/$file" ]; then echo "opam/default/.opam-switch/$file"; fi
