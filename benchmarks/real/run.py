@@ -37,11 +37,10 @@ opam list --short --columns=name,version >/facts/list
 opam switch export /facts/export >/dev/null
 opam exec -- sh -c 'command -v ocamlfind >/dev/null && ocamlfind list || true' >/facts/findlib 2>&1
 opam env | sort >/facts/env
-find . -type d -printf '%p/ %m\\n' -o -type l -printf '%p -> %l\\n' -o -type f -printf '%p %m ' \\
-  -exec sha256sum {} ';' | sed 's/  .*//' |
-  grep -v -e '/\\.opam-switch/backup' -e '/\\.opam-switch/lock' -e '/\\.opam-switch/packages/cache' \\
-    -e '/\\.opam-switch/environment' -e '/\\.opam-switch/sources' -e '/\\.opam-switch/build' \\
-    -e '/\\.opam-switch/switch-state' -e '/\\.opam-switch/install/' | sort >/facts/files
+find . -type d -printf '%p/ %m\\n' -o -type l -printf '%p -> %l\\n' -o \\
+  -type f -printf '%p %m ' -exec sha256sum {} ';' | sed 's/  .*//' | grep -v -E \\
+  '/\\.opam-switch/(backup|lock|packages/cache|environment|sources|build|switch-state|install/)' |
+  sort >/facts/files
 """
 
 

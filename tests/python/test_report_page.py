@@ -1,0 +1,213 @@
+"""The report in a real browser: Chromium, without a window."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from opamplan.build.report import html_report
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+STATUSES = ("success", "failure", "dependency_failed", "no_solution")
+
+
+def report(targets: int) -> dict[str, Any]:
+    """A run of many targets: each stands on the one before it in its family of ten."""
+    layers, rows = [], []
+    for n in range(targets):
+        first = n % 10 == 0
+        status = "success"
+        if n % 100 == 55:
+            status = "failure"
+        elif n % 100 in (56, 57, 58, 59):
+            status = "dependency_failed"
+        layers.append(
+            {
+                "key": f"{n:016x}",
+                "package": f"package-{n}.1.{n % 7}",
+                "status": status,
+                "seconds": n % 90,
+                "cached": n % 3 == 0,
+                "needs": [] if first else [n - 1],
+                "log": f"log of {n}\n</script><b>Error: no</b>\n" if status == "failure" else "",
+            }
+        )
+        rows.append({"name": layers[-1]["package"], "status": status, "layer": n})
+    rows.append({"name": "gone.1", "status": "no_solution", "layer": -1})
+    failures = [
+        {
+            "layer": n,
+            "package": layer["package"],
+            "targets": [row["name"] for row in rows[n : n + 5]],
+        }
+        for n, layer in enumerate(layers)
+        if layer["status"] == "failure"
+    ]
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[str(row["status"])] = counts.get(str(row["status"]), 0) + 1
+    batch = {"builder": "b", "attempt": 1, "executed": 5, "cached": 1, "error": ""}
+    return {
+        "run": {
+            "id": 7,
+            "status": "finished",
+            "started": 1.79e9,
+            "ended": 1.79e9 + 4000,
+            "strategy": "graft",
+            "image": "debian:12",
+            "environment": "",
+        },
+        "counts": counts,
+        "seconds": 12345,
+        "layers": layers,
+        "targets": rows,
+        "failures": failures,
+        "batches": [
+            {**batch, "batch": 0, "status": "finished", "started": 1.79e9, "ended": 1.79e9 + 100},
+            {
+                **batch,
+                "batch": 1,
+                "status": "error",
+                "started": 1.79e9 + 100,
+                "ended": 1.79e9 + 300,
+                "error": "it <went> away",
+            },
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with sync_api.sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield instance
+        instance.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("report") / "report.html"
+    file.write_text(html_report(report(4500)), encoding="utf-8")
+    return file.as_uri()
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})
+    tab = context.new_page()
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on("console", lambda message: problems.append(message.text))
+    tab.goto(address)
+    yield tab
+    context.close()
+    assert problems == []
+
+
+def colours(png: bytes) -> set[bytes]:
+    """Some of the colours of a picture (8-bit RGB or RGBA, any filter: rows are compared raw)."""
+    position, data = 8, b""
+    while position < len(png):
+        (length,) = struct.unpack(">I", png[position : position + 4])
+        if png[position + 4 : position + 8] == b"IDAT":
+            data += png[position + 8 : position + 8 + length]
+        position += 12 + length
+    raw = zlib.decompress(data)
+    return {raw[i : i + 3] for i in range(0, len(raw), 997)}
+
+
+def test_it_opens_with_its_counts_and_the_worst_first(page: Any) -> None:
+    assert page.title() == "Run 7: 4275 of 4501 targets built"
+    assert page.locator("#shown").inner_text() == "4501 of 4501"
+    first = page.locator("#rows tr").first.inner_text()
+    assert "failed" in first
+    assert page.locator("#rows tr").count() < 1000  # the rest is drawn when it is scrolled to
+
+
+def test_it_draws_more_rows_when_scrolled(page: Any) -> None:
+    before = page.locator("#rows tr").count()
+    page.locator("#more").scroll_into_view_if_needed()
+    page.wait_for_function(f"document.querySelectorAll('#rows tr').length > {before}")
+
+
+def test_it_searches_filters_and_sorts(page: Any) -> None:
+    page.fill("#search", "package-1234.")
+    assert page.locator("#rows tr").count() == 1
+    page.fill("#search", "")
+    for status in STATUSES[1:]:
+        page.click(f'.chip[data-status="{status}"]')
+    assert page.locator("#shown").inner_text() == "4275 of 4501"
+    page.click('.chip[data-status="success"]')
+    page.click('.chip[data-status="failure"]')
+    assert page.locator("#rows tr").count() == 45
+    page.click('[data-sort="seconds"]')
+    page.click('[data-sort="seconds"]')
+    seconds = [int(t) for t in page.locator("#rows tr td:nth-child(3)").all_inner_texts()]
+    assert seconds == sorted(seconds, reverse=True)
+
+
+def test_a_target_shows_its_log_its_graph_and_who_is_to_blame(page: Any) -> None:
+    page.fill("#search", "package-57.")
+    page.click("#rows tr")
+    detail = page.locator("#detail")
+    assert "Stopped by" in detail.inner_text()
+    assert detail.locator("svg g.node").count() == 8
+    page.screenshot()
+    detail.locator(".names button").first.click()
+    assert "package-55." in detail.locator("h2").first.inner_text()
+    assert detail.locator("pre").inner_text() == "log of 55\n</script><b>Error: no</b>\n"
+    assert "Stops 4 targets" in detail.inner_text()
+    page.keyboard.press("Escape")
+    assert detail.is_hidden()
+
+
+def test_an_address_names_a_target(browser: Any, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(address + "#package-55.1.6")
+    assert "package-55.1.6" in tab.locator("#detail h2").first.inner_text()
+    tab.close()
+
+
+def test_failures_and_batches_have_their_views(page: Any) -> None:
+    page.click('[data-view="failures"]')
+    assert page.locator("#failures tr").count() == 45
+    assert "Error: no" in page.locator("#failures tr").first.inner_text()
+    page.click('[data-view="batches"]')
+    assert page.locator("#batches rect").count() == 2
+    assert "it <went> away" in page.locator("#batches").inner_text()
+    assert page.locator("#targets").is_hidden()
+
+
+def test_light_and_dark_differ_and_neither_is_blank(
+    browser: Any, address: str, tmp_path: pathlib.Path
+) -> None:
+    backs = {}
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, viewport={"width": 1000, "height": 700})
+        tab = context.new_page()
+        tab.goto(address)
+        picture = tab.screenshot(path=str(tmp_path / f"{scheme}.png"))
+        assert len(colours(picture)) > 10
+        backs[scheme] = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        # Nothing hangs out of the page.
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        context.close()
+    assert backs == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 28)"}
+
+
+def test_it_is_quick_with_all_of_opam(browser: Any, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(address)
+    spent = tab.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+    assert spent < 10_000  # seen: some 300 ms; this only catches what is quadratic
+    tab.close()
