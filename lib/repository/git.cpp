@@ -111,7 +111,7 @@ class tree {
     if (git_odb_read(&raw, objects, &id) != 0) return;
     data_.reset(raw);
     if (git_odb_object_type(raw) != GIT_OBJECT_TREE) data_.reset();
-    if (data_) parse();
+    if (data_) parse(id);
   }
   explicit operator bool() const noexcept { return valid_; }
   [[nodiscard]] const std::vector<tree_entry>& entries() const noexcept { return entries_; }
@@ -123,7 +123,7 @@ class tree {
   }
 
  private:
-  void parse() {
+  void parse(const git_oid& id) {
     std::string_view left(static_cast<const char*>(git_odb_object_data(data_.get())),
                           git_odb_object_size(data_.get()));
     while (!left.empty()) {
@@ -137,6 +137,7 @@ class tree {
                : mode.substr(0, 3) == "100"        ? kind::file
                                                    : kind::other;
       e.name = left.substr(space + 1, end - space - 1);
+      e.id = id;  // newer versions of libgit2 keep the kind of hash in it
       std::memcpy(e.id.id, left.data() + end + 1, GIT_OID_RAWSZ);
       entries_.push_back(e);
       left.remove_prefix(end + 1 + GIT_OID_RAWSZ);
