@@ -6,6 +6,7 @@ the work. `total` is 0 when it is not known.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import time
@@ -66,29 +67,31 @@ class ProgressBar:
         """As `_draw`, in a notebook."""
         from html import escape
 
-        from IPython.display import HTML, display
-
+        shown = _ipython()
         known = f' value="{done}" max="{total}"' if total > 0 else ""
         count = f"{done:,} of {total:,}" if total > 0 else f"{done:,}"
         text = f"<progress{known}></progress> {escape(stage)} {count}"
         if elapsed >= 1:
             text += f", {elapsed:.0f} s"
         if self._display is None:
-            self._display = display(HTML(text), display_id=True)
+            self._display = shown.display(shown.HTML(text), display_id=True)
         else:
-            self._display.update(HTML(text))
+            self._display.update(shown.HTML(text))
 
     def close(self) -> None:
         """Erase the line."""
         if self._display is not None:
-            from IPython.display import HTML
-
-            self._display.update(HTML(""))
+            self._display.update(_ipython().HTML(""))
             self._display = None
         if self._live and self._drawn:
             self._draw("")
             self._draw("")  # the first filled the line with spaces and stands at its end
             self._drawn = 0
+
+
+def _ipython() -> Any:
+    """IPython's displays; of the extra `notebook`, and there under every kernel."""
+    return importlib.import_module("IPython.display")
 
 
 def _in_notebook() -> bool:

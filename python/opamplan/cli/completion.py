@@ -67,7 +67,8 @@ def commands() -> list[Command]:
 
 
 def _command(name: str, text: str, parser: argparse.ArgumentParser) -> Command:
-    options, arguments = [], []
+    options: list[Option] = []
+    arguments: list[Option] = []
     for action in parser._actions:
         (options if action.option_strings else arguments).append(_option(action))
     return Command(name, text, tuple(options), arguments[0] if arguments else None)
