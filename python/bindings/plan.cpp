@@ -6,11 +6,13 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <opamplan/plan/contents.hpp>
 #include <opamplan/plan/json.hpp>
 #include <opamplan/plan/make.hpp>
 #include <opamplan/plan/strategies.hpp>
+#include <tuple>
 #include <variant>
 
 #include "bindings.hpp"
@@ -43,6 +45,9 @@ record summary_dict(const plan& p) {
   d["variants"] = s.variants;
   return d;
 }
+
+/// For pickling: name, reason, numbers.
+using limits_state = std::tuple<std::string, std::string, std::array<std::size_t, 7>>;
 
 void bind_limits(py::module_& module) {
   py::class_<limits>(module, "Limits", R"(What an executor can take; 0 means without limit.
@@ -86,19 +91,16 @@ profiles.)")
       .def(py::self == py::self)
       .def(py::pickle(
           [](const limits& l) {
-            return py::make_tuple(l.name, l.reason, l.depth, l.batch_targets, l.batch_steps,
-                                  l.file_bytes, l.definition_bytes, l.line_bytes, l.batches);
+            return limits_state(l.name, l.reason,
+                                {l.depth, l.batch_targets, l.batch_steps, l.file_bytes,
+                                 l.definition_bytes, l.line_bytes, l.batches});
           },
-          [](const py::tuple& t) {
+          [](const limits_state& state) {
             limits l;
-            l.name = t[0].cast<std::string>();
-            l.reason = t[1].cast<std::string>();
-            std::size_t i = 2;
-            for (std::size_t* const member :
-                 {&l.depth, &l.batch_targets, &l.batch_steps, &l.file_bytes, &l.definition_bytes,
-                  &l.line_bytes, &l.batches}) {
-              *member = t[i++].cast<std::size_t>();
-            }
+            std::array<std::size_t, 7> n{};
+            std::tie(l.name, l.reason, n) = state;
+            std::tie(l.depth, l.batch_targets, l.batch_steps, l.file_bytes, l.definition_bytes,
+                     l.line_bytes, l.batches) = std::tuple_cat(n);
             return l;
           }))
       .def("__repr__", [](const limits& l) {
