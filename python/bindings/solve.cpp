@@ -23,6 +23,10 @@
 namespace opamplan::python {
 namespace {
 
+struct unknown_package_name {
+  static constexpr const char* value = "UnknownPackage";
+};
+
 /// "ocaml = 5.3.0", "dune >= 3 & < 4", or just a name.
 package_atom parse_atom(const std::string& text) {
   const std::size_t end = text.find_first_of(" =<>!.");
@@ -270,6 +274,11 @@ exactly if there is a solution. Iterates over the selected packages.)")
 }  // namespace
 
 void bind_solve(py::module_& module) {
+  register_error<unknown_package, unknown_package_name>(
+      [](py::object& instance, const unknown_package& error) {
+        instance.attr("asked") = error.asked();
+        instance.attr("suggestions") = error.suggestions();
+      });
   bind_explanations(module);
   bind_solution(module);
   py::class_<py_universe, std::shared_ptr<py_universe>>(

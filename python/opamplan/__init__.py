@@ -54,7 +54,15 @@ from opamplan._core import (
     parse_value,
     parse_variable_value,
 )
-from opamplan.errors import Cancelled, Error, InvalidRequest, LoadError, ParseError, PlanFormatError
+from opamplan.errors import (
+    Cancelled,
+    Error,
+    InvalidRequest,
+    LoadError,
+    ParseError,
+    PlanFormatError,
+    UnknownPackage,
+)
 from opamplan.output import write_plan
 
 __all__ = [
@@ -86,6 +94,7 @@ __all__ = [
     "Solution",
     "SourceInfo",
     "Universe",
+    "UnknownPackage",
     "Value",
     "Version",
     "__version__",

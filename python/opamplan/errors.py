@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Error(Exception):
     """Base of everything opamplan raises."""
@@ -13,6 +15,15 @@ class Cancelled(Error):
 
 class InvalidRequest(Error):
     """An argument that makes no sense: an unknown package, strategy, preset, limit..."""
+
+
+class UnknownPackage(InvalidRequest):
+    """A name, or a version of a name, that the repository lacks."""
+
+    asked: str = ""
+    """As it was asked for."""
+    suggestions: Sequence[str] = ()
+    """What may have been meant, the likeliest first: names, or versions as NAME.VERSION."""
 
 
 class LoadError(Error):

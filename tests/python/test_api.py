@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import types
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -95,28 +96,57 @@ def test_one_universe_serves_many_threads_with_equal_answers(universe: opamplan.
             assert answer == alone
 
 
+def test_an_unknown_package_says_what_may_be_meant(universe: opamplan.Universe) -> None:
+    with pytest.raises(opamplan.UnknownPackage, match="did you mean") as caught:
+        universe.solve("dnue")
+    assert (caught.value.asked, caught.value.suggestions[0]) == ("dnue", "dune")
+    with pytest.raises(opamplan.UnknownPackage, match="no version") as caught:
+        universe.solve("dune.99")
+    assert caught.value.asked == "dune.99"
+    assert "dune.3.20.2" in caught.value.suggestions
+    assert issubclass(opamplan.UnknownPackage, opamplan.InvalidRequest)
+
+
+LONG_WORK = {
+    "load": lambda archive, repository, universe: opamplan.Repository.open(archive, cache=False),
+    "check": lambda archive, repository, universe: repository.check(),
+    "universe": lambda archive, repository, universe: opamplan.Universe(
+        repository, universe.environment, ocaml="5.2.1"
+    ),
+    "solve": lambda archive, repository, universe: universe.solve_all(universe.available()),
+    "blockers": lambda archive, repository, universe: universe.blockers(),
+    "align": lambda archive, repository, universe: opamplan.align(universe.solve_all()),
+}
+
+
+@pytest.mark.parametrize("work", LONG_WORK.values(), ids=LONG_WORK)
 def test_control_c_stops_real_work_within_a_fifth_of_a_second(
-    real_repository: opamplan.Repository,
+    work: Callable[..., object], shared: pathlib.Path, real_repository: opamplan.Repository
 ) -> None:
-    universe = opamplan.Universe(
-        real_repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0"
-    )
-    sent = [0.0]
-
-    def interrupt() -> None:
-        sent[0] = time.monotonic()
-        os.kill(os.getpid(), signal.SIGINT)
-
+    archive = shared / "data/opam-repository-97014be.tar.zst"
+    environment = opamplan.Environment.preset("debian-12")
+    universe = opamplan.Universe(real_repository, environment, ocaml="5.3.0")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    timer = threading.Timer(0.3, interrupt)
+    taken = []
     try:
-        timer.start()
-        with pytest.raises(KeyboardInterrupt):
-            while True:  # a quick machine may finish one before the signal
-                universe.solve_all(universe.available(), threads=1)
-        assert time.monotonic() - sent[0] < 0.2
+        for _ in range(3):  # the machine may have better things to do once
+            sent = [0.0]
+
+            def interrupt(sent: list[float] = sent) -> None:
+                sent[0] = time.monotonic()
+                os.kill(os.getpid(), signal.SIGINT)
+
+            timer = threading.Timer(0.15, interrupt)
+            timer.start()
+            with pytest.raises(KeyboardInterrupt):
+                while True:  # a quick machine may finish one before the signal
+                    work(archive, real_repository, universe)
+            taken.append(time.monotonic() - sent[0])
+            timer.join()
+            if taken[-1] < 0.2:
+                break
+        assert min(taken) < 0.2
     finally:
-        timer.join()
         signal.signal(signal.SIGINT, before)
 
 

@@ -5,13 +5,31 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/repository.hpp"
 
 namespace opamplan {
+
+/// A name, or a version of a name, that a repository lacks.
+class unknown_package : public invalid_request {
+ public:
+  unknown_package(const std::string& what, std::string asked, std::vector<std::string> near)
+      : invalid_request(what), asked_(std::move(asked)), near_(std::move(near)) {}
+
+  /// As it was asked for.
+  [[nodiscard]] const std::string& asked() const noexcept { return asked_; }
+  /// What may have been meant, the likeliest first: names, or versions of the name as NAME.VERSION.
+  [[nodiscard]] const std::vector<std::string>& suggestions() const noexcept { return near_; }
+
+ private:
+  std::string asked_;
+  std::vector<std::string> near_;
+};
 
 /// Names that are close to `text`, the closest first: few edits away (of letters, swaps count
 /// once), or equal but for case, dashes and underscores. Some milliseconds for opam-repository.
@@ -24,10 +42,10 @@ struct package_request {
   package_id package = no_package;  ///< `no_package` if no version was given.
 };
 
-/// Throws `invalid_request`, with suggestions, if the repository has no such name or version.
+/// Throws `unknown_package` if the repository has no such name or version.
 [[nodiscard]] package_request find_request(const repository& repo, std::string_view text);
 
-/// The name's id. Throws `invalid_request`, with suggestions.
+/// The name's id. Throws `unknown_package`.
 [[nodiscard]] name_id require_name(const repository& repo, std::string_view name);
 
 }  // namespace opamplan

@@ -75,8 +75,10 @@ OPAMPLAN_INLINE std::vector<std::string> close_names(const repository& repo, std
 OPAMPLAN_INLINE name_id require_name(const repository& repo, std::string_view name) {
   const name_id id = repo.find_name(name);
   if (id != no_name) return id;
-  throw invalid_request(fmt::format("no package is named \"{}\" in this repository{}", name,
-                                    names_detail::suggestions(close_names(repo, name))));
+  std::vector<std::string> near = close_names(repo, name);
+  const std::string what = fmt::format("no package is named \"{}\" in this repository{}", name,
+                                       names_detail::suggestions(near));
+  throw unknown_package(what, std::string(name), std::move(near));
 }
 
 OPAMPLAN_INLINE package_request find_request(const repository& repo, std::string_view text) {
@@ -92,14 +94,18 @@ OPAMPLAN_INLINE package_request find_request(const repository& repo, std::string
   r.name = require_name(repo, text.substr(0, dot));
   const package_range all = repo.versions(r.name);
   std::string known;
+  std::vector<std::string> near;
   constexpr std::size_t most = 5;
   for (std::size_t i = 0; i < std::min(most, all.size()); ++i) {
+    const package_id id = all[all.size() - 1 - i];
     known += i == 0 ? "" : ", ";
-    known += repo.version_string(all[all.size() - 1 - i]);
+    known += repo.version_string(id);
+    near.push_back(repo.full_name(id));
   }
-  throw invalid_request(fmt::format("{} has no version \"{}\"; it has {}{}",
-                                    repo.names()[to_index(r.name)], text.substr(dot + 1), known,
-                                    all.size() > most ? " and older ones" : ""));
+  const std::string what =
+      fmt::format("{} has no version \"{}\"; it has {}{}", repo.names()[to_index(r.name)],
+                  text.substr(dot + 1), known, all.size() > most ? " and older ones" : "");
+  throw unknown_package(what, std::string(text), std::move(near));
 }
 
 }  // namespace opamplan
