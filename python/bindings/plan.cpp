@@ -213,6 +213,36 @@ std::vector<std::string> image_of(const plan& p, const std::string& target) {
   return names;
 }
 
+/// The steps as columns.
+py::typing::Dict<py::str, any_list> columns_of(const plan& p) {
+  std::vector<std::string> keys;
+  std::vector<std::optional<std::uint32_t>> parents;
+  std::vector<std::vector<std::uint32_t>> grafts;
+  std::vector<std::vector<std::string>> installs;
+  std::vector<std::vector<std::string>> depexts;
+  std::vector<std::uint32_t> depths;
+  std::vector<bool> for_target;
+  for (const plan_step& step : p.steps) {
+    keys.push_back(to_hex(step.key));
+    parents.emplace_back();
+    if (step.parent != no_step) parents.back() = step.parent;
+    grafts.push_back(step.grafts);
+    installs.push_back(package_names(p, step.installs));
+    depexts.push_back(step.depexts);
+    depths.push_back(step.depth);
+    for_target.push_back(step.for_target);
+  }
+  py::typing::Dict<py::str, any_list> out;
+  out["key"] = py::cast(keys);
+  out["parent"] = py::cast(parents);
+  out["grafts"] = py::cast(grafts);
+  out["installs"] = py::cast(installs);
+  out["depexts"] = py::cast(depexts);
+  out["depth"] = py::cast(depths);
+  out["for_target"] = py::cast(for_target);
+  return out;
+}
+
 void bind_the_plan(py::module_& module) {
   py::class_<plan, std::shared_ptr<plan>>(module, "Plan", R"(A build plan.
 
@@ -305,6 +335,9 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           "Each distinct layer: the first 16 digits of its key, its package, the layers it needs.")
       .def("image_of", &image_of, py::arg("target"),
            "The packages that the target's image holds, as NAME.VERSION, ascending.")
+      .def("to_columns", &columns_of,
+           "The steps as columns, lists of equal length: for pandas.DataFrame, polars.DataFrame, "
+           "pyarrow.table.")
       .def(
           "to_json", [](const plan& p) { return to_json(p); },
           py::call_guard<py::gil_scoped_release>(),

@@ -50,6 +50,13 @@ def test_a_plan_is_iterable_and_its_steps_know_themselves(plan: Plan) -> None:
     assert "Plan (graft)" in repr(plan)
 
 
+def test_steps_as_columns_say_what_steps_say(plan: Plan) -> None:
+    columns = plan.to_columns()
+    assert all(len(column) == len(plan) for column in columns.values())
+    for name, column in columns.items():
+        assert column == [getattr(step, name) for step in plan]
+
+
 def test_images_hold_the_closures(
     universe: opamplan.Universe, results: list[opamplan.Solution]
 ) -> None:
