@@ -7,32 +7,56 @@ import collections.abc
 import typing
 
 __all__: list[str] = [
+    "Alignment",
+    "BakeMeasure",
+    "Blocker",
+    "BlockerGroup",
+    "BlockerReport",
     "Diagnostic",
+    "DockerfileMeasure",
     "EmitOptions",
     "Environment",
+    "Explanation",
+    "Fact",
     "File",
+    "Forecast",
     "Item",
+    "Limits",
     "Package",
     "PackageFormula",
     "PackageVersions",
     "Plan",
+    "PlanBatch",
+    "PlanCause",
+    "PlanDifference",
+    "PlanFinding",
+    "PlanStep",
+    "RebuiltTarget",
     "Repository",
+    "ReverseDependencies",
     "Solution",
     "SourceInfo",
     "Universe",
     "Value",
     "Version",
+    "align",
     "bake_hcl",
     "bake_json",
     "base_image_of",
     "batch_dockerfile",
+    "compare_plans",
     "compare_versions",
     "context_files",
+    "dependency_paths",
     "deps_json",
+    "diagnose",
     "dockerfile",
     "dot",
     "environment_presets",
     "evaluate_file",
+    "forecast",
+    "inspect_bake",
+    "inspect_dockerfile",
     "install_order",
     "limit_profiles",
     "make_plan",
@@ -40,6 +64,7 @@ __all__: list[str] = [
     "parse_recovering",
     "parse_value",
     "parse_variable_value",
+    "stage_names",
 ]
 
 class Value:
@@ -625,6 +650,197 @@ class Repository:
     @property
     def sources(self) -> list[SourceInfo]: ...
 
+class Fact:
+    """
+    One thing that an opam file says.
+    """
+    def __eq__(self, arg0: object) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def __str__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def to_dict(self) -> dict[str, typing.Any]:
+        """
+        For JSON.
+        """
+    @property
+    def about(self) -> str:
+        """
+        The one name or class it is about; empty for alternatives.
+        """
+    @property
+    def column(self) -> int:
+        """
+        1-based, in bytes.
+        """
+    @property
+    def field(self) -> str:
+        """
+        `depends`, `depopts`, `conflicts` or `conflict-class`.
+        """
+    @property
+    def impossible_alone(self) -> bool:
+        """
+        True if nothing that was allowed can satisfy it: a root of the matter.
+        """
+    @property
+    def kind(self) -> str:
+        """
+        "needs", "conflicts" or "conflict-class".
+        """
+    @property
+    def lacking(self) -> list[str]:
+        """
+        Names of which it wants versions that nobody allows or that do not exist.
+        """
+    @property
+    def line(self) -> int:
+        """
+        1-based; 0 if not known.
+        """
+    @property
+    def names(self) -> list[str]:
+        """
+        Every package name in it, in the order written.
+        """
+    @property
+    def package(self) -> str:
+        """
+        NAME.VERSION whose file says it.
+        """
+    @property
+    def path(self) -> str:
+        """
+        Of the file, in its source.
+        """
+    @property
+    def text(self) -> str:
+        """
+        As written, after evaluation: `ocaml < 5.0`.
+        """
+
+class Explanation:
+    """
+    Why something cannot be installed, or was not taken.
+
+    `facts` are minimal: without any one of them there would be a solution. `sentences` tell them to a
+    person, `str()` joins these. Iterates over the facts.
+    """
+    def __bool__(self) -> bool: ...
+    def __iter__(self) -> collections.abc.Iterator[Fact]: ...
+    def __len__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def __str__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def to_dict(self) -> dict[str, typing.Any]:
+        """
+        For JSON.
+        """
+    @property
+    def blockers(self) -> list[str]:
+        """
+        Names whose own rules are impossible alone.
+        """
+    @property
+    def cause(self) -> str:
+        """
+        Equal for targets that fail for the same reason.
+        """
+    @property
+    def facts(self) -> list[Fact]:
+        """
+        A minimal set, the target's first.
+        """
+    @property
+    def package(self) -> str:
+        """
+        The name it is about.
+        """
+    @property
+    def sentences(self) -> list[str]:
+        """
+        For people: facts grouped by version, and what was asked for.
+        """
+    @property
+    def target(self) -> str | None:
+        """
+        NAME.VERSION, or None if any version was asked for.
+        """
+
+class BlockerGroup:
+    """
+    Targets that fail for one cause.
+    """
+    def __len__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def to_dict(self) -> dict[str, typing.Any]:
+        """
+        For JSON.
+        """
+    @property
+    def blockers(self) -> list[str]:
+        """
+        Names whose own rules are impossible alone.
+        """
+    @property
+    def cause(self) -> str: ...
+    @property
+    def targets(self) -> list[str]: ...
+
+class Blocker:
+    """
+    A name whose own rules block others.
+    """
+    def __repr__(self) -> str: ...
+    def to_dict(self) -> dict[str, typing.Any]:
+        """
+        For JSON.
+        """
+    @property
+    def blocked(self) -> int:
+        """
+        Targets whose explanation names it.
+        """
+    @property
+    def name(self) -> str: ...
+    @property
+    def rules(self) -> list[Fact]:
+        """
+        The impossible rules, one for each distinct text.
+        """
+    @property
+    def unlocked(self) -> int:
+        """
+        Of these, those that would have a solution if its impossible rules were lifted.
+        """
+
+class BlockerReport:
+    """
+    What keeps targets from being installable, by cause.
+    """
+    def __len__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def to_dict(self) -> dict[str, typing.Any]:
+        """
+        For JSON: counts, groups and blockers, without the explanations.
+        """
+    @property
+    def blockers(self) -> list[Blocker]:
+        """
+        Names by what they would unlock, most first.
+        """
+    @property
+    def explanations(self) -> list[Explanation]:
+        """
+        One for each target that has no solution.
+        """
+    @property
+    def groups(self) -> list[BlockerGroup]:
+        """
+        Targets by cause, the largest group first.
+        """
+
 class Solution:
     """
     The answer to one request.
@@ -633,10 +849,18 @@ class Solution:
     exactly if there is a solution. Iterates over the selected packages.
     """
     def __bool__(self) -> bool: ...
-    def __contains__(self, arg0: str) -> bool: ...
+    def __contains__(self, package: str) -> bool:
+        """
+        NAME or NAME.VERSION.
+        """
+    def __getitem__(self, name: str) -> Version:
+        """
+        The version selected of a name.
+        """
     def __iter__(self) -> collections.abc.Iterator[str]: ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
     def broken_rules(self) -> list[str]:
         """
         Rules that the solution breaks, by an independent reading of the files; empty.
@@ -645,18 +869,27 @@ class Solution:
         """
         One line of JSON.
         """
-    def why(self, name: str) -> list[str]:
+    def why(self, package: str) -> list[str]:
         """
-        The path of dependencies from the target to a selected package; empty if the target does not reach it.
+        The path of dependencies from the target to NAME or NAME.VERSION; empty if it is not selected, or only because it was asked for.
         """
-    def why_not(self, package: str) -> typing.Any:
+    def why_facts(self, package: str) -> list[Fact]:
         """
-        Why NAME.VERSION could not have been selected: an explanation as a dict, or None if it could (and another choice was preferred before).
+        What makes each step of that path.
+        """
+    def why_not(self, package: str) -> Explanation | None:
+        """
+        What excludes NAME.VERSION, or the newest version of NAME: an Explanation, or None if it is selected.
         """
     @property
     def dependencies(self) -> dict[str, list[str]]:
         """
         For each selected package, what must be installed before it.
+        """
+    @property
+    def explanation(self) -> Explanation | None:
+        """
+        Why there is no solution; None if there is one, or if the request was given up.
         """
     @property
     def package(self) -> str:
@@ -667,6 +900,11 @@ class Solution:
     def packages(self) -> list[str]:
         """
         Every selected package, ascending.
+        """
+    @property
+    def post_dependencies(self) -> dict[str, list[str]]:
+        """
+        For each selected package, what it needs only at run time; may close cycles.
         """
     @property
     def status(self) -> str: ...
@@ -703,14 +941,17 @@ class Universe:
         Every available version.
         """
     def blockers(
-        self, targets: collections.abc.Sequence[str] | None = None, progress: typing.Any = None
-    ) -> dict[str, typing.Any]:
+        self,
+        targets: collections.abc.Sequence[str] | None = None,
+        threads: typing.SupportsInt | typing.SupportsIndex = 0,
+        progress: typing.Any = None,
+    ) -> BlockerReport:
         """
-        Group all unsolvable targets by cause, and say what lifting each name's impossible rules would unlock.
+        Group all unsolvable targets by cause, and say what lifting each name's impossible rules would unlock. Without targets: the latest available versions.
         """
-    def explain(self, target: str) -> dict[str, typing.Any]:
+    def explain(self, target: str) -> Explanation:
         """
-        Why a target has no solution: a minimal set of facts, sentences and the cause.
+        Why NAME.VERSION, or any version of NAME, has no solution. Raises InvalidRequest if it has one.
         """
     def latest(self) -> list[str]:
         """
@@ -734,23 +975,292 @@ class Universe:
     @property
     def repository(self) -> Repository: ...
 
-class Plan:
+class Alignment:
     """
-    A build plan: steps that share work, the targets they end in, batches.
+    Solutions that agree on versions, and the price.
+    """
+    def __repr__(self) -> str: ...
+    @property
+    def changed(self) -> int:
+        """
+        Solutions that are not what they were.
+        """
+    @property
+    def layers_after(self) -> int:
+        """
+        Distinct layers; never more than before.
+        """
+    @property
+    def layers_before(self) -> int: ...
+    @property
+    def newer(self) -> int:
+        """
+        Dependencies, over all solutions, that got newer.
+        """
+    @property
+    def older(self) -> int:
+        """
+        Dependencies, over all solutions, that got older.
+        """
+    @property
+    def preferred(self) -> list[str]:
+        """
+        The versions that are preferred, as NAME.VERSION.
+        """
+    @property
+    def results(self) -> list[Solution]:
+        """
+        The results, in the order given; each still a solution.
+        """
+
+class ReverseDependencies:
+    """
+    Who needs a package, over many solutions.
+
+    Made once from results of one universe; a question is then a lookup.
+    """
+    def __init__(self, results: collections.abc.Sequence[Solution]) -> None: ...
+    def __repr__(self) -> str: ...
+    def counts(self) -> dict[str, int]:
+        """
+        For each package in some closure, how many closures hold it.
+        """
+    def dependents(self, package: str) -> list[str]:
+        """
+        The packages that depend on NAME.VERSION directly in some closure.
+        """
+    def targets_with(self, package: str) -> list[str]:
+        """
+        The targets whose closure holds NAME.VERSION.
+        """
+
+class Limits:
+    """
+    What an executor can take; 0 means without limit.
+
+    ``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
+    profiles.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     def __eq__(self, arg0: object) -> bool: ...
-    def __len__(self) -> int: ...
+    def __getstate__(self) -> tuple[str, str, typing.Annotated[list[int], "FixedSize(7)"]]: ...
+    def __init__(
+        self,
+        profile: str = "buildkit",
+        *,
+        depth: typing.SupportsInt | typing.SupportsIndex | None = None,
+        batch_targets: typing.SupportsInt | typing.SupportsIndex | None = None,
+        batch_steps: typing.SupportsInt | typing.SupportsIndex | None = None,
+        file_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
+        definition_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
+        line_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
+        batches: typing.SupportsInt | typing.SupportsIndex | None = None,
+    ) -> None: ...
     def __repr__(self) -> str: ...
-    def step(self, index: typing.SupportsInt | typing.SupportsIndex) -> dict[str, typing.Any]:
+    def __setstate__(
+        self,
+        arg0: tuple[
+            str,
+            str,
+            typing.Annotated[
+                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(7)"
+            ],
+        ],
+    ) -> None: ...
+    @property
+    def batch_steps(self) -> int:
         """
-        One step, as a dict.
+        Install steps of one invocation.
         """
     @property
-    def batches(self) -> list[dict[str, typing.Any]]:
+    def batch_targets(self) -> int:
         """
-        For each batch: how many targets, steps, and steps no earlier batch builds.
+        Targets of one invocation.
+        """
+    @property
+    def batches(self) -> int:
+        """
+        Jobs that a CI system takes in one go.
+        """
+    @property
+    def definition_bytes(self) -> int:
+        """
+        Of one LLB definition.
+        """
+    @property
+    def depth(self) -> int:
+        """
+        Steps in one image, on top of the common header.
+        """
+    @property
+    def file_bytes(self) -> int:
+        """
+        Of one Dockerfile.
+        """
+    @property
+    def line_bytes(self) -> int:
+        """
+        Of one line of a Dockerfile.
+        """
+    @property
+    def name(self) -> str: ...
+    @property
+    def reason(self) -> str:
+        """
+        Where the numbers come from.
+        """
+
+class PlanStep:
+    """
+    One build step of a plan.
+
+    On top of the image of `parent`, bring in the own packages of the steps `grafts`, then install
+    `installs`.
+    """
+    def __repr__(self) -> str: ...
+    @property
+    def depexts(self) -> list[str]:
+        """
+        System packages that the parent lacks.
+        """
+    @property
+    def depth(self) -> int:
+        """
+        Steps from the base image, this one included.
+        """
+    @property
+    def for_target(self) -> bool:
+        """
+        With the tests or documentation that were asked for targets.
+        """
+    @property
+    def grafts(self) -> list[int]:
+        """
+        Indices of the steps whose own package is brought in, in order.
+        """
+    @property
+    def index(self) -> int:
+        """
+        Its place in the plan; parents come first.
+        """
+    @property
+    def installs(self) -> list[str]:
+        """
+        The packages it installs, as NAME.VERSION, in order.
+        """
+    @property
+    def key(self) -> str:
+        """
+        Hash of all that can change the result.
+        """
+    @property
+    def layers(self) -> list[str]:
+        """
+        For each install the key of its layer, the same in every strategy.
+        """
+    @property
+    def parent(self) -> int | None:
+        """
+        The index of the step it stands on; None: the base image.
+        """
+    @property
+    def sources(self) -> list[int]:
+        """
+        For each graft, the step whose image it is taken from.
+        """
+
+class PlanBatch:
+    """
+    What one invocation of the builder builds.
+    """
+    def __repr__(self) -> str: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def new_steps(self) -> int:
+        """
+        How many of the steps no earlier batch builds.
+        """
+    @property
+    def steps(self) -> list[int]:
+        """
+        The indices of all steps that its targets need, ascending.
+        """
+    @property
+    def targets(self) -> list[str]:
+        """
+        Its targets, as NAME.VERSION.
+        """
+
+class Plan:
+    """
+    A build plan.
+
+    Iterates over its steps; ``len`` is their number. A value: compares, pickles, and is a file with
+    `save` and `load`. `summary` has the figures.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str) -> Plan:
+        """
+        The plan that `to_json` wrote. Raises PlanFormatError.
+        """
+    @staticmethod
+    def load(path: typing.Any) -> Plan:
+        """
+        The plan that `save` wrote. Raises PlanFormatError or OSError.
+        """
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getitem__(self, index: typing.SupportsInt | typing.SupportsIndex) -> PlanStep: ...
+    def __getstate__(self) -> bytes: ...
+    def __iter__(self) -> collections.abc.Iterator[PlanStep]: ...
+    def __len__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def _repr_html_(self) -> str: ...
+    def image_of(self, target: str) -> list[str]:
+        """
+        The packages that the target's image holds, as NAME.VERSION, ascending.
+        """
+    def layers(self) -> list[tuple[str, str, list[str]]]:
+        """
+        Each distinct layer: the first 16 digits of its key, its package, the layers it needs.
+        """
+    def save(self, path: typing.Any) -> None:
+        """
+        Write `to_json` to a file.
+        """
+    def to_columns(self) -> dict[str, list[typing.Any]]:
+        """
+        The steps as columns, lists of equal length: for pandas.DataFrame, polars.DataFrame, pyarrow.table.
+        """
+    def to_json(self) -> str:
+        """
+        The plan as canonical JSON: equal plans are equal texts.
+        """
+    @property
+    def base(self) -> dict[str, typing.Any]:
+        """
+        What every step stands on, as a dict.
+        """
+    @property
+    def batches(self) -> list[PlanBatch]:
+        """
+        The batches, in the order they run.
+        """
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def packages(self) -> list[str]:
+        """
+        Every package version that the plan installs, ascending.
+        """
+    @property
+    def steps(self) -> list[PlanStep]:
+        """
+        The steps; what a step stands on comes before it.
         """
     @property
     def strategy(self) -> str: ...
@@ -760,17 +1270,201 @@ class Plan:
         The figures of the plan, as a dict.
         """
     @property
+    def target_steps(self) -> list[int]:
+        """
+        For each target the index of the step whose image is its own.
+        """
+    @property
     def targets(self) -> list[str]:
         """
         The targets, as NAME.VERSION, ascending.
         """
+
+class PlanFinding:
+    """
+    One thing that is wrong with a plan.
+    """
+    def __repr__(self) -> str: ...
+    def __str__(self) -> str: ...
+    @property
+    def allowed(self) -> int:
+        """
+        What the limit allows.
+        """
+    @property
+    def limit(self) -> str:
+        """
+        The limit's name; "contents" if unsound.
+        """
+    @property
+    def remedy(self) -> str:
+        """
+        What to do.
+        """
+    @property
+    def text(self) -> str:
+        """
+        The whole as a sentence.
+        """
+    @property
+    def value(self) -> int:
+        """
+        What was found.
+        """
+    @property
+    def where(self) -> str:
+        """
+        The step, target or batch.
+        """
+
+class Forecast:
+    """
+    What carrying a plan out will take.
+    """
+    def __repr__(self) -> str: ...
+    @property
+    def batch_ends(self) -> list[float]:
+        """
+        Seconds from the start to the end of each batch.
+        """
+    @property
+    def built(self) -> int:
+        """
+        Steps that an earlier plan has built.
+        """
+    @property
+    def bytes(self) -> int:
+        """
+        Sizes of the packages that the steps to run install or graft, in the unit of the plan.
+        """
+    @property
+    def critical_path(self) -> list[str]:
+        """
+        Its packages, first to last.
+        """
+    @property
+    def critical_seconds(self) -> float:
+        """
+        The longest chain of steps: no number of workers beats it.
+        """
+    @property
+    def makespan_seconds(self) -> float:
+        """
+        On the workers, batch after batch.
+        """
+    @property
+    def steps(self) -> int:
+        """
+        Steps to run.
+        """
+    @property
+    def work_seconds(self) -> float:
+        """
+        All steps to run, one after the other.
+        """
+
+class RebuiltTarget:
+    """
+    A target that must be built again.
+    """
+    def __repr__(self) -> str: ...
+    @property
+    def after(self) -> str:
+        """
+        NAME.VERSION in the new one.
+        """
+    @property
+    def before(self) -> str:
+        """
+        NAME.VERSION in the old plan.
+        """
+    @property
+    def cause(self) -> int:
+        """
+        Index into the difference's causes.
+        """
+    @property
+    def chain(self) -> list[str]:
+        """
+        From the target down to where the change began, each depending on the next.
+        """
+
+class PlanCause:
+    """
+    Where a change began.
+    """
+    def __repr__(self) -> str: ...
+    def __str__(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def package(self) -> str:
+        """
+        NAME.VERSION in the new plan, or empty.
+        """
+    @property
+    def text(self) -> str:
+        """
+        What changed.
+        """
+
+class PlanDifference:
+    """
+    Two plans compared.
+    """
+    def __bool__(self) -> bool: ...
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    @property
+    def added_layers(self) -> list[str]:
+        """
+        NAME.VERSION of layers only in the new plan; a name for each variant.
+        """
+    @property
+    def added_targets(self) -> list[str]: ...
+    @property
+    def cause_counts(self) -> list[int]:
+        """
+        Targets, by cause.
+        """
+    @property
+    def causes(self) -> list[PlanCause]:
+        """
+        Those that rebuild most targets first.
+        """
+    @property
+    def dropped_layers(self) -> list[str]: ...
+    @property
+    def dropped_targets(self) -> list[str]: ...
+    @property
+    def kept_layers(self) -> int:
+        """
+        How many layers both hold.
+        """
+    @property
+    def kept_steps(self) -> int:
+        """
+        Steps that the builder's cache serves.
+        """
+    @property
+    def new_steps(self) -> int:
+        """
+        Steps that must run.
+        """
+    @property
+    def rebuilt_targets(self) -> list[RebuiltTarget]: ...
+    @property
+    def unchanged_targets(self) -> list[str]: ...
 
 class EmitOptions:
     """
     What the emitters can be told; the defaults build real packages.
     """
 
+    base_archive: str
+    base_image: str
     registry: str
+    setup: str
     @staticmethod
     def stand_in() -> EmitOptions:
         """
@@ -793,12 +1487,19 @@ class EmitOptions:
     @depexts.setter
     def depexts(self, arg0: str) -> None: ...
     @property
-    def header(self) -> str:
+    def download_cache(self) -> bool:
         """
-        Dockerfile commands of the header stage; empty: install opam.
+        A cache mount for opam's downloads.
         """
-    @header.setter
-    def header(self, arg0: str) -> None: ...
+    @download_cache.setter
+    def download_cache(self, arg0: bool) -> None: ...
+    @property
+    def environment(self) -> list[tuple[str, str]]:
+        """
+        Variables of every step, as (name, value), after opam's.
+        """
+    @environment.setter
+    def environment(self, arg0: collections.abc.Sequence[tuple[str, str]]) -> None: ...
     @property
     def install(self) -> str:
         """
@@ -807,13 +1508,123 @@ class EmitOptions:
     @install.setter
     def install(self, arg0: str) -> None: ...
     @property
+    def instructions(self) -> str:
+        """
+        Dockerfile lines after `setup`. Not in LLB.
+        """
+    @instructions.setter
+    def instructions(self, arg0: str) -> None: ...
+    @property
+    def labels(self) -> list[str]:
+        """
+        ``KEY=VALUE``, on every image. Not in LLB.
+        """
+    @labels.setter
+    def labels(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    @property
+    def log_limit(self) -> int:
+        """
+        Bytes kept of a log; 0: all.
+        """
+    @log_limit.setter
+    def log_limit(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def outputs(self) -> list[str]:
+        """
+        Of batches in bake files; empty: results in a folder.
+        """
+    @outputs.setter
+    def outputs(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    @property
     def platforms(self) -> list[str]: ...
     @platforms.setter
     def platforms(self, arg0: collections.abc.Sequence[str]) -> None: ...
     @property
+    def retry(self) -> dict[str, int]:
+        """
+        By NAME.VERSION: a number that gives its steps a new cache key.
+        """
+    @retry.setter
+    def retry(
+        self, arg0: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex]
+    ) -> None: ...
+    @property
+    def run_options(self) -> list[str]:
+        """
+        Words after RUN, for example ``--network=none``.
+        """
+    @run_options.setter
+    def run_options(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    @property
+    def snapshot(self) -> str:
+        """
+        ``YYYYMMDDTHHMMSSZ``: Debian packages as they were then; empty: today's.
+        """
+    @snapshot.setter
+    def snapshot(self, arg0: str) -> None: ...
+    @property
     def source_date_epoch(self) -> int: ...
     @source_date_epoch.setter
     def source_date_epoch(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def time_limit(self) -> int:
+        """
+        Seconds for one install, then it has failed; 0: none.
+        """
+    @time_limit.setter
+    def time_limit(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+
+class DockerfileMeasure:
+    """
+    What a Dockerfile asks of BuildKit.
+    """
+    def __repr__(self) -> str: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def deepest(self) -> str:
+        """
+        That stage.
+        """
+    @property
+    def definition_bytes(self) -> int:
+        """
+        Of its LLB definition: an estimate.
+        """
+    @property
+    def depth(self) -> int:
+        """
+        Layers of the deepest stage, above its base image.
+        """
+    @property
+    def findings(self) -> list[PlanFinding]: ...
+    @property
+    def installs(self) -> int:
+        """
+        RUN instructions.
+        """
+    @property
+    def longest_line(self) -> int:
+        """
+        Bytes.
+        """
+    @property
+    def stages(self) -> int: ...
+
+class BakeMeasure:
+    """
+    What a docker-bake file asks of buildx.
+    """
+    def __repr__(self) -> str: ...
+    @property
+    def findings(self) -> list[PlanFinding]: ...
+    @property
+    def largest_group(self) -> int:
+        """
+        Targets that asking for one group builds.
+        """
+    @property
+    def targets(self) -> int: ...
 
 def _count_slowly(
     total: typing.SupportsInt | typing.SupportsIndex,
@@ -839,6 +1650,18 @@ def _repository_json(repository: typing.Any) -> tuple[bytes, int]:
     A line of JSON for every opam file of a Repository, by label; how many are errors.
     """
 
+def align(
+    results: collections.abc.Sequence[Solution],
+    *,
+    threads: typing.SupportsInt | typing.SupportsIndex = 0,
+    progress: typing.Any = None,
+) -> Alignment:
+    """
+    Make solutions agree on versions, so that more layers are the same.
+
+    Each target keeps its own version. Takes some ten seconds for all of opam-repository.
+    """
+
 def bake_hcl(plan: Plan, options: EmitOptions = ...) -> str:
     """
     The docker-bake file in HCL.
@@ -861,6 +1684,11 @@ def batch_dockerfile(
     The Dockerfile of one batch.
     """
 
+def compare_plans(before: Plan, after: Plan) -> PlanDifference:
+    """
+    What must be built again after a change, and why. True in a condition if anything differs.
+    """
+
 def compare_versions(a: str, b: str) -> int:
     """
     Negative, zero or positive, in opam's order.
@@ -871,9 +1699,21 @@ def context_files(plan: Plan, options: EmitOptions = ...) -> list[tuple[str, byt
     The build context: (path, bytes, executable) of each file.
     """
 
+def dependency_paths(
+    solution: Solution, to: str, limit: typing.SupportsInt | typing.SupportsIndex = 100
+) -> list[list[str]]:
+    """
+    The paths of dependencies from the target to a package of its closure, the first `limit`.
+    """
+
 def deps_json(solution: Solution) -> str:
     """
     The transitive reduction of the closure, as package-tool prints it.
+    """
+
+def diagnose(plan: Plan, limits: Limits | None = None) -> list[PlanFinding]:
+    """
+    Everything wrong with a plan, measured by `limits` (default: its own); empty if nothing is.
     """
 
 def dockerfile(plan: Plan, target: str, options: EmitOptions = ...) -> str:
@@ -906,26 +1746,62 @@ def evaluate_file(
     What the text of an opam file means for one package version in an environment: a dict of `available` (None if undefined), `depends`, `depopts` (names), `conflicts`, `conflict_class`, `flags` and `depexts`. Raises ParseError.
     """
 
-def install_order(solution: Solution, depth_first: bool = False) -> list[str]:
+def forecast(
+    plan: Plan,
+    workers: typing.SupportsInt | typing.SupportsIndex = 4,
+    durations: collections.abc.Mapping[str, typing.SupportsFloat | typing.SupportsIndex] = {},
+    default_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
+    earlier: Plan | None = None,
+) -> Forecast:
     """
-    The closure in install order: level by level, or depth first.
+    How long a plan takes on so many workers.
+
+    ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
+    the others. Steps that the plan ``earlier`` holds too are built already and take no time.
     """
 
-def limit_profiles() -> dict[str, str]:
+def inspect_bake(text: str, where: str, limits: Limits) -> BakeMeasure:
     """
-    The names of the limits there are, and where their numbers come from.
+    Measure the text of a docker-bake file, HCL or JSON, against limits.
+    """
+
+def inspect_dockerfile(text: str, where: str, limits: Limits) -> DockerfileMeasure:
+    """
+    Measure the text of a Dockerfile against limits; `where` names it in findings.
+    """
+
+def install_order(
+    solution: Solution, order: str = "levels", among: ReverseDependencies | None = None
+) -> list[str]:
+    """
+    The closure in install order.
+
+    ``levels``: level by level, as package-tool; ``depth_first``: each package as late as possible;
+    ``most_shared``: of what can be installed, what most closures of ``among`` hold.
+    """
+
+def limit_profiles() -> dict[str, Limits]:
+    """
+    The limits there are, by name; `reason` says where their numbers come from.
     """
 
 def make_plan(
     results: collections.abc.Sequence[Solution],
     strategy: str = "graft",
-    limits: str = "buildkit",
+    limits: str | Limits = "buildkit",
     image: str = "debian:12",
     opam_version: str = "2.3.0",
+    *,
+    sizes: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex] = {},
+    depext_size: typing.SupportsInt | typing.SupportsIndex = 0,
     progress: typing.Any = None,
 ) -> Plan:
     """
     Plan the builds of all results that have a solution, together.
+
+    ``limits`` is a profile's name or `Limits`. ``sizes``: installed bytes by NAME.VERSION or NAME, so
+    that grafts are chosen by bytes, not by number; ``depext_size``: what installing a system package
+    once more costs, in the same unit.
     """
 
 def parse(
@@ -964,6 +1840,11 @@ def parse_value(text: str) -> Value:
 def parse_variable_value(text: str) -> bool | str:
     """
     ``true`` and ``false`` as bool, everything else as str.
+    """
+
+def stage_names(plan: Plan) -> list[str]:
+    """
+    By step: the name of its stage in emitted Dockerfiles.
     """
 
 __version__: str = "0.1.0"
