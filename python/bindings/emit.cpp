@@ -33,6 +33,19 @@ void bind_emit(py::module_& module) {
                      "Shell commands that install ``$1``; empty: ``opam install``.")
       .def_readwrite("depexts", &emit_options::depexts,
                      "Shell commands that install the system packages ``$@``.")
+      .def_readwrite("environment", &emit_options::environment,
+                     "Variables of every step, as (name, value), after opam's.")
+      .def_readwrite("instructions", &emit_options::instructions,
+                     "Dockerfile lines after `setup`. Not in LLB.")
+      .def_readwrite("labels", &emit_options::labels, "``KEY=VALUE``, on every image. Not in LLB.")
+      .def_readwrite("snapshot", &emit_options::snapshot,
+                     "``YYYYMMDDTHHMMSSZ``: Debian packages as they were then; empty: today's.")
+      .def_readwrite("download_cache", &emit_options::download_cache,
+                     "A cache mount for opam's downloads.")
+      .def_readwrite("run_options", &emit_options::run_options,
+                     "Words after RUN, for example ``--network=none``.")
+      .def_readwrite("outputs", &emit_options::outputs,
+                     "Of batches in bake files; empty: results in a folder.")
       .def_readwrite("time_limit", &emit_options::time_limit,
                      "Seconds for one install, then it has failed; 0: none.")
       .def_readwrite("log_limit", &emit_options::log_limit, "Bytes kept of a log; 0: all.")

@@ -111,7 +111,7 @@ def carry_out(
         plan,
         state,
         [Buildctl("unix:///nowhere", program)],
-        RunOptions(folder, **options),
+        RunOptions(folder, patience=0, **options),
         [("gone.1", "no_solution", "because")],
         lambda kind, fields, progress: events.append((kind, fields)),
     )

@@ -9,8 +9,8 @@
 
 namespace opamplan {
 
-/// The text of `/opamplan/step`. POSIX shell, no other tools than sed, tar and coreutils or
-/// busybox.
+/// The text of `/opamplan/step`. POSIX shell, no other tools than sed, xargs and coreutils
+/// or busybox.
 ///
 ///     step [-t] [-r N] [-d SYSTEM...] [-g MOUNT PACKAGE...]... [-i LAYER PACKAGE NEED...]...
 ///

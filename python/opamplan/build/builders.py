@@ -75,6 +75,10 @@ class Builder(ABC):
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)
 
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Wait for the builder to answer, at most so long; false if it does not."""
+        return True
+
     def run(self, batch: Batch, on_event: OnEvent, time_limit: float = 0.0) -> SolveOutcome:
         """Build a batch; what the builder does never raises. `time_limit`: seconds, 0: none."""
         if self._cancelled.is_set():
@@ -167,12 +171,30 @@ class Buildctl(Builder):
         super().__init__(program)
         self._address = address or os.environ.get("BUILDKIT_HOST", "")
         self._cache = [f"--import-cache={c}" for c in cache_from]
-        self._cache += [f"--export-cache={c}" for c in cache_to]
+        self._cache += [f"--export-cache={_not_fatal(c)}" for c in cache_to]
 
     @property
     def name(self) -> str:
         """The address."""
         return self._address or "buildkitd"
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Ask for the workers until there is an answer."""
+        address = ["--addr", self._address] if self._address else []
+        end = time.monotonic() + seconds
+        while not self._cancelled.is_set():
+            asked = subprocess.run(
+                [self._program, *address, "debug", "workers"],
+                check=False,
+                capture_output=True,
+                timeout=60,
+            )
+            if asked.returncode == 0:
+                return True
+            if time.monotonic() >= end:
+                return False
+            self._cancelled.wait(1)
+        return False
 
     def command(self, batch: Batch) -> list[str]:
         """One solve with the Dockerfile frontend; the stage `results` is exported."""
@@ -219,3 +241,8 @@ class Buildx(Builder):
             f"--set={batch.name}.output=type=local,dest={batch.output}",
             batch.name,
         ]
+
+
+def _not_fatal(cache: str) -> str:
+    """A cache that cannot be written is no reason to lose what was built."""
+    return cache if "ignore-error" in cache else f"{cache},ignore-error=true"

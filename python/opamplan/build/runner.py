@@ -31,6 +31,8 @@ class RunOptions:
     to try again, a builder that ends badly is."""
     batch_time_limit: float = 0.0
     """Seconds; 0: none."""
+    patience: float = 60.0
+    """Seconds that a builder which went away may take to come back before the next attempt."""
     retry_failed: bool = False
     """Carry out again what failed in the run that is resumed, or in the newest run of the plan."""
     resume: bool = True
@@ -204,6 +206,8 @@ class Runner:
                 return True
             if self._cancelled.is_set():
                 return False
+            if attempt < self._options.attempts:
+                builder.wait_until_ready(self._options.patience)
         return False
 
     def _keep_results(self, run: Run, batch: Batch, ended: dict[int, str]) -> None:

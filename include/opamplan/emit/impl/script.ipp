@@ -49,7 +49,9 @@ graft() {
       if [ -e "$meta/$file" ]; then echo "opam/default/.opam-switch/$file"; fi
     done
   done >/opamplan/files
-  tar -C "$from/opamplan" -cf - -T /opamplan/files 2>>"$notes" | tar -C /opamplan -xpf - 2>>"$notes" ||
+  # Not tar, which has no -T in every busybox. xargs takes words that are escaped.
+  (cd "$from/opamplan" && sed 's|[^[:alnum:]/]|\\&|g' /opamplan/files |
+    xargs sh -c 'cp -a --parents "$@" /opamplan/' sh) >>"$notes" 2>&1 ||
     broken="could not graft from $from"
   rm -f /opamplan/files
 }
@@ -97,31 +99,42 @@ limited() {
   fi
   timeout -k 10 "$time_limit" "$0" --install "$with_test" "$1"
   ended=$?
-  if [ "$ended" = 124 ] || [ "$ended" = 137 ]; then echo "stopped: it took longer than $time_limit s"; fi
+  # 124 says GNU's timeout, 143 busybox's, 137 both when they had to kill.
+  case $ended in
+  124 | 137 | 143) echo "stopped: it took longer than $time_limit s" ;;
+  esac
   return $ended
 }
 
-# The beginning and the end of a long log.
+# Leaves the beginning and the end of a long log. Afterwards, not by a pipe: a process that an
+# install leaves behind would hold a pipe open, and the step would wait for it.
 shorten() {
-  if [ "$log_half" = 0 ]; then
-    cat
-    return
-  fi
-  head -c "$log_half"
-  tail -c $((log_half + 1)) >/opamplan/rest
-  if [ "$(wc -c </opamplan/rest)" -gt "$log_half" ]; then
+  if [ "$log_half" = 0 ] || [ "$(wc -c <"$1")" -le $((2 * log_half)) ]; then return; fi
+  {
+    head -c "$log_half" "$1"
     echo
     echo '... the middle of this log was left out ...'
-  fi
-  cat /opamplan/rest
-  rm -f /opamplan/rest
+    tail -c "$log_half" "$1"
+  } >"$1.short"
+  mv "$1.short" "$1"
 }
+
+# The end of a failure's log, for those who watch.
+tell() { sed "s|^|$layer: |" "$own/log" | tail -n 30; }
 
 install() {
   register
   own=$results/$package
   mkdir -p "$own"
   echo "$layer" >"$own/layer"
+  if [ -n "$broken" ]; then
+    cat "$notes" >"$own/log" 2>/dev/null
+    echo "$broken" >>"$own/log"
+    echo failure >"$own/status"
+    echo 0 >"$own/seconds"
+    tell
+    return 0
+  fi
   for need in $needs; do
     read_status "$results" "$need"
     if [ "$status" != success ]; then
@@ -134,18 +147,15 @@ install() {
   : >"$own/log"
   if [ -s "$notes" ]; then cat "$notes" >>"$own/log"; fi
   begin=$(date +%s)
-  if [ -n "$broken" ]; then
-    echo "$broken" >>"$own/log"
-    echo failure >"$own/status"
+  if (unset IFS; set +f; limited "$package") </dev/null >>"$own/log" 2>&1; then
+    echo success >"$own/status"
   else
-    # The status goes through a file, as a pipe has the status of its end.
     echo failure >"$own/status"
-    { if (unset IFS; set +f; limited "$package"); then echo success >"$own/status"; fi; } \
-      </dev/null 2>&1 | shorten >>"$own/log"
   fi
+  shorten "$own/log"
   echo $(($(date +%s) - begin)) >"$own/seconds"
   read_status "$results" "$package"
-  if [ "$status" = failure ]; then sed "s|^|$layer: |" "$own/log" | tail -n 30; fi
+  if [ "$status" = failure ]; then tell; fi
 }
 
 # Carries out the option whose words have been read.

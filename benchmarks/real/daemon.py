@@ -1,0 +1,118 @@
+"""A buildkitd of one's own, for benchmarks and tests. Needs root, runc and a Linux kernel."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Optional
+
+CONFIG = """\
+root = "{root}"
+[grpc]
+  address = ["{address}"]
+[worker.oci]
+  enabled = true
+  snapshotter = "{snapshotter}"
+  gc = false
+  max-parallelism = {parallelism}
+  networkMode = "host"
+[worker.containerd]
+  enabled = false
+"""
+
+
+class Daemon:
+    """A running buildkitd whose store is below `folder`. Ends with the `with` block."""
+
+    def __init__(
+        self, programs: Path, folder: Path, parallelism: int = 2, snapshotter: str = "overlayfs"
+    ) -> None:
+        self.programs = programs
+        self.folder = folder
+        self.root = folder / "root"
+        self.address = f"unix://{folder}/buildkitd.sock"
+        self.buildctl = str(programs / "buildctl")
+        folder.mkdir(parents=True, exist_ok=True)
+        self._config = folder / "buildkitd.toml"
+        self._config.write_text(
+            CONFIG.format(
+                root=self.root,
+                address=self.address,
+                parallelism=parallelism,
+                snapshotter=snapshotter,
+            )
+        )
+        self._process: Optional[subprocess.Popen[bytes]] = None
+
+    def start(self, seconds: float = 60) -> bool:
+        """Start it; false if it does not answer in time, or ends."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(self.programs / "buildkitd"), "--config", str(self._config)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                return False
+            command = [self.buildctl, "--addr", self.address, "debug", "workers"]
+            if subprocess.run(command, check=False, capture_output=True).returncode == 0:
+                return True
+            time.sleep(0.2)
+        return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it; SIGKILL: as a crash would."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def __enter__(self) -> Daemon:
+        if not self.start():
+            raise RuntimeError(f"buildkitd did not start: see {self.folder}/log")
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.stop()
+        # Containers that a killed daemon left may still hold mounts.
+        for line in Path("/proc/self/mounts").read_text().splitlines():
+            place = line.split()[1]
+            if place.startswith(str(self.root)):
+                subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def busybox_base(file: Path) -> None:
+    """A root file system of nothing but busybox, as a tar."""
+    folder = file.parent / "busybox-root"
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    program = shutil.which("busybox")
+    if program is None:
+        raise RuntimeError("busybox is not installed (Debian: busybox-static)")
+    shutil.copy(program, folder / "bin/busybox")
+    applets = subprocess.run([program, "--list"], check=True, capture_output=True, text=True).stdout
+    for applet in applets.split():
+        link = folder / "bin" / applet
+        if not link.exists():
+            link.symlink_to("busybox")
+    for name in ("tmp", "proc", "sys", "dev", "etc"):
+        (folder / name).mkdir(exist_ok=True)
+    subprocess.run(["tar", "--numeric-owner", "-C", str(folder), "-cf", str(file), "."], check=True)
+    shutil.rmtree(folder)
