@@ -125,7 +125,6 @@ def python_page() -> str:
             "Pictures: `bars`, `closure`, `sharing`, `difference`; see [How to](../how-to.md).",
         ),
         ("progress", "`ProgressBar`, what `progress=True` stands for."),
-        ("inspection", "`inspect_files`: measuring Dockerfiles and bake files on disk."),
     ):
         out.append(f"## `opamplan.{name}`\n\n{text}\n")
     return "\n".join(out)
