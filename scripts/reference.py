@@ -212,6 +212,24 @@ def cpp_page() -> str:
 PAGES = {"reference/python.md": python_page, "reference/cpp.md": cpp_page}
 
 
+def present(nav: list[Any], docs: Path) -> list[Any]:
+    """The entries of a navigation whose pages are written, here or by this hook."""
+    kept: list[Any] = []
+    for item in nav:
+        title, target = next(iter(item.items())) if isinstance(item, dict) else ("", item)
+        if isinstance(target, list):
+            kept.append({title: present(target, docs)})
+        elif target in PAGES or (docs / target).is_file():
+            kept.append(item)
+    return kept
+
+
+def on_config(config: Any) -> Any:
+    """Called by mkdocs: a page of the design that is not written yet is no dead link."""
+    config.nav = present(config.nav, Path(config.docs_dir))
+    return config
+
+
 def on_files(files: Any, config: Any) -> Any:
     """Called by mkdocs."""
     from mkdocs.structure.files import File
