@@ -165,9 +165,9 @@ TEST_CASE("each field that can change a build changes the effective part") {
       {"sha256=1", "sha256=9"},
       {"md5=2", "md5=9"},
       {"source \"q\"", "source \"r\""}};
-  for (const auto& [old, by] : changes) {
-    CAPTURE(old);
-    CHECK(effective(with(old, by)) != before);
+  for (const auto& change : changes) {
+    CAPTURE(change.first);
+    CHECK(effective(with(change.first, change.second)) != before);
   }
 }
 
@@ -191,9 +191,9 @@ TEST_CASE("no field that cannot change a build changes the effective part") {
       {"https://example.org/p.tgz", "https://example.org/r.tgz"},
       {"version: \"1\"", "version: \"1\"  # a comment"},
       {"[\"rm\"]", "[\n  \"rm\"\n]"}};
-  for (const auto& [old, by] : changes) {
-    CAPTURE(old);
-    CHECK(effective(with(old, by)) == before);
+  for (const auto& change : changes) {
+    CAPTURE(change.first);
+    CHECK(effective(with(change.first, change.second)) == before);
   }
 }
 
