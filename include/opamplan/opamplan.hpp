@@ -60,8 +60,10 @@
 #include "opamplan/emit/bake.hpp"
 #include "opamplan/emit/dockerfile.hpp"
 #include "opamplan/emit/inspect.hpp"
+#include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/emit/quote.hpp"
+#include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
 // clang-format on

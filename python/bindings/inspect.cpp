@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <opamplan/emit/inspect.hpp>
+#include <opamplan/emit/llb.hpp>
 #include <opamplan/emit/names.hpp>
 
 #include "bindings.hpp"
@@ -33,6 +34,19 @@ void bind_inspect(py::module_& module) {
       .def("__repr__", [](const bake_measure& m) {
         return "<BakeMeasure: " + std::to_string(m.targets) + " targets>";
       });
+  module.def(
+      "batch_llb",
+      [](const plan& p, std::uint32_t batch, const emit_options& options) {
+        if (batch >= p.batches.size()) throw py::index_error("no such batch");
+        std::string bytes;
+        {
+          const py::gil_scoped_release release;
+          bytes = batch_llb(p, batch, options);
+        }
+        return py::bytes(bytes);
+      },
+      py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
+      "A batch as BuildKit's LLB, for `buildctl build --local context=DIR`.");
   module.def("stage_names", &stage_names, py::arg("plan"),
              "By step: the name of its stage in emitted Dockerfiles.");
   module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),

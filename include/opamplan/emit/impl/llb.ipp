@@ -1,0 +1,237 @@
+/// \file
+/// Writing LLB. Field numbers are those of BuildKit's solver/pb/ops.proto.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/emit/detail/protobuf.hpp"
+#include "opamplan/emit/llb.hpp"
+#include "opamplan/emit/names.hpp"
+#include "opamplan/emit/recipe.hpp"
+#include "opamplan/emit/script.hpp"
+#include "opamplan/plan/sha256.hpp"
+
+namespace opamplan {
+namespace llb_detail {
+
+using detail::protobuf_message;
+
+inline constexpr std::int64_t scratch = -1;  // for inputs
+inline constexpr std::int64_t no_output = -1;
+
+/// An output of a vertex that has been written.
+struct edge {
+  std::string digest;
+  std::int64_t index = 0;
+};
+
+/// A mount of an exec; its `from` becomes an input of the vertex.
+struct mount {
+  const edge* from = nullptr;  // null: nothing (a cache, or scratch)
+  std::string selector;
+  std::string target;
+  std::string cache_id = {};
+};
+
+class writer {
+ public:
+  writer(const plan& p, const emit_options& options) : plan_(p), options_(options) {
+    for (auto& [name, value] : step_environment(options)) environment_[name] = value;
+    environment_.try_emplace("PATH",
+                             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  }
+
+  std::string write(std::span<const std::uint32_t> steps) {
+    context_ = source("local://context", {{"local.sharedkeyhint", "opamplan"}}, "context");
+    const edge header = write_header();
+    const auto names = stage_names(plan_);
+    std::map<std::uint32_t, edge> images;
+    for (const std::uint32_t s : steps) images[s] = write_step(s, header, images, names[s]);
+    std::vector<edge> last;
+    for (const std::uint32_t s : last_steps(plan_, steps)) last.push_back(images.at(s));
+    finish(collect(std::move(last), header));
+    return definition_.str() + metadata_.str();
+  }
+
+ private:
+  /// Adds an operation; `name` is what progress shows.
+  edge add(const std::vector<edge>& inputs, std::uint32_t kind, const protobuf_message& body,
+           const std::string& name) {
+    protobuf_message op;
+    for (const edge& e : inputs) {
+      op.message(1, protobuf_message().text(1, e.digest).number(2, e.index));
+    }
+    op.message(kind, body);
+    const std::string digest = "sha256:" + to_hex(sha256_of(op.str()));
+    if (written_.insert(digest).second) {
+      definition_.bytes(1, op.str());
+      protobuf_message description;
+      description.text(1, "llb.customname").text(2, name);
+      metadata_.message(2, protobuf_message().text(1, digest).message(
+                               2, protobuf_message().message(2, description)));
+    }
+    return {digest, 0};
+  }
+
+  edge source(const std::string& identifier,
+              const std::vector<std::pair<std::string, std::string>>& attributes,
+              const std::string& name) {
+    protobuf_message body;
+    body.text(1, identifier);
+    for (const auto& [key, value] : attributes) {
+      body.message(2, protobuf_message().text(1, key).text(2, value));
+    }
+    return add({}, 3, body, name);
+  }
+
+  /// Copies from `from` onto `base` (null: nothing).
+  edge copy(const edge* base, const edge& from, const protobuf_message& what,
+            const std::string& name) {
+    std::vector<edge> inputs;
+    if (base != nullptr) inputs.push_back(*base);
+    inputs.push_back(from);
+    protobuf_message action;
+    action.number(1, base != nullptr ? 0 : scratch)
+        .number(2, static_cast<std::int64_t>(inputs.size()) - 1)
+        .message(4, what);
+    return add(inputs, 4, protobuf_message().message(2, action), name);
+  }
+
+  edge exec(const edge& root, const std::string& shell, const std::vector<mount>& mounts,
+            const std::string& name) {
+    protobuf_message meta;
+    meta.text(1, "/bin/sh").text(1, "-c").text(1, shell);
+    for (const auto& [variable, value] : environment_) meta.text(2, variable + "=" + value);
+    meta.text(3, "/");
+    std::vector<edge> inputs{root};
+    protobuf_message body;
+    body.message(1, meta);
+    body.message(2, protobuf_message().text(3, "/"));  // input 0, output 0
+    for (const mount& m : mounts) {
+      protobuf_message field;
+      std::int64_t input = scratch;
+      if (m.from != nullptr) {
+        const auto known = std::find_if(inputs.begin(), inputs.end(), [&](const edge& e) {
+          return e.digest == m.from->digest && e.index == m.from->index;
+        });
+        input = known - inputs.begin();
+        if (known == inputs.end()) inputs.push_back(*m.from);
+      }
+      field.number(1, input).text(2, m.selector).text(3, m.target).number(4, no_output);
+      if (m.cache_id.empty()) {
+        field.flag(5, true);
+      } else {
+        field.number(6, 3).message(20, protobuf_message().text(1, m.cache_id));
+      }
+      body.message(2, field);
+    }
+    return add(inputs, 2, body, name);
+  }
+
+  edge write_header() {
+    edge base;
+    if (options_.base_archive.empty()) {
+      base = source("docker-image://" + canonical_image(), {}, "base");
+    } else {
+      protobuf_message unpack;
+      unpack.text(1, "/" + options_.base_archive).text(2, "/").number(4, -1).flag(7, true);
+      base = copy(nullptr, context_, unpack, "base");
+    }
+    base =
+        exec(base, options_.setup.empty() ? default_setup(options_) : options_.setup, {}, "setup");
+    for (const char* const script : {"step", "collect"}) {
+      protobuf_message what;
+      what.text(1, std::string("/") + script).text(2, std::string("/opamplan/") + script);
+      what.number(4, 0755).flag(8, true);
+      base = copy(&base, context_, what, script);
+    }
+    return base;
+  }
+
+  /// BuildKit wants the host and the tag that people leave out.
+  [[nodiscard]] std::string canonical_image() const {
+    std::string image = options_.base_image.empty() ? plan_.base.image : options_.base_image;
+    const std::size_t slash = image.find('/');
+    const std::string first = image.substr(0, slash);
+    const bool has_host = slash != std::string::npos &&
+                          (first.find_first_of(".:") != std::string::npos || first == "localhost");
+    if (!has_host) {
+      image.insert(0, slash == std::string::npos ? "docker.io/library/" : "docker.io/");
+    }
+    const std::size_t name = image.rfind('/') + 1;
+    if (image.find_first_of("@:", name) == std::string::npos) image += ":latest";
+    return image;
+  }
+
+  edge write_step(std::uint32_t s, const edge& header, const std::map<std::uint32_t, edge>& images,
+                  const std::string& stage) {
+    const plan_step& step = plan_.steps[s];
+    const step_recipe recipe = recipe_of(plan_, step, options_);
+    std::vector<mount> mounts;
+    for (std::size_t m = 0; m < recipe.sources.size(); ++m) {
+      mounts.push_back({&images.at(recipe.sources[m]), "", "/opamplan/g/" + std::to_string(m)});
+    }
+    for (const std::uint32_t i : recipe.opam) {
+      const auto [from, to] = opam_mount(plan_.packages[i]);
+      mounts.push_back({&context_, "/" + from, to});
+    }
+    if (options_.download_cache) {
+      mounts.push_back({nullptr, "", "/opamplan/opam/download-cache", "opamplan"});
+    }
+    const edge& root = step.parent == no_step ? header : images.at(step.parent);
+    return exec(root, recipe.command, mounts, "[" + stage + " 1/1] RUN " + recipe.command);
+  }
+
+  edge collect(std::vector<edge> images, const edge& header) {
+    do {
+      std::vector<edge> next;
+      for (std::size_t begin = 0; begin < images.size(); begin += images_a_collector) {
+        const std::size_t count = std::min(images_a_collector, images.size() - begin);
+        std::vector<mount> mounts;
+        for (std::size_t i = 0; i < count; ++i) {
+          mounts.push_back({&images[begin + i], "", "/opamplan/t/" + std::to_string(i)});
+        }
+        next.push_back(exec(header, "/opamplan/collect", mounts, "collect"));
+      }
+      images = std::move(next);
+    } while (images.size() > 1);
+    return images.front();
+  }
+
+  void finish(const edge& collected) {
+    protobuf_message what;
+    what.text(1, "/opamplan/all").text(2, "/").number(4, -1).flag(6, true);
+    const edge results = copy(nullptr, collected, what, "results");
+    // The last operation has the result as its only input.
+    const protobuf_message end = protobuf_message().message(
+        1, protobuf_message().text(1, results.digest).number(2, results.index));
+    definition_.bytes(1, end.str());
+  }
+
+  const plan& plan_;
+  const emit_options& options_;
+  std::map<std::string, std::string> environment_;
+  std::set<std::string> written_;
+  protobuf_message definition_;
+  protobuf_message metadata_;
+  edge context_;
+};
+
+}  // namespace llb_detail
+
+OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+                                const emit_options& options) {
+  return llb_detail::writer(p, options).write(steps);
+}
+
+OPAMPLAN_INLINE std::string batch_llb(const plan& p, std::uint32_t batch,
+                                      const emit_options& options) {
+  return llb(p, p.batches[batch].steps, options);
+}
+
+}  // namespace opamplan

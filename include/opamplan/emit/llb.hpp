@@ -1,0 +1,34 @@
+/// \file
+/// BuildKit's own language: LLB, for `buildctl build` without a frontend.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "opamplan/config.hpp"
+#include "opamplan/emit/options.hpp"
+#include "opamplan/plan/plan.hpp"
+
+namespace opamplan {
+
+/// A marshalled `pb.Definition` (BuildKit's solver/pb/ops.proto) of these steps (ascending, closed
+/// under parents and grafts), whose result is what the stage `results` of `dockerfile` is. The
+/// build context is the local source `context`, the folder that `context_files` fills:
+///
+///     buildctl build --local context=DIR --output type=local,dest=results < batch0.llb
+///
+/// No Dockerfile is parsed and none is sent back in errors. What only images have (labels, lines
+/// of Dockerfiles in `instructions`, words after RUN) is left out.
+[[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+                              const emit_options& options);
+
+/// Of one batch.
+[[nodiscard]] std::string batch_llb(const plan& p, std::uint32_t batch,
+                                    const emit_options& options);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/emit/impl/llb.ipp"
+#endif

@@ -1,0 +1,4 @@
+// The compiled definitions of opamplan/emit/llb.hpp.
+#include "opamplan/emit/llb.hpp"
+
+#include "opamplan/emit/impl/llb.ipp"
