@@ -4,7 +4,7 @@
 ///     OPAMPLAN_CORPUS=opam-repository/packages build/release/benchmarks/syntax_benchmark
 ///
 /// One iteration is one pass over all files. `bytes_per_second` is the throughput; for instructions
-/// per byte see docs/benchmarks/syntax.md. With `--passes N` there is no timing, just N passes
+/// per byte see docs/measurements.md. With `--passes N` there is no timing, just N passes
 /// of `parse_nodes`: what `perf stat` and callgrind look at.
 #include <benchmark/benchmark.h>
 #include <opamplan/syntax/json.hpp>
