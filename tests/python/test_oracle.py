@@ -153,7 +153,7 @@ def test_each_strategy_has_the_known_cost(answers: dict[str, Any]) -> None:
 
 
 def test_facts_hold_everything_a_failure_needs(universe: opamplan.Universe) -> None:
-    explanation = universe.explain("blake2.0.3")
+    explanation = universe.explain("blake2.0.3").to_dict()
     assert "you asked for ocaml = 5.3.0" in explanation["sentences"]
     for fact in explanation["facts"]:
         assert fact["line"] > 0
