@@ -64,7 +64,7 @@ def main() -> int:
     for strategy, plan in plans.items():
         row, statuses[strategy] = build(args, strategy, plan)
         rows.append(row)
-    print_table(rows)
+        print_table(rows)
     agree = report_statuses(statuses)
     same = True
     if {"graft", "chain"} <= set(plans) and args.switches:
@@ -92,9 +92,12 @@ def emit_options(directory: Path, context: Path) -> opamplan.EmitOptions:
 def build(
     args: argparse.Namespace, strategy: str, plan: opamplan.Plan
 ) -> tuple[list[str], dict[str, str]]:
-    """One strategy, from nothing that it shares with the others but the base."""
+    """One strategy, from an empty store."""
     context = args.directory / f"out-{strategy}"
     emit = emit_options(args.directory, context)
+    # Steps of strategies may be the same: each begins with an empty store.
+    prune = [args.buildctl, "--addr", args.address, "prune", "--all"]
+    subprocess.run(prune, check=True, capture_output=True)
     before = disk_usage(args)
     state = State(context / "builds.sqlite")
     begin = time.monotonic()

@@ -44,6 +44,7 @@ __all__: list[str] = [
     "bake_json",
     "base_image_of",
     "batch_dockerfile",
+    "batch_llb",
     "compare_plans",
     "compare_versions",
     "context_files",
@@ -1682,6 +1683,13 @@ def batch_dockerfile(
 ) -> str:
     """
     The Dockerfile of one batch.
+    """
+
+def batch_llb(
+    plan: Plan, batch: typing.SupportsInt | typing.SupportsIndex, options: EmitOptions = ...
+) -> bytes:
+    """
+    A batch as BuildKit's LLB, for `buildctl build --local context=DIR`.
     """
 
 def compare_plans(before: Plan, after: Plan) -> PlanDifference:

@@ -16,6 +16,9 @@ from opamplan._core import (
     context_files,
 )
 from opamplan.errors import InvalidRequest
+from opamplan.formats import EXTRA_FORMATS
+
+FORMATS = ("dockerfile", "bake", *EXTRA_FORMATS)
 
 
 def write_plan(
@@ -27,13 +30,17 @@ def write_plan(
     """Write the files of `plan` below `directory`; returns their relative paths and sizes.
 
     A file that already has the right content is left alone, so that a second run changes no time
-    stamp. Formats: ``dockerfile`` (one a batch, with the build context) and ``bake``.
+    stamp. Formats: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and JSON),
+    ``llb`` (BuildKit's own language, for the same context), ``dot``, ``json`` (the plan),
+    ``make`` and ``github`` (what builds the batches in order).
     """
     options = options or EmitOptions()
     wanted = set(formats)
-    unknown = wanted - {"dockerfile", "bake"}
+    unknown = wanted - set(FORMATS)
     if unknown:
-        raise InvalidRequest(f"unknown format {sorted(unknown)[0]}; there are: dockerfile, bake")
+        raise InvalidRequest(
+            f"unknown format {sorted(unknown)[0]}; there are: {', '.join(FORMATS)}"
+        )
     files: list[tuple[str, bytes, bool]] = []
     if "dockerfile" in wanted:
         for index in range(len(plan.batches)):
@@ -43,6 +50,9 @@ def write_plan(
     if "bake" in wanted:
         files.append(("docker-bake.hcl", bake_hcl(plan, options).encode(), False))
         files.append(("docker-bake.json", bake_json(plan, options).encode(), False))
+    for name, make in EXTRA_FORMATS.items():
+        if name in wanted:
+            files += [(path, data, False) for path, data in make(plan, options).items()]
     root = Path(directory)
     for path, content, executable in files:
         _write(root / path, content, executable)

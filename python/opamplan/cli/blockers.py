@@ -30,7 +30,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     universe = options.universe_from(args)
     targets = args.targets or (universe.available() if args.all_versions else None)
-    report = universe.blockers(targets, progress=progress_for(args))
+    report = universe.blockers(targets, progress=progress_for(args)).to_dict()
     if args.json:
         print(json.dumps(report))
         return 0

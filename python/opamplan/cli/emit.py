@@ -8,7 +8,7 @@ from typing import Any
 
 from opamplan.cli import options, plans
 
-FORMATS = ("dockerfile", "bake")
+FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
-    written = write_plan(plan, directory, formats=args.format or FORMATS, options=emit)
+    written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
     plans.print_summary(plan, results)
     size = sum(written.values())
     print(f"Wrote {len(written)} files, {size / 1e6:.1f} MB, to {directory}/")

@@ -55,6 +55,6 @@ def _print(args: argparse.Namespace, universe: Any, results: list[Any]) -> int:
         failed = True
         print(style.bad(f"{result.target or result.package}: {result.status}"))
         if result.status == "no_solution":
-            for sentence in universe.explain(result.target or result.package)["sentences"]:
+            for sentence in universe.explain(result.target or result.package).sentences:
                 print(f"  {sentence}")
     return 1 if failed else 0

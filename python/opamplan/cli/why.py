@@ -33,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
     universe = options.universe_from(args)
     result = universe.solve(args.target)
     if not result:
-        return _tell(args, universe.explain(args.target), f"{args.target} has no solution")
+        return _tell(
+            args, universe.explain(args.target).to_dict(), f"{args.target} has no solution"
+        )
     if args.package is None:
         print(f"{result.target} has a solution of {len(result)} packages.")
         return 0
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if explanation is None:
         print(f"{args.package} would fit; another choice was preferred before it.")
         return 0
-    return _tell(args, explanation, f"{result.target} cannot have {args.package}")
+    return _tell(args, explanation.to_dict(), f"{result.target} cannot have {args.package}")
 
 
 def _tell(args: argparse.Namespace, explanation: dict[str, Any], head: str) -> int:
