@@ -53,7 +53,11 @@ def write_plan(
     for name, make in EXTRA_FORMATS.items():
         if name in wanted:
             files += [(path, data, False) for path, data in make(plan, options).items()]
-    root = Path(directory)
+    return write_files(Path(directory), files)
+
+
+def write_files(root: Path, files: list[tuple[str, bytes, bool]]) -> dict[str, int]:
+    """Write files below `root`: path, content, executable; returns paths and sizes."""
     for path, content, executable in files:
         _write(root / path, content, executable)
     return {path: len(content) for path, content, _ in files}

@@ -34,6 +34,18 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="steps that install nothing, to see what BuildKit itself costs",
     )
+    group.add_argument(
+        "--compat",
+        choices=("package-tool",),
+        help="instead: a Dockerfile, JSON files and a graph a target, under package-tool's names",
+    )
+    group.add_argument(
+        "--batch-size",
+        type=int,
+        default=100,
+        metavar="N",
+        help="targets in a group of the bake file, with --compat (default: 100)",
+    )
     group.add_argument("--registry", default="", metavar="PREFIX", help="tag images PREFIX/NAME")
     group.add_argument(
         "--platform", action="append", default=[], metavar="OS/ARCH", help="of the bake targets"
@@ -56,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
+    if args.compat:
+        return _write_compatible(args, plan, results, directory, emit)
     written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
     plans.print_summary(plan, results)
     size = sum(written.values())
@@ -64,4 +78,17 @@ def run(args: argparse.Namespace) -> int:
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")
     print(f"Build: cd {directory} && docker buildx bake")
+    return 0
+
+
+def _write_compatible(
+    args: argparse.Namespace, plan: Any, results: Any, directory: Path, emit: Any
+) -> int:
+    from opamplan import InvalidRequest
+    from opamplan.compat import write_package_tool
+
+    if results is None:
+        raise InvalidRequest("--compat needs the solutions: leave out --plan")
+    written = write_package_tool(results, plan, directory, args.batch_size, emit)
+    print(f"Wrote {len(written)} files for {len(plan.targets)} targets to {directory}/")
     return 0

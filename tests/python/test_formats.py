@@ -1,0 +1,129 @@
+"""Every format that a plan is written in, and package-tool's names."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+import opamplan
+from opamplan.compat import write_package_tool
+from opamplan.output import FORMATS, write_plan
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def results(embedded: pathlib.Path) -> list[opamplan.Solution]:
+    repository = opamplan.Repository.open([str(embedded)])
+    environment = opamplan.Environment.preset("debian-12")
+    return opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
+
+
+@pytest.fixture(scope="module")
+def plan(results: list[opamplan.Solution]) -> opamplan.Plan:
+    return opamplan.make_plan(results, limits=opamplan.Limits("none", batch_targets=30))
+
+
+def test_equal_plans_are_equal_bytes_and_a_second_run_writes_nothing(
+    plan: opamplan.Plan, results: list[opamplan.Solution], tmp_path: pathlib.Path
+) -> None:
+    written = write_plan(plan, tmp_path / "a", FORMATS)
+    again = opamplan.make_plan(
+        list(reversed(results)), limits=opamplan.Limits("none", batch_targets=30)
+    )
+    write_plan(again, tmp_path / "b", FORMATS)
+    for path, size in written.items():
+        data = (tmp_path / "a" / path).read_bytes()
+        assert len(data) == size
+        assert data == (tmp_path / "b" / path).read_bytes()
+    times = {p: p.stat().st_mtime_ns for p in (tmp_path / "a").rglob("*")}
+    write_plan(plan, tmp_path / "a", FORMATS)
+    assert times == {p: p.stat().st_mtime_ns for p in (tmp_path / "a").rglob("*")}
+    with pytest.raises(opamplan.InvalidRequest, match="there are: dockerfile, bake, llb"):
+        write_plan(plan, tmp_path, ["iso"])
+
+
+def test_the_makefile_builds_the_batches_in_order(
+    plan: opamplan.Plan, tmp_path: pathlib.Path
+) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    write_plan(plan, tmp_path, ["dockerfile", "make"])
+    done = subprocess.run(
+        ["make", "-n", "-j4", "BUILDCTL=echo"],
+        check=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    order = re.findall(r"filename=(batch\d+)\.Dockerfile", done.stdout)
+    assert order == [f"batch{n}" for n in range(len(plan.batches))]
+
+
+def test_the_workflow_has_a_job_a_batch_after_the_one_before(
+    plan: opamplan.Plan, tmp_path: pathlib.Path
+) -> None:
+    write_plan(plan, tmp_path, ["github"])
+    text = (tmp_path / ".github/workflows/opamplan.yml").read_text()
+    assert re.findall(r"^  (batch\d+):$", text, re.M) == [
+        f"batch{n}" for n in range(len(plan.batches))
+    ]
+    assert re.findall(r"needs: (\S+)", text) == [f"batch{n}" for n in range(len(plan.batches) - 1)]
+    yaml = pytest.importorskip("yaml")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert all(len(job["steps"]) == 5 for job in jobs.values())
+
+
+def test_the_graph_has_every_step_and_edge(plan: opamplan.Plan, tmp_path: pathlib.Path) -> None:
+    write_plan(plan, tmp_path, ["dot", "json"])
+    text = (tmp_path / "plan.dot").read_text()
+    assert text.count("[label=") == len(plan)
+    assert text.count("style=dashed") == plan.summary["grafts"]
+    assert opamplan.Plan.load(tmp_path / "plan.json") == plan
+
+
+def test_llb_names_every_step_once(plan: opamplan.Plan, tmp_path: pathlib.Path) -> None:
+    write_plan(plan, tmp_path, ["llb"])
+    stages = opamplan.stage_names(plan)
+    for batch in plan.batches:
+        data = (tmp_path / f"batch{batch.index}.llb").read_bytes()
+        for step in batch.steps:
+            assert data.count(f"[{stages[step]} 1/1] RUN".encode()) == 1
+    assert b"docker-image://docker.io/library/debian:12" in data
+
+
+def test_package_tool_names(
+    plan: opamplan.Plan,
+    results: list[opamplan.Solution],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+) -> None:
+    write_package_tool(results, plan, tmp_path, batch_size=7)
+    by_target = {r.target: r for r in results if r}
+    for target in plan.targets:
+        listed = json.loads((tmp_path / f"{target}-list.json").read_text())
+        assert listed == opamplan.install_order(by_target[target])
+        deps = json.loads((tmp_path / f"{target}-deps.json").read_text())
+        assert set(deps) == set(listed)
+        assert list(deps)[-1] == target
+        assert (tmp_path / f"{target}.dot").read_text().startswith("digraph")
+        dockerfile = (tmp_path / f"{target}.dockerfile").read_text()
+        assert dockerfile == opamplan.dockerfile(plan, target)
+        assert "AS results" in dockerfile
+    bake = (tmp_path / "docker-bake.hcl").read_text()
+    groups = re.findall(r'^group "(\S+)"', bake, re.M)
+    batches = -(-len(plan.targets) // 7)
+    assert groups == ["default", "all-packages", *(f"batch{n}" for n in range(batches))]
+    measured = opamplan.inspect_bake(bake, "bake", opamplan.Limits("none"))
+    assert (measured.targets, measured.findings) == (len(plan.targets), [])
+    done = opamplan_command("emit", "--compat", "package-tool", "-o", str(tmp_path / "c"), "dune")
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "c").glob("dune.*-deps.json"))
+    with pytest.raises(opamplan.InvalidRequest, match="not among the results"):
+        write_package_tool([], plan, tmp_path)
