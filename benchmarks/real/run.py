@@ -64,7 +64,7 @@ def main() -> int:
     for strategy, plan in plans.items():
         row, statuses[strategy] = build(args, strategy, plan)
         rows.append(row)
-        print_table(rows)
+    print_table(rows)
     agree = report_statuses(statuses)
     same = True
     if {"graft", "chain"} <= set(plans) and args.switches:
