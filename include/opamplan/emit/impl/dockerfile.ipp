@@ -16,7 +16,7 @@ namespace opamplan {
 namespace dockerfile_detail {
 
 /// A value in double quotes, with no variable expanded.
-inline std::string quoted(std::string_view text) {
+inline std::string double_quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
@@ -46,7 +46,7 @@ inline void append_assignments(const char* instruction,
   out += instruction;
   for (std::size_t i = 0; i < values.size(); ++i) {
     out += i == 0 ? " " : " \\\n    ";
-    out += quoted(values[i].first) + '=' + quoted(values[i].second);
+    out += double_quoted(values[i].first) + '=' + double_quoted(values[i].second);
   }
   out += '\n';
 }
@@ -59,7 +59,7 @@ inline std::string header(const plan& p, const emit_options& options) {
   out += ".\n";
   if (options.base_archive.empty()) {
     const std::string& image = options.base_image.empty() ? p.base.image : options.base_image;
-    out += "ARG BASE_IMAGE=" + quoted(image) + "\nFROM ${BASE_IMAGE} AS opamplan_header\n";
+    out += "ARG BASE_IMAGE=" + double_quoted(image) + "\nFROM ${BASE_IMAGE} AS opamplan_header\n";
   } else {
     out +=
         "FROM scratch AS opamplan_header\nADD [" + json_string(options.base_archive) + ", \"/\"]\n";
