@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Callable
 
 import opamplan
-from opamplan.build import Buildctl, Run, Runner, RunOptions, State
 from opamplan.data import repository_path
+from opamplan.runs import Buildctl, Run, Runner, RunOptions, State
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from daemon import Daemon, busybox_base

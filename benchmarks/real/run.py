@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 
 import opamplan
-from opamplan.build import Buildctl, Runner, RunOptions, State
-from opamplan.build.display import Display
+from opamplan.runs import Buildctl, Runner, RunOptions, State
+from opamplan.runs.display import Display
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import prepare

@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 
 import opamplan
-from opamplan.build import Buildctl, Runner, RunOptions, State, compare_runs
-from opamplan.build.rawjson import Reader
-from opamplan.build.report import html_report, json_report, markdown_report, report_data
-from opamplan.build.results import read_results
-from opamplan.build.state import find_run
+from opamplan.runs import Buildctl, Runner, RunOptions, State, compare_runs
+from opamplan.runs.rawjson import Reader
+from opamplan.runs.report import html_report, json_report, markdown_report, report_data
+from opamplan.runs.results import read_results
+from opamplan.runs.state import find_run
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

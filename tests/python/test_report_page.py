@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from opamplan.build.report import html_report
+from opamplan.runs.report import html_report
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Optional
 from opamplan.cli import options, plans, runs
 
 if TYPE_CHECKING:
-    from opamplan.build.builders import Builder
-    from opamplan.build.runner import Runner
+    from opamplan.runs.builders import Builder
+    from opamplan.runs.runner import Runner
 
 EXIT_INTERRUPTED = 130
 
@@ -104,9 +104,9 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan.build.display import Display, JsonLines
-    from opamplan.build.runner import Runner, RunOptions
-    from opamplan.build.state import State
+    from opamplan.runs.display import Display, JsonLines
+    from opamplan.runs.runner import Runner, RunOptions
+    from opamplan.runs.state import State
 
     plan, results = plans.plan_from(args)
     directory = Path(args.output)
@@ -150,7 +150,7 @@ def _run_until_interrupted(runner: Runner) -> Any:
 
 
 def _builders(args: argparse.Namespace) -> list[Builder]:
-    from opamplan.build.builders import Buildctl, Buildx
+    from opamplan.runs.builders import Buildctl, Buildx
 
     if args.tool == "buildx":
         return [Buildx(name, args.program or "buildx") for name in args.builder or [""]]

@@ -26,8 +26,8 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan.build.comparison import compare_runs
-    from opamplan.build.state import find_run
+    from opamplan.runs.comparison import compare_runs
+    from opamplan.runs.state import find_run
 
     result = compare_runs(find_run(args.before), find_run(args.after))
     if args.json:

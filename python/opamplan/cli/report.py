@@ -40,8 +40,8 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan.build.report import html_report, json_report, markdown_report, report_data
-    from opamplan.build.state import find_run
+    from opamplan.runs.report import html_report, json_report, markdown_report, report_data
+    from opamplan.runs.state import find_run
 
     state, found = find_run(args.results)
     if args.durations:

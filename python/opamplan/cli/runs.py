@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TextIO
 from opamplan.cli.style import Style
 
 if TYPE_CHECKING:
-    from opamplan.build.state import Run, State
+    from opamplan.runs.state import Run, State
 
 RUN_HELP = "a file of build results (its newest run), or FILE#NUMBER"
 
 
 def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
     """What a person wants to know of a run."""
-    from opamplan.build.comparison import stopped_by
+    from opamplan.runs.comparison import stopped_by
 
     out = sys.stdout if out is None else out
     style = Style(out)

@@ -15,8 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from opamplan.build.results import LayerResult
 from opamplan.errors import InvalidRequest
+from opamplan.runs.results import LayerResult
 
 if TYPE_CHECKING:
     from opamplan import Plan

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from opamplan.build.rawjson import Event, Reader
 from opamplan.errors import InvalidRequest
+from opamplan.runs.rawjson import Event, Reader
 
 OnEvent = Callable[[Event], None]
 

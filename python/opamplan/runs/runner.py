@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from opamplan._core import EmitOptions, Plan, stage_names
-from opamplan.build.builders import Batch, Builder, SolveOutcome
-from opamplan.build.rawjson import Event
-from opamplan.build.results import read_results
-from opamplan.build.state import Run, State
 from opamplan.errors import InvalidRequest
 from opamplan.output import write_plan
+from opamplan.runs.builders import Batch, Builder, SolveOutcome
+from opamplan.runs.rawjson import Event
+from opamplan.runs.results import read_results
+from opamplan.runs.state import Run, State
 
 
 @dataclass

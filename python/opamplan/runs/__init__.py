@@ -5,11 +5,11 @@ one batch, `results` reads what a batch left, `state` keeps it, `runner` does al
 `display` shows it; `report` and `comparison` read the state.
 """
 
-from opamplan.build.builders import Buildctl, Builder, Buildx, SolveOutcome
-from opamplan.build.comparison import RunComparison, compare_runs
-from opamplan.build.results import LayerResult, read_results
-from opamplan.build.runner import Runner, RunOptions
-from opamplan.build.state import Run, State
+from opamplan.runs.builders import Buildctl, Builder, Buildx, SolveOutcome
+from opamplan.runs.comparison import RunComparison, compare_runs
+from opamplan.runs.results import LayerResult, read_results
+from opamplan.runs.runner import Runner, RunOptions
+from opamplan.runs.state import Run, State
 
 __all__ = [
     "Buildctl",

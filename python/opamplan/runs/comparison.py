@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from opamplan._core import Plan
-from opamplan.build.state import Run, State
+from opamplan.runs.state import Run, State
 
 GOOD = "success"
 # Neither good nor bad news: nothing is known of these.
@@ -125,7 +125,7 @@ def stopped_by(plan: Plan, layers: set[str]) -> dict[str, list[str]]:
     for layer, below in needs.items():
         for each in below:
             dependents.setdefault(each, []).append(layer)
-    from opamplan.build.state import layer_of
+    from opamplan.runs.state import layer_of
 
     ends: dict[str, list[str]] = {}
     for target, step in zip(plan.targets, plan.target_steps):

@@ -8,8 +8,8 @@ import sys
 import time
 from typing import IO, Optional
 
-from opamplan.build.runner import Progress
 from opamplan.cli.style import Style
+from opamplan.runs.runner import Progress
 
 
 class Display:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from opamplan.build.comparison import stopped_by
-from opamplan.build.state import Run, State
+from opamplan.runs.comparison import stopped_by
+from opamplan.runs.state import Run, State
 
 
 def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, Any]:
