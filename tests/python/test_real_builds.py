@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import buildkit
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -21,30 +22,12 @@ REAL = ROOT / "benchmarks/real"
 TARGETS = "astring.0.8.5,zarith.1.14"
 
 
-def programs() -> pathlib.Path:
-    """The folder of buildkitd and buildctl."""
-    if os.geteuid() != 0:
-        pytest.skip("buildkitd needs root")
-    for program in ("runc", "debootstrap"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-    folder = os.environ.get("BUILDKIT_BIN", "")
-    if not folder:
-        found = subprocess.run(
-            [str(ROOT / "scripts/buildkit"), "--if-there"],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if found.returncode != 0:
-            pytest.skip(found.stderr.strip())
-        folder = found.stdout.strip()
-    return pathlib.Path(folder)
-
-
 @pytest.fixture(scope="module")
 def base(shared: pathlib.Path) -> pathlib.Path:
-    programs()
+    buildkit.require_daemon()
+    if shutil.which("debootstrap") is None:
+        pytest.skip("debootstrap is not installed")
+    buildkit.programs()
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     folder = cache / "opamplan/real"
     made = subprocess.run(
@@ -62,12 +45,7 @@ def base(shared: pathlib.Path) -> pathlib.Path:
 
 @pytest.fixture
 def address(tmp_path: pathlib.Path) -> Iterator[tuple[str, str]]:
-    sys.path.insert(0, str(REAL))
-    try:
-        from daemon import Daemon  # type: ignore[import-not-found]
-    finally:
-        sys.path.remove(str(REAL))
-    with Daemon(programs(), tmp_path / "daemon") as daemon:
+    with buildkit.daemon_module().Daemon(buildkit.programs(), tmp_path / "daemon") as daemon:
         yield daemon.address, daemon.buildctl
 
 

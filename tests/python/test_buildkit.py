@@ -1,0 +1,223 @@
+"""Emitted files, taken and carried out by the real BuildKit. Installs are stand-ins, on busybox.
+
+Skipped, with the reason, without BuildKit (scripts/buildkit), root or runc.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import buildkit
+import pytest
+
+import opamplan
+from opamplan.runs import Buildctl, Run, Runner, RunOptions, State
+
+BROKEN = "lantern.0.10.0"  # others need it, and it needs others
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    buildkit.require_daemon()
+    folder = tmp_path_factory.mktemp("buildkit")
+    with buildkit.daemon_module().Daemon(buildkit.programs(), folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    buildkit.require_daemon()
+    file = tmp_path_factory.mktemp("base") / "base.tar"
+    buildkit.daemon_module().busybox_base(file)
+    return pathlib.Path(file)
+
+
+@pytest.fixture(scope="module")
+def results(embedded: pathlib.Path) -> list[opamplan.Solution]:
+    repository = opamplan.Repository.open([str(embedded)])
+    environment = opamplan.Environment.preset("debian-12")
+    return opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
+
+
+def stand_ins(base: pathlib.Path, folder: pathlib.Path, before: str = "") -> opamplan.EmitOptions:
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "base.tar").exists():
+        (folder / "base.tar").hardlink_to(base)
+    emit = opamplan.EmitOptions.stand_in()
+    emit.base_archive = "base.tar"
+    emit.environment = [("PATH", "/bin")]
+    emit.install = before + emit.install
+    return emit
+
+
+def carry_out(
+    daemon: Any,
+    plan: opamplan.Plan,
+    folder: pathlib.Path,
+    emit: opamplan.EmitOptions,
+    **options: Any,
+) -> tuple[State, Run]:
+    state = State(folder / "builds.sqlite")
+    builder = Buildctl(daemon.address, daemon.buildctl)
+    run = Runner(plan, state, [builder], RunOptions(folder, emit, **options)).run()
+    errors = [batch["error"] for batch in state.batches(run)]
+    assert run.status == "finished", errors
+    return state, run
+
+
+@pytest.mark.parametrize("strategy", ["graft", "prefix", "chain"])
+def test_every_layer_of_a_plan_is_built_and_images_hold_what_the_plan_says(
+    strategy: str,
+    daemon: Any,
+    base: pathlib.Path,
+    results: list[opamplan.Solution],
+    tmp_path: pathlib.Path,
+) -> None:
+    limits = opamplan.Limits("buildkit", batch_targets=15, depth=20)
+    plan = opamplan.make_plan(results[:24], strategy=strategy, limits=limits)
+    emit = stand_ins(base, tmp_path)
+    state, run = carry_out(daemon, plan, tmp_path, emit)
+    assert {row["status"] for row in state.layers(run)} == {"success"}
+    assert len(state.layers(run)) == len(plan.layers())
+    # What the largest image holds, by its own account.
+    target = max(plan.targets, key=lambda t: len(plan.image_of(t)))
+    stage = opamplan.stage_names(plan)[plan.target_steps[plan.targets.index(target)]]
+    text = opamplan.dockerfile(plan, target, emit)
+    text += f"FROM {stage} AS look\nRUN mkdir /look && ls /opamplan/opam/default/lib >/look/lib\n"
+    text += (
+        "RUN ls /opamplan/results >/look/results\nFROM scratch AS seen\nCOPY --from=look /look /\n"
+    )
+    (tmp_path / "look.Dockerfile").write_text(text)
+    solve(daemon, tmp_path, "look.Dockerfile", "seen", tmp_path / "seen")
+    held = (tmp_path / "seen/results").read_text().split()
+    assert sorted(held) == sorted(plan.image_of(target))
+    names = (tmp_path / "seen/lib").read_text().split()
+    assert sorted(names) == sorted({package.split(".")[0] for package in held})
+
+
+def solve(daemon: Any, context: pathlib.Path, file: str, target: str, output: pathlib.Path) -> None:
+    subprocess.run(
+        [
+            daemon.buildctl,
+            "--addr",
+            daemon.address,
+            "build",
+            "--frontend=dockerfile.v0",
+            f"--opt=filename={file}",
+            f"--opt=target={target}",
+            f"--local=context={context}",
+            f"--local=dockerfile={context}",
+            f"--output=type=local,dest={output}",
+        ],
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize("strategy", ["graft", "prefix"])
+def test_a_failure_stops_its_dependents_only_and_everything_can_be_read_afterwards(
+    strategy: str,
+    daemon: Any,
+    base: pathlib.Path,
+    results: list[opamplan.Solution],
+    tmp_path: pathlib.Path,
+) -> None:
+    plan = opamplan.make_plan(results, strategy=strategy)
+    fail = f'if [ "$1" = {BROKEN} ]; then echo out of luck; exit 3; fi\n'
+    state, run = carry_out(daemon, plan, tmp_path, stand_ins(base, tmp_path, fail))
+    stands_on_it = {t for t in plan.targets if BROKEN in plan.image_of(t)} - {BROKEN}
+    statuses = {row["target"]: row["status"] for row in state.targets(run)}
+    assert stands_on_it
+    assert statuses[BROKEN] == "failure"
+    for target, status in statuses.items():
+        if target != BROKEN:
+            expected = "dependency_failed" if target in stands_on_it else "success"
+            assert status == expected, target
+    rows = state.layers(run, logs=True)
+    assert any("out of luck" in row["log"] for row in rows if row["package"] == BROKEN)
+    for row in rows:
+        if row["status"] == "dependency_failed":
+            assert row["log"].startswith("not tried: ")
+
+
+def test_a_second_run_builds_nothing_and_a_retry_builds_what_failed(
+    daemon: Any, base: pathlib.Path, results: list[opamplan.Solution], tmp_path: pathlib.Path
+) -> None:
+    plan = opamplan.make_plan(results[:20])
+    fail = f'if [ "$1" = {plan.targets[0]} ]; then [ -e /retried ] || exit 3; fi\n'
+    emit = stand_ins(base, tmp_path, fail)
+    carry_out(daemon, plan, tmp_path, emit)
+    state, again = carry_out(daemon, plan, tmp_path, emit, resume=False)
+    assert state.batches(again)[0]["executed"] == 0
+    state, retried = carry_out(daemon, plan, tmp_path, emit, resume=False, retry_failed=True)
+    assert 0 < state.batches(retried)[0]["executed"] < len(plan)
+
+
+def test_llb_is_built_without_a_frontend(
+    daemon: Any, base: pathlib.Path, results: list[opamplan.Solution], tmp_path: pathlib.Path
+) -> None:
+    plan = opamplan.make_plan(results[:20])
+    emit = stand_ins(base, tmp_path)
+    opamplan.write_plan(plan, tmp_path, ["dockerfile", "llb"], emit)
+    definition = (tmp_path / "batch0.llb").read_bytes()
+    dumped = subprocess.run(
+        [daemon.buildctl, "debug", "dump-llb"], check=True, input=definition, capture_output=True
+    ).stdout
+    operations = [json.loads(line) for line in dumped.splitlines()]
+    assert sum("exec" in op["Op"].get("Op", {}) for op in operations) >= len(plan)
+    command = [daemon.buildctl, "--addr", daemon.address, "build", f"--local=context={tmp_path}"]
+    command.append(f"--output=type=local,dest={tmp_path}/out")
+    subprocess.run(command, check=True, input=definition, capture_output=True)
+    index = (tmp_path / "out/index.tsv").read_text().splitlines()
+    assert len(index) == plan.summary["layers"]
+    assert all(line.startswith("success\t") for line in index)
+
+
+def test_emitted_files_of_the_whole_repository_are_taken(
+    daemon: Any, real_repository: opamplan.Repository, tmp_path: pathlib.Path
+) -> None:
+    environment = opamplan.Environment.preset("debian-12")
+    universe = opamplan.Universe(real_repository, environment, ocaml="5.3.0")
+    plan = opamplan.make_plan(universe.solve_all())
+    opamplan.write_plan(plan, tmp_path, ["dockerfile", "bake", "llb"])
+    # buildx reads the bake files: every target, under a legal name.
+    for name in ("docker-bake.json", "docker-bake.hcl"):
+        printed = subprocess.run(
+            [str(buildkit.programs() / "buildx"), "bake", f"--file={name}", "--print", "all"],
+            check=True,
+            capture_output=True,
+            cwd=tmp_path,
+        ).stdout
+        assert len(json.loads(printed)["target"]) == len(plan.batches)
+    # The frontend takes each Dockerfile, and has nothing to warn of. Asking for a lint solves
+    # nothing; the line that switches checks off is left out.
+    for batch in plan.batches:
+        file = tmp_path / f"batch{batch.index}.Dockerfile"
+        lines = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(x for x in lines if not x.startswith("# check=")))
+        done = subprocess.run(
+            [
+                daemon.buildctl,
+                "--addr",
+                daemon.address,
+                "build",
+                "--frontend=dockerfile.v0",
+                "--opt=requestid=frontend.lint",
+                "--opt=build-arg:BASE_IMAGE=scratch",
+                f"--opt=filename={file.name}",
+                f"--local=context={tmp_path}",
+                f"--local=dockerfile={tmp_path}",
+            ],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert "WARNING" not in done.stdout, done.stdout[:2000]
+        # And its definition is within the limit that the batch was cut for.
+        llb = (tmp_path / f"batch{batch.index}.llb").stat().st_size
+        assert llb < plan.limits.definition_bytes
