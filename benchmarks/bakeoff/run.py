@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""All of opam in real BuildKit: the bake-off's one large file beside opamplan's plan.
+
+Usage: run.py REPOSITORY --programs DIRECTORY [--targets N] [--parallelism N] [--wait SECONDS]
+
+DIRECTORY holds buildkitd and buildctl (scripts/buildkit makes it). Needs root, runc and busybox.
+Each file is solved by a builder with an empty store. Installs are stand-ins on a root file system
+of busybox, so that what is measured is BuildKit: steps, mounts, messages. The bake-off's file has a
+stage a target, one install a step in package-tool's order, and a results stage that copies from
+each. Prints a Markdown table; exit status 1 if opamplan's plan was not built whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import opamplan
+from opamplan.runs import Buildctl, Runner, RunOptions, State
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "real"))
+from daemon import Daemon, busybox_base
+
+HEADER = """\
+FROM scratch AS header
+ADD base.tar /
+ENV PATH=/bin OPAMYES=1 OPAMCONFIRMLEVEL=unsafe-yes OPAMERRLOGLEN=0 OPAMPRECISETRACKING=1
+COPY --chmod=755 opam /bin/opam
+"""
+OPAM = '#!/bin/sh\necho "$@" >"/opam-$2"\n'
+MEMORY = 9_000_000 * 1024  # of a process: a bad graph can take all there is
+
+Row = tuple[str, str, str, str, str, str]
+
+
+def monolithic(results: list[opamplan.Solution]) -> tuple[str, int]:
+    """One file as the bake-off's, and its number of installs."""
+    lines, copies, installs = [HEADER], [], 0
+    for result in results:
+        if not result:
+            continue
+        stage = "builder_" + re.sub("[^a-z0-9]", "_", result.target.lower())
+        lines.append(f"FROM header AS {stage}\nWORKDIR /results/{result.target}\n")
+        for package in opamplan.install_order(result):
+            lines.append(f"RUN opam install {package} >> build.log 2>&1 || echo 'FAILED'\n")
+            installs += 1
+        lines.append("CMD bash\n")
+        copies.append(f"COPY --from={stage} /results /results\n")
+    return "".join([*lines, "FROM header AS results\n", *copies]), installs
+
+
+def bake_off(daemon: Daemon, folder: Path, results: list[opamplan.Solution], wait: float) -> Row:
+    """Solve the large file."""
+    text, installs = monolithic(results)
+    (folder / "Dockerfile").write_text(text)
+    (folder / "opam").write_text(OPAM)
+    begin = time.monotonic()
+    command = [daemon.buildctl, "--addr", daemon.address, "build", "--frontend=dockerfile.v0"]
+    command += [f"--local=context={folder}", f"--local=dockerfile={folder}"]
+    command += ["--opt=target=results", f"--output=type=local,dest={folder}/results"]
+    try:
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, errors="replace", timeout=wait
+        )
+        outcome = "built" if done.returncode == 0 else last_error(done.stderr)
+    except subprocess.TimeoutExpired:
+        outcome = f"not done after {wait:.0f} s"
+    seconds = time.monotonic() - begin
+    measure = opamplan.inspect_dockerfile(text, "Dockerfile", opamplan.Limits("none"))
+    return row(
+        "the bake-off's file", len(text), measure.definition_bytes, installs, seconds, outcome
+    )
+
+
+def last_error(text: str) -> str:
+    """The last line that says what went wrong, shortened."""
+    lines = [line for line in text.splitlines() if "error" in line.lower()] or [text.strip()]
+    return lines[-1][-160:].replace("|", "/")
+
+
+def planned(
+    daemon: Daemon, folder: Path, results: list[opamplan.Solution]
+) -> tuple[list[Row], bool]:
+    """Carry opamplan's plan out; a row a batch, one for all, and whether all is well."""
+    plan = opamplan.make_plan(results)
+    emit = opamplan.EmitOptions.stand_in()
+    emit.base_archive = "base.tar"
+    emit.environment = [("PATH", "/bin")]
+
+    def tell(kind: str, fields: dict[str, object], _: object) -> None:
+        if kind in ("batch", "batch_end"):
+            print(kind, fields, file=sys.stderr, flush=True)
+
+    with State(folder / "builds.sqlite") as state:
+        builder = Buildctl(daemon.address, daemon.buildctl)
+        begin = time.monotonic()
+        run = Runner(plan, state, [builder], RunOptions(folder, emit), on_progress=tell).run()
+        seconds = time.monotonic() - begin
+        limits = opamplan.Limits("none")
+        rows, size, definition = [], 0, 0
+        for done, batch in zip(state.batches(run), plan.batches):
+            text = (folder / f"batch{batch.index}.Dockerfile").read_text()
+            bytes_of_it = opamplan.inspect_dockerfile(text, "", limits).definition_bytes
+            size += len(text)
+            definition += bytes_of_it
+            what = f"{done['executed']} executed, {done['cached']} cached"
+            rows.append(
+                row(
+                    f"opamplan, batch {batch.index}: {len(batch.targets)} targets",
+                    len(text),
+                    bytes_of_it,
+                    len(batch.steps),
+                    done["ended"] - done["started"],
+                    f"{done['status']}: {what} {last_error(done['error']) if done['error'] else ''}",
+                )
+            )
+        statuses: dict[str, int] = {}
+        for layer in state.layers(run):
+            statuses[layer["status"]] = statuses.get(layer["status"], 0) + 1
+        targets = sum(target["status"] == "success" for target in state.targets(run))
+    good = statuses == {"success": len(plan.layers())} and targets == len(plan.targets)
+    what = ", ".join(f"{number} layers {status}" for status, number in sorted(statuses.items()))
+    outcome = f"{run.status}: {what}; {targets} of {len(plan.targets)} targets"
+    rows.append(row("opamplan, all", size, definition, len(plan), seconds, outcome))
+    return rows, good
+
+
+def row(what: str, size: int, definition: int, steps: int, seconds: float, outcome: str) -> Row:
+    """A row of the table."""
+    return (
+        what,
+        f"{size / 1e6:.1f}",
+        f"{definition / 1e6:.1f}",
+        f"{steps:,}",
+        f"{seconds:.0f}",
+        outcome.strip(),
+    )
+
+
+def main() -> int:
+    """Do what the usage says."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("--programs", type=Path, required=True)
+    parser.add_argument("--targets", type=int, default=0, help="only the first so many")
+    parser.add_argument("--parallelism", type=int, default=4)
+    parser.add_argument("--wait", type=float, default=300, help="seconds for the large file")
+    args = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    environment = opamplan.Environment.preset("debian-12")
+    repository = opamplan.Repository.open([str(args.repository)])
+    results = opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
+    results = [r for r in results if r][: args.targets or None]
+    load = os.getloadavg()[0]
+    folder = Path(tempfile.mkdtemp(prefix="opamplan-bakeoff-"))
+    try:
+        rows = []
+        programs = args.programs.resolve()
+        for name in ("monolithic", "plan"):
+            out = folder / name / "out"
+            out.mkdir(parents=True)
+            busybox_base(out / "base.tar")
+            with Daemon(programs, folder / name / "daemon", args.parallelism) as daemon:
+                if name == "plan":
+                    more, good = planned(daemon, out, results)
+                    rows += more
+                else:
+                    rows.append(bake_off(daemon, out, results, args.wait))
+                    print(rows[0], file=sys.stderr, flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(
+        f"{len(results)} targets, {os.cpu_count()} cores, load of others {load:.0f}, "
+        f"max-parallelism {args.parallelism}\n"
+    )
+    print("| | file, MB | definition, MB | steps | seconds | outcome |")
+    print("|---|---:|---:|---:|---:|---|")
+    for cells in rows:
+        print("| " + " | ".join(cells) + " |")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
