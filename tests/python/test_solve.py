@@ -1,0 +1,197 @@
+"""Universes, solutions, explanations and blockers, from Python."""
+
+from __future__ import annotations
+
+import io
+import json
+import pathlib
+from collections import Counter
+from typing import Any
+
+import pytest
+
+import opamplan
+
+
+@pytest.fixture(scope="module")
+def repository(embedded: pathlib.Path) -> opamplan.Repository:
+    return opamplan.Repository.open(embedded)
+
+
+def make(repository: opamplan.Repository, ocaml: str = "5.3.0", **options: Any) -> Any:
+    return opamplan.Universe(
+        repository, opamplan.Environment.preset("debian-12"), ocaml=ocaml, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def universe(repository: opamplan.Repository) -> opamplan.Universe:
+    return make(repository)
+
+
+def test_a_solution_is_a_container_of_packages(universe: opamplan.Universe) -> None:
+    solution = universe.solve("http-serve")
+    assert (solution.status, bool(solution)) == ("solution", True)
+    assert (solution.package, solution.target) == ("http-serve", "http-serve.2.1.0")
+    assert list(solution) == solution.packages
+    assert len(solution) == len(set(solution))
+    assert "dune" in solution
+    assert "dune.3.20.2" in solution
+    assert "dune.2.9.3" not in solution
+    assert "nobody-has-this" not in solution
+    assert solution["dune"] == opamplan.Version("3.20.2")
+    with pytest.raises(KeyError):
+        solution["webmail"]
+    assert repr(solution) == f"<Solution of http-serve.2.1.0: {len(solution)} packages>"
+    assert "3.20.2" in solution._repr_html_()
+    assert solution.explanation is None
+    assert solution.broken_rules() == []
+
+
+def test_edges_lead_from_each_package_to_selected_ones(universe: opamplan.Universe) -> None:
+    solution = universe.solve("http-serve")
+    assert list(solution.dependencies) == list(solution)
+    for needs in solution.dependencies.values():
+        assert set(needs) <= set(solution)
+    assert solution.dependencies["ocaml.5.3.0"] == ["ocaml-base-compiler.5.3.0", "ocaml-config.3"]
+
+
+def test_why_is_a_path_from_the_target(universe: opamplan.Universe) -> None:
+    solution = universe.solve("http-serve")
+    for package in solution:
+        path = solution.why(package.partition(".")[0])
+        facts = solution.why_facts(package.partition(".")[0])
+        assert len(facts) == max(0, len(path) - 1)
+        if path:
+            assert (path[0], path[-1]) == (solution.target, package)
+        edges = {**solution.dependencies}
+        for package_from, package_to, fact in zip(path, path[1:], facts):
+            needed = edges[package_from] + solution.post_dependencies.get(package_from, [])
+            assert package_to in needed
+            assert fact.package == package_from
+            assert package_to.partition(".")[0] in fact.names
+    assert solution.why("webmail") == []
+
+
+def test_why_not_names_the_facts_that_exclude_a_version(universe: opamplan.Universe) -> None:
+    solution = universe.solve("http-serve")
+    assert solution.why_not("dune.3.20.2") is None
+    newer = solution.why_not("dune.3.21.0~alpha1")
+    assert newer is not None
+    assert str(newer).splitlines() == newer.sentences
+    assert "dune-configurator 3.20.2 needs dune = 3.20.2" in newer.sentences
+    compiler = solution.why_not("ocaml.5.4.0")
+    assert compiler is not None
+    assert compiler.sentences == ["you asked for ocaml = 5.3.0"]
+
+
+def test_an_unsolvable_target_is_a_value_with_its_explanation(universe: opamplan.Universe) -> None:
+    result = universe.solve("webmail")
+    assert (bool(result), result.status, len(result)) == (False, "no_solution", 0)
+    explanation = result.explanation
+    assert explanation is not None
+    assert explanation.sentences == [
+        "webmail 1.0.0 needs legacy-cgi >= 0.4",
+        "legacy-cgi 0.4.2 needs ocaml < 5.0",
+        "you asked for ocaml = 5.3.0",
+    ]
+    assert explanation.cause == "legacy-cgi needs another ocaml"
+    assert explanation.blockers == ["legacy-cgi"]
+    assert list(explanation) == explanation.facts
+    assert len(explanation) == 2
+    fact = explanation.facts[1]
+    assert (fact.kind, fact.package, fact.field) == ("needs", "legacy-cgi.0.4.2", "depends")
+    assert (fact.about, fact.text) == ("ocaml", "ocaml < 5.0")
+    assert fact.impossible_alone
+    line = universe.repository.text(fact.package).splitlines()[fact.line - 1]
+    assert line[fact.column - 1 :].startswith('"ocaml"')
+    assert json.loads(json.dumps(explanation.to_dict()))["facts"][1] == fact.to_dict()
+    assert hash(fact) == hash(universe.explain("webmail").facts[1])
+
+
+def test_explanations_of_other_kinds(universe: opamplan.Universe) -> None:
+    assert "old-store and store want different" in universe.explain("migrate-store").cause
+    away = universe.solve("windows-registry")
+    assert (away.status, away.target) == ("unavailable", None)
+    assert away.explanation is not None
+    assert away.explanation.cause == "not available in this environment"
+    with pytest.raises(opamplan.InvalidRequest):
+        universe.explain("dune")
+
+
+def test_unknown_names_come_with_suggestions(
+    universe: opamplan.Universe, repository: opamplan.Repository
+) -> None:
+    with pytest.raises(opamplan.UnknownPackage, match="did you mean http-serve") as caught:
+        universe.solve("htp-serve")
+    assert caught.value.asked == "htp-serve"
+    assert caught.value.suggestions == ["http-serve"]
+    with pytest.raises(opamplan.InvalidRequest):
+        make(repository, constraints=["no-such-name < 3"])
+
+
+def test_solving_all_is_the_same_on_any_number_of_threads(universe: opamplan.Universe) -> None:
+    answers = [[r.to_json() for r in universe.solve_all(threads=n)] for n in (1, 2, 4)]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0] == sorted(answers[0], key=lambda line: json.loads(line)["package"].encode())
+    statuses = Counter(json.loads(line)["status"] for line in answers[0])
+    assert statuses == {"solution": 56, "no_solution": 5, "unavailable": 4}
+
+
+def test_each_answer_is_the_one_it_would_be_alone(universe: opamplan.Universe) -> None:
+    for result in universe.solve_all():
+        if result.target is not None:
+            assert universe.solve(result.target).to_json() == result.to_json()
+        if result and result.package != "ocaml":
+            assert result.broken_rules() == []
+
+
+def test_progress_is_reported_and_can_cancel(
+    universe: opamplan.Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert len(universe.solve_all(progress=True)) == 65
+    seen: list[Any] = []
+    universe.solve_all(progress=lambda *report: seen.append(report))
+    assert seen
+
+    class Stop(Exception):
+        pass
+
+    def stop(*_: Any) -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        universe.solve_all(progress=stop)
+    assert universe.solve("dune")
+
+
+def test_options_change_what_is_preferred(repository: opamplan.Repository) -> None:
+    old = make(repository, prefer_oldest=True).solve("http-serve")
+    assert str(old["cmdlet"]) == "1.1.1"
+    held = make(repository, constraints=["dune < 3.20"]).solve("http-serve")
+    assert str(held["dune"]) == "3.19.0"
+    assert held.broken_rules() == []
+    tested = make(repository, with_test=True).solve("http-serve")
+    plain = make(repository).solve("http-serve")
+    assert {p.partition(".")[0] for p in set(tested) - set(plain)} == {"gherkin"}
+    assert make(repository, ocaml="4.14.2").solve("legacy-cgi")
+
+
+def test_blockers_group_targets_by_cause(universe: opamplan.Universe) -> None:
+    report = universe.blockers(threads=2)
+    assert len(report) == sum(len(g) for g in report.groups) == 5
+    assert report.groups[0].targets == ["legacy-cgi.0.4.2", "webmail.1.0.0"]
+    first = report.blockers[0]
+    assert (first.name, first.blocked, first.unlocked) == ("legacy-cgi", 2, 2)
+    assert [rule.text for rule in first.rules] == ["ocaml < 5.0"]
+    assert "legacy-cgi" in report._repr_html_()
+    assert len(universe.blockers(["webmail"])) == 1
+
+
+def test_another_compiler_has_its_known_counts(real_repository: opamplan.Repository) -> None:
+    results = make(real_repository, ocaml="4.14.2").solve_all()
+    solutions = [r for r in results if r]
+    assert len(solutions) == 3617
+    # A closure is what the target reaches.
+    assert max(len(json.loads(r.to_json())["deps"]) for r in solutions) == 240
