@@ -2,6 +2,7 @@
 """All of opam in real BuildKit: the bake-off's one large file beside opamplan's plan.
 
 Usage: run.py REPOSITORY --programs DIRECTORY [--targets N] [--parallelism N] [--wait SECONDS]
+              [--only monolithic|plan]
 
 DIRECTORY holds buildkitd and buildctl (scripts/buildkit makes it). Needs root, runc and busybox.
 Each file is solved by a builder with an empty store. Installs are stand-ins on a root file system
@@ -47,7 +48,8 @@ def monolithic(results: list[opamplan.Solution]) -> tuple[str, int]:
     for result in results:
         if not result:
             continue
-        stage = "builder_" + re.sub("[^a-z0-9]", "_", result.target.lower())
+        # BuildKit reads stages as names of images: no `__` and none at the end. Some become equal.
+        stage = "builder_" + re.sub("[^a-z0-9]+", "_", result.target.lower()) + f"_{len(copies)}"
         lines.append(f"FROM header AS {stage}\nWORKDIR /results/{result.target}\n")
         for package in opamplan.install_order(result):
             lines.append(f"RUN opam install {package} >> build.log 2>&1 || echo 'FAILED'\n")
@@ -111,7 +113,9 @@ def planned(
             bytes_of_it = opamplan.inspect_dockerfile(text, "", limits).definition_bytes
             size += len(text)
             definition += bytes_of_it
-            what = f"{done['executed']} executed, {done['cached']} cached"
+            what = f"{done['status']}: {done['executed']} executed, {done['cached']} cached"
+            if done["error"]:
+                what += " " + last_error(done["error"])
             rows.append(
                 row(
                     f"opamplan, batch {batch.index}: {len(batch.targets)} targets",
@@ -119,7 +123,7 @@ def planned(
                     bytes_of_it,
                     len(batch.steps),
                     done["ended"] - done["started"],
-                    f"{done['status']}: {what} {last_error(done['error']) if done['error'] else ''}",
+                    what,
                 )
             )
         statuses: dict[str, int] = {}
@@ -152,6 +156,7 @@ def main() -> int:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--targets", type=int, default=0, help="only the first so many")
     parser.add_argument("--parallelism", type=int, default=4)
+    parser.add_argument("--only", choices=("monolithic", "plan"), help="one of the two")
     parser.add_argument("--wait", type=float, default=300, help="seconds for the large file")
     args = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -162,9 +167,9 @@ def main() -> int:
     load = os.getloadavg()[0]
     folder = Path(tempfile.mkdtemp(prefix="opamplan-bakeoff-"))
     try:
-        rows = []
+        rows, good = [], True
         programs = args.programs.resolve()
-        for name in ("monolithic", "plan"):
+        for name in [args.only] if args.only else ["monolithic", "plan"]:
             out = folder / name / "out"
             out.mkdir(parents=True)
             busybox_base(out / "base.tar")
