@@ -1,0 +1,152 @@
+/// \file
+/// Solving: the universe, one request, the whole repository, every version, and growth with the
+/// number of targets. The repository is the folder OPAMPLAN_CORPUS (with `packages/`); all rows are
+/// skipped without it. One thread unless the row's name says otherwise.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <opamplan/repository/load.hpp>
+#include <opamplan/solve/solver.hpp>
+#include <opamplan/solve/universe.hpp>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace opamplan;
+
+struct corpus {
+  repository files;
+  environment where;
+  universe in;
+};
+
+/// opam-repository on Debian 12 with OCaml 5.3.0, read once.
+const corpus* loaded(benchmark::State& state) {
+  static const std::unique_ptr<corpus> c = []() -> std::unique_ptr<corpus> {
+    const char* const path = std::getenv("OPAMPLAN_CORPUS");
+    if (path == nullptr) return nullptr;
+    const environment env = with_ocaml(preset_environment("debian-12"), "5.3.0");
+    const repository files = load_repository(directory_source{path});
+    return std::make_unique<corpus>(corpus{files, env, make_universe(files, env)});
+  }();
+  if (!c) state.SkipWithError("set OPAMPLAN_CORPUS");
+  return c.get();
+}
+
+solve_options request_options(unsigned threads = 1) {
+  solve_options options;
+  options.roots = {{"ocaml", version_formula::of({relop::eq, "5.3.0"})}};
+  options.threads = threads;
+  return options;
+}
+
+void build_universe(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  universe_options options;
+  options.threads = static_cast<unsigned>(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(make_universe(c->files, c->where, options));
+}
+BENCHMARK(build_universe)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// One request with a solver that knows nothing yet.
+void solve_one(benchmark::State& state, const char* name) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  const name_id id = c->files.find_name(name);
+  for (auto _ : state) {
+    solver s(c->in, request_options());
+    benchmark::DoNotOptimize(s.solve(id));
+  }
+}
+BENCHMARK_CAPTURE(solve_one, dune, "dune")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(solve_one, irmin, "irmin")->Unit(benchmark::kMicrosecond);
+
+void solve_latest(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  const std::vector<package_id> targets = c->in.latest();
+  const solve_options options = request_options(static_cast<unsigned>(state.range(0)));
+  for (auto _ : state) {
+    const solve_summary done = solve_all(c->in, targets, options);
+    state.counters["decisions"] = static_cast<double>(done.statistics.decisions);
+    state.counters["conflicts"] = static_cast<double>(done.statistics.conflicts);
+  }
+  state.counters["targets"] = static_cast<double>(targets.size());
+}
+BENCHMARK(solve_latest)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// How long single targets take, in a solver that keeps what it learns.
+void each_target(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  const std::vector<package_id> targets = c->in.latest();
+  std::vector<double> microseconds;
+  for (auto _ : state) {
+    microseconds.clear();
+    solver s(c->in, request_options());
+    for (const package_id target : targets) {
+      const auto begin = std::chrono::steady_clock::now();
+      benchmark::DoNotOptimize(s.solve(target));
+      const std::chrono::duration<double, std::micro> took =
+          std::chrono::steady_clock::now() - begin;
+      microseconds.push_back(took.count());
+    }
+  }
+  std::sort(microseconds.begin(), microseconds.end());
+  const auto at = [&](std::size_t percent) {
+    return microseconds[(microseconds.size() - 1) * percent / 100];
+  };
+  state.counters["median_us"] = at(50);
+  state.counters["p99_us"] = at(99);
+  state.counters["max_us"] = at(100);
+}
+BENCHMARK(each_target)->Unit(benchmark::kMillisecond);
+
+void solve_every_version(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  const std::vector<package_id> targets = c->in.available_packages();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(solve_all(c->in, targets, request_options()));
+  }
+  state.counters["targets"] = static_cast<double>(targets.size());
+}
+BENCHMARK(solve_every_version)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+/// Every k-th target, so that a part is as mixed as the whole.
+void growth(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  const std::vector<package_id> all = c->in.latest();
+  const auto count = static_cast<std::size_t>(state.range(0));
+  const std::size_t step = std::max<std::size_t>(1, all.size() / count);
+  std::vector<package_id> targets;
+  for (std::size_t i = 0; i < all.size() && targets.size() < count; i += step) {
+    targets.push_back(all[i]);
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(solve_all(c->in, targets, request_options()));
+  }
+}
+BENCHMARK(growth)->ArgName("targets")->RangeMultiplier(2)->Range(128, 4096)->Unit(
+    benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
