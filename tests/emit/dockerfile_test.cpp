@@ -1,0 +1,68 @@
+#include "opamplan/emit/dockerfile.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "opamplan/emit/inspect.hpp"
+#include "opamplan/emit/names.hpp"
+#include "opamplan/error.hpp"
+#include "plan/small_plans.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+plan of_diamond() {
+  const solved s = solve_files(diamond());
+  return make_plan(s.in, s.solutions, with(strategy::graft));
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a batch has a stage a step, the header and the results, and breaks no limit") {
+  const plan p = of_diamond();
+  const std::string text = batch_dockerfile(p, 0, emit_options::stand_in());
+  for (const std::string& name : stage_names(p)) CHECK(has(text, " AS " + name + "\n"));
+  CHECK(has(text, "FROM scratch AS results\n"));
+  CHECK(inspect_dockerfile(text, "Dockerfile", limit_profile("buildkit")).findings.empty());
+  CHECK(text == batch_dockerfile(of_diamond(), 0, emit_options::stand_in()));
+}
+
+TEST_CASE("a target's file holds the steps that it needs and no others") {
+  const plan p = of_diamond();
+  const std::vector<std::string> names = stage_names(p);
+  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
+    const auto needed = needed_steps(p, p.targets[t].step);
+    const std::set<std::uint32_t> in(needed.begin(), needed.end());
+    const std::string text = target_dockerfile(p, t, emit_options::stand_in());
+    for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+      CHECK(has(text, " AS " + names[s] + "\n") == (in.count(s) == 1));
+    }
+  }
+}
+
+TEST_CASE("the context holds the scripts and one opam file a package") {
+  const plan p = of_diamond();
+  const auto files = context_files(p, {});
+  CHECK(files.size() == p.packages.size() + 2);
+  std::set<std::string> paths;
+  for (const emitted_file& f : files) paths.insert(f.path);
+  CHECK(paths.size() == files.size());
+}
+
+TEST_CASE("options cannot end a line or a here-document") {
+  const plan p = of_diamond();
+  emit_options o;
+  o.setup = "cat <<EOT\nEOT\n";
+  CHECK(has(batch_dockerfile(p, 0, o), "RUN <<EOT_\ncat <<EOT\nEOT\nEOT_\n"));
+  o.environment = {{"A", "$B\"\\"}};
+  CHECK(has(batch_dockerfile(p, 0, o), R"("A"="\$B\"\\")"));
+  o.environment = {{"A", "1\nRUN id"}};
+  CHECK_THROWS_AS((void)batch_dockerfile(p, 0, o), invalid_request);
+}

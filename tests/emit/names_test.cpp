@@ -1,0 +1,54 @@
+#include "opamplan/emit/names.hpp"
+
+#include <doctest/doctest.h>
+
+#include <regex>
+#include <set>
+
+#include "plan/small_plans.hpp"
+
+using namespace opamplan;
+using namespace opamplan::test;
+
+namespace {
+
+plan of_awkward_names() {
+  const solved s = solve_files({{"conf-g++.1.0", ""},
+                                {"foo__bar.v0.17.0", R"(depends: ["conf-g++"])"},
+                                {"Upper.1~beta+1", ""},
+                                {"upper.1~beta+1", ""},
+                                {"a-b.1", ""},
+                                {"a_b.1", R"(depends: ["a-b"])"},
+                                {"a+b.1", ""}});
+  return make_plan(s.in, s.solutions, with(strategy::graft));
+}
+
+}  // namespace
+
+TEST_CASE("stage names are names of images, which BuildKit reads them as") {
+  const std::vector<std::string> names = stage_names(of_awkward_names());
+  REQUIRE(names.size() == 7);
+  const std::regex legal("s(-[a-z0-9]+)+");
+  for (const std::string& name : names) CHECK_MESSAGE(std::regex_match(name, legal), name);
+  CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
+}
+
+TEST_CASE("bake names are legal, and numbered where two would be equal") {
+  const std::vector<std::string> names = bake_names(of_awkward_names());
+  REQUIRE(names.size() == 7);
+  const std::regex legal("[a-zA-Z0-9_-]+");
+  for (const std::string& name : names) CHECK_MESSAGE(std::regex_match(name, legal), name);
+  const std::set<std::string> unique(names.begin(), names.end());
+  CHECK(unique.size() == names.size());
+  CHECK(unique.count("pkg-foo__bar-v0-17-0") == 1);
+  CHECK(unique.count("pkg-a_b-1") == 1);
+  CHECK(unique.count("pkg-a-b-1_1") == 1);  // a-b and a+b
+  CHECK(unique.count("pkg-a-b-1_2") == 1);
+}
+
+TEST_CASE("every step of chain has its own stage name, also where keys are equal") {
+  const solved s = solve_random(7);
+  const plan p = make_plan(s.in, s.solutions, with(strategy::chain));
+  const std::vector<std::string> names = stage_names(p);
+  CHECK(std::set<std::string>(names.begin(), names.end()).size() == p.steps.size());
+}
