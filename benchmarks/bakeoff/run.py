@@ -44,9 +44,10 @@ Row = tuple[str, str, str, str, str, str]
 
 def monolithic(results: list[opamplan.Solution]) -> tuple[str, int]:
     """One file as the bake-off's, and its number of installs."""
-    lines, copies, installs = [HEADER], [], 0
+    lines, installs = [HEADER], 0
+    copies: list[str] = []
     for result in results:
-        if not result:
+        if result.target is None:
             continue
         # BuildKit reads stages as names of images: no `__` and none at the end. Some become equal.
         stage = "builder_" + re.sub("[^a-z0-9]+", "_", result.target.lower()) + f"_{len(copies)}"
