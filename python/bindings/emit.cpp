@@ -2,6 +2,7 @@
 /// The Python side of the emit room.
 #include <pybind11/stl.h>
 
+#include <map>
 #include <opamplan/emit/bake.hpp>
 #include <opamplan/emit/dockerfile.hpp>
 
@@ -87,6 +88,27 @@ void bind_emit(py::module_& module) {
       },
       py::arg("plan"), py::arg("options") = emit_options(),
       "The build context: (path, bytes, executable) of each file.");
+
+  // The class is bind_plan's; what it emits is said here, in the room that knows it.
+  auto plan_class = py::reinterpret_borrow<py::class_<plan, std::shared_ptr<plan>>>(
+      py::object(module.attr("Plan")));
+  plan_class.def(
+      "dockerfile",
+      [](const plan& p, const std::string& target, const emit_options& options) {
+        return target_dockerfile(p, find_target(p, target), options);
+      },
+      py::arg("target"), py::arg("options") = emit_options(), "The Dockerfile of one target.");
+  plan_class.def(
+      "write",
+      [](const py::object& p, const py::object& directory, const std::vector<std::string>& formats,
+         const emit_options& options) {
+        return py::module_::import("opamplan.output")
+            .attr("write_plan")(p, directory, formats, options)
+            .cast<std::map<std::string, std::size_t>>();
+      },
+      py::arg("directory"), py::arg("formats") = std::vector<std::string>{"dockerfile", "bake"},
+      py::arg("options") = emit_options(),
+      "Write the plan's files below a folder, see `write_plan`; returns their paths and sizes.");
 }
 
 }  // namespace opamplan::python

@@ -1221,6 +1221,10 @@ class Plan:
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: bytes) -> None: ...
     def _repr_html_(self) -> str: ...
+    def dockerfile(self, target: str, options: EmitOptions = ...) -> str:
+        """
+        The Dockerfile of one target.
+        """
     def image_of(self, target: str) -> list[str]:
         """
         The packages that the target's image holds, as NAME.VERSION, ascending.
@@ -1240,6 +1244,15 @@ class Plan:
     def to_json(self) -> str:
         """
         The plan as canonical JSON: equal plans are equal texts.
+        """
+    def write(
+        self,
+        directory: typing.Any,
+        formats: collections.abc.Sequence[str] = ["dockerfile", "bake"],
+        options: EmitOptions = ...,
+    ) -> dict[str, int]:
+        """
+        Write the plan's files below a folder, see `write_plan`; returns their paths and sizes.
         """
     @property
     def base(self) -> dict[str, typing.Any]:
