@@ -121,6 +121,7 @@ def build(
         f"{sum(row['seconds'] for row in layers):.0f}",
         f"{seconds:.0f}",
         f"{(disk_usage(args) - before) / 1e6:.0f}",
+        f"{sum(row['size'] or 0 for row in layers) / 1e6:.1f}",
     ]
     return row, {t["target"]: t["status"] for t in state.targets(run)}
 
@@ -139,7 +140,8 @@ def disk_usage(args: argparse.Namespace) -> float:
 
 def print_table(rows: list[list[str]]) -> None:
     """As Markdown."""
-    head = ["strategy", "steps", "executed", "cached", "layers", "installs s", "wall s", "MB"]
+    head = ["strategy", "steps", "executed", "cached", "layers", "installs s", "wall s", "store MB"]
+    head.append("installed MB")
     print("| " + " | ".join(head) + " |")
     print("|---|" + "---:|" * (len(head) - 1))
     for row in rows:

@@ -9,6 +9,7 @@ import base64
 import json
 import pathlib
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -66,6 +67,8 @@ for number, (stage, command) in enumerate(stages):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "status").write_text(status[package] + "\\n")
         (folder / "seconds").write_text("3\\n")
+        if status[package] == "success":
+            (folder / "size").write_text("1000\\n")
         (folder / "log").write_text("the log of " + package + " <script>alert(1)</script>\\n")
         if status[package] == "failure":
             import base64
@@ -358,6 +361,50 @@ def test_reports_say_what_happened_and_escape_it(
     forecast = opamplan.forecast(plan, workers=1, durations=durations, default_seconds=0)
     built = sum(row["status"] == "success" for row in state.layers(run))
     assert forecast.work_seconds >= 3 * built
+
+
+def test_sizes_that_were_measured_are_planned_with(
+    plan: opamplan.Plan,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+    embedded: pathlib.Path,
+) -> None:
+    name = middle(plan)
+    state, run, _ = carry_out(plan, tmp_path, fake((name,)))
+    data = report_data(state, run)
+    by_status = {layer["status"]: layer["size"] for layer in data["layers"]}
+    assert (by_status["success"], by_status["failure"]) == (1000, None)
+    assert data["bytes"] == 1000 * sum(r["status"] == "success" for r in state.layers(run))
+    sizes = json.loads(opamplan_command("report", str(state.path), "--sizes").stdout)
+    assert sizes == state.sizes()
+    assert sizes[plan[0].installs[0]] == 1000
+    assert name not in sizes
+    file = tmp_path / "sizes.json"
+    file.write_text(json.dumps(sizes))
+    planned = ["--repository", str(embedded), "--sizes", str(file), "--workers", "1"]
+    forecast = json.loads(opamplan_command("forecast", *planned, "--json").stdout)
+    assert forecast["bytes"] >= 1000 * len(sizes)
+    assert "MB of packages" in opamplan_command("forecast", *planned).stdout
+    file.write_text('{"dune": -1}')
+    refused = opamplan_command("forecast", *planned)
+    assert (refused.returncode, "dune: -1 is no size" in refused.stderr) == (2, True)
+
+
+def test_results_of_an_older_version_are_read(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    state, run, _ = carry_out(plan, tmp_path, fake())
+    before = state.layers(run)
+    state.close()
+    # As version 1 left it: layers had no size.
+    with sqlite3.connect(state.path) as db:
+        db.executescript("ALTER TABLE layers DROP COLUMN size; PRAGMA user_version = 1;")
+    db.close()
+    found = State(state.path)
+    assert found.layers(run) == [{**row, "size": None} for row in before]
+    assert (found.sizes(run), set(found.durations(run).values())) == ({}, {3.0})
+    assert State(state.path).runs() == [run]
 
 
 def test_two_builders_share_the_batches(

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 import buildkit
 import pytest
 
+from opamplan.runs import State
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REAL = ROOT / "benchmarks/real"
 TARGETS = "astring.0.8.5,zarith.1.14"
@@ -80,3 +82,10 @@ def test_strategies_agree_and_grafted_switches_are_what_opam_would_have_made(
     # Steps, executed, cached: grafts build each layer once.
     assert rows["graft"][0] == rows["graft"][1] == rows["graft"][3]
     assert rows["chain"][0] > rows["graft"][0]
+    # Bytes that opam recorded, over all distinct layers: however they were built.
+    assert rows["chain"][-2:] == rows["graft"][-2:]
+    with State(base / "out-graft/builds.sqlite") as state:
+        sizes = state.sizes(state.run())
+    assert len(sizes) == rows["graft"][3]
+    assert sizes["zarith.1.14"] > 1_000_000  # a library
+    assert sizes["conf-gmp.5"] < 4096  # metadata

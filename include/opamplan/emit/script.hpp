@@ -21,13 +21,14 @@ namespace opamplan {
 /// -t  with tests, -r is ignored: it only makes the step another one.
 ///
 /// Results are in /opamplan/results/PACKAGE: `status` (success, failure or dependency_failed),
-/// `log`, `seconds`, and `layer`, the first 16 digits of the layer's key. The step itself succeeds,
-/// so that the rest of the plan goes on.
+/// `log`, `seconds`, `layer`, the first 16 digits of the layer's key, and, after a success of which
+/// opam recorded the files, `size`, their bytes. The step itself succeeds, so that the rest of the
+/// plan goes on.
 [[nodiscard]] std::string step_script(const emit_options& options);
 
 /// The text of `/opamplan/collect`: gathers the results of the images mounted below /opamplan/t
 /// into /opamplan/all, each layer once: `layers/PACKAGE/LAYER/` with the files above, and
-/// `index.tsv`, a line for each: status, seconds, package, layer.
+/// `index.tsv`, a line for each: status, seconds, package, layer, size (`-`: not known).
 [[nodiscard]] std::string collect_script();
 
 /// The text that `setup` stands for when it is empty: installs opam and what a compiler needs,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from opamplan.cli import options, plans
@@ -44,18 +43,6 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def _durations(path: str) -> dict[str, float]:
-    from opamplan import InvalidRequest
-
-    try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
-        return {str(name): float(seconds) for name, seconds in found.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InvalidRequest(
-            f"{path}: expected a JSON object of seconds by name: {error}"
-        ) from None
-
-
 def run(args: argparse.Namespace) -> int:
     from opamplan import Plan, forecast
 
@@ -63,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     result = forecast(
         plan,
         workers=args.workers,
-        durations=_durations(args.durations) if args.durations else {},
+        durations=plans.numbers_from(args.durations, "seconds") if args.durations else {},
         default_seconds=args.default_seconds,
         earlier=Plan.load(args.earlier) if args.earlier else None,
     )
@@ -84,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
     )
     if result.critical_path:
         print("    " + " < ".join(_shortened(result.critical_path)))
+    if result.bytes:
+        print(f"  {result.bytes / 1e6:,.1f} MB of packages are installed or grafted")
     for index, end in enumerate(result.batch_ends):
         print(f"  batch {index} ends after {_time(end)}")
     return 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TextIO
 
 from opamplan.cli import options
@@ -66,6 +68,23 @@ def add_plan_options(parser: argparse.ArgumentParser, saved: bool = True) -> Non
         help="prefer versions that other targets use, so that fewer layers are built; some "
         "dependencies get older",
     )
+    group.add_argument(
+        "--sizes",
+        metavar="FILE",
+        help="a JSON object with the installed bytes of packages by NAME.VERSION or NAME, so that "
+        "grafts copy as little as they can (opamplan report RUN --sizes)",
+    )
+
+
+def numbers_from(path: str, what: str) -> dict[str, float]:
+    """The JSON object in a file: numbers of `what` by name."""
+    from opamplan import InvalidRequest
+
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        return {str(name): float(number) for name, number in found.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InvalidRequest(f"{path}: expected a JSON object of {what} by name: {error}") from None
 
 
 def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
@@ -103,9 +122,20 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
         limits=limits_from(args),
         image=image,
         opam_version=version,
+        sizes=_sizes(args.sizes) if args.sizes else {},
         progress=progress_for(args),
     )
     return plan, results
+
+
+def _sizes(path: str) -> dict[str, int]:
+    from opamplan import InvalidRequest
+
+    sizes = numbers_from(path, "bytes")
+    for name, size in sizes.items():
+        if not 0 <= size < 2**63:
+            raise InvalidRequest(f"{path}: {name}: {size:g} is no size in bytes")
+    return {name: round(size) for name, size in sizes.items()}
 
 
 def plan_from(args: argparse.Namespace) -> tuple[Plan, Optional[list[Any]]]:

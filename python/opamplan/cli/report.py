@@ -36,6 +36,11 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="instead: the seconds of installs as JSON, for opamplan forecast --durations",
     )
+    parser.add_argument(
+        "--sizes",
+        action="store_true",
+        help="instead: the bytes of installs as JSON, for opamplan plan --sizes",
+    )
     parser.set_defaults(run=run)
 
 
@@ -46,12 +51,14 @@ def run(args: argparse.Namespace) -> int:
     state, found = find_run(args.results)
     if args.durations:
         text = json.dumps(state.durations(found), indent=0, sort_keys=True) + "\n"
+    elif args.sizes:
+        text = json.dumps(state.sizes(found), indent=0, sort_keys=True) + "\n"
     else:
         data = report_data(state, found, args.log_bytes)
         write = {"html": html_report, "json": json_report, "markdown": markdown_report}
         text = write[args.format](data)
     output = args.output
-    if output is None and args.format == "html" and not args.durations:
+    if output is None and args.format == "html" and not (args.durations or args.sizes):
         output = "report.html"
     if output is None or output == "-":
         sys.stdout.write(text)

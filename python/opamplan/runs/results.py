@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 STATUSES = ("success", "failure", "dependency_failed")
 
@@ -18,6 +19,8 @@ class LayerResult:
     status: str
     seconds: float
     log: str
+    size: Optional[int] = None
+    """Bytes of the installed files; None if it failed or they were not recorded."""
 
 
 def read_results(folder: Path, log_limit: int = 200_000) -> Iterator[LayerResult]:
@@ -38,7 +41,15 @@ def read_results(folder: Path, log_limit: int = 200_000) -> Iterator[LayerResult
             except ValueError:
                 seconds = 0.0
             log = _log(result / "log", log_limit)
-            yield LayerResult(result.name, package.name, status, seconds, log)
+            size = _text(result / "size")
+            yield LayerResult(
+                result.name,
+                package.name,
+                status,
+                seconds,
+                log,
+                int(size) if size.isdecimal() else None,
+            )
 
 
 def _text(path: Path) -> str:

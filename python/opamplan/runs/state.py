@@ -21,7 +21,7 @@ from opamplan.runs.results import LayerResult
 if TYPE_CHECKING:
     from opamplan import Plan
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE plans (
     digest TEXT PRIMARY KEY,   -- SHA-256 of the plan's JSON
@@ -55,6 +55,7 @@ CREATE TABLE layers (
     seconds REAL NOT NULL,     -- of the install, when it was carried out
     cached INTEGER NOT NULL,   -- served from the builder's cache in this run
     log BLOB NOT NULL,         -- zlib
+    size INTEGER,              -- bytes of the installed files; null: not known
     PRIMARY KEY (run, layer)
 );
 CREATE TABLE left_out (
@@ -65,6 +66,9 @@ CREATE TABLE left_out (
     PRIMARY KEY (run, target)
 );
 """
+
+# What brings a file of an older version to the next one.
+_MIGRATIONS = {1: "ALTER TABLE layers ADD COLUMN size INTEGER; PRAGMA user_version = 2;"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,10 @@ class State:
         if tables == 0:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(_SCHEMA + f"PRAGMA user_version = {SCHEMA_VERSION};")
-        elif version != SCHEMA_VERSION:
+        while version in _MIGRATIONS:
+            self._db.executescript(_MIGRATIONS[version])
+            version += 1
+        if tables != 0 and version != SCHEMA_VERSION:
             raise InvalidRequest(
                 f"{self.path}: written by another version of opamplan (schema {version}, this one "
                 f"reads {SCHEMA_VERSION})"
@@ -192,14 +199,15 @@ class State:
                 r.seconds,
                 int(cached),
                 zlib.compress(r.log.encode()),
+                r.size,
             )
             for r, cached in results
         )
         with self._writing() as db:
             db.executemany(
-                "INSERT INTO layers VALUES (?, ?, ?, ?, ?, ?, ?) "
+                "INSERT INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (run, layer) DO UPDATE SET status = excluded.status, "
-                "seconds = excluded.seconds, log = excluded.log, "
+                "seconds = excluded.seconds, log = excluded.log, size = excluded.size, "
                 "cached = min(cached, excluded.cached)",
                 rows,
             )
@@ -246,7 +254,7 @@ class State:
 
     def layers(self, run: Run, logs: bool = False) -> list[dict[str, Any]]:
         """The layers of a run with their results; with `logs`, their logs too."""
-        columns = "layer, package, status, seconds, cached" + (", log" if logs else "")
+        columns = "layer, package, status, seconds, cached, size" + (", log" if logs else "")
         rows = self._rows(f"SELECT {columns} FROM layers WHERE run = ? ORDER BY layer", run.id)
         out = [dict(row) for row in rows]
         for row in out if logs else ():
@@ -294,6 +302,16 @@ class State:
         out = {name: sum(all_) / len(all_) for name, all_ in by_package.items()}
         out.update({row["layer"]: row["seconds"] for row in rows})
         return out
+
+    def sizes(self, run: Optional[Run] = None) -> dict[str, int]:
+        """Bytes of installed files by NAME.VERSION (the mean over its layers), for `make_plan`."""
+        where, values = ("AND run = ?", (run.id,)) if run else ("", ())
+        rows = self._rows(
+            "SELECT package, avg(size) AS size FROM layers "
+            f"WHERE size IS NOT NULL {where} GROUP BY package",
+            *values,
+        )
+        return {row["package"]: round(row["size"]) for row in rows}
 
 
 def layer_of(plan: Plan, target: str, step: int) -> str:

@@ -30,30 +30,49 @@ read_status() {
   if [ -e "$1/$2/status" ]; then read -r status <"$1/$2/status"; fi
 }
 
+# Lists the files of a package in an image, relative to its folder `opamplan`: those that opam
+# recorded, then its metadata. The first argument is the root of the image.
+files_of() {
+  name=${2%%.*}
+  meta=$1$switch/.opam-switch
+  # Files and links; folders come with them. opam breaks long lines: an entry ends with a brace.
+  if [ -e "$meta/install/$name.changes" ]; then
+    tr '\n}' ' \n' <"$meta/install/$name.changes" |
+      sed -n -e 's|^[^"]*: *"[^"]*" *[a-z-]*: *\[||' -e 's|^[^"]*: *\[||' \
+        -e 's|^[^"]*"\(.*\)" *{ *"[FL].*$|opam/default/\1|p'
+  fi
+  for file in "install/$name.changes" "install/$name.install" "config/$name.config" "packages/$2"; do
+    if [ -e "$meta/$file" ]; then echo "opam/default/.opam-switch/$file"; fi
+  done
+}
+
+# xargs takes words that are escaped.
+escaped() { sed 's|[^[:alnum:]/]|\\&|g' "$@"; }
+
 # Brings packages in from the image in which they were installed.
 graft() {
   for package in $grafts; do
     echo "results/$package"
     read_status "$from/opamplan/results" "$package"
     [ "$status" = success ] || continue
-    name=${package%%.*}
-    meta=$from$switch/.opam-switch
-    # Files and links that opam recorded; folders come with them. opam breaks long lines: an entry
-    # ends with a brace.
-    if [ -e "$meta/install/$name.changes" ]; then
-      tr '\n}' ' \n' <"$meta/install/$name.changes" |
-        sed -n -e 's|^[^"]*: *"[^"]*" *[a-z-]*: *\[||' -e 's|^[^"]*: *\[||' \
-          -e 's|^[^"]*"\(.*\)" *{ *"[FL].*$|opam/default/\1|p'
-    fi
-    for file in "install/$name.changes" "install/$name.install" "config/$name.config" "packages/$package"; do
-      if [ -e "$meta/$file" ]; then echo "opam/default/.opam-switch/$file"; fi
-    done
+    files_of "$from" "$package"
   done >/opamplan/files
-  # Not tar, which has no -T in every busybox. xargs takes words that are escaped.
-  (cd "$from/opamplan" && sed 's|[^[:alnum:]/]|\\&|g' /opamplan/files |
+  # Not tar, which has no -T in every busybox.
+  (cd "$from/opamplan" && escaped /opamplan/files |
     xargs sh -c 'cp -a --parents "$@" /opamplan/' sh) >>"$notes" 2>&1 ||
     broken="could not graft from $from"
   rm -f /opamplan/files
+}
+
+# The bytes that a graft of the package would copy; nothing if opam did not record its files.
+measure() {
+  [ -e "$switch/.opam-switch/install/${1%%.*}.changes" ] || return 0
+  (cd /opamplan && files_of '' "$1" | escaped |
+    xargs sh -c 'find "$@" ! -type d -exec stat -c %s {} +' sh) 2>/dev/null | {
+    size=0
+    while read -r bytes; do size=$((size + bytes)); done
+    echo $size
+  } >"$own/size"
 }
 
 # The switch holds exactly the packages whose metadata it holds. None is a root: the one that is
@@ -149,6 +168,7 @@ install() {
   begin=$(date +%s)
   if (unset IFS; set +f; limited "$package") </dev/null >>"$own/log" 2>&1; then
     echo success >"$own/status"
+    measure "$package"
   else
     echo failure >"$own/status"
   fi
@@ -256,8 +276,10 @@ for result in "$all"/layers/*/*; do
   [ -e "$result/status" ] || continue
   read -r status <"$result/status"
   read -r seconds <"$result/seconds"
+  size=-
+  [ ! -e "$result/size" ] || read -r size <"$result/size"
   package=${result%/*}
-  printf '%s\t%s\t%s\t%s\n' "$status" "$seconds" "${package##*/}" "${result##*/}"
+  printf '%s\t%s\t%s\t%s\t%s\n' "$status" "$seconds" "${package##*/}" "${result##*/}" "$size"
 done >"$all/index.tsv"
 )sh";
 

@@ -14,8 +14,8 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
 
     Of the log of a failed layer the last `log_bytes`, of others a tenth of that.
 
-    `layers`: key, package, status, seconds, cached, needs (indices). `targets`: name, status, index
-    of the layer or -1.
+    `layers`: key, package, status, seconds, size (bytes or None), cached, needs (indices).
+    `targets`: name, status, index of the layer or -1.
     """
     plan = state.plan_of(run)
     rows = {row["layer"]: row for row in state.layers(run, logs=True)}
@@ -32,6 +32,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
                 "package": package,
                 "status": row["status"] if row else "not_built",
                 "seconds": row["seconds"] if row else 0,
+                "size": row["size"] if row else None,
                 "cached": bool(row["cached"]) if row else False,
                 "needs": [index[n] for n in needs],
                 "log": _end(row["log"], row["status"], log_bytes) if row else "",
@@ -60,6 +61,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         },
         "counts": dict(Counter(t["status"] for t in targets)),
         "seconds": sum(layer["seconds"] for layer in layers),
+        "bytes": sum(layer["size"] or 0 for layer in layers),
         "layers": layers,
         "targets": targets,
         "failures": failures,

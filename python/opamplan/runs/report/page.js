@@ -38,6 +38,8 @@
     return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
   };
 
+  const bytes = (n) => n == null ? "" : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
+
   // The layers that a layer stands on, itself included; by index.
   const closures = new Map();
   function closure(layer) {
@@ -56,7 +58,8 @@
   }
   for (const t of targets) {
     t.seconds = t.layer < 0 ? 0 : layers[t.layer].seconds;
-    t.size = closure(t.layer).length;
+    t.size = t.layer < 0 ? null : layers[t.layer].size;
+    t.packages = closure(t.layer).length;
     closures.clear();  // a few thousand large arrays are not worth keeping
   }
 
@@ -69,8 +72,8 @@
   $("about").textContent = [
     data.run.status, new Date(data.run.started * 1000).toLocaleString(), time(ended - data.run.started),
     `strategy ${data.run.strategy}`, `on ${data.run.image}`,
-    `${layers.length} layers`, `${time(data.seconds)} of installs`,
-  ].join(" · ");
+    `${layers.length} layers`, `${time(data.seconds)} of installs`, data.bytes ? `${bytes(data.bytes)} installed` : "",
+  ].filter(Boolean).join(" · ");
   const statuses = order.filter((s) => data.counts[s]).concat(
     Object.keys(data.counts).filter((s) => !order.includes(s)));
   for (const status of [...statuses].reverse()) {
@@ -98,6 +101,7 @@
     status: (a, b) => order.indexOf(a.status) - order.indexOf(b.status),
     seconds: (a, b) => a.seconds - b.seconds,
     size: (a, b) => a.size - b.size,
+    packages: (a, b) => a.packages - b.packages,
   };
   function filter() {
     const text = $("search").value.trim().toLowerCase();
@@ -113,7 +117,8 @@
       tabindex: 0, onclick: () => show(t), onkeydown: (e) => { if (e.key === "Enter") show(t); },
     }, make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
     make("td", { class: "number" }, t.layer < 0 ? "" : String(Math.round(t.seconds))),
-    make("td", { class: "number" }, t.layer < 0 ? "" : String(t.size))));
+    make("td", { class: "number" }, bytes(t.size)),
+    make("td", { class: "number" }, t.layer < 0 ? "" : String(t.packages))));
     $("rows").append(...rows);
     drawn += rows.length;
   }
@@ -140,6 +145,10 @@
       const layer = layers[index];
       const all = closure(index);
       const facts = [`layer ${layer.key}`, `${all.length} packages`, time(layer.seconds)];
+      if (layer.size != null) {
+        const whole = all.reduce((sum, l) => sum + (layers[l].size || 0), 0);
+        facts.push(`${bytes(layer.size)}, ${bytes(whole)} with what it needs`);
+      }
       if (layer.cached) facts.push("from the cache");
       panel.append(make("p", {}, facts.join(" · ")));
       const roots = all.filter((l) => l !== index && layers[l].status === "failure");
