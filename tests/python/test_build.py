@@ -13,7 +13,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +39,9 @@ for a in sys.argv:
     if a.startswith("--output="): output = pathlib.Path(a.split("dest=", 1)[1])
 here = pathlib.Path(os.environ["FAKE_DIR"])
 how = json.loads((here / "behaviour.json").read_text())
+if how.get("deaf"):
+    import signal
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 tries = here / (name + ".tries")
 count = int(tries.read_text()) if tries.exists() else 0
 tries.write_text(str(count + 1))
@@ -50,7 +52,7 @@ stages = re.findall(r"^FROM \\S+ AS (s-\\S+)\\nRUN ((?:.*\\\\\\n)*.*)", text, re
 status = {{}}
 for number, (stage, command) in enumerate(stages):
     if how.get("hang") and number == 2:
-        time.sleep(60)
+        time.sleep(how["hang"])
     if count < how.get("end_badly", 0) and number == 2:
         print("error: failed to receive status: rpc error", file=sys.stderr)
         sys.exit(1)
@@ -186,11 +188,23 @@ def test_a_builder_that_ends_badly_is_tried_again_and_then_left(
 def test_a_batch_may_take_so_long_and_no_longer(
     plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
 ) -> None:
-    begin = time.monotonic()
-    _, run, events = carry_out(plan, tmp_path, fake(hang=True), attempts=1, batch_time_limit=0.5)
+    program = fake(hang=3600)
+    state, run, events = carry_out(plan, tmp_path, program, attempts=1, batch_time_limit=0.5)
     assert run.status == "incomplete"
-    assert time.monotonic() - begin < 10 * len(plan.batches)
     assert all(f["status"] == "error" for k, f in events if k == "batch_end")
+    assert all("time limit" in b["error"] for b in state.batches(run))
+
+
+def test_a_builder_that_ignores_being_asked_is_ended(
+    plan: opamplan.Plan,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("opamplan.runs.builders.GRACE_SECONDS", 0.2)
+    program = fake(hang=3600, deaf=True)
+    _, run, _ = carry_out(plan, tmp_path, program, attempts=1, batch_time_limit=0.5)
+    assert run.status == "incomplete"
 
 
 def test_what_failed_is_tried_again_when_asked(
@@ -212,7 +226,7 @@ def test_interrupted_runs_are_gone_on_with(
 ) -> None:
     file = tmp_path / "plan.json"
     plan.save(file)
-    program = fake(hang=True)
+    program = fake(hang=3600)
     command = [sys.executable, "-m", "opamplan", "build", "--plan", str(file), "--program", program]
     command += ["-o", str(tmp_path / "out"), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -220,11 +234,9 @@ def test_interrupted_runs_are_gone_on_with(
         for line in process.stdout:
             if json.loads(line)["event"] == "step":
                 break
-        begin = time.monotonic()
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
-        assert process.wait(20) == 130
-    assert time.monotonic() - begin < 10
+        assert process.wait(60) == 130
     assert json.loads(rest.splitlines()[-1])["status"] == "interrupted"
     fake()
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=100)

@@ -131,15 +131,20 @@ def test_columns_and_records_are_plain_lists_and_dicts(repo: opamplan.Repository
 
 
 def test_data_frames_take_the_columns(repo: opamplan.Repository) -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame(repo.to_columns())
     assert list(frame[frame.name == "dune"].version) == ["3.9", "3.24.2", "4"]
     assert frame.equals(pandas.DataFrame(repo.to_records()))
 
 
 def test_polars_and_arrow_take_the_columns(repo: opamplan.Repository) -> None:
-    polars = pytest.importorskip("polars")
+    import polars
+    import pyarrow
+
     assert polars.DataFrame(repo.to_columns()).height == 4
+    table = pyarrow.table(repo.to_columns())
+    assert table.to_pylist() == repo.to_records()
 
 
 def test_search_ranks_names_first() -> None:

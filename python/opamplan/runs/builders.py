@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -19,6 +18,9 @@ from opamplan.errors import InvalidRequest
 from opamplan.runs.rawjson import Event, Reader
 
 OnEvent = Callable[[Event], None]
+
+GRACE_SECONDS = 20.0
+"""That a builder's client has to end when it was asked to."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Builder(ABC):
         self._cancelled.set()
         process = self._process
         if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            _stop(process)
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Wait for the builder to answer, at most so long; false if it does not."""
@@ -123,11 +125,7 @@ class Builder(ABC):
 
         def expire() -> None:
             late.set()
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            _stop(process)
 
         timer = threading.Timer(time_limit, expire) if time_limit > 0 else None
         if timer is not None:
@@ -154,8 +152,21 @@ class Builder(ABC):
         stopped = "time limit" if late.is_set() else ""
         if self._cancelled.is_set():
             stopped = "cancelled"
+        if stopped == "time limit":
+            errors.append(f"stopped: it took longer than the time limit, {time_limit:g} s")
         text = "\n".join(errors[-20:]) or f"{self._program} ended with status {code}"
         return SolveOutcome(False, 0.0, text, stopped)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Ask a process to end, and end it if it does not.
+
+    Not by SIGINT, which children of background jobs ignore.
+    """
+    process.terminate()
+    timer = threading.Timer(GRACE_SECONDS, process.kill)
+    timer.daemon = True
+    timer.start()
 
 
 class Buildctl(Builder):
