@@ -1,13 +1,16 @@
 /// \file
 /// Solving: the universe, one request, the whole repository, every version, and growth with the
 /// number of targets. The repository is the folder OPAMPLAN_CORPUS (with `packages/`); all rows are
-/// skipped without it. One thread unless the row's name says otherwise.
+/// skipped without it. One thread unless the row's name says otherwise. With `--passes N` nothing
+/// is timed: N passes over all targets, for those who count instructions.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/solve/solver.hpp>
@@ -147,6 +150,38 @@ void growth(benchmark::State& state) {
 BENCHMARK(growth)->ArgName("targets")->RangeMultiplier(2)->Range(128, 4096)->Unit(
     benchmark::kMillisecond);
 
+/// What callgrind looks at: so many times all latest versions, each time with a new solver.
+int solve_without_timing(int passes) {
+  const char* const path = std::getenv("OPAMPLAN_CORPUS");
+  if (path == nullptr) {
+    std::fputs("set OPAMPLAN_CORPUS\n", stderr);
+    return 1;
+  }
+  const environment env = with_ocaml(preset_environment("debian-12"), "5.3.0");
+  load_options one_thread;
+  one_thread.threads = 1;
+  const repository files = load_repository(directory_source{path}, one_thread);
+  universe_options options;
+  options.threads = 1;
+  const universe in = make_universe(files, env, options);
+  const std::vector<package_id> targets = in.latest();
+  std::size_t solvable = 0;
+  for (int i = 0; i < passes; ++i) {
+    const solve_summary done = solve_all(in, targets, request_options());
+    for (const solve_result& r : done.results) solvable += r.solution ? 1 : 0;
+  }
+  std::printf("%d passes over %zu targets, %zu solutions\n", passes, targets.size(), solvable);
+  return 0;
+}
+
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  if (argc == 3 && std::strcmp(argv[1], "--passes") == 0) {
+    return solve_without_timing(std::atoi(argv[2]));
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

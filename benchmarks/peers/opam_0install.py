@@ -22,20 +22,18 @@ import opamplan
 
 SOURCE = Path(__file__).with_name("opam_0install.ml")
 # What the environment leaves undefined counts as undefined there too.
-VARIABLES = tuple(
-    [
-        "arch",
-        "os",
-        "os-distribution",
-        "os-family",
-        "os-version",
-        "opam-version",
-        "sys-ocaml-version",
-        "sys-ocaml-arch",
-        "sys-ocaml-cc",
-        "sys-ocaml-libc",
-        "sys-ocaml-system",
-    ]
+VARIABLES = (
+    "arch",
+    "os",
+    "os-distribution",
+    "os-family",
+    "os-version",
+    "opam-version",
+    "sys-ocaml-version",
+    "sys-ocaml-arch",
+    "sys-ocaml-cc",
+    "sys-ocaml-libc",
+    "sys-ocaml-system",
 )
 
 

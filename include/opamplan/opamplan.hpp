@@ -28,6 +28,7 @@
 #include "opamplan/repository/source.hpp"
 #include "opamplan/solve/align.hpp"
 #include "opamplan/solve/check.hpp"
+#include "opamplan/solve/depexts.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/fact.hpp"

@@ -6,6 +6,7 @@
 #include <opamplan/package/opam_file.hpp>
 #include <opamplan/package/version.hpp>
 #include <opamplan/solve/check.hpp>
+#include <opamplan/solve/depexts.hpp>
 #include <opamplan/solve/explain.hpp>
 #include <opamplan/solve/json.hpp>
 #include <opamplan/solve/names.hpp>
@@ -192,6 +193,12 @@ exactly if there is a solution. Iterates over the selected packages.)")
           "post_dependencies",
           [](const py_result& r) { return edges_of(r, r.solution().post_dependencies); },
           "For each selected package, what it needs only at run time; may close cycles.")
+      .def_property_readonly(
+          "depexts",
+          [](const py_result& r) {
+            return depexts_of(r.universe->universe, r.solution().packages);
+          },
+          "The system packages that the selected packages need in the environment.")
       .def_property_readonly(
           "explanation",
           [](const py_result& r) -> std::optional<py_explanation> {

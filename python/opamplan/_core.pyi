@@ -888,6 +888,11 @@ class Solution:
         For each selected package, what must be installed before it.
         """
     @property
+    def depexts(self) -> list[str]:
+        """
+        The system packages that the selected packages need in the environment.
+        """
+    @property
     def explanation(self) -> Explanation | None:
         """
         Why there is no solution; None if there is one, or if the request was given up.

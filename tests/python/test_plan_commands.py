@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
+import opamplan
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -117,3 +119,22 @@ def test_order_and_deps(opamplan_command: Run) -> None:
     assert all(order[-1].startswith("dune.") for order in orders)
     assert set(json.loads(opamplan_command("deps", "dune").stdout)) == set(orders[0])
     assert opamplan_command("dot", "dune").stdout.startswith("digraph")
+
+
+def test_the_system_packages_of_a_closure(opamplan_command: Run, embedded: pathlib.Path) -> None:
+    repository = opamplan.Repository.open(str(embedded))
+    environment = opamplan.Environment.preset("debian-12")
+    universe = opamplan.Universe(repository, environment, ocaml="5.3.0")
+    some = [solution for solution in universe.solve_all() if solution and solution.depexts]
+    assert some
+    for solution in some:
+        split = [package.partition(".") for package in solution]
+        each = [repository[name][version].depexts(environment) for name, _, version in split]
+        assert solution.depexts == sorted({system for names in each for system in names})
+        plan = opamplan.make_plan([solution])
+        assert set(solution.depexts) == {system for step in plan for system in step.depexts}
+    target = str(some[0].target)
+    lines = opamplan_command("deps", target, "--depexts").stdout.splitlines()
+    assert lines == some[0].depexts
+    assert json.loads(opamplan_command("deps", target, "--depexts", "--json").stdout) == lines
+    assert opamplan_command("deps", "ocaml", "--depexts").stdout == ""

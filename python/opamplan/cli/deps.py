@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 from typing import Any
 
 from opamplan.cli import options
@@ -17,11 +19,24 @@ def add_parser(subparsers: Any) -> None:
         "The closure of TARGET as a JSON object: for each package what it needs, without what "
         "follows from others (the transitive reduction).",
     )
+    parser.add_argument(
+        "--depexts",
+        action="store_true",
+        help="instead: the system packages that the closure needs, a line each (JSON with --json)",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     from opamplan import deps_json
 
-    print(deps_json(closure_of(options.universe_from(args), args.target)), end="")
+    closure = closure_of(options.universe_from(args), args.target)
+    if args.depexts:
+        names = closure.depexts
+        if args.json:
+            print(json.dumps(names))
+        else:
+            sys.stdout.writelines(f"{name}\n" for name in names)
+    else:
+        print(deps_json(closure), end="")
     return 0
