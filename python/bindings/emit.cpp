@@ -8,6 +8,7 @@
 
 #include "bindings.hpp"
 #include "plan.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 namespace {
@@ -19,12 +20,45 @@ std::uint32_t find_target(const plan& p, const std::string& name) {
   throw invalid_request("\"" + name + "\" is not a target of this plan");
 }
 
+/// The options that are not as they are by default, as the call that makes them.
+std::string options_repr(const py::object& options) {
+  const py::object usual = py::cast(emit_options());
+  std::string out = "EmitOptions(";
+  for (const py::handle name : py::type::of(options).attr("__dict__")) {
+    const py::object value = py::getattr(options, name);
+    if (name.cast<std::string>().front() == '_' || py::hasattr(value, "__call__") ||
+        value.equal(py::getattr(usual, name))) {
+      continue;
+    }
+    if (out.back() != '(') out += ", ";
+    out += name.cast<std::string>() + "=" + py::repr(value).cast<std::string>();
+  }
+  return out + ")";
+}
+
 }  // namespace
 
 void bind_emit(py::module_& module) {
-  py::class_<emit_options>(module, "EmitOptions",
-                           "What the emitters can be told; the defaults build real packages.")
-      .def(py::init<>())
+  using o = emit_options;
+  py::class_<o> options(module, "EmitOptions",
+                        "What the emitters can be told; the defaults build real packages.");
+  as_value(options, &o::base_image, &o::base_archive, &o::snapshot, &o::setup, &o::environment,
+           &o::instructions, &o::labels, &o::source_date_epoch, &o::install, &o::depexts,
+           &o::time_limit, &o::log_limit, &o::download_cache, &o::run_options, &o::retry,
+           &o::registry, &o::platforms, &o::cache_from, &o::cache_to, &o::outputs)
+      .def(py::init([](const py::KWArgs<any>& values) {
+             const py::object made = py::cast(emit_options());
+             for (const auto& [name, value] : values) {
+               if (!py::hasattr(made, name)) {
+                 throw py::type_error("EmitOptions has no option " +
+                                      py::repr(name).cast<std::string>());
+               }
+               py::setattr(made, name, value);
+             }
+             return made.cast<emit_options>();
+           }),
+           "Any of the options by name; the others keep their defaults.")
+      .def("__repr__", &options_repr)
       .def_static("stand_in", &emit_options::stand_in,
                   "Installs nothing, so that BuildKit's own costs can be seen.")
       .def_readwrite("base_image", &emit_options::base_image)

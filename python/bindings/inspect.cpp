@@ -7,11 +7,17 @@
 #include <opamplan/emit/names.hpp>
 
 #include "bindings.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 
 void bind_inspect(py::module_& module) {
-  py::class_<dockerfile_measure>(module, "DockerfileMeasure", "What a Dockerfile asks of BuildKit.")
+  py::class_<dockerfile_measure> dockerfile(module, "DockerfileMeasure",
+                                            "What a Dockerfile asks of BuildKit.");
+  as_value(dockerfile, &dockerfile_measure::bytes, &dockerfile_measure::longest_line,
+           &dockerfile_measure::stages, &dockerfile_measure::installs, &dockerfile_measure::depth,
+           &dockerfile_measure::deepest, &dockerfile_measure::definition_bytes,
+           &dockerfile_measure::findings)
       .def_readonly("bytes", &dockerfile_measure::bytes)
       .def_readonly("longest_line", &dockerfile_measure::longest_line, "Bytes.")
       .def_readonly("stages", &dockerfile_measure::stages)
@@ -26,7 +32,8 @@ void bind_inspect(py::module_& module) {
         return "<DockerfileMeasure: " + std::to_string(m.bytes) + " bytes, " +
                std::to_string(m.stages) + " stages, depth " + std::to_string(m.depth) + ">";
       });
-  py::class_<bake_measure>(module, "BakeMeasure", "What a docker-bake file asks of buildx.")
+  py::class_<bake_measure> bake(module, "BakeMeasure", "What a docker-bake file asks of buildx.");
+  as_value(bake, &bake_measure::targets, &bake_measure::largest_group, &bake_measure::findings)
       .def_readonly("targets", &bake_measure::targets)
       .def_readonly("largest_group", &bake_measure::largest_group,
                     "Targets that asking for one group builds.")

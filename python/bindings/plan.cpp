@@ -362,7 +362,8 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
             try {
               return std::make_shared<plan>(plan_from_json(std::string(text)));
             } catch (const plan_format_error& e) {
-              throw plan_format_error(std::string(py::str(path)) + ": " + e.what());
+              const std::string file = py::str(path);
+              throw plan_format_error(file + ": " + e.what(), e.member(), e.line(), file);
             }
           },
           py::arg("path"), "The plan that `save` wrote. Raises PlanFormatError or OSError.")
@@ -401,7 +402,11 @@ std::function<std::uint64_t(package_id)> size_function(
 
 void bind_plan(py::module_& module) {
   register_error<plan_format_error, plan_format_error_name>(
-      [](py::object&, const plan_format_error&) {});
+      [](py::object& instance, const plan_format_error& error) {
+        instance.attr("path") = error.path();
+        instance.attr("member") = error.member();
+        instance.attr("line") = error.line();
+      });
   bind_limits(module);
   bind_parts(module);
   bind_the_plan(module);

@@ -10,15 +10,19 @@
 #include <opamplan/plan/doctor.hpp>
 #include <opamplan/plan/forecast.hpp>
 #include <optional>
+#include <tuple>
 
 #include "bindings.hpp"
 #include "plan.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 namespace {
 
 void bind_doctor(py::module_& module) {
-  py::class_<plan_finding>(module, "PlanFinding", "One thing that is wrong with a plan.")
+  py::class_<plan_finding> finding(module, "PlanFinding", "One thing that is wrong with a plan.");
+  as_value(finding, &plan_finding::limit, &plan_finding::where, &plan_finding::value,
+           &plan_finding::allowed, &plan_finding::text, &plan_finding::remedy)
       .def_readonly("limit", &plan_finding::limit, R"(The limit's name; "contents" if unsound.)")
       .def_readonly("where", &plan_finding::where, "The step, target or batch.")
       .def_readonly("value", &plan_finding::value, "What was found.")
@@ -42,6 +46,11 @@ struct py_forecast {
   std::shared_ptr<plan> owner;
   plan_forecast value;
 };
+
+/// What a pickled forecast holds: its plan and its members.
+using forecast_state =
+    std::tuple<std::shared_ptr<plan>, std::size_t, std::size_t, std::uint64_t, double, double,
+               double, std::vector<std::uint32_t>, std::vector<double>>;
 
 /// Seconds of a step, from seconds by layer key (whole or 16 digits), NAME.VERSION or NAME.
 double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string, double>& known,
@@ -97,6 +106,20 @@ void bind_forecast(py::module_& module) {
       .def_property_readonly(
           "batch_ends", [](const py_forecast& f) { return f.value.batch_ends; },
           "Seconds from the start to the end of each batch.")
+      .def(py::pickle(
+          [](const py_forecast& f) {
+            const plan_forecast& v = f.value;
+            return forecast_state(f.owner, v.steps, v.built, v.bytes, v.work_seconds,
+                                  v.makespan_seconds, v.critical_seconds, v.critical_path,
+                                  v.batch_ends);
+          },
+          [](const forecast_state& state) {
+            py_forecast f;
+            plan_forecast& v = f.value;
+            std::tie(f.owner, v.steps, v.built, v.bytes, v.work_seconds, v.makespan_seconds,
+                     v.critical_seconds, v.critical_path, v.batch_ends) = state;
+            return f;
+          }))
       .def("__repr__", [](const py_forecast& f) {
         return "<Forecast: " + std::to_string(f.value.steps) + " steps, " +
                std::to_string(static_cast<long long>(f.value.makespan_seconds)) + " s>";
@@ -128,20 +151,29 @@ the others. Steps that the plan ``earlier`` holds too are built already and take
 }
 
 void bind_difference(py::module_& module) {
-  py::class_<rebuilt_target>(module, "RebuiltTarget", "A target that must be built again.")
+  py::class_<rebuilt_target> rebuilt(module, "RebuiltTarget", "A target that must be built again.");
+  as_value(rebuilt, &rebuilt_target::before, &rebuilt_target::after, &rebuilt_target::chain,
+           &rebuilt_target::cause)
       .def_readonly("before", &rebuilt_target::before, "NAME.VERSION in the old plan.")
       .def_readonly("after", &rebuilt_target::after, "NAME.VERSION in the new one.")
       .def_readonly("chain", &rebuilt_target::chain,
                     "From the target down to where the change began, each depending on the next.")
       .def_readonly("cause", &rebuilt_target::cause, "Index into the difference's causes.")
       .def("__repr__", [](const rebuilt_target& t) { return "<RebuiltTarget " + t.after + ">"; });
-  py::class_<plan_cause>(module, "PlanCause", "Where a change began.")
+  py::class_<plan_cause> cause(module, "PlanCause", "Where a change began.");
+  as_value(cause, &plan_cause::kind, &plan_cause::package, &plan_cause::text)
       .def_property_readonly("kind", [](const plan_cause& c) { return to_string(c.kind); })
       .def_readonly("package", &plan_cause::package, "NAME.VERSION in the new plan, or empty.")
       .def_readonly("text", &plan_cause::text, "What changed.")
       .def("__str__", [](const plan_cause& c) { return c.text; })
       .def("__repr__", [](const plan_cause& c) { return "<PlanCause: " + c.text + ">"; });
-  py::class_<plan_difference>(module, "PlanDifference", "Two plans compared.")
+  py::class_<plan_difference> difference(module, "PlanDifference", "Two plans compared.");
+  as_value(difference, &plan_difference::kept_layers, &plan_difference::added_layers,
+           &plan_difference::dropped_layers, &plan_difference::kept_steps,
+           &plan_difference::new_steps, &plan_difference::unchanged_targets,
+           &plan_difference::added_targets, &plan_difference::dropped_targets,
+           &plan_difference::rebuilt_targets, &plan_difference::causes,
+           &plan_difference::cause_counts)
       .def_readonly("kept_layers", &plan_difference::kept_layers, "How many layers both hold.")
       .def_readonly("added_layers", &plan_difference::added_layers,
                     "NAME.VERSION of layers only in the new plan; a name for each variant.")

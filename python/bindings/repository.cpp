@@ -193,7 +193,9 @@ void bind_queries(py::class_<repository>& type) {
 }  // namespace
 
 void bind_repository(py::module_& module) {
-  register_error<load_error, load_error_name>([](py::object&, const load_error&) {});
+  register_error<load_error, load_error_name>([](py::object& instance, const load_error& error) {
+    instance.attr("source") = error.source();
+  });
   bind_packages(module);
   py::class_<repository> type(module, "Repository",
                               R"(Every package version of one or several opam repositories.

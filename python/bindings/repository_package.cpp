@@ -9,6 +9,7 @@
 #include <opamplan/syntax/printer.hpp>
 
 #include "repository.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 
@@ -203,8 +204,11 @@ void bind_versions_class(py::module_& module) {
 }
 
 void bind_diagnostics(py::module_& module) {
-  py::class_<repository_diagnostic>(module, "Diagnostic",
-                                    "What was wrong with one file or folder of a repository.")
+  py::class_<repository_diagnostic> diagnostic(
+      module, "Diagnostic", "What was wrong with one file or folder of a repository.");
+  as_value(diagnostic, &repository_diagnostic::level, &repository_diagnostic::source,
+           &repository_diagnostic::path, &repository_diagnostic::line,
+           &repository_diagnostic::column, &repository_diagnostic::message)
       .def_property_readonly(
           "level",
           [](const repository_diagnostic& d) {
@@ -216,13 +220,11 @@ void bind_diagnostics(py::module_& module) {
       .def_readonly("line", &repository_diagnostic::line, "1-based; 0: the whole file or folder.")
       .def_readonly("column", &repository_diagnostic::column, "1-based, in bytes.")
       .def_readonly("message", &repository_diagnostic::message)
-      .def(
-          "__eq__",
-          [](const repository_diagnostic& a, const repository_diagnostic& b) { return a == b; },
-          py::is_operator())
       .def("__str__", [](const repository_diagnostic& d) { return to_string(d); })
       .def("__repr__", [](const repository_diagnostic& d) { return "<" + to_string(d) + ">"; });
-  py::class_<source_info>(module, "SourceInfo", "One source of a repository.")
+  py::class_<source_info> source(module, "SourceInfo", "One source of a repository.");
+  as_value(source, &source_info::label, &source_info::revision, &source_info::from_cache,
+           &source_info::pins)
       .def_readonly("label", &source_info::label, "As it was named.")
       .def_readonly("revision", &source_info::revision, "Of git: the full commit id.")
       .def_readonly("from_cache", &source_info::from_cache)

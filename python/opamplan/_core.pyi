@@ -350,7 +350,19 @@ class Diagnostic:
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[int, int, str, int, int, str]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            str,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            str,
+        ],
+    ) -> None: ...
     def __str__(self) -> str: ...
     @property
     def column(self) -> int:
@@ -384,7 +396,12 @@ class SourceInfo:
     """
     One source of a repository.
     """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[str, str, bool, bool]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: tuple[str, str, bool, bool]) -> None: ...
     @property
     def from_cache(self) -> bool: ...
     @property
@@ -1303,7 +1320,22 @@ class PlanFinding:
     """
     One thing that is wrong with a plan.
     """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[str, str, int, int, str, str]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            str,
+            str,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            str,
+            str,
+        ],
+    ) -> None: ...
     def __str__(self) -> str: ...
     @property
     def allowed(self) -> int:
@@ -1340,7 +1372,24 @@ class Forecast:
     """
     What carrying a plan out will take.
     """
+    def __getstate__(
+        self,
+    ) -> tuple[Plan, int, int, int, float, float, float, list[int], list[float]]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            Plan,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+            collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+        ],
+    ) -> None: ...
     @property
     def batch_ends(self) -> list[float]:
         """
@@ -1386,7 +1435,17 @@ class RebuiltTarget:
     """
     A target that must be built again.
     """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[str, str, list[str], int]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            str, str, collections.abc.Sequence[str], typing.SupportsInt | typing.SupportsIndex
+        ],
+    ) -> None: ...
     @property
     def after(self) -> str:
         """
@@ -1412,7 +1471,14 @@ class PlanCause:
     """
     Where a change began.
     """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[int, str, str]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self, arg0: tuple[typing.SupportsInt | typing.SupportsIndex, str, str]
+    ) -> None: ...
     def __str__(self) -> str: ...
     @property
     def kind(self) -> str: ...
@@ -1431,8 +1497,42 @@ class PlanDifference:
     """
     Two plans compared.
     """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     def __bool__(self) -> bool: ...
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[
+        int,
+        list[str],
+        list[str],
+        int,
+        int,
+        list[str],
+        list[str],
+        list[str],
+        list[RebuiltTarget],
+        list[PlanCause],
+        list[int],
+    ]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[str],
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[RebuiltTarget],
+            collections.abc.Sequence[PlanCause],
+            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+        ],
+    ) -> None: ...
     def _repr_html_(self) -> str: ...
     @property
     def added_layers(self) -> list[str]:
@@ -1480,6 +1580,7 @@ class EmitOptions:
     What the emitters can be told; the defaults build real packages.
     """
 
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     base_archive: str
     base_image: str
     registry: str
@@ -1489,7 +1590,61 @@ class EmitOptions:
         """
         Installs nothing, so that BuildKit's own costs can be seen.
         """
-    def __init__(self) -> None: ...
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[
+        str,
+        str,
+        str,
+        str,
+        list[tuple[str, str]],
+        str,
+        list[str],
+        int,
+        str,
+        str,
+        int,
+        int,
+        bool,
+        list[str],
+        dict[str, int],
+        str,
+        list[str],
+        list[str],
+        list[str],
+        list[str],
+    ]: ...
+    def __init__(self, **kwargs: typing.Any) -> None:
+        """
+        Any of the options by name; the others keep their defaults.
+        """
+    def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            str,
+            str,
+            str,
+            str,
+            collections.abc.Sequence[tuple[str, str]],
+            str,
+            collections.abc.Sequence[str],
+            typing.SupportsInt | typing.SupportsIndex,
+            str,
+            str,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            bool,
+            collections.abc.Sequence[str],
+            collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex],
+            str,
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[str],
+        ],
+    ) -> None: ...
     @property
     def cache_from(self) -> list[str]: ...
     @cache_from.setter
@@ -1597,7 +1752,24 @@ class DockerfileMeasure:
     """
     What a Dockerfile asks of BuildKit.
     """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[int, int, int, int, int, str, int, list[PlanFinding]]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            str,
+            typing.SupportsInt | typing.SupportsIndex,
+            collections.abc.Sequence[PlanFinding],
+        ],
+    ) -> None: ...
     @property
     def bytes(self) -> int: ...
     @property
@@ -1634,7 +1806,19 @@ class BakeMeasure:
     """
     What a docker-bake file asks of buildx.
     """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[int, int, list[PlanFinding]]: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            collections.abc.Sequence[PlanFinding],
+        ],
+    ) -> None: ...
     @property
     def findings(self) -> list[PlanFinding]: ...
     @property

@@ -29,9 +29,19 @@ class UnknownPackage(InvalidRequest):
 class LoadError(Error):
     """A repository that cannot be read at all: absent, no `packages`, no such revision..."""
 
+    source: str = ""
+    """As it was named: a path or a URL; "" when nothing was named."""
+
 
 class PlanFormatError(Error):
-    """A plan file that cannot be read; the message names the member."""
+    """A plan file that cannot be read."""
+
+    path: str = ""
+    """The file, or "" when the text did not come from one."""
+    member: str = ""
+    """What is wrong, such as ``steps[3].parent``; "" if the text is no JSON."""
+    line: int = 0
+    """Where it is no JSON, 1-based; else 0."""
 
 
 class ParseError(Error):

@@ -55,7 +55,14 @@ def resolve(what: Any, rev: Optional[str]) -> list[tuple[str, str]]:
     """Local paths and git revisions of what `Repository.open` was given; fetches URLs."""
     if isinstance(what, (str, os.PathLike)):
         what = [what]
-    return [_resolve_one(os.fspath(item), rev or "") for item in what]
+    out = []
+    for item in what:
+        try:
+            out.append(_resolve_one(os.fspath(item), rev or ""))
+        except LoadError as error:
+            error.source = os.fspath(item)
+            raise
+    return out
 
 
 def resolve_pins(pins: Iterable[Pin]) -> list[tuple[str, str, str]]:

@@ -59,16 +59,38 @@ def test_names_are_complete_and_documented() -> None:
 
 
 def test_value_types_survive_pickling_and_copying(universe: opamplan.Universe) -> None:
+    plan = opamplan.make_plan([universe.solve("http-serve")])
+    other = opamplan.make_plan([universe.solve("http-serve")], image="debian:13")
+    difference = opamplan.compare_plans(plan, other)
+    tight = opamplan.Limits("none", depth=1, line_bytes=10, batch_targets=1)
+    options = opamplan.EmitOptions(environment=[("A", "b")], retry={"dune.1": 2})
+    assert repr(options) == "EmitOptions(environment=[('A', 'b')], retry={'dune.1': 2})"
+    with pytest.raises(TypeError, match="no option 'retries'"):
+        opamplan.EmitOptions(retries=1)
     values: list[Any] = [
         opamplan.Version("1.0~beta"),
         opamplan.Environment.preset("alpine-3.22", "arm64"),
         opamplan.Limits("docker", depth=60),
-        opamplan.make_plan([universe.solve("http-serve")]),
+        plan,
+        *opamplan.diagnose(plan, tight),
+        difference,
+        *difference.causes,
+        *difference.rebuilt_targets,
+        *opamplan.Repository.from_files({"a.1": "depends: ["}).diagnostics,
+        *universe.repository.sources,
+        opamplan.inspect_dockerfile(plan.dockerfile(plan.targets[0]), "Dockerfile", tight),
+        opamplan.inspect_bake(opamplan.bake_json(plan), "docker-bake.json", tight),
+        options,
     ]
+    assert len({type(value) for value in values}) == 13
     for value in values:
         for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
             assert pickle.loads(pickle.dumps(value, protocol)) == value
         assert copy.deepcopy(value) == value
+    forecast = opamplan.forecast(plan, durations={"dune": 3})
+    same = pickle.loads(pickle.dumps(forecast))
+    assert (same.critical_path, same.batch_ends) == (forecast.critical_path, forecast.batch_ends)
+    assert repr(same) == repr(forecast)
     error = opamplan.ParseError("why")
     error.line = 3
     assert pickle.loads(pickle.dumps(error)).line == 3

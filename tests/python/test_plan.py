@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import pickle
+import re
 from typing import Any
 
 import pytest
@@ -77,8 +78,18 @@ def test_a_plan_is_a_value_and_a_file(plan: Plan, tmp_path: pathlib.Path) -> Non
     assert again.to_json() == plan.to_json() == file.read_text()
     assert pickle.loads(pickle.dumps(plan)) == plan
     file.write_text(plan.to_json()[:-20])
-    with pytest.raises(opamplan.PlanFormatError, match=r"plan\.json"):
+    with pytest.raises(opamplan.PlanFormatError, match=r"plan\.json") as caught:
         Plan.load(file)
+    assert (caught.value.path, caught.value.member) == (str(file), "")
+    assert caught.value.line > len(plan)
+    file.write_text(plan.to_json().replace('"parent": null', '"parent": 5000', 1))
+    with pytest.raises(opamplan.PlanFormatError, match="not an earlier step") as caught:
+        Plan.load(file)
+    assert re.fullmatch(r"steps\[\d+\]", caught.value.member)
+    assert caught.value.line == 0
+    with pytest.raises(opamplan.PlanFormatError) as caught:
+        Plan.from_json("{}")
+    assert (caught.value.path, caught.value.line) == ("", 0)
     with pytest.raises(OSError):
         Plan.load(tmp_path / "absent")
 

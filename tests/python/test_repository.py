@@ -213,13 +213,15 @@ def test_the_cache_is_used_where_it_is_asked_for(
 
 
 def test_what_cannot_be_loaded_says_why(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(opamplan.LoadError, match="no such file"):
+    with pytest.raises(opamplan.LoadError, match="no such file") as caught:
         opamplan.Repository.open(tmp_path / "absent", cache=False)
+    assert caught.value.source == str(tmp_path / "absent")
     with pytest.raises(opamplan.LoadError, match="holds `packages`"):
         opamplan.Repository.open(tmp_path, cache=False)
     (tmp_path / "file.tar.gz").write_text("no archive")
-    with pytest.raises(opamplan.LoadError, match=r"file\.tar\.gz"):
+    with pytest.raises(opamplan.LoadError, match=r"file\.tar\.gz") as caught:
         opamplan.Repository.open(tmp_path / "file.tar.gz", cache=False)
+    assert caught.value.source == str(tmp_path / "file.tar.gz")
     assert issubclass(opamplan.LoadError, opamplan.Error)
 
 

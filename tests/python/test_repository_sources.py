@@ -95,8 +95,9 @@ def test_without_the_network_the_last_copy_serves(server: tuple[str, type[Handle
 
 
 def test_an_archive_that_is_not_there_is_an_error(server: tuple[str, type[Handler]]) -> None:
-    with pytest.raises(opamplan.LoadError, match="404"):
+    with pytest.raises(opamplan.LoadError, match="404") as caught:
         opamplan.Repository.open(server[0] + "/absent.tar.gz")
+    assert caught.value.source == server[0] + "/absent.tar.gz"
     with pytest.raises(opamplan.LoadError, match=r"127\.0\.0\.1"):
         opamplan.Repository.open("http://127.0.0.1:1/index.tar.gz")
 

@@ -6,8 +6,10 @@
 /// hexadecimal, `no_step` is null. docs/plan.schema.json describes it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
@@ -18,7 +20,21 @@ namespace opamplan {
 /// A plan file that cannot be read: no JSON, another schema, a member missing or out of range.
 class plan_format_error : public error {
  public:
-  using error::error;
+  explicit plan_format_error(const std::string& what, std::string member = {}, std::size_t line = 0,
+                             std::string path = {})
+      : error(what), member_(std::move(member)), line_(line), path_(std::move(path)) {}
+
+  /// What is wrong: `steps[3].parent`; empty if the text is no JSON.
+  [[nodiscard]] const std::string& member() const noexcept { return member_; }
+  /// Where it is no JSON, 1-based; else 0.
+  [[nodiscard]] std::size_t line() const noexcept { return line_; }
+  /// The file, if the text came from one.
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  std::string member_;
+  std::size_t line_;
+  std::string path_;
 };
 
 /// One package, step, target or batch a line, and a newline at the end. About 200 MB/s.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,7 +16,14 @@ namespace opamplan {
 /// kind not built in). A broken file inside a source is a diagnostic instead.
 class load_error : public error {
  public:
-  using error::error;
+  explicit load_error(const std::string& what, std::string source = {})
+      : error(what), source_(std::move(source)) {}
+
+  /// As the source was named: a path, or a URL. What `load_repository` throws has it.
+  [[nodiscard]] const std::string& source() const noexcept { return source_; }
+
+ private:
+  std::string source_;
 };
 
 /// A folder that holds `packages/`, laid out as opam-repository is: every folder below `packages`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def add_parser(subparsers: Any) -> None:
     group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
     options.add_repository_options(parser)
     options.add_environment_options(parser)
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    options.add_output_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -71,6 +72,9 @@ def run(args: argparse.Namespace) -> int:
     if args.compat:
         return _write_compatible(args, plan, results, directory, emit)
     written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
+    if args.json:
+        print(json.dumps({"directory": str(directory), "files": written, **plan.summary}))
+        return 0
     plans.print_summary(plan, results)
     size = sum(written.values())
     print(f"Wrote {len(written)} files, {size / 1e6:.1f} MB, to {directory}/")
@@ -90,5 +94,8 @@ def _write_compatible(
     if results is None:
         raise InvalidRequest("--compat needs the solutions: leave out --plan")
     written = write_package_tool(results, plan, directory, args.batch_size, emit)
+    if args.json:
+        print(json.dumps({"directory": str(directory), "files": written, **plan.summary}))
+        return 0
     print(f"Wrote {len(written)} files for {len(plan.targets)} targets to {directory}/")
     return 0

@@ -180,7 +180,8 @@ class node {
   node(const tree& value, std::string path) : value_(&value), path_(std::move(path)) {}
 
   [[noreturn]] void fail(std::string_view what) const {
-    throw plan_format_error(fmt::format("plan: {}: {}", path_.empty() ? "file" : path_, what));
+    throw plan_format_error(fmt::format("plan: {}: {}", path_.empty() ? "file" : path_, what),
+                            path_);
   }
 
   [[nodiscard]] node operator[](const char* name) const {
@@ -286,7 +287,9 @@ inline plan_step read_step(const node& n) {
 /// Whoever holds a plan may use its indices without looking.
 inline void require_indices(const plan& p) {
   const auto require = [](bool ok, const char* list, std::size_t i, const char* what) {
-    if (!ok) throw plan_format_error(fmt::format("plan: {}[{}]: {}", list, i, what));
+    if (ok) return;
+    const std::string member = fmt::format("{}[{}]", list, i);
+    throw plan_format_error(fmt::format("plan: {}: {}", member, what), member);
   };
   const auto below = [](const std::vector<std::uint32_t>& list, std::size_t bound) {
     for (const std::uint32_t n : list) {
@@ -329,7 +332,7 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
     std::istringstream stream{std::string(text)};
     boost::property_tree::read_json(stream, tree);
   } catch (const boost::property_tree::json_parser_error& e) {
-    throw plan_format_error(fmt::format("plan: line {}: {}", e.line(), e.message()));
+    throw plan_format_error(fmt::format("plan: line {}: {}", e.line(), e.message()), "", e.line());
   }
   const node root(tree, "");
   if (root["schema"].text() != plan_json_detail::schema) {

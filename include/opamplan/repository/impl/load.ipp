@@ -92,6 +92,19 @@ class source_loader {
   load_run& run_;
 };
 
+/// How a source was named; empty for what is in memory.
+inline std::string label_of(const source& s) {
+  return std::visit(
+      [](const auto& of_kind) -> std::string {
+        if constexpr (requires { of_kind.path; }) {
+          return of_kind.path;
+        } else {
+          return {};
+        }
+      },
+      s);
+}
+
 }  // namespace detail
 
 OPAMPLAN_INLINE repository load_repository(std::span<const source> sources,
@@ -99,7 +112,13 @@ OPAMPLAN_INLINE repository load_repository(std::span<const source> sources,
   detail::load_run run(options.threads, options.progress, "load");
   detail::source_loader loader(options, run);
   std::vector<detail::source_content> contents;
-  for (const source& s : sources) contents.push_back(std::visit(loader, s));
+  for (const source& s : sources) {
+    try {
+      contents.push_back(std::visit(loader, s));
+    } catch (const load_error& e) {
+      throw load_error(e.what(), detail::label_of(s));
+    }
+  }
   run.report(true);
   return detail::make_repository(std::move(contents));
 }
@@ -113,14 +132,15 @@ OPAMPLAN_INLINE source source_at(const std::string& path, const std::string& rev
   std::error_code ignored;
   const fs::path p = path;
   if (!fs::exists(p, ignored))
-    throw load_error(detail::printable(path) + ": no such file or folder");
+    throw load_error(detail::printable(path) + ": no such file or folder", path);
   if (!revision.empty()) return git_source{path, revision};
   if (!fs::is_directory(p, ignored)) return archive_source{path};
   if (fs::is_directory(p / "packages", ignored)) return directory_source{path};
   const bool bare = fs::exists(p / "HEAD", ignored) && fs::exists(p / "objects", ignored);
   if (bare || fs::exists(p / ".git", ignored)) return git_source{path};
-  throw load_error(detail::printable(path) +
-                   ": neither a folder that holds `packages` nor a git repository");
+  throw load_error(
+      detail::printable(path) + ": neither a folder that holds `packages` nor a git repository",
+      path);
 }
 
 }  // namespace opamplan
