@@ -15,7 +15,7 @@ import buildkit
 import pytest
 
 import opamplan
-from opamplan.runs import Buildctl, Run, Runner, RunOptions, State
+from opamplan.runs import Buildctl, Buildx, Run, Runner, RunOptions, State
 
 BROKEN = "lantern.0.10.0"  # others need it, and it needs others
 
@@ -155,6 +155,41 @@ def test_a_second_run_builds_nothing_and_a_retry_builds_what_failed(
     assert state.batches(again)[0]["executed"] == 0
     state, retried = carry_out(daemon, plan, tmp_path, emit, resume=False, retry_failed=True)
     assert 0 < state.batches(retried)[0]["executed"] < len(plan)
+
+
+def test_buildx_bake_carries_a_plan_out(
+    daemon: Any,
+    base: pathlib.Path,
+    results: list[opamplan.Solution],
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without Docker: buildx's driver for a BuildKit that is there."""
+    buildx = str(buildkit.programs() / "buildx")
+    monkeypatch.setenv("BUILDX_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "config"))
+    create = [buildx, "create", "--name=here", "--driver=remote", daemon.address]
+    subprocess.run(create, check=True, capture_output=True)
+    plan = opamplan.make_plan(results, limits=opamplan.Limits("buildkit", batch_targets=30))
+    fail = f'if [ "$1" = {BROKEN} ]; then echo out of luck; exit 3; fi\n'
+    emit = stand_ins(base, tmp_path, fail)
+    with State(tmp_path / "builds.sqlite") as state:
+        run = Runner(plan, state, [Buildx("here", buildx)], RunOptions(tmp_path, emit)).run()
+        batches = state.batches(run)
+        assert run.status == "finished", [batch["error"] for batch in batches]
+        assert len(batches) == len(plan.batches) > 1
+        assert len(state.layers(run)) == len(plan.layers())
+        statuses = {row["target"]: row["status"] for row in state.targets(run)}
+        assert statuses[BROKEN] == "failure"
+        assert set(statuses.values()) >= {"success", "failure", "dependency_failed"}
+        # The same steps for buildctl: everything is in the builder's cache.
+        again = Runner(
+            plan,
+            state,
+            [Buildctl(daemon.address, daemon.buildctl)],
+            RunOptions(tmp_path, emit, resume=False),
+        ).run()
+        assert sum(batch["executed"] for batch in state.batches(again)) == 0
 
 
 def test_llb_is_built_without_a_frontend(
