@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import statistics
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+
+from timings import row
 
 import opamplan
 
@@ -60,16 +61,6 @@ def ask(
     )
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     return {row[0]: (row[1], float(row[2]), row[3].split(",") if row[3] else []) for row in rows}
-
-
-def row(name: str, seconds: list[float]) -> None:
-    """One line of the table, in milliseconds."""
-    ordered = sorted(1000 * s for s in seconds)
-    print(
-        f"{name:16} median {statistics.median(ordered):9.3f}"
-        f"  99th percentile {ordered[len(ordered) * 99 // 100]:9.3f}"
-        f"  largest {ordered[-1]:9.3f}  total {sum(ordered):10.1f} ms"
-    )
 
 
 def main() -> int:

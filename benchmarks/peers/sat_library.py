@@ -14,9 +14,10 @@ from __future__ import annotations
 import argparse
 import ast
 import functools
-import statistics
 import time
 from typing import Any
+
+from timings import row
 
 import opamplan
 from opamplan._core import evaluate_file
@@ -176,15 +177,6 @@ class Formula:
             self.classes.setdefault(one, []).append(variable)
 
 
-def row(name: str, values: list[float]) -> None:
-    ordered = sorted(values)
-    print(
-        f"{name:36} median {statistics.median(ordered):10.2f}"
-        f"  mean {statistics.mean(ordered):10.2f}"
-        f"  largest {ordered[-1]:10.2f}  total {sum(ordered):8.0f}"
-    )
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -218,13 +210,13 @@ def main() -> int:
     for target in targets:
         begin = time.perf_counter()
         answer = universe.solve(target)
-        mine.append((time.perf_counter() - begin) * 1000)
+        mine.append(time.perf_counter() - begin)
         begin = time.perf_counter()
         satisfiable = solver.solve(assumptions=[compiler, formula.variables[target]])
-        theirs.append((time.perf_counter() - begin) * 1000)
+        theirs.append(time.perf_counter() - begin)
         if satisfiable != bool(answer):
             differ.append(target)
-    print(f"{len(targets)} requests, milliseconds each")
+    print(f"{len(targets)} requests")
     row(f"any model, {args.solver}", theirs)
     row("the preferred answer, opamplan", mine)
     print(f"answers that differ: {len(differ)}{''.join(' ' + t for t in differ)}")
