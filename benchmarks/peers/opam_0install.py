@@ -42,7 +42,18 @@ def compiled(folder: Path) -> Path:
     """The peer, compiled with the user's library."""
     shutil.copy(SOURCE, folder)
     command = ["ocamlfind", "ocamlopt", "-package", "opam-0install,opam-state", "-linkpkg"]
-    subprocess.run([*command, SOURCE.name, "-o", "peer"], cwd=folder, check=True)
+    try:
+        subprocess.run(
+            [*command, SOURCE.name, "-o", "peer"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    except OSError as error:
+        raise SystemExit(f"opam-0install: no comparison without ocamlfind: {error}") from None
+    except subprocess.CalledProcessError as error:
+        raise SystemExit(f"opam-0install: no comparison: {error.stderr.strip()}") from None
     return folder / "peer"
 
 
@@ -70,16 +81,15 @@ def main() -> int:
     )
     parser.add_argument("repository", type=Path)
     parser.add_argument("--ocaml", default="5.3.0")
+    parser.add_argument("--environment", default="debian-12", help="a preset's name")
     parser.add_argument("--every", type=int, default=10, help="take each N-th target")
     parser.add_argument("--program", type=Path, help="the compiled opam_0install.ml")
     args = parser.parse_args()
-    environment = opamplan.Environment.preset("debian-12").with_ocaml(args.ocaml)
+    environment = opamplan.Environment.preset(args.environment).with_ocaml(args.ocaml)
     repository = opamplan.Repository.open(str(args.repository))
     universe = opamplan.Universe(repository, environment, ocaml=args.ocaml)
     targets = [t for t in universe.latest() if not t.startswith("ocaml.")][:: args.every]
     with tempfile.TemporaryDirectory() as folder:
-        if args.program is None and shutil.which("ocamlfind") is None:
-            parser.error("ocamlfind is not here: install it, or give --program")
         theirs = ask(args.program or compiled(Path(folder)), args.repository, environment, targets)
 
     mine, differ = [], []
@@ -93,7 +103,7 @@ def main() -> int:
     begin = time.perf_counter()
     universe.solve_all(targets, threads=1)
     together = time.perf_counter() - begin
-    print(f"{len(targets)} targets with OCaml {args.ocaml}")
+    print(f"{len(targets)} targets, OCaml {args.ocaml}, {args.environment}")
     row("opam-0install", [seconds for _, seconds, _ in theirs.values()])
     row("opamplan", mine)
     of_theirs = sum(seconds for _, seconds, _ in theirs.values())
