@@ -26,7 +26,9 @@ import sys
 import tarfile
 import urllib.parse
 import urllib.request
+from collections.abc import Collection
 from pathlib import Path
+from typing import Optional
 
 import opamplan
 
@@ -125,6 +127,12 @@ def fetch(rows: list[tuple[str, str, str, str]], archives: Path, mirror: str) ->
             sys.exit(f"prepare: {file} has not the SHA-256 that sources.tsv says")
 
 
+# What does not build from Debian's sources with this compiler.
+FAILING = ("expect", "mccs")
+TOGETHER = "together.1"
+"""A package that needs all the others that build: the deepest image that can be had here."""
+
+
 def write_repository(
     rows: list[tuple[str, str, str, str]], archives: Path, folder: Path, source: str
 ) -> None:
@@ -156,6 +164,9 @@ def write_repository(
         ):
             for version in repository.versions(name):
                 write(f"{name}.{version}", _without_sources(repository.text(f"{name}.{version}")))
+    building = [r.package for r in targets(universe(folder)) if r.package not in FAILING]
+    needs = "".join(f'  "{name}"\n' for name in building)
+    write(TOGETHER, f'opam-version: "2.0"\ndepends: [\n{needs}]\n')
 
 
 def _opam_in(archive: Path, name: str) -> str:
@@ -233,9 +244,12 @@ def universe(repository: Path) -> opamplan.Universe:
     )
 
 
-def targets(within: opamplan.Universe) -> list[opamplan.Solution]:
-    """The solutions of the packages that have sources."""
-    names = {row[0] for row in read_table()}
+def targets(
+    within: opamplan.Universe, names: Optional[Collection[str]] = None
+) -> list[opamplan.Solution]:
+    """The solutions of these NAME.VERSIONs; of the packages that have sources, by default."""
+    if names is None:
+        names = {row[0] for row in read_table()}
     return [r for r in within.solve_all() if r.target in names and r]
 
 

@@ -4,10 +4,10 @@
 Usage: run.py DIRECTORY --address ADDRESS [--buildctl PATH] [--strategies graft,prefix,chain]
               [--targets NAME.VERSION,...] [--switches N]
 
-DIRECTORY is what prepare.py made. Steps are carried out without a network. Then, for N targets, the
-switch that grafts made is compared with the one of plain sequential installs (`chain`): `opam
-list`, `opam switch export`, `ocamlfind list`, and every file. Exit status 1 if strategies disagree
-about a package, or a switch differs.
+DIRECTORY is what prepare.py made. The target together.1 needs all the others that build. Steps are
+carried out without a network. Then, for N targets, the switch that grafts made is compared with the
+one of plain sequential installs (`chain`): `opam list`, `opam switch export`, `ocamlfind list`, and
+every file. Exit status 1 if strategies disagree about a package, or a switch differs.
 """
 
 from __future__ import annotations
@@ -55,10 +55,7 @@ def main() -> int:
     parser.add_argument("--switches", type=int, default=3)
     args = parser.parse_args()
     within = prepare.universe(args.directory / "repository")
-    results = prepare.targets(within)
-    if args.targets:
-        wanted = args.targets.split(",")
-        results = [r for r in results if r.target in wanted]
+    results = prepare.targets(within, args.targets.split(",") if args.targets else None)
     plans = {s: opamplan.make_plan(results, strategy=s) for s in args.strategies.split(",")}
     rows, statuses = [], {}
     for strategy, plan in plans.items():
