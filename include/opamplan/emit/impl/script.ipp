@@ -35,11 +35,11 @@ read_status() {
 files_of() {
   name=${2%%.*}
   meta=$1$switch/.opam-switch
-  # Files and links; folders come with them. opam breaks long lines: an entry ends with a brace.
+  # Files and links; folders come with them. opam breaks long lines, so an entry ends with a brace;
+  # before it may stand fields without braces, and a list of one has no brackets.
   if [ -e "$meta/install/$name.changes" ]; then
     tr '\n}' ' \n' <"$meta/install/$name.changes" |
-      sed -n -e 's|^[^"]*: *"[^"]*" *[a-z-]*: *\[||' -e 's|^[^"]*: *\[||' \
-        -e 's|^[^"]*"\(.*\)" *{ *"[FL].*$|opam/default/\1|p'
+      sed -n 's|^.*"\([^"]*\)" *{ *"[FL].*$|opam/default/\1|p'
   fi
   for file in "install/$name.changes" "install/$name.install" "config/$name.config" "packages/$2"; do
     if [ -e "$meta/$file" ]; then echo "opam/default/.opam-switch/$file"; fi
