@@ -137,8 +137,8 @@ def disk_usage(args: argparse.Namespace) -> float:
 
 def print_table(rows: list[list[str]]) -> None:
     """As Markdown."""
-    head = ["strategy", "steps", "executed", "cached", "layers", "installs s", "wall s", "store MB"]
-    head.append("installed MB")
+    head = ["strategy", "steps", "executed", "cached", "layers"]
+    head += ["installs s", "wall s", "store MB", "installed MB"]
     print("| " + " | ".join(head) + " |")
     print("|---|" + "---:|" * (len(head) - 1))
     for row in rows:

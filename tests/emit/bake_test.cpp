@@ -2,24 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include "emit/emitted.hpp"
 #include "opamplan/emit/inspect.hpp"
-#include "plan/small_plans.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;
-
-namespace {
-
-plan of_diamond() {
-  const solved s = solve_files(diamond());
-  return make_plan(s.in, s.solutions, with(strategy::graft));
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("both notations have the batches, the images and their groups") {
   const plan p = of_diamond();

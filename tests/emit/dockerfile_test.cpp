@@ -4,26 +4,13 @@
 
 #include <set>
 
+#include "emit/emitted.hpp"
 #include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/error.hpp"
-#include "plan/small_plans.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;
-
-namespace {
-
-plan of_diamond() {
-  const solved s = solve_files(diamond());
-  return make_plan(s.in, s.solutions, with(strategy::graft));
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("a batch has a stage a step, the header and the results, and breaks no limit") {
   const plan p = of_diamond();

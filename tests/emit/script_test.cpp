@@ -2,17 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include "emit/emitted.hpp"
 #include "opamplan/error.hpp"
 
 using namespace opamplan;
-
-namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
+using namespace opamplan::test;
 
 TEST_CASE("the step script holds what options say, else opam's own commands") {
   CHECK(has(step_script({}), "opam install --switch=default"));

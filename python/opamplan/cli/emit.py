@@ -70,10 +70,14 @@ def run(args: argparse.Namespace) -> int:
     emit.cache_to = args.cache_to
     directory = Path(args.output)
     if args.compat:
-        return _write_compatible(args, plan, results, directory, emit)
-    written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
+        written = _write_compatible(args, plan, results, directory, emit)
+    else:
+        written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
     if args.json:
         print(json.dumps({"directory": str(directory), "files": written, **plan.summary}))
+        return 0
+    if args.compat:
+        print(f"Wrote {len(written)} files for {len(plan.targets)} targets to {directory}/")
         return 0
     plans.print_summary(plan, results)
     size = sum(written.values())
@@ -87,15 +91,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _write_compatible(
     args: argparse.Namespace, plan: Any, results: Any, directory: Path, emit: Any
-) -> int:
+) -> dict[str, int]:
     from opamplan import InvalidRequest
     from opamplan.compat import write_package_tool
 
     if results is None:
         raise InvalidRequest("--compat needs the solutions: leave out --plan")
-    written = write_package_tool(results, plan, directory, args.batch_size, emit)
-    if args.json:
-        print(json.dumps({"directory": str(directory), "files": written, **plan.summary}))
-        return 0
-    print(f"Wrote {len(written)} files for {len(plan.targets)} targets to {directory}/")
-    return 0
+    return write_package_tool(results, plan, directory, args.batch_size, emit)
