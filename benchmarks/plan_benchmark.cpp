@@ -101,7 +101,7 @@ void on_the_whole(benchmark::State& state, Work work) {
   for (auto _ : state) work(p);
 }
 void carry_out(benchmark::State& state) {
-  on_the_whole(state, [](const plan& p) { benchmark::DoNotOptimize(contents_of(p)); });
+  on_the_whole(state, [](const plan& p) { benchmark::DoNotOptimize(problems_of(p)); });
 }
 BENCHMARK(carry_out);
 void examine(benchmark::State& state) {

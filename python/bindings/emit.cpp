@@ -42,8 +42,8 @@ void bind_emit(py::module_& module) {
   using o = emit_options;
   py::class_<o> options(module, "EmitOptions",
                         "What the emitters can be told; the defaults build real packages.");
-  as_value(options, &o::base_image, &o::base_archive, &o::snapshot, &o::setup, &o::environment,
-           &o::instructions, &o::labels, &o::source_date_epoch, &o::install, &o::depexts,
+  as_value(options, &o::base_image, &o::base_archive, &o::snapshot, &o::opam, &o::user,
+           &o::archive_mirrors, &o::setup, &o::environment, &o::instructions, &o::labels, &o::source_date_epoch, &o::install, &o::depexts,
            &o::time_limit, &o::log_limit, &o::download_cache, &o::run_options, &o::retry,
            &o::registry, &o::platforms, &o::cache_from, &o::cache_to, &o::outputs)
       .def(py::init([](const py::KWArgs<any>& values) {
@@ -63,7 +63,17 @@ void bind_emit(py::module_& module) {
                   "Installs nothing, so that BuildKit's own costs can be seen.")
       .def_readwrite("base_image", &emit_options::base_image)
       .def_readwrite("base_archive", &emit_options::base_archive)
-      .def_readwrite("setup", &emit_options::setup)
+      .def_readwrite("opam", &emit_options::opam,
+                     "Where opam is from. Empty: the image's, else its distribution's package; "
+                     "``image`` or ``distribution``: that or an error; else a program's path in "
+                     "the build context.")
+      .def_readwrite("user", &emit_options::user,
+                     "Who builds packages; made if the image has none of that name. Empty: root.")
+      .def_readwrite("archive_mirrors", &emit_options::archive_mirrors,
+                     "URLs below which opam looks for sources first, by checksum, as ``opam admin "
+                     "cache`` lays them out.")
+      .def_readwrite("setup", &emit_options::setup,
+                     "Shell commands, run once; empty: opam, the user and an empty switch.")
       .def_readwrite("install", &emit_options::install,
                      "Shell commands that install ``$1``; empty: ``opam install``.")
       .def_readwrite("depexts", &emit_options::depexts,

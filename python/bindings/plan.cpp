@@ -11,7 +11,6 @@
 #include <opamplan/plan/contents.hpp>
 #include <opamplan/plan/json.hpp>
 #include <opamplan/plan/make.hpp>
-#include <opamplan/plan/strategies.hpp>
 #include <tuple>
 #include <variant>
 
@@ -35,6 +34,8 @@ record summary_dict(const plan& p) {
   d["installs"] = s.installs;
   d["unshared_installs"] = s.unshared_installs;
   d["layers"] = s.layers;
+  d["post_groups"] = s.post_groups;
+  d["left_out"] = p.left_out.size();
   d["package_versions"] = s.package_versions;
   d["max_depth"] = s.max_depth;
   d["grafts"] = s.grafts;
@@ -127,6 +128,11 @@ profiles.)")
       "The limits there are, by name; `reason` says where their numbers come from.");
 }
 
+bool is_for_target(const plan& p, const plan_step& step) {
+  return std::any_of(step.installs.begin(), step.installs.end(),
+                     [&](std::uint32_t l) { return p.layers[l].for_target; });
+}
+
 void bind_parts(py::module_& module) {
   py::class_<py_step>(module, "PlanStep", R"(One build step of a plan.
 
@@ -147,19 +153,21 @@ On top of the image of `parent`, bring in the own packages of the steps `grafts`
           "grafts", [](const py_step& s) { return s.step().grafts; },
           "Indices of the steps whose own package is brought in, in order.")
       .def_property_readonly(
-          "sources", [](const py_step& s) { return s.step().sources; },
-          "For each graft, the step whose image it is taken from.")
-      .def_property_readonly(
-          "installs", [](const py_step& s) { return package_names(*s.owner, s.step().installs); },
-          "The packages it installs, as NAME.VERSION, in order.")
+          "installs", [](const py_step& s) { return installed_names(*s.owner, s.step()); },
+          "The packages it installs, as NAME.VERSION, in order; those of a post group, which opam "
+          "installs together, follow each other.")
       .def_property_readonly(
           "layers",
           [](const py_step& s) {
             std::vector<std::string> keys;
-            for (const digest& d : s.step().layers) keys.push_back(to_hex(d));
+            for (const std::uint32_t l : s.step().installs) {
+              keys.insert(keys.end(), s.owner->layers[l].packages.size(),
+                          to_hex(s.owner->layers[l].key));
+            }
             return keys;
           },
-          "For each install the key of its layer, the same in every strategy.")
+          "For each install the key of its layer, the same in every strategy. The packages of a "
+          "post group share one.")
       .def_property_readonly(
           "depexts", [](const py_step& s) { return s.step().depexts; },
           "System packages that the parent lacks.")
@@ -167,11 +175,11 @@ On top of the image of `parent`, bring in the own packages of the steps `grafts`
           "depth", [](const py_step& s) { return s.step().depth; },
           "Steps from the base image, this one included.")
       .def_property_readonly(
-          "for_target", [](const py_step& s) { return s.step().for_target; },
+          "for_target", [](const py_step& s) { return is_for_target(*s.owner, s.step()); },
           "With the tests or documentation that were asked for targets.")
       .def("__repr__", [](const py_step& s) {
         std::string text = "<PlanStep " + std::to_string(s.index) + ":";
-        for (const std::string& name : package_names(*s.owner, s.step().installs)) {
+        for (const std::string& name : installed_names(*s.owner, s.step())) {
           text += " " + name;
         }
         return text + ">";
@@ -203,14 +211,7 @@ std::uint32_t target_index(const plan& p, const std::string& target) {
 }
 
 std::vector<std::string> image_of(const plan& p, const std::string& target) {
-  const plan_step& step = p.steps[p.targets[target_index(p, target)].step];
-  const auto index = static_cast<std::size_t>(&step - p.steps.data());
-  const plan_contents contents = contents_of(p);
-  std::vector<std::string> names;
-  for (const plan_contents::entry& e : contents.images[index]) {
-    names.push_back(p.packages[e.package].full_name());
-  }
-  return names;
+  return package_names(p, opamplan::image_of(p, p.targets[target_index(p, target)].step));
 }
 
 /// The steps as columns.
@@ -227,10 +228,10 @@ py::typing::Dict<py::str, any_list> columns_of(const plan& p) {
     parents.emplace_back();
     if (step.parent != no_step) parents.back() = step.parent;
     grafts.push_back(step.grafts);
-    installs.push_back(package_names(p, step.installs));
+    installs.push_back(installed_names(p, step));
     depexts.push_back(step.depexts);
     depths.push_back(step.depth);
-    for_target.push_back(step.for_target);
+    for_target.push_back(is_for_target(p, step));
   }
   py::typing::Dict<py::str, any_list> out;
   out["key"] = py::cast(keys);
@@ -319,20 +320,29 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
       .def(
           "layers",
           [](const plan& p) {
-            const plan_contents contents = contents_of(p);
             std::vector<std::tuple<std::string, std::string, std::vector<std::string>>> out;
-            for (const plan_contents::layer& layer : contents.layers) {
+            for (const plan_layer& layer : p.layers) {
               std::vector<std::string> needs;
               for (const std::uint32_t n : layer.needs) {
-                needs.push_back(to_hex(contents.layers[n].key, 16));
+                needs.push_back(to_hex(p.layers[n].key, 16));
               }
-              out.emplace_back(to_hex(layer.key, 16), p.packages[layer.package].full_name(),
+              out.emplace_back(to_hex(layer.key, 16), p.packages[layer.packages.front()].full_name(),
                                std::move(needs));
             }
             return out;
           },
           py::call_guard<py::gil_scoped_release>(),
-          "Each distinct layer: the first 16 digits of its key, its package, the layers it needs.")
+          "Each distinct layer: the first 16 digits of its key, the package that names it, the "
+          "layers it needs.")
+      .def_property_readonly(
+          "left_out",
+          [](const plan& p) {
+            std::map<std::string, std::string> out;
+            for (const plan_omission& o : p.left_out) out[o.target] = o.reason;
+            return out;
+          },
+          "Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: "
+          "cyclic dependencies, for example.")
       .def("image_of", &image_of, py::arg("target"),
            "The packages that the target's image holds, as NAME.VERSION, ascending.")
       .def("to_columns", &columns_of,
@@ -437,12 +447,14 @@ void bind_plan(py::module_& module) {
         });
       },
       py::arg("results"), py::arg("strategy") = "graft", py::arg("limits") = "buildkit",
-      py::arg("image") = "debian:12", py::arg("opam_version") = "2.3.0", py::kw_only(),
+      py::arg("image") = "", py::arg("opam_version") = "", py::kw_only(),
       py::arg("sizes") = std::map<std::string, std::uint64_t>(), py::arg("depext_size") = 0,
       py::arg("progress") = py::none(),
       R"(Plan the builds of all results that have a solution, together.
 
-``limits`` is a profile's name or `Limits`. ``sizes``: installed bytes by NAME.VERSION or NAME, so
+``limits`` is a profile's name or `Limits`. ``image``: the base image, by default that of the
+environment's preset; ``opam_version``: of the opam in it, by default the environment's
+``opam-version``. ``sizes``: installed bytes by NAME.VERSION or NAME, so
 that grafts are chosen by bytes, not by number; ``depext_size``: what installing a system package
 once more costs, in the same unit.)");
 }

@@ -34,6 +34,15 @@ inline std::vector<std::string> package_names(const plan& p,
   return names;
 }
 
+/// NAME.VERSION of all that a step installs, in order, post groups one package after the other.
+inline std::vector<std::string> installed_names(const plan& p, const plan_step& step) {
+  std::vector<std::string> names;
+  for (const std::uint32_t l : step.installs) {
+    for (const std::uint32_t i : p.layers[l].packages) names.push_back(p.packages[i].full_name());
+  }
+  return names;
+}
+
 /// NAME.VERSION of each index into the plan's targets.
 inline std::vector<std::string> target_names(const plan& p,
                                              const std::vector<std::uint32_t>& targets) {

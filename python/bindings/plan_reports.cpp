@@ -58,9 +58,10 @@ double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string,
   const plan_step& s = p.steps[step];
   double sum = 0;
   for (std::size_t i = 0; i < s.installs.size(); ++i) {
-    const plan_package& package = p.packages[s.installs[i]];
+    const plan_layer& layer = p.layers[s.installs[i]];
+    const plan_package& package = p.packages[layer.packages.front()];
     double seconds = otherwise;
-    const std::string key = to_hex(s.layers[i]);
+    const std::string key = to_hex(layer.key);
     for (const std::string& name : {key, key.substr(0, 16), package.full_name(), package.name}) {
       const auto it = known.find(name);
       if (it == known.end()) continue;
@@ -96,7 +97,7 @@ void bind_forecast(py::module_& module) {
           [](const py_forecast& f) {
             std::vector<std::string> names;
             for (const std::uint32_t s : f.value.critical_path) {
-              for (std::string& n : package_names(*f.owner, f.owner->steps[s].installs)) {
+              for (std::string& n : installed_names(*f.owner, f.owner->steps[s])) {
                 names.push_back(std::move(n));
               }
             }

@@ -19,7 +19,7 @@ plan diamond_plan(strategy s = strategy::graft) {
 
 std::uint32_t step_of(const plan& p, const std::string& name) {
   for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
-    if (p.packages[p.steps[s].installs.back()].name == name) return s;
+    if (p.packages[p.layers[p.steps[s].installs.back()].packages[0]].name == name) return s;
   }
   return no_step;
 }
@@ -47,32 +47,26 @@ bool mentions(const std::string& text, const std::string& part) {
 
 TEST_CASE("every way to break a plan is found") {
   const auto top = [](plan& p) -> plan_step& { return p.steps[step_of(p, "top")]; };
-  CHECK(mentions(findings_after([&](plan& p) {
-                   top(p).grafts.clear();
-                   top(p).sources.clear();
-                 }),
-                 "top.1"));
-  CHECK(mentions(findings_after([&](plan& p) { top(p).sources.clear(); }),
-                 "not one source for each graft"));
-  CHECK(mentions(findings_after([&](plan& p) { top(p).sources[0] = step_of(p, "alone"); }),
-                 "is not in the image"));
+  CHECK(mentions(findings_after([&](plan& p) { top(p).grafts.clear(); }), "top.1"));
   CHECK(mentions(findings_after([&](plan& p) { top(p).parent = 1000; }), "not an earlier step"));
   CHECK(mentions(findings_after([&](plan& p) { top(p).parent = no_step; }), "step"));
   CHECK(mentions(findings_after([&](plan& p) { ++top(p).depth; }), "depth"));
   CHECK(mentions(findings_after([&](plan& p) { top(p).installs.clear(); }), "installs nothing"));
   CHECK(mentions(findings_after([&](plan& p) { top(p).installs[0] = 99; }), "does not list"));
-  CHECK(mentions(findings_after([&](plan& p) { top(p).needs.clear(); }), "needs for each"));
-  CHECK(mentions(findings_after([&](plan& p) {
-                   top(p).grafts.push_back(step_of(p, "alone"));
-                   top(p).sources.push_back(step_of(p, "alone"));
-                 }),
-                 "not the 4 of its closure"));
+  CHECK(mentions(findings_after([&](plan& p) { top(p).grafts.push_back(step_of(p, "alone")); }),
+                 "not on the 3 of its closure"));
+  CHECK(mentions(findings_after([&](plan& p) { p.layers.back().packages.clear(); }),
+                 "has no package"));
+  CHECK(mentions(findings_after([&](plan& p) { p.layers[0].packages[0] = 99; }), "does not list"));
+  CHECK(mentions(findings_after([&](plan& p) { p.layers[0].needs = {3}; }), "come before"));
+  CHECK(mentions(findings_after([&](plan& p) { p.layers[1].key = p.layers[0].key; }),
+                 "key of another layer"));
   CHECK(mentions(findings_after([&](plan& p) { p.steps[step_of(p, "right")].depexts.clear(); }),
                  "libright-dev"));
   CHECK(
       mentions(findings_after([&](plan& p) { p.targets[0].step = step_of(p, "top"); }), "target"));
   CHECK(mentions(findings_after([&](plan& p) { p.targets[0].step = 1000; }), "target"));
-  CHECK(mentions(findings_after([&](plan& p) { p.targets[0].key[3] ^= 1; }), "target"));
+  CHECK(mentions(findings_after([&](plan& p) { p.targets[0].layer ^= 1; }), "target"));
   CHECK(mentions(findings_after([&](plan& p) { p.batches[0].targets.pop_back(); }),
                  "it is in no batch"));
   CHECK(mentions(findings_after([&](plan& p) { p.batches.push_back(p.batches[0]); }),
@@ -82,6 +76,32 @@ TEST_CASE("every way to break a plan is found") {
       "is missing"));
   CHECK(mentions(findings_after([&](plan& p) { p.batches[0].steps.push_back(77); }),
                  "does not list"));
+}
+
+TEST_CASE("what opam would miss is found, whatever the plan says of needs") {
+  const solved s = solve_files({{"a.1", R"(depends: ["p" {post} "b" {= "1"}])"},
+                                {"b.1", ""},
+                                {"p.1", R"(depends: ["q" | "b"])"}});
+  const plan good = make_plan(s.in, s.solutions, with(strategy::graft));
+  REQUIRE(diagnose(good, good.limits).empty());
+  // A plan that forgets what is needed through post, consistently: as if it were no dependency.
+  plan p = good;
+  const std::uint32_t a = step_of(p, "a");
+  const std::uint32_t b = step_of(p, "b");
+  p.layers[p.steps[a].installs[0]].needs = p.steps[b].installs;
+  p.steps[a].parent = b;
+  p.steps[a].grafts.clear();
+  p.steps[a].depth = 2;
+  p.batches[0].steps = {0, 1, 2};
+  const auto findings = diagnose(p, p.limits);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].text.find("opam would not install a.1: it depends on p") != std::string::npos);
+  // A version that does not fit.
+  p = good;
+  for (plan_package& package : p.packages) {
+    if (package.name == "b") package.version = "2";
+  }
+  CHECK(mentions(diagnose(p, p.limits).at(0).text, "it depends on b = 1"));
 }
 
 TEST_CASE("an install without what it needs is found in every strategy") {

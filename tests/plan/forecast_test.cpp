@@ -25,7 +25,7 @@ TEST_CASE("the diamond, by hand") {
   const plan p = make_plan(s.in, s.solutions, {});
   forecast_options o;
   o.seconds_of = [](const plan& of, std::uint32_t step) {
-    return of.packages[of.steps[step].installs[0]].name == "left" ? 30.0 : 10.0;
+    return first_package(of, step).name == "left" ? 30.0 : 10.0;
   };
   o.workers = 1;
   CHECK(forecast(p, o).makespan_seconds == 70);
@@ -36,7 +36,7 @@ TEST_CASE("the diamond, by hand") {
   CHECK(f.critical_seconds == 50);
   std::string path;
   for (const std::uint32_t step : f.critical_path) {
-    path += p.packages[p.steps[step].installs[0]].name + " ";
+    path += first_package(p, step).name + " ";
   }
   CHECK(path == "base left top ");
   CHECK(f.batch_ends == std::vector<double>{50});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "opamplan/plan/doctor.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;
@@ -14,7 +15,7 @@ namespace {
 
 std::map<std::string, digest> keys_of(const plan& p) {
   std::map<std::string, digest> keys;
-  for (const plan_target& t : p.targets) keys[p.packages[t.package].full_name()] = t.key;
+  for (const plan_target& t : p.targets) keys[p.packages[t.package].full_name()] = p.layers[t.layer].key;
   return keys;
 }
 
@@ -83,21 +84,34 @@ TEST_CASE("each ingredient of a layer is part of its key") {
   package.version = "1";
   const digest base = sha256_of("base");
   std::vector<digest> needs{sha256_of("x"), sha256_of("y")};
-  const digest key = layer_key(base, package, false, false, needs);
+  const auto key_of = [&](const plan_package& p, bool test = false, bool doc = false) {
+    const std::vector<std::uint32_t> only{0};
+    return layer_key(base, std::span(&p, 1), only, test, doc, needs);
+  };
+  const digest key = key_of(package);
 
   SUBCASE("the order of dependencies is not") {
     std::reverse(needs.begin(), needs.end());
-    CHECK(layer_key(base, package, false, false, needs) == key);
+    CHECK(key_of(package) == key);
   }
   SUBCASE("dependencies are") {
     needs.pop_back();
-    CHECK(layer_key(base, package, false, false, needs) != key);
+    CHECK(key_of(package) != key);
   }
-  SUBCASE("the base is") { CHECK(layer_key(sha256_of("b"), package, false, false, needs) != key); }
+  SUBCASE("the base is") {
+    const std::vector<std::uint32_t> only{0};
+    const std::span<const plan_package> one(&package, 1);
+    CHECK(layer_key(sha256_of("b"), one, only, false, false, needs) != key);
+  }
+  SUBCASE("the others of a post group are") {
+    const std::vector<plan_package> group{package, package};
+    const std::vector<std::uint32_t> both{0, 1};
+    CHECK(layer_key(base, group, both, false, false, needs) != key);
+  }
   SUBCASE("the switches are, and differ from each other") {
-    const digest test = layer_key(base, package, true, false, needs);
-    const digest doc = layer_key(base, package, false, true, needs);
-    const digest all = layer_key(base, package, true, true, needs);
+    const digest test = key_of(package, true, false);
+    const digest doc = key_of(package, false, true);
+    const digest all = key_of(package, true, true);
     CHECK(test != key);
     CHECK(doc != key);
     CHECK(all != key);
@@ -108,20 +122,20 @@ TEST_CASE("each ingredient of a layer is part of its key") {
   SUBCASE("the name, the version, the fields and the system packages are") {
     plan_package other = package;
     other.name = "b";
-    CHECK(layer_key(base, other, false, false, needs) != key);
+    CHECK(key_of(other) != key);
     other = package;
     other.version = "2";
-    CHECK(layer_key(base, other, false, false, needs) != key);
+    CHECK(key_of(other) != key);
     other = package;
     other.effective = sha256_of("fields");
-    CHECK(layer_key(base, other, false, false, needs) != key);
+    CHECK(key_of(other) != key);
     other = package;
     other.depexts = {"m4"};
-    CHECK(layer_key(base, other, false, false, needs) != key);
+    CHECK(key_of(other) != key);
   }
   SUBCASE("the size is not") {
     package.size = 12345;
-    CHECK(layer_key(base, package, false, false, needs) == key);
+    CHECK(key_of(package) == key);
   }
 }
 
@@ -133,7 +147,7 @@ TEST_CASE("only targets are built with their tests, and that is another layer") 
   // base, left and right are targets with tests, and dependencies without.
   CHECK(p.targets.size() == 5);
   CHECK(p.steps.size() == 8);
-  for (const plan_target& t : p.targets) CHECK(p.steps[t.step].for_target);
+  for (const plan_target& t : p.targets) CHECK(p.layers[t.layer].for_target);
 }
 
 TEST_CASE(
@@ -169,4 +183,79 @@ TEST_CASE("layers below the compiler do not depend on its version") {
   const auto b = plan_for("5.3.0");
   CHECK(a.at("below.1") == b.at("below.1"));
   CHECK(a.at("above.1") != b.at("above.1"));
+}
+
+namespace {
+
+/// "a.1+b.1 <- c.1" a layer: what it installs together, and what it needs.
+std::string layers_text(const plan& p) {
+  std::string out;
+  for (const plan_layer& layer : p.layers) {
+    if (!out.empty()) out += "; ";
+    for (const std::uint32_t i : layer.packages) {
+      if (i != layer.packages.front()) out += '+';
+      out += p.packages[i].full_name();
+    }
+    for (const std::uint32_t n : layer.needs) {
+      out += n == layer.needs.front() ? " <- " : " ";
+      out += p.packages[p.layers[n].packages.front()].full_name();
+    }
+  }
+  return out;
+}
+
+std::string layers_of(const std::vector<small_file>& files) {
+  const solved s = solve_files(files);
+  return layers_text(make_plan(s.in, s.solutions, {}));
+}
+
+}  // namespace
+
+TEST_CASE("a cycle through post is one layer, named by what the others are built on") {
+  // As the real compiler and `ocaml` are.
+  CHECK(layers_of({{"base-unix.base", ""},
+                   {"ocaml.5", R"(depends: ["ocaml-compiler" {= "5"}])"},
+                   {"ocaml-compiler.5", R"(depends: ["ocaml" {= "5" & post} "base-unix" {post}])"},
+                   {"user.1", R"(depends: ["ocaml"])"}}) ==
+        "base-unix.base; ocaml-compiler.5+ocaml.5 <- base-unix.base; user.1 <- ocaml-compiler.5");
+  // Nothing is built on either: the first by name.
+  CHECK(layers_of({{"pp.1", R"(depends: ["qq" {post}])"}, {"qq.1", R"(depends: ["pp" {post}])"}}) ==
+        "pp.1+qq.1");
+  CHECK(layers_of({{"a.1", R"(depends: ["b" {post}])"}, {"b.1", R"(depends: ["a"])"}}) ==
+        "a.1+b.1");
+}
+
+TEST_CASE("what is needed through post alone is there before, without being part of the layer") {
+  CHECK(layers_of({{"a.1", R"(depends: ["p" {post}])"}, {"p.1", ""}}) == "p.1; a.1 <- p.1");
+}
+
+TEST_CASE("a target of a post group is its layer, whichever of its packages it is") {
+  const solved s = solve_files({{"a.1", R"(depends: ["b" {post}])"}, {"b.1", R"(depends: ["a"])"}});
+  const plan p = make_plan(s.in, s.solutions, {});
+  REQUIRE(p.targets.size() == 2);
+  CHECK(p.targets[0].layer == p.targets[1].layer);
+  CHECK(p.steps.size() == 1);
+  CHECK(summarize(p).installs == 2);
+  CHECK(summarize(p).post_groups == 1);
+}
+
+TEST_CASE("cyclic build dependencies are left out by name, and nothing else is") {
+  const solved s = solve_files({{"x.1", R"(depends: ["y"])"},
+                                {"y.1", R"(depends: ["x" {build}])"},
+                                {"self.1", R"(depends: ["self"])"},
+                                {"above.1", R"(depends: ["x"])"},
+                                {"good.1", ""}});
+  REQUIRE(s.solutions.size() == 5);
+  for (const strategy each : {strategy::chain, strategy::prefix, strategy::graft}) {
+    const plan p = make_plan(s.in, s.solutions, with(each));
+    CHECK(layers_text(p) == "good.1");
+    CHECK(p.packages.size() == 1);
+    REQUIRE(p.left_out.size() == 4);
+    CHECK(p.left_out[0] == plan_omission{"above.1",
+                                         "its dependencies are cyclic, which opam refuses: "
+                                         "x.1 -> y.1 -> x.1"});
+    CHECK(p.left_out[1].reason ==
+          "its dependencies are cyclic, which opam refuses: self.1 -> self.1");
+    CHECK(diagnose(p, p.limits).empty());
+  }
 }

@@ -26,7 +26,7 @@ inline solved solve_files(const std::vector<small_file>& files, universe_options
   return s;
 }
 
-/// About 20 packages whose closures overlap and differ.
+/// About 20 packages whose closures overlap and differ; without those that no plan can build.
 inline solved solve_random(std::uint32_t seed) {
   small_shape shape;
   shape.names = 24;
@@ -34,7 +34,9 @@ inline solved solve_random(std::uint32_t seed) {
   shape.most_depends = 4;
   shape.conflict = 0.1;
   shape.missing = 0.01;
-  return solve_files(small_generator(seed, shape).files());
+  solved s = solve_files(small_generator(seed, shape).files());
+  std::erase_if(s.solutions, [](const solution& each) { return !build_cycle(each).empty(); });
+  return s;
 }
 
 inline plan_options with(strategy s, limits l = limit_profile("none")) {
@@ -58,6 +60,11 @@ inline std::string text_of(const plan& p, const std::vector<std::uint32_t>& pack
     out += p.packages[i].full_name();
   }
   return out;
+}
+
+/// The package that names what a step installs first.
+inline const plan_package& first_package(const plan& p, std::uint32_t step) {
+  return p.packages[p.layers[p.steps[step].installs[0]].packages[0]];
 }
 
 /// A diamond with a tail, two targets that share, and one that stands alone.

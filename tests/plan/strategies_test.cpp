@@ -18,8 +18,7 @@ constexpr strategy all_strategies[] = {strategy::chain, strategy::prefix, strate
 
 /// The names in each target's image are those of its closure, and the simulator objects to nothing.
 void check_images(const solved& s, const plan& p) {
-  const plan_contents contents = contents_of(p);
-  CHECK(contents.problems == std::vector<std::string>());
+  CHECK(problems_of(p) == std::vector<std::string>());
   REQUIRE(p.targets.size() == s.solutions.size());
   std::map<std::string, std::string> closures;
   for (const solution& each : s.solutions) {
@@ -27,9 +26,7 @@ void check_images(const solved& s, const plan& p) {
         test::text_of(s.in, closure_of(each).packages);
   }
   for (const plan_target& t : p.targets) {
-    std::vector<std::uint32_t> held;
-    for (const auto& e : contents.images[t.step]) held.push_back(e.package);
-    CHECK(test::text_of(p, held) == closures.at(p.packages[t.package].full_name()));
+    CHECK(test::text_of(p, image_of(p, t.step)) == closures.at(p.packages[t.package].full_name()));
   }
 }
 
@@ -42,23 +39,20 @@ std::size_t grafts_of(const plan& p) {
 /// A layer graph of `n` layers, each on some of those before it.
 layer_graph random_layers(small_generator& random, std::uint32_t n) {
   layer_graph g;
-  g.dependencies.offsets.push_back(0);
   g.closures.offsets.push_back(0);
   for (std::uint32_t l = 0; l < n; ++l) {
-    g.packages.push_back(l);
-    g.for_target.push_back(0);
-    std::set<std::uint32_t> direct;
+    plan_layer layer;
+    layer.packages = {l};
     std::set<std::uint32_t> all;
     for (std::uint32_t d = 0; d < l; ++d) {
       if (!random.chance(0.4)) continue;
-      direct.insert(d);
+      layer.needs.push_back(d);
       all.insert(d);
       for (const std::uint32_t c : g.closures[d]) all.insert(c);
     }
-    for (auto [rows, set] : {std::pair{&g.dependencies, &direct}, std::pair{&g.closures, &all}}) {
-      rows->targets.insert(rows->targets.end(), set->begin(), set->end());
-      rows->offsets.push_back(static_cast<std::uint32_t>(rows->targets.size()));
-    }
+    g.layers.push_back(std::move(layer));
+    g.closures.targets.insert(g.closures.targets.end(), all.begin(), all.end());
+    g.closures.offsets.push_back(static_cast<std::uint32_t>(g.closures.targets.size()));
   }
   return g;
 }
@@ -127,7 +121,7 @@ TEST_CASE("graft builds each distinct layer once, chain every closure alone") {
     std::set<digest> keys;
     for (const plan* p : {&graft, &chain, &prefix}) {
       std::set<digest> found;
-      for (const plan_step& step : p->steps) found.insert(step.layers.begin(), step.layers.end());
+      for (const plan_layer& layer : p->layers) found.insert(layer.key);
       if (keys.empty()) keys = found;
       CHECK(found == keys);
     }
@@ -138,11 +132,10 @@ TEST_CASE("parents leave the least to graft: as brute force finds it") {
   for (std::uint32_t seed = 1; seed <= 60; ++seed) {
     small_generator random(seed, {});
     const layer_graph g = random_layers(random, 7);
-    const std::vector<std::string> none;
     graft_costs costs;
     for (std::size_t l = 0; l < g.size(); ++l) {
       costs.sizes.push_back(seed % 2 == 0 ? 1 : 1 + random.below(9));
-      costs.depexts.push_back(&none);
+      costs.depexts.emplace_back();
     }
     for (const std::size_t depth : {0, 2, 3}) {
       const auto parents = choose_parents(g, costs, depth);
@@ -181,7 +174,7 @@ TEST_CASE("sizes decide what is grafted") {
     };
     const plan p = make_plan(s.in, s.solutions, options);
     const plan_step& top = p.steps[p.targets[2].step];
-    CHECK(p.packages[p.steps[top.parent].installs[0]].name == heavy);
+    CHECK(first_package(p, top.parent).name == heavy);
     CHECK(grafts_of(p) == 1);
   }
 }

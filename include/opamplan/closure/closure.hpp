@@ -13,8 +13,13 @@
 
 namespace opamplan {
 
-/// The packages that a target reaches over build dependencies, itself included, with their edges.
-/// Packages needed only through `post` are not part of it.
+/// Which edges of a solution are followed.
+enum class closure_edges : std::uint8_t {
+  build,           ///< What must be there before: opam-0install's and package-tool's closures.
+  build_and_post,  ///< `{post}` too: all that opam installs with the target. May be cyclic.
+};
+
+/// The packages that a target reaches, itself included, with their edges.
 struct closure {
   std::vector<package_id> packages;  ///< Ascending.
   std::uint32_t target = 0;          ///< Its position in `packages`.
@@ -24,7 +29,12 @@ struct closure {
 };
 
 /// Linear in the solution.
-[[nodiscard]] closure closure_of(const solution& s);
+[[nodiscard]] closure closure_of(const solution& s, closure_edges edges = closure_edges::build);
+
+/// A cycle of build dependencies among what the target reaches over any edge: each needs the next,
+/// the last the first. Empty if there is none, as nearly always: opam refuses such dependencies.
+/// Which one it is depends on the solution alone. Linear.
+[[nodiscard]] std::vector<package_id> build_cycle(const solution& s);
 
 /// The same edges backwards: from dependency to dependent.
 [[nodiscard]] adjacency reversed(const adjacency& graph);

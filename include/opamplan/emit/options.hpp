@@ -18,19 +18,26 @@ struct emit_options {
   std::string
       base_archive;      ///< A root file system (tar) in the build context, instead of an image.
   std::string snapshot;  ///< YYYYMMDDTHHMMSSZ: Debian packages as they were then. Empty: today's.
-  std::string setup;     ///< Shell commands, run once. Empty: install opam, make a switch.
+  std::string opam;  ///< Where opam is from. Empty: the image's, else its distribution's package;
+                     ///< `image` or `distribution`: that or an error; else a program's path in the
+                     ///< build context.
+  std::string user = "opam";  ///< Who builds packages; made if the image has none of that name.
+                              ///< Empty: root.
+  std::vector<std::string> archive_mirrors;  ///< URLs below which opam looks for sources first, by
+                                             ///< checksum, as `opam admin cache` lays them out.
+  std::string setup;  ///< Shell commands, run once. Empty: `default_setup`.
   std::vector<std::pair<std::string, std::string>> environment;  ///< Of every step, after opam's.
   std::string instructions;         ///< Dockerfile lines after `setup`. Not in LLB.
   std::vector<std::string> labels;  ///< KEY=VALUE, on every image. Not in LLB.
   long long source_date_epoch = 0;  ///< Seconds since 1970 for time stamps; 0: not set.
 
   // A step: shell functions' bodies, see `step_script`.
-  std::string install;      ///< Installs `$1`, NAME.VERSION. Empty: `opam install`.
+  std::string install;      ///< Installs `$1`, NAME.VERSION, as the user. Empty: `opam install`.
   std::string depexts;      ///< Installs the system packages in `"$@"`. Empty: apt-get, apk, dnf...
   unsigned time_limit = 0;  ///< Seconds for one install, then it has failed; 0: none.
   std::size_t log_limit = 4 << 20;  ///< Bytes kept of a log, half from its beginning, half from its
                                     ///< end; 0: all.
-  bool download_cache = true;       ///< A cache mount for opam's downloads.
+  bool download_cache = true;       ///< A cache mount in which steps share what opam fetched.
   std::vector<std::string> run_options;   ///< Dockerfile words after RUN: `--network=none`.
   std::map<std::string, unsigned> retry;  ///< By NAME.VERSION: a number that gives its steps a new
                                           ///< cache key, since failures are kept like successes.

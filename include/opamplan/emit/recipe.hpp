@@ -14,31 +14,48 @@
 
 namespace opamplan {
 
-/// A step in an executor's words.
-struct step_recipe {
-  std::vector<std::uint32_t> sources;  ///< Steps whose images are mounted at /opamplan/g/0, 1...
-  std::vector<std::uint32_t> opam;     ///< Packages whose opam files are mounted, see `opam_mount`.
-  std::string command;                 ///< One line of shell.
+/// Something that a step finds at `target`, read only but for caches.
+struct step_mount {
+  enum class origin : std::uint8_t { context, step, cache };
+  origin from = origin::context;
+  std::uint32_t step = no_step;  ///< Whose image.
+  std::string source;  ///< A path below the context or in the image, without a leading `/`; the name
+                       ///< of a cache.
+  std::string target;  ///< An absolute path.
 };
 
-/// Throws `invalid_request` for names that no shell word or path can hold.
+/// A step in an executor's words.
+struct step_recipe {
+  std::vector<step_mount> mounts;
+  std::string command;  ///< One line of shell.
+};
+
+/// The image's layout below /opamplan is that of `step_script`. A graft mounts what its step kept
+/// of its own layer and nothing else: BuildKit hashes all that it mounts, and lists the folder it
+/// is in. Throws `invalid_request` for names that opam does not allow.
 [[nodiscard]] step_recipe recipe_of(const plan& p, const plan_step& step,
                                     const emit_options& options);
 
-/// The folder of a package's opam file: in the build context, and in the step.
-[[nodiscard]] std::pair<std::string, std::string> opam_mount(const plan_package& package);
+/// The folder of a package's opam file in the build context.
+[[nodiscard]] std::string opam_folder(const plan_package& package);
 
-/// Of these steps (closed under parents and grafts), those that no other stands on or takes a graft
-/// from: their images hold the results of all. Ascending.
-[[nodiscard]] std::vector<std::uint32_t> last_steps(const plan& p,
+/// The file of a script in the build context: `step` or `collect`.
+[[nodiscard]] step_mount script_mount(const char* script);
+
+/// Mounts for collecting the results of these steps (closed under parents and grafts): each layer
+/// once, as its own step tells it, and from every step on which no other stands.
+[[nodiscard]] std::vector<step_mount> result_mounts(const plan& p,
                                                     std::span<const std::uint32_t> steps);
 
 /// Variables that every step finds, but PATH.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> step_environment(
     const emit_options& options);
 
-/// How many images one collecting step mounts: far under what a step takes.
-inline constexpr std::size_t images_a_collector = 200;
+/// The image below all steps. Throws `invalid_request` if there is none that fits.
+[[nodiscard]] std::string base_image_of(const plan& p, const emit_options& options);
+
+/// How many results one collecting step mounts: far under what a step takes.
+inline constexpr std::size_t results_a_collector = 200;
 
 }  // namespace opamplan
 

@@ -76,8 +76,14 @@ struct environment_preset {
 [[nodiscard]] environment preset_environment(std::string_view name,
                                              std::string_view arch = "x86_64");
 
+/// The base image of the preset that has this os, distribution and version; empty if there is none.
+[[nodiscard]] std::string preset_image(const environment& env);
+
 /// The machine this runs on, from uname(2) and /etc/os-release.
 [[nodiscard]] environment host_environment();
+
+/// The environment whose `canonical_text` this is. Throws `invalid_request` for other texts.
+[[nodiscard]] environment parse_environment(std::string_view canonical_text);
 
 /// The environment with OCaml `version`: sets `ocaml:version`.
 [[nodiscard]] environment with_ocaml(environment env, std::string_view version);

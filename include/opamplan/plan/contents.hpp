@@ -2,8 +2,9 @@
 /// What each image of a plan holds, found by carrying the plan out on sets.
 ///
 /// The proof of a plan: nothing here trusts how a strategy assembled it. A step starts from its
-/// parent's image, takes its grafts, installs its packages in order, and every claim that a plan
-/// makes is checked on the way.
+/// parent's image, takes its grafts, installs its layers in order, and every claim that a plan
+/// makes is checked on the way. A plan is proved by real opam alone; this finds what is wrong
+/// without building.
 #pragma once
 
 #include <cstdint>
@@ -15,43 +16,24 @@
 
 namespace opamplan {
 
-struct plan_contents {
-  /// A layer as the plan builds it.
-  struct layer {
-    digest key{};
-    std::uint32_t package = 0;
-    std::uint32_t step = 0;            ///< The first that installs it.
-    std::vector<std::uint32_t> needs;  ///< Layers, ascending: direct dependencies.
-    bool for_target = false;
-  };
-  /// A package in an image.
-  struct entry {
-    std::uint32_t package = 0;
-    std::uint32_t layer = 0;
-    friend bool operator==(const entry&, const entry&) = default;
-  };
-
-  std::vector<layer> layers;               ///< In the order they are first installed.
-  std::vector<std::vector<entry>> images;  ///< By step; ascending by package.
-  std::vector<std::string> problems;  ///< Each with the step it is in; empty if the plan holds.
-
-  /// The layers that `layer` stands on, directly or not, ascending, without itself.
-  [[nodiscard]] std::vector<std::uint32_t> closure_of(std::uint32_t layer) const;
-};
-
-/// Carries `p` out. Checks that
-/// - indices are in range, and parents and grafts are earlier steps;
-/// - a graft is in the image it is taken from, as the layer its own step built;
+/// Carries `p` out; each problem with the step it is in. Empty if the plan holds. Checks that
+/// - indices are in range, and parents, grafts and needs come earlier;
 /// - no image holds two versions of a name, or two layers of a package;
 /// - what a graft or an install needs is there before it;
+/// - what opam needs is there: for each package that is installed, its `depends`, read again from
+///   its opam file and `{post}` included, hold among the packages of the image and of its own
+///   layer, whose opam files the image keeps;
 /// - system packages that a package asks for are there, and none is listed twice on a path;
 /// - `depth` is the number of steps from the base image;
-/// - with the strategy `graft`, a package is installed on its closure exactly; with all, the image
-///   of a target is the target and its closure exactly.
+/// - with the strategy `graft`, a layer is installed on its closure exactly; with all, the image of
+///   a target is its layer and the closure of that exactly.
 ///
-/// Linear in the sum of the images' sizes. Never throws on a bad plan: steps that cannot be carried
-/// out are reported and left empty.
-[[nodiscard]] plan_contents contents_of(const plan& p);
+/// Linear in the sum of the images' sizes; an image is kept only while a step to come uses it.
+/// Never throws on a bad plan: steps that cannot be carried out are reported and left empty.
+[[nodiscard]] std::vector<std::string> problems_of(const plan& p);
+
+/// The packages of a step's image, ascending. Linear in them; the plan must have no problems.
+[[nodiscard]] std::vector<std::uint32_t> image_of(const plan& p, std::uint32_t step);
 
 }  // namespace opamplan
 

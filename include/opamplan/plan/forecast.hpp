@@ -41,7 +41,7 @@ struct plan_forecast {
 /// best schedule of a batch. O((steps + edges) log steps).
 [[nodiscard]] plan_forecast forecast(const plan& p, const forecast_options& options = {});
 
-/// The steps that a step waits for: its parent, grafts and their sources; by step, ascending.
+/// The steps that a step waits for: its parent and grafts; by step, ascending.
 [[nodiscard]] std::vector<std::vector<std::uint32_t>> step_dependencies(const plan& p);
 
 /// The keys of all steps, ascending, each once: what `forecast_options::built` takes.

@@ -16,8 +16,8 @@ namespace opamplan {
 struct plan_options {
   opamplan::strategy strategy = opamplan::strategy::graft;
   opamplan::limits limits = limit_profile("buildkit");
-  std::string image = "debian:12";
-  std::string opam_version = "2.3.0";
+  std::string image;         ///< Empty: that of the environment's preset, see `preset_image`.
+  std::string opam_version;  ///< Empty: the environment's `opam-version`.
   /// Estimated installed bytes of a package; empty: all the same, so that grafts are counted.
   std::function<std::uint64_t(package_id)> size_of;
   /// What installing a system package once more costs, in the unit of `size_of`. 0: only decides

@@ -29,33 +29,46 @@ struct plan_package {
 /// No step: the base image.
 inline constexpr std::uint32_t no_step = 0xffffffffU;
 
+/// What one `opam install` adds to a switch: a package on one exact set of dependencies, or a post
+/// group, the packages of a cycle through `{post}` dependencies, which can only come together.
+struct plan_layer {
+  digest key{};                         ///< Merkle hash of all that can change the result; the same
+                                        ///< in every strategy.
+  std::vector<std::uint32_t> packages;  ///< First the one that names it, on which the others of its
+                                        ///< group are built; then those, ascending.
+  std::vector<std::uint32_t> needs;  ///< Earlier layers without which it is not tried: what it
+                                     ///< depends on, `{post}` included, those implied by others
+                                     ///< left out; ascending.
+  bool for_target = false;           ///< With the test and doc switches of targets.
+
+  friend bool operator==(const plan_layer&, const plan_layer&) = default;
+};
+
 /// One build step: on top of a parent, bring in what other steps installed, then install.
 struct plan_step {
-  digest key{};                         ///< Merkle hash of all that can change the result.
+  digest key{};                         ///< Merkle hash of all that can change the image.
   std::uint32_t parent = no_step;       ///< An earlier step, or `no_step` for the base image.
-  std::vector<std::uint32_t> grafts;    ///< Earlier steps whose own package is brought in, in the
+  std::vector<std::uint32_t> grafts;    ///< Earlier steps whose own layer is brought in, in the
                                         ///< order they must be registered.
-  std::vector<std::uint32_t> sources;   ///< By graft: the step whose image it is taken from, itself
-                                        ///< or another graft's step, which holds it too. So one
-                                        ///< mount serves several grafts.
-  std::vector<std::uint32_t> installs;  ///< Packages, in install order; several in a chunk.
-  std::vector<digest> layers;  ///< For each install: the key of its layer, which is the same in
-                               ///< every strategy.
-  std::vector<std::vector<std::uint32_t>> needs;  ///< For each install: the packages without which
-                                                  ///< it is not tried (direct dependencies, those
-                                                  ///< implied by others left out), ascending.
-  std::vector<std::string> depexts;  ///< System packages missing in the parent, sorted.
-  std::uint32_t depth = 1;           ///< Steps from the base image, this one included.
-  bool for_target = false;           ///< With the test and doc switches of targets.
+  std::vector<std::uint32_t> installs;  ///< Layers, in install order; several in a chunk.
+  std::vector<std::string> depexts;     ///< System packages missing in the parent, sorted.
+  std::uint32_t depth = 1;              ///< Steps from the base image, this one included.
 
   friend bool operator==(const plan_step&, const plan_step&) = default;
 };
 
 struct plan_target {
   std::uint32_t package = 0;
-  std::uint32_t step = 0;  ///< Its image is this step's.
-  digest key{};            ///< Of its layer: the same in every strategy.
+  std::uint32_t layer = 0;  ///< The one that holds it: the same key in every strategy.
+  std::uint32_t step = 0;   ///< Its image is this step's.
   friend bool operator==(const plan_target&, const plan_target&) = default;
+};
+
+/// A solution that cannot be built, and why.
+struct plan_omission {
+  std::string target;  ///< NAME.VERSION.
+  std::string reason;  ///< A sentence.
+  friend bool operator==(const plan_omission&, const plan_omission&) = default;
 };
 
 /// The targets of one invocation. Batches run in order; what an earlier one built is in the cache.
@@ -78,8 +91,8 @@ enum class strategy : std::uint8_t {
 
 /// What every step stands on; part of every key.
 struct plan_base {
-  std::string image = "debian:12";  ///< Pin it by digest for reproducible builds.
-  std::string opam_version = "2.3.0";
+  std::string image;         ///< Pin it by digest for reproducible builds. Empty: none is known.
+  std::string opam_version;  ///< Of the opam that carries the plan out. Empty: any.
   std::string environment;  ///< Canonical text of the environment.
   bool with_test = false;   ///< Targets are built with their tests.
   bool with_doc = false;
@@ -90,10 +103,12 @@ struct plan {
   opamplan::strategy strategy = opamplan::strategy::graft;
   plan_base base;
   opamplan::limits limits;
-  std::vector<plan_package> packages;  ///< Ascending by name, then version.
-  std::vector<plan_step> steps;        ///< Topological: parents, grafts, dependencies come first.
-  std::vector<plan_target> targets;    ///< Ascending by package.
+  std::vector<plan_package> packages;    ///< Ascending by name, then version.
+  std::vector<plan_layer> layers;        ///< Topological: needs come first.
+  std::vector<plan_step> steps;          ///< Topological: parents, grafts, dependencies come first.
+  std::vector<plan_target> targets;      ///< Ascending by package.
   std::vector<plan_batch> batches;
+  std::vector<plan_omission> left_out;  ///< Ascending by target.
 
   friend bool operator==(const plan&, const plan&) = default;
 };
@@ -101,10 +116,12 @@ struct plan {
 struct plan_summary {
   std::size_t targets = 0;
   std::size_t install_steps = 0;      ///< Steps; for `chain` this counts every target's own.
-  std::size_t installs = 0;           ///< Packages installed over all steps (chunks hold several).
+  std::size_t installs = 0;           ///< Packages installed over all steps (chunks and post groups
+                                      ///< hold several).
   std::size_t unshared_installs = 0;  ///< Packages that the targets' images hold, added up: what
                                       ///< building each target alone would install.
   std::size_t layers = 0;             ///< Distinct keys.
+  std::size_t post_groups = 0;        ///< Layers of several packages.
   std::size_t package_versions = 0;
   std::size_t max_depth = 0;
   std::size_t grafts = 0;

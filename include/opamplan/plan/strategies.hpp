@@ -9,8 +9,8 @@
 ///   C(P) is a subset of C(L). The grafts are C(L) - C(P) - {P}, in topological order. By
 ///   induction the image of P holds C(P) + {P}; after the grafts it holds C(L), after the install
 ///   C(L) + {L}. A layer outside C(L) can never be a parent, since its image would hold too much;
-///   and some direct dependency is always a best parent, since every other layer of C(L) is in the
-///   closure of one.
+///   and some need is always a best parent, since every other layer of C(L) is in the closure of
+///   one.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ namespace opamplan {
 
 /// What it costs to bring layers into an image; by layer.
 struct graft_costs {
-  std::vector<std::uint64_t> sizes;                      ///< Bytes (or files) to graft it.
-  std::vector<const std::vector<std::string>*> depexts;  ///< Its system packages.
+  std::vector<std::uint64_t> sizes;               ///< Bytes (or files) to graft it.
+  std::vector<std::vector<std::string>> depexts;  ///< Its system packages, sorted.
   std::uint64_t depext_size = 0;  ///< Bytes of one system package that must be installed again.
 };
 

@@ -102,7 +102,7 @@ def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
 
 def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]:
     """The plan that the options describe, and the results it was made from."""
-    from opamplan import align, base_image_of
+    from opamplan import align
     from opamplan import make_plan as make
 
     results = options.solve(args, universe)
@@ -114,14 +114,11 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
             file=sys.stderr,
         )
         results = aligned.results
-    image = args.image or base_image_of(args.environment) or "debian:12"
-    version = universe.environment.get("opam-version") or "2.3.0"
     plan = make(
         results,
         strategy=args.strategy,
         limits=limits_from(args),
-        image=image,
-        opam_version=version,
+        image=args.image or "",
         sizes=_sizes(args.sizes) if args.sizes else {},
         progress=progress_for(args),
     )

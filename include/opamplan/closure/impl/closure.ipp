@@ -15,37 +15,94 @@
 
 namespace opamplan {
 
-OPAMPLAN_INLINE closure closure_of(const solution& s) {
-  constexpr std::uint32_t absent = 0xffffffffU;
-  const auto target = static_cast<std::uint32_t>(
+namespace closure_detail {
+
+inline std::uint32_t target_position(const solution& s) {
+  return static_cast<std::uint32_t>(
       std::lower_bound(s.packages.begin(), s.packages.end(), s.target) - s.packages.begin());
-  std::vector<std::uint32_t> position(s.packages.size(), absent);
-  std::vector<std::uint32_t> stack{target};
-  position[target] = 0;
+}
+
+/// By position in the solution: does the target reach it?
+inline std::vector<bool> reached(const solution& s, closure_edges edges) {
+  std::vector<bool> seen(s.packages.size(), false);
+  std::vector<std::uint32_t> stack{target_position(s)};
+  seen[stack.front()] = true;
+  const auto take = [&](std::span<const std::uint32_t> row) {
+    for (const std::uint32_t d : row) {
+      if (seen[d]) continue;
+      seen[d] = true;
+      stack.push_back(d);
+    }
+  };
   while (!stack.empty()) {
     const std::uint32_t p = stack.back();
     stack.pop_back();
-    for (const std::uint32_t d : s.dependencies[p]) {
-      if (position[d] == absent) {
-        position[d] = 0;
-        stack.push_back(d);
-      }
-    }
+    take(s.dependencies[p]);
+    if (edges == closure_edges::build_and_post) take(s.post_dependencies[p]);
   }
+  return seen;
+}
+
+}  // namespace closure_detail
+
+OPAMPLAN_INLINE closure closure_of(const solution& s, closure_edges edges) {
+  const std::vector<bool> in = closure_detail::reached(s, edges);
   closure c;
-  for (std::size_t i = 0; i < position.size(); ++i) {
-    if (position[i] == absent) continue;
+  std::vector<std::uint32_t> position(in.size());
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (!in[i]) continue;
     position[i] = static_cast<std::uint32_t>(c.packages.size());
     c.packages.push_back(s.packages[i]);
   }
-  c.target = position[target];
-  c.dependencies.offsets.push_back(0);
-  for (std::size_t i = 0; i < position.size(); ++i) {
-    if (position[i] == absent) continue;
-    for (const std::uint32_t d : s.dependencies[i]) c.dependencies.targets.push_back(position[d]);
-    c.dependencies.offsets.push_back(static_cast<std::uint32_t>(c.dependencies.targets.size()));
+  c.target = position[closure_detail::target_position(s)];
+  auto& [offsets, targets] = c.dependencies;
+  offsets.push_back(0);
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (!in[i]) continue;
+    const auto begin = static_cast<std::ptrdiff_t>(targets.size());
+    for (const std::uint32_t d : s.dependencies[i]) targets.push_back(position[d]);
+    if (edges == closure_edges::build_and_post && !s.post_dependencies[i].empty()) {
+      for (const std::uint32_t d : s.post_dependencies[i]) targets.push_back(position[d]);
+      std::sort(targets.begin() + begin, targets.end());
+      targets.erase(std::unique(targets.begin() + begin, targets.end()), targets.end());
+    }
+    offsets.push_back(static_cast<std::uint32_t>(targets.size()));
   }
   return c;
+}
+
+OPAMPLAN_INLINE std::vector<package_id> build_cycle(const solution& s) {
+  enum class state : std::uint8_t { unseen, open, done };
+  const std::vector<bool> in = closure_detail::reached(s, closure_edges::build_and_post);
+  std::vector<state> states(in.size(), state::unseen);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> path;  // position, next edge
+  for (std::uint32_t root = 0; root < in.size(); ++root) {
+    if (!in[root] || states[root] != state::unseen) continue;
+    states[root] = state::open;
+    path.emplace_back(root, 0);
+    while (!path.empty()) {
+      auto& [v, edge] = path.back();
+      const auto row = s.dependencies[v];
+      if (edge == row.size()) {
+        states[v] = state::done;
+        path.pop_back();
+        continue;
+      }
+      const std::uint32_t next = row[edge++];
+      if (states[next] == state::open) {
+        std::vector<package_id> cycle;
+        auto at = path.begin();
+        while (at->first != next) ++at;
+        for (; at != path.end(); ++at) cycle.push_back(s.packages[at->first]);
+        return cycle;
+      }
+      if (states[next] == state::unseen) {
+        states[next] = state::open;
+        path.emplace_back(next, 0);
+      }
+    }
+  }
+  return {};
 }
 
 OPAMPLAN_INLINE adjacency reversed(const adjacency& graph) {

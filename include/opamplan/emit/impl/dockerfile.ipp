@@ -29,6 +29,18 @@ inline std::string double_quoted(std::string_view text) {
   return out + "\"";
 }
 
+/// A path in the build context, for a mount option.
+inline std::string path_word(const std::string& path) {
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte == 0x7f || c == ',' || c == '"' || c == '\\' || c == '$') {
+      throw invalid_request("a file of the build context has another name than this: " +
+                            json_string(path));
+    }
+  }
+  return path;
+}
+
 /// `text` as a here-document, under a name that is no line of it.
 inline std::string heredoc(std::string_view text) {
   std::string name = "EOT";
@@ -58,12 +70,14 @@ inline std::string header(const plan& p, const emit_options& options) {
   out += to_string(p.strategy);
   out += ".\n";
   if (options.base_archive.empty()) {
-    const std::string& image = options.base_image.empty() ? p.base.image : options.base_image;
+    const std::string image = base_image_of(p, options);
     out += "ARG BASE_IMAGE=" + double_quoted(image) + "\nFROM ${BASE_IMAGE} AS opamplan_header\n";
   } else {
     out +=
         "FROM scratch AS opamplan_header\nADD [" + json_string(options.base_archive) + ", \"/\"]\n";
   }
+  // Steps change to the user who builds; an image's own user could not install system packages.
+  out += "USER 0\n";
   append_assignments("ENV", step_environment(options), out);
   if (!options.labels.empty()) {
     std::vector<std::pair<std::string, std::string>> labels;
@@ -74,13 +88,35 @@ inline std::string header(const plan& p, const emit_options& options) {
     }
     append_assignments("LABEL", labels, out);
   }
-  out += "RUN " + heredoc(options.setup.empty() ? default_setup(options) : options.setup);
+  out += "RUN ";
+  if (brings_opam_program(options)) {
+    out += "--mount=source=" + path_word(options.opam) + ",target=" + opam_program_mount + " ";
+  }
+  out += heredoc(options.setup.empty() ? default_setup(p.base, options) : options.setup);
   if (!options.instructions.empty()) {
     out += options.instructions;
     if (out.back() != '\n') out += '\n';
   }
-  out += "COPY --link --chmod=755 step collect /opamplan/\n";
   return out;
+}
+
+inline void append_mount(const step_mount& mount, const std::vector<std::string>& names,
+                         std::string& out) {
+  // No type: a bind mount is what BuildKit takes it for.
+  out += "--mount=";
+  switch (mount.from) {
+    case step_mount::origin::context:
+      out += "source=" + mount.source;
+      break;
+    case step_mount::origin::step:
+      out += "from=" + names[mount.step] + ",source=/" + mount.source;
+      break;
+    case step_mount::origin::cache:
+      // Numeric, as user names fail where the image store has no /etc/passwd to look in.
+      out += "type=cache,id=" + mount.source + ",uid=0,gid=0";
+      break;
+  }
+  out += ",target=" + mount.target + " \\\n  ";
 }
 
 inline void append_step(const plan& p, std::uint32_t s, const std::vector<std::string>& names,
@@ -91,44 +127,40 @@ inline void append_step(const plan& p, std::uint32_t s, const std::vector<std::s
   out += step.parent == no_step ? "opamplan_header" : names[step.parent];
   out += " AS " + names[s] + "\nRUN ";
   for (const std::string& word : options.run_options) out += word + " \\\n  ";
-  // No type: a bind mount is what BuildKit takes it for.
-  for (std::size_t m = 0; m < recipe.sources.size(); ++m) {
-    out += "--mount=from=" + names[recipe.sources[m]] + ",target=/opamplan/g/" + std::to_string(m) +
-           " \\\n  ";
-  }
-  for (const std::uint32_t i : recipe.opam) {
-    const auto [source, target] = opam_mount(p.packages[i]);
-    out += "--mount=source=" + source + ",target=" + target + " \\\n  ";
-  }
-  if (options.download_cache) {
-    // Numeric, as user names fail where the image store has no /etc/passwd to look in.
-    out += "--mount=type=cache,id=opamplan,target=/opamplan/opam/download-cache,uid=0,gid=0 \\\n  ";
-  }
+  for (const step_mount& mount : recipe.mounts) append_mount(mount, names, out);
   out += recipe.command;
   out += '\n';
 }
 
 /// Gathers results: collectors of some hundred mounts, then one layer on nothing.
-inline void append_results(std::span<const std::string> images, std::string& out) {
-  const auto collect = [&](std::span<const std::string> from, const std::string& name) {
+inline void append_results(const std::vector<step_mount>& results,
+                           const std::vector<std::string>& names, std::string& out) {
+  const auto begin = [&](const std::string& name) {
     out += "FROM opamplan_header AS " + name + "\nRUN ";
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      out += "--mount=from=" + from[i] + ",target=/opamplan/t/" + std::to_string(i) + " \\\n  ";
-    }
-    out += "/opamplan/collect\n";
+    append_mount(script_mount("collect"), names, out);
   };
-  std::vector<std::string> collectors(images.begin(), images.end());
-  std::size_t number = 0;
-  while (collectors.size() > images_a_collector) {
-    std::vector<std::string> next;
-    for (std::size_t begin = 0; begin < collectors.size(); begin += images_a_collector) {
-      const std::size_t count = std::min(images_a_collector, collectors.size() - begin);
-      next.push_back("collect_" + std::to_string(number++));
-      collect(std::span(collectors).subspan(begin, count), next.back());
+  std::vector<std::string> collectors;
+  const auto name_next = [&](bool last) {
+    return last ? std::string("collect") : "collect_" + std::to_string(collectors.size());
+  };
+  for (std::size_t i = 0; i < results.size(); i += results_a_collector) {
+    const std::string name = name_next(results.size() <= results_a_collector);
+    begin(name);
+    for (const step_mount& mount :
+         std::span(results).subspan(i, std::min(results_a_collector, results.size() - i))) {
+      append_mount(mount, names, out);
     }
-    collectors = std::move(next);
+    out += "/opamplan/in/collect\n";
+    collectors.push_back(name);
   }
-  collect(collectors, "collect");
+  if (collectors.size() != 1) {
+    begin("collect");
+    for (std::size_t i = 0; i < collectors.size(); ++i) {
+      out += "--mount=from=" + collectors[i] + ",source=/opamplan/all,target=/opamplan/in/all/" +
+             std::to_string(i) + " \\\n  ";
+    }
+    out += "/opamplan/in/collect\n";
+  }
   out += "FROM scratch AS results\nCOPY --link --from=collect /opamplan/all /\n";
 }
 
@@ -146,9 +178,7 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint3
   for (const std::uint32_t s : steps) {
     dockerfile_detail::append_step(p, s, names, options, out);
   }
-  std::vector<std::string> last;
-  for (const std::uint32_t s : last_steps(p, steps)) last.push_back(names[s]);
-  dockerfile_detail::append_results(last, out);
+  dockerfile_detail::append_results(result_mounts(p, steps), names, out);
   return out;
 }
 
@@ -166,9 +196,9 @@ OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
                                                         const emit_options& options) {
   std::vector<emitted_file> files;
   files.push_back({"step", step_script(options), true});
-  files.push_back({"collect", collect_script(), true});
+  files.push_back({"collect", collect_script(options), true});
   for (const plan_package& package : p.packages) {
-    files.push_back({opam_mount(package).first + "/opam", package.opam, false});
+    files.push_back({opam_folder(package) + "/opam", package.opam, false});
   }
   return files;
 }

@@ -12,6 +12,7 @@
 #include "opamplan/emit/detail/protobuf.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
+#include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
 #include "opamplan/plan/sha256.hpp"
@@ -47,14 +48,11 @@ class writer {
   }
 
   std::string write(std::span<const std::uint32_t> steps) {
-    context_ = source("local://context", {{"local.sharedkeyhint", "opamplan"}}, "context");
-    const edge header = write_header();
+    context_ = write_context(steps);
+    header_ = write_header();
     const auto names = stage_names(plan_);
-    std::map<std::uint32_t, edge> images;
-    for (const std::uint32_t s : steps) images[s] = write_step(s, header, images, names[s]);
-    std::vector<edge> last;
-    for (const std::uint32_t s : last_steps(plan_, steps)) last.push_back(images.at(s));
-    finish(collect(std::move(last), header));
+    for (const std::uint32_t s : steps) images_[s] = write_step(s, names[s]);
+    finish(collect(result_mounts(plan_, steps)));
     return definition_.str() + metadata_.str();
   }
 
@@ -133,6 +131,25 @@ class writer {
     return add(inputs, 2, body, name);
   }
 
+  /// Only what these steps use is sent to the builder.
+  edge write_context(std::span<const std::uint32_t> steps) {
+    std::set<std::string> paths = {"step", "collect"};
+    for (const std::uint32_t s : steps) {
+      for (const std::uint32_t l : plan_.steps[s].installs) {
+        for (const std::uint32_t i : plan_.layers[l].packages) {
+          paths.insert(opam_folder(plan_.packages[i]));
+        }
+      }
+    }
+    if (!options_.base_archive.empty()) paths.insert(options_.base_archive);
+    if (brings_opam_program(options_)) paths.insert(options_.opam);
+    std::string list;
+    for (const std::string& path : paths) list += (list.empty() ? "[" : ",") + json_string(path);
+    return source("local://context",
+                  {{"local.followpaths", list + "]"}, {"local.sharedkeyhint", "opamplan"}},
+                  "context");
+  }
+
   edge write_header() {
     edge base;
     if (options_.base_archive.empty()) {
@@ -142,20 +159,18 @@ class writer {
       unpack.text(1, "/" + options_.base_archive).text(2, "/").number(4, -1).flag(7, true);
       base = copy(nullptr, context_, unpack, "base");
     }
-    base =
-        exec(base, options_.setup.empty() ? default_setup(options_) : options_.setup, {}, "setup");
-    for (const char* const script : {"step", "collect"}) {
-      protobuf_message what;
-      what.text(1, std::string("/") + script).text(2, std::string("/opamplan/") + script);
-      what.number(4, 0755).flag(8, true);
-      base = copy(&base, context_, what, script);
+    std::vector<mount> mounts;
+    if (brings_opam_program(options_)) {
+      mounts.push_back({&context_, "/" + options_.opam, opam_program_mount});
     }
-    return base;
+    return exec(base,
+                options_.setup.empty() ? default_setup(plan_.base, options_) : options_.setup,
+                mounts, "setup");
   }
 
   /// BuildKit wants the host and the tag that people leave out.
   [[nodiscard]] std::string canonical_image() const {
-    std::string image = options_.base_image.empty() ? plan_.base.image : options_.base_image;
+    std::string image = base_image_of(plan_, options_);
     const std::size_t slash = image.find('/');
     const std::string first = image.substr(0, slash);
     const bool has_host = slash != std::string::npos &&
@@ -168,39 +183,46 @@ class writer {
     return image;
   }
 
-  edge write_step(std::uint32_t s, const edge& header, const std::map<std::uint32_t, edge>& images,
-                  const std::string& stage) {
+  [[nodiscard]] mount placed(const step_mount& m) const {
+    switch (m.from) {
+      case step_mount::origin::context:
+        return {&context_, "/" + m.source, m.target};
+      case step_mount::origin::step:
+        return {&images_.at(m.step), "/" + m.source, m.target};
+      case step_mount::origin::cache:
+        break;
+    }
+    return {nullptr, "", m.target, m.source};
+  }
+
+  edge write_step(std::uint32_t s, const std::string& stage) {
     const plan_step& step = plan_.steps[s];
     const step_recipe recipe = recipe_of(plan_, step, options_);
     std::vector<mount> mounts;
-    for (std::size_t m = 0; m < recipe.sources.size(); ++m) {
-      mounts.push_back({&images.at(recipe.sources[m]), "", "/opamplan/g/" + std::to_string(m)});
-    }
-    for (const std::uint32_t i : recipe.opam) {
-      const auto [from, to] = opam_mount(plan_.packages[i]);
-      mounts.push_back({&context_, "/" + from, to});
-    }
-    if (options_.download_cache) {
-      mounts.push_back({nullptr, "", "/opamplan/opam/download-cache", "opamplan"});
-    }
-    const edge& root = step.parent == no_step ? header : images.at(step.parent);
+    for (const step_mount& m : recipe.mounts) mounts.push_back(placed(m));
+    const edge& root = step.parent == no_step ? header_ : images_.at(step.parent);
     return exec(root, recipe.command, mounts, "[" + stage + " 1/1] RUN " + recipe.command);
   }
 
-  edge collect(std::vector<edge> images, const edge& header) {
-    do {
-      std::vector<edge> next;
-      for (std::size_t begin = 0; begin < images.size(); begin += images_a_collector) {
-        const std::size_t count = std::min(images_a_collector, images.size() - begin);
-        std::vector<mount> mounts;
-        for (std::size_t i = 0; i < count; ++i) {
-          mounts.push_back({&images[begin + i], "", "/opamplan/t/" + std::to_string(i)});
-        }
-        next.push_back(exec(header, "/opamplan/collect", mounts, "collect"));
+  edge collect(const std::vector<step_mount>& results) {
+    const auto gather = [&](std::vector<mount> mounts) {
+      mounts.push_back(placed(script_mount("collect")));
+      return exec(header_, "/opamplan/in/collect", mounts, "collect");
+    };
+    std::vector<edge> gathered;
+    for (std::size_t begin = 0; begin < results.size(); begin += results_a_collector) {
+      std::vector<mount> mounts;
+      for (std::size_t i = begin; i < std::min(begin + results_a_collector, results.size()); ++i) {
+        mounts.push_back(placed(results[i]));
       }
-      images = std::move(next);
-    } while (images.size() > 1);
-    return images.front();
+      gathered.push_back(gather(std::move(mounts)));
+    }
+    if (gathered.size() == 1) return gathered.front();
+    std::vector<mount> mounts;
+    for (std::size_t i = 0; i < gathered.size(); ++i) {
+      mounts.push_back({&gathered[i], "/opamplan/all", "/opamplan/in/all/" + std::to_string(i)});
+    }
+    return gather(std::move(mounts));
   }
 
   void finish(const edge& collected) {
@@ -220,6 +242,8 @@ class writer {
   protobuf_message definition_;
   protobuf_message metadata_;
   edge context_;
+  edge header_;
+  std::map<std::uint32_t, edge> images_;  // by step
 };
 
 }  // namespace llb_detail

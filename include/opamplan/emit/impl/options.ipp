@@ -9,7 +9,8 @@ namespace opamplan {
 
 OPAMPLAN_INLINE emit_options emit_options::stand_in() {
   emit_options o;
-  o.setup = "mkdir -p /opamplan/opam/default/.opam-switch/install /opamplan/opam/default/lib\n";
+  o.user.clear();
+  o.setup = "mkdir -p /opamplan/opam/default/.opam-switch/packages /opamplan/opam/default/lib\n";
   // Files as opam leaves them, so that grafts have something to bring in.
   o.install = R"sh(name=${1%%.*}
 switch=/opamplan/opam/default
@@ -17,10 +18,12 @@ if grep -q x-stand-in-fails "/opamplan/repository/packages/$name/$1/opam" 2>/dev
   echo "$1 fails, as its opam file asks"
   exit 1
 fi
-mkdir -p "$switch/lib/$name" "$switch/.opam-switch/packages/$1"
-echo "$1" >"$switch/lib/$name/META"
-printf 'added: [\n  "lib/%s" {"D"}\n  "lib/%s/META" {"F:"}\n]\n' "$name" "$name" \
-  >"$switch/.opam-switch/install/$name.changes"
+for package in "$1" $members; do
+  name=${package%%.*}
+  mkdir -p "$switch/lib/$name" "$switch/.opam-switch/packages/$package"
+  echo "$package" >"$switch/lib/$name/META"
+  echo "$package" >"$switch/.opam-switch/packages/$package/opam"
+done
 )sh";
   o.depexts = "echo \"system packages: $*\"";
   o.download_cache = false;

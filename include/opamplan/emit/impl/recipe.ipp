@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 
 #include "opamplan/config.hpp"
 #include "opamplan/emit/quote.hpp"
@@ -12,79 +13,111 @@
 namespace opamplan {
 namespace recipe_detail {
 
-/// NAME.VERSION as a word; it is the name of a folder too.
+/// NAME.VERSION: a word of the shell and a folder's name, as it is.
 inline std::string package_word(const plan_package& package) {
-  const std::string name = package.full_name();
-  if (name.front() == '.' || name.find('/') != std::string::npos) {
-    throw invalid_request("a package's name begins with \".\" or holds \"/\": " +
-                          json_string(name));
+  std::string name = package.full_name();
+  if (path_component(name) != name) {
+    throw invalid_request("no package can have this name and version: " + json_string(name));
   }
-  return script_word(name);
+  return name;
+}
+
+/// The package that names a layer.
+inline std::string layer_word(const plan& p, std::uint32_t layer) {
+  return package_word(p.packages[p.layers[layer].packages.front()]);
+}
+
+inline std::string retry_words(const plan& p, const plan_step& step, const emit_options& options) {
+  unsigned retry = 0;
+  if (options.retry.empty()) return {};
+  for (const std::uint32_t l : step.installs) {
+    for (const std::uint32_t i : p.layers[l].packages) {
+      const auto found = options.retry.find(p.packages[i].full_name());
+      if (found != options.retry.end()) retry += found->second;
+    }
+  }
+  return retry == 0 ? std::string() : " -r " + std::to_string(retry);
 }
 
 }  // namespace recipe_detail
 
+OPAMPLAN_INLINE std::string opam_folder(const plan_package& package) {
+  return "packages/" + recipe_detail::package_word(package);
+}
+
+OPAMPLAN_INLINE step_mount script_mount(const char* script) {
+  return {step_mount::origin::context, no_step, script, std::string("/opamplan/in/") + script};
+}
+
 OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
                                       const emit_options& options) {
+  using recipe_detail::layer_word;
   using recipe_detail::package_word;
+  using origin = step_mount::origin;
   step_recipe recipe;
+  recipe.mounts.push_back(script_mount("step"));
   std::string& out = recipe.command;
-  out = "/opamplan/step";
-  unsigned retry = 0;
-  for (const std::uint32_t i : step.installs) {
-    if (options.retry.empty()) break;
-    const auto found = options.retry.find(p.packages[i].full_name());
-    if (found != options.retry.end()) retry += found->second;
-  }
-  if (retry != 0) out += " -r " + std::to_string(retry);
-  if (step.for_target && p.base.with_test) out += " -t";
+  out = "/opamplan/in/step" + recipe_detail::retry_words(p, step, options);
   if (!step.depexts.empty()) out += " -d";
   for (const std::string& d : step.depexts) out += ' ' + script_word(d);
 
-  // Grafts by the image they come from, in the order of the first that each serves.
-  const auto source_of = [&](std::size_t i) {
-    return i < step.sources.size() ? step.sources[i] : step.grafts[i];
-  };
-  for (std::size_t i = 0; i < step.grafts.size(); ++i) {
-    const std::uint32_t from = source_of(i);
-    if (std::find(recipe.sources.begin(), recipe.sources.end(), from) == recipe.sources.end()) {
-      recipe.sources.push_back(from);
+  if (!step.grafts.empty()) out += " -g";
+  for (const std::uint32_t g : step.grafts) {
+    const std::string name = layer_word(p, p.steps[g].installs.back());
+    out += ' ' + name;
+    recipe.mounts.push_back({origin::step, g, "opamplan/layers/" + name, "/opamplan/in/g/" + name});
+  }
+  bool switches = false;  // only the last install of a step can be a target's
+  for (const std::uint32_t l : step.installs) {
+    const plan_layer& layer = p.layers[l];
+    if (layer.for_target && !switches) {
+      switches = true;
+      if (p.base.with_test) out += " -t";
+      if (p.base.with_doc) out += " -D";
     }
-  }
-  for (std::size_t m = 0; m < recipe.sources.size(); ++m) {
-    out += " -g " + std::to_string(m);
-    for (std::size_t i = 0; i < step.grafts.size(); ++i) {
-      if (source_of(i) != recipe.sources[m]) continue;
-      out += ' ' + package_word(p.packages[p.steps[step.grafts[i]].installs.back()]);
+    for (std::size_t m = 0; m < layer.packages.size(); ++m) {
+      const plan_package& package = p.packages[layer.packages[m]];
+      const std::string name = package_word(package);
+      recipe.mounts.push_back({origin::context, no_step, opam_folder(package),
+                               "/opamplan/in/p/" + name});
+      if (m == 1) out += " -w";
+      if (m >= 1) out += ' ' + name;
     }
+    out += " -i " + to_hex(layer.key, 16) + ' ' + layer_word(p, l);
+    for (const std::uint32_t n : layer.needs) out += ' ' + layer_word(p, n);
   }
-  for (std::size_t i = 0; i < step.installs.size(); ++i) {
-    out += " -i " + to_hex(i < step.layers.size() ? step.layers[i] : step.key, 16) + ' ' +
-           package_word(p.packages[step.installs[i]]);
-    for (const std::uint32_t n : step.needs[i]) out += ' ' + package_word(p.packages[n]);
+  if (options.download_cache) {
+    recipe.mounts.push_back({origin::cache, no_step, "opamplan", "/opamplan/in/cache"});
   }
-  recipe.opam = step.installs;
   return recipe;
 }
 
-OPAMPLAN_INLINE std::pair<std::string, std::string> opam_mount(const plan_package& package) {
-  const std::string folder = path_component(package.full_name());
-  return {"packages/" + folder,
-          "/opamplan/repository/packages/" + path_component(package.name) + "/" + folder};
-}
-
-OPAMPLAN_INLINE std::vector<std::uint32_t> last_steps(const plan& p,
+OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
                                                       std::span<const std::uint32_t> steps) {
   std::vector<bool> used(p.steps.size(), false);
   for (const std::uint32_t s : steps) {
     if (p.steps[s].parent != no_step) used[p.steps[s].parent] = true;
     for (const std::uint32_t g : p.steps[s].grafts) used[g] = true;
   }
-  std::vector<std::uint32_t> last;
+  std::vector<std::uint32_t> step_of(p.layers.size(), no_step);
+  const auto claim = [&](std::uint32_t s) {
+    for (const std::uint32_t l : p.steps[s].installs) {
+      if (step_of[l] == no_step) step_of[l] = s;
+    }
+  };
+  // First those that nothing else would build.
   for (const std::uint32_t s : steps) {
-    if (!used[s]) last.push_back(s);
+    if (!used[s]) claim(s);
   }
-  return last;
+  for (const std::uint32_t s : steps) claim(s);
+  std::vector<step_mount> mounts;
+  for (std::uint32_t l = 0; l < step_of.size(); ++l) {
+    if (step_of[l] == no_step) continue;
+    const std::string name = recipe_detail::layer_word(p, l);
+    mounts.push_back({step_mount::origin::step, step_of[l], "opamplan/results/" + name,
+                      "/opamplan/in/t/" + name + "/" + to_hex(p.layers[l].key, 16)});
+  }
+  return mounts;
 }
 
 OPAMPLAN_INLINE std::vector<std::pair<std::string, std::string>> step_environment(
@@ -101,6 +134,15 @@ OPAMPLAN_INLINE std::vector<std::pair<std::string, std::string>> step_environmen
   }
   all.insert(all.end(), options.environment.begin(), options.environment.end());
   return all;
+}
+
+OPAMPLAN_INLINE std::string base_image_of(const plan& p, const emit_options& options) {
+  const std::string& image = options.base_image.empty() ? p.base.image : options.base_image;
+  if (image.empty()) {
+    throw invalid_request(
+        "no base image is known for this environment; name one (--image, EmitOptions.base_image)");
+  }
+  return image;
 }
 
 }  // namespace opamplan

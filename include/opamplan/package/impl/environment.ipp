@@ -53,6 +53,55 @@ OPAMPLAN_INLINE std::string environment::canonical_text() const {
   return out;
 }
 
+OPAMPLAN_INLINE std::string preset_image(const environment& env) {
+  const auto is = [&](std::string_view name, std::string_view wanted) {
+    const variable_value* const value = env.get(name);
+    return wanted.empty() || (value != nullptr && to_string(*value) == wanted);
+  };
+  for (const environment_preset& preset : environment_presets()) {
+    if (is("os", preset.os) && is("os-distribution", preset.distribution) &&
+        is("os-version", preset.version)) {
+      return std::string(preset.image);
+    }
+  }
+  return {};
+}
+
+OPAMPLAN_INLINE environment parse_environment(std::string_view canonical_text) {
+  constexpr std::string_view equals = " = ";
+  environment env;
+  std::string_view rest = canonical_text;
+  const auto fail = [&]() -> std::size_t {
+    throw invalid_request("an environment is one `name = value` a line, not \"" +
+                          std::string(rest.substr(0, rest.find('\n'))) + "\"");
+  };
+  while (!rest.empty()) {
+    const std::size_t name = rest.find(equals);
+    if (name == std::string_view::npos) fail();
+    std::size_t at = name + equals.size();
+    variable_value value;
+    if (rest.substr(at, 1) == "\"") {
+      std::string text;
+      for (++at; at < rest.size() && rest[at] != '"'; ++at) {
+        if (rest[at] == '\\' && at + 1 < rest.size()) ++at;
+        text += rest[at];
+      }
+      value = std::move(text);
+      at += 1;
+    } else {
+      const std::size_t end = std::min(rest.find('\n', at), rest.size());
+      const std::string_view word = rest.substr(at, end - at);
+      if (word != "true" && word != "false") fail();
+      value = word == "true";
+      at = end;
+    }
+    if (rest.substr(std::min(at, rest.size()), 1) != "\n") fail();
+    env.set(std::string(rest.substr(0, name)), std::move(value));
+    rest.remove_prefix(at + 1);
+  }
+  return env;
+}
+
 OPAMPLAN_INLINE std::uint64_t environment::digest() const {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : canonical_text()) {

@@ -44,14 +44,22 @@ OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
     cost.file_bytes += file;
     cost.definition_bytes += definition;
   };
-  for (const std::uint32_t i : step.installs) {
-    const std::size_t name = p.packages[i].name.size() + p.packages[i].version.size();
-    add(5 * name + 200, 5 * name + 400);
+  const auto name_size = [&](std::uint32_t package) {
+    return p.packages[package].name.size() + p.packages[package].version.size();
+  };
+  for (const std::uint32_t l : step.installs) {
+    const plan_layer& layer = p.layers[l];
+    for (const std::uint32_t package : layer.packages) {
+      add(5 * name_size(package) + 200, 5 * name_size(package) + 400);
+    }
+    for (const std::uint32_t n : layer.needs) {
+      const std::size_t need = name_size(p.layers[n].packages.front()) + 2;
+      add(need, need);
+    }
   }
   for (const std::uint32_t g : step.grafts) {
-    const plan_package& own = p.packages[p.steps[g].installs[0]];
-    const std::size_t name = own.name.size() + own.version.size();
-    add(3 * name + 80, 4 * name + 350);
+    const std::size_t name = name_size(p.layers[p.steps[g].installs.back()].packages.front());
+    add(4 * name + 120, 4 * name + 350);
   }
   for (const std::string& d : step.depexts) add(d.size() + 1, d.size() + 1);
   return cost;

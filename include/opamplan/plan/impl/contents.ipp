@@ -8,228 +8,270 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "opamplan/config.hpp"
 #include "opamplan/plan/contents.hpp"
+#include "opamplan/plan/impl/opam_view.hpp"
 
 namespace opamplan {
-
-OPAMPLAN_INLINE std::vector<std::uint32_t> plan_contents::closure_of(std::uint32_t layer) const {
-  std::vector<bool> seen(layers.size(), false);
-  std::vector<std::uint32_t> found;
-  std::vector<std::uint32_t> stack{layer};
-  while (!stack.empty()) {
-    const std::uint32_t l = stack.back();
-    stack.pop_back();
-    for (const std::uint32_t d : layers[l].needs) {
-      if (seen[d]) continue;
-      seen[d] = true;
-      found.push_back(d);
-      stack.push_back(d);
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 namespace contents_detail {
 
-using entries = std::vector<plan_contents::entry>;
+/// A package in an image.
+struct entry {
+  std::uint32_t package = 0;
+  std::uint32_t layer = 0;
+};
+using entries = std::vector<entry>;  // ascending by package
+
+struct image {
+  entries packages;
+  std::vector<std::string> depexts;  // system packages, ascending
+};
 
 class simulator {
  public:
-  simulator(const plan& p, plan_contents& out) : plan_(p), out_(out) {}
+  explicit simulator(const plan& p) : plan_(p), opam_(p) {}
 
-  void run() {
-    out_.images.resize(plan_.steps.size());
-    depexts_.resize(plan_.steps.size());
+  std::vector<std::string> run() {
+    if (!layers_in_range()) return std::move(problems_);
+    count_closures();
+    images_.resize(plan_.steps.size());
+    find_last_uses();
+    std::vector<std::vector<const plan_target*>> ends(plan_.steps.size());
+    for (const plan_target& t : plan_.targets) {
+      if (t.package >= plan_.packages.size() || t.step >= plan_.steps.size() ||
+          t.layer >= plan_.layers.size()) {
+        problems_.emplace_back("a target names what the plan does not list");
+      } else {
+        ends[t.step].push_back(&t);
+      }
+    }
     for (std::uint32_t s = 0; s < plan_.steps.size(); ++s) {
       if (in_range(s)) carry_out(s);
+      for (const plan_target* t : ends[s]) check_target(*t);
+      if (last_use_[s] == s) images_[s] = {};
+      const std::uint32_t parent = plan_.steps[s].parent;
+      if (parent < s && last_use_[parent] == s) images_[parent] = {};
     }
-    for (const plan_target& t : plan_.targets) check_target(t);
+    return std::move(problems_);
   }
 
  private:
   template <class... Args>
   void problem(std::uint32_t s, fmt::format_string<Args...> text, Args&&... args) {
-    out_.problems.push_back(
+    problems_.push_back(
         fmt::format("step {}: {}", s, fmt::format(text, std::forward<Args>(args)...)));
   }
 
   [[nodiscard]] std::string name(std::uint32_t package) const {
     return plan_.packages[package].full_name();
   }
+  [[nodiscard]] std::string layer_name(std::uint32_t layer) const {
+    return name(plan_.layers[layer].packages.front());
+  }
+
+  bool layers_in_range() {
+    std::set<digest> keys;
+    for (std::size_t l = 0; l < plan_.layers.size(); ++l) {
+      const plan_layer& layer = plan_.layers[l];
+      const auto say = [&](const char* what) {
+        problems_.push_back(fmt::format("layer {}: {}", l, what));
+      };
+      if (layer.packages.empty()) say("it has no package");
+      for (const std::uint32_t p : layer.packages) {
+        if (p >= plan_.packages.size()) say("it has a package that the plan does not list");
+      }
+      for (const std::uint32_t n : layer.needs) {
+        if (n >= l) say("it needs a layer that does not come before it");
+      }
+      if (!keys.insert(layer.key).second) say("it has the key of another layer");
+    }
+    return problems_.empty();
+  }
+
+  /// Packages that each layer stands on, directly or not. With stamps instead of sets.
+  void count_closures() {
+    std::vector<std::uint32_t> seen(plan_.layers.size(), no_step);
+    std::vector<std::uint32_t> stack;
+    for (std::uint32_t l = 0; l < plan_.layers.size(); ++l) {
+      std::size_t count = 0;
+      stack.assign(1, l);
+      while (!stack.empty()) {
+        const std::uint32_t at = stack.back();
+        stack.pop_back();
+        for (const std::uint32_t n : plan_.layers[at].needs) {
+          if (seen[n] == l) continue;
+          seen[n] = l;
+          count += plan_.layers[n].packages.size();
+          stack.push_back(n);
+        }
+      }
+      closure_sizes_.push_back(count);
+    }
+  }
+
+  void find_last_uses() {
+    last_use_.resize(plan_.steps.size());
+    for (std::uint32_t s = 0; s < last_use_.size(); ++s) {
+      last_use_[s] = s;
+      if (plan_.steps[s].parent < s) last_use_[plan_.steps[s].parent] = s;
+    }
+  }
 
   bool in_range(std::uint32_t s) {
     const plan_step& step = plan_.steps[s];
-    const std::size_t before = out_.problems.size();
-    const auto package_exists = [&](std::uint32_t i) { return i < plan_.packages.size(); };
+    const std::size_t before = problems_.size();
     if (step.parent != no_step && step.parent >= s) problem(s, "its parent is not an earlier step");
-    if (step.sources.size() != step.grafts.size()) problem(s, "not one source for each graft");
-    for (const auto* list : {&step.grafts, &step.sources}) {
-      for (const std::uint32_t g : *list) {
-        if (g >= s || plan_.steps[g].installs.empty()) {
-          problem(s, "graft {} is not an earlier step that installs something", g);
-        }
+    for (const std::uint32_t g : step.grafts) {
+      if (g >= s || plan_.steps[g].installs.empty()) {
+        problem(s, "graft {} is not an earlier step that installs something", g);
       }
     }
     if (step.installs.empty()) problem(s, "it installs nothing");
-    if (step.layers.size() != step.installs.size() || step.needs.size() != step.installs.size()) {
-      problem(s, "not one layer and one list of needs for each install");
-    } else if (!std::all_of(step.installs.begin(), step.installs.end(), package_exists)) {
-      problem(s, "it installs a package that the plan does not list");
-    } else {
-      for (const auto& needs : step.needs) {
-        if (!std::all_of(needs.begin(), needs.end(), package_exists)) {
-          problem(s, "it needs a package that the plan does not list");
-        }
-      }
+    for (const std::uint32_t l : step.installs) {
+      if (l >= plan_.layers.size()) problem(s, "it installs a layer that the plan does not list");
     }
-    return out_.problems.size() == before;
+    return problems_.size() == before;
   }
 
-  [[nodiscard]] static std::optional<std::uint32_t> find(const entries& image,
-                                                         std::uint32_t package) {
-    const auto it = std::lower_bound(
-        image.begin(), image.end(), package,
-        [](const plan_contents::entry& e, std::uint32_t wanted) { return e.package < wanted; });
-    if (it == image.end() || it->package != package) return std::nullopt;
+  [[nodiscard]] static entries::const_iterator place(const entries& in, std::uint32_t package) {
+    return std::lower_bound(in.begin(), in.end(), package, [](const entry& e, std::uint32_t wanted) {
+      return e.package < wanted;
+    });
+  }
+  [[nodiscard]] static std::optional<std::uint32_t> find(const entries& in, std::uint32_t package) {
+    const auto it = place(in, package);
+    if (it == in.end() || it->package != package) return std::nullopt;
     return it->layer;
   }
+  [[nodiscard]] bool holds(const entries& in, std::uint32_t layer) const {
+    return find(in, plan_.layers[layer].packages.front()) == layer;
+  }
 
-  void put(std::uint32_t s, entries& image, plan_contents::entry e) {
-    const auto at = std::lower_bound(
-        image.begin(), image.end(), e.package,
-        [](const plan_contents::entry& x, std::uint32_t wanted) { return x.package < wanted; });
-    if (at != image.end() && at->package == e.package) {
+  void put(std::uint32_t s, entries& in, entry e) {
+    const auto at = place(in, e.package);
+    if (at != in.end() && at->package == e.package) {
       problem(s, "{} is in the image already", name(e.package));
       return;
     }
     // Packages ascend by name: another version of this one would be a neighbour.
-    const auto other = [&](const plan_contents::entry& x) {
+    const auto other = [&](const entry& x) {
       return plan_.packages[x.package].name == plan_.packages[e.package].name;
     };
-    if ((at != image.end() && other(*at)) || (at != image.begin() && other(*std::prev(at)))) {
+    if ((at != in.end() && other(*at)) || (at != in.begin() && other(*std::prev(at)))) {
       problem(s, "{} joins another version of it", name(e.package));
     }
-    image.insert(at, e);
+    in.insert(at, e);
   }
 
   void carry_out(std::uint32_t s) {
     const plan_step& step = plan_.steps[s];
-    entries image = step.parent == no_step ? entries() : out_.images[step.parent];
-    std::vector<std::string> depexts =
-        step.parent == no_step ? std::vector<std::string>() : depexts_[step.parent];
+    image now = step.parent == no_step ? image() : images_[step.parent];
     const std::uint32_t depth = step.parent == no_step ? 1 : plan_.steps[step.parent].depth + 1;
     if (step.depth != depth) problem(s, "its depth is {}, not {}", depth, step.depth);
     for (const std::string& d : step.depexts) {
-      const auto at = std::lower_bound(depexts.begin(), depexts.end(), d);
-      if (at != depexts.end() && *at == d) {
+      const auto at = std::lower_bound(now.depexts.begin(), now.depexts.end(), d);
+      if (at != now.depexts.end() && *at == d) {
         problem(s, "the system package {} is there already", d);
       } else {
-        depexts.insert(at, d);
+        now.depexts.insert(at, d);
       }
     }
-    for (std::size_t i = 0; i < step.grafts.size(); ++i) graft(s, i, image, depexts);
-    for (std::size_t i = 0; i < step.installs.size(); ++i) install(s, i, image, depexts);
-    out_.images[s] = std::move(image);
-    depexts_[s] = std::move(depexts);
+    for (const std::uint32_t g : step.grafts) graft(s, plan_.steps[g].installs.back(), now);
+    for (const std::uint32_t l : step.installs) install(s, l, now);
+    images_[s] = std::move(now);
   }
 
-  void check_depexts(std::uint32_t s, std::uint32_t package,
-                     const std::vector<std::string>& depexts) {
-    for (const std::string& d : plan_.packages[package].depexts) {
-      if (!std::binary_search(depexts.begin(), depexts.end(), d)) {
-        problem(s, "{} wants the system package {}, which is not there", name(package), d);
+  void add_layer(std::uint32_t s, std::uint32_t layer, image& now) {
+    for (const std::uint32_t package : plan_.layers[layer].packages) {
+      for (const std::string& d : plan_.packages[package].depexts) {
+        if (!std::binary_search(now.depexts.begin(), now.depexts.end(), d)) {
+          problem(s, "{} wants the system package {}, which is not there", name(package), d);
+        }
+      }
+      put(s, now.packages, {package, layer});
+    }
+  }
+
+  void graft(std::uint32_t s, std::uint32_t layer, image& now) {
+    if (layer >= plan_.layers.size()) return;  // that step's own problem
+    for (const std::uint32_t n : plan_.layers[layer].needs) {
+      if (!holds(now.packages, n)) {
+        problem(s, "{} comes before {}", layer_name(layer), layer_name(n));
       }
     }
+    add_layer(s, layer, now);
   }
 
-  void graft(std::uint32_t s, std::size_t i, entries& image,
-             const std::vector<std::string>& depexts) {
-    const plan_step& step = plan_.steps[s];
-    const plan_step& from = plan_.steps[step.grafts[i]];
-    const std::uint32_t package = from.installs.back();
-    const auto layer = find(out_.images[step.grafts[i]], package);
-    if (!layer) return;  // that step's own problem
-    if (find(out_.images[step.sources[i]], package) != layer) {
-      problem(s, "{} is not in the image of step {}, as step {} built it", name(package),
-              step.sources[i], step.grafts[i]);
-    }
-    for (const std::uint32_t needed : out_.layers[*layer].needs) {
-      const std::uint32_t p = out_.layers[needed].package;
-      if (find(image, p) != needed) problem(s, "{} comes before {}", name(package), name(p));
-    }
-    check_depexts(s, package, depexts);
-    put(s, image, {package, *layer});
-  }
-
-  void install(std::uint32_t s, std::size_t i, entries& image,
-               const std::vector<std::string>& depexts) {
-    const plan_step& step = plan_.steps[s];
-    const std::uint32_t package = step.installs[i];
-    std::vector<std::uint32_t> needs;
-    for (const std::uint32_t p : step.needs[i]) {
-      if (const auto layer = find(image, p)) {
-        needs.push_back(*layer);
-      } else {
-        problem(s, "{} is installed without {}", name(package), name(p));
+  void install(std::uint32_t s, std::uint32_t l, image& now) {
+    const plan_layer& layer = plan_.layers[l];
+    for (const std::uint32_t n : layer.needs) {
+      if (!holds(now.packages, n)) {
+        problem(s, "{} is installed without {}", layer_name(l), layer_name(n));
       }
-    }
-    std::sort(needs.begin(), needs.end());
-    check_depexts(s, package, depexts);
-
-    const auto fresh = static_cast<std::uint32_t>(out_.layers.size());
-    const auto [it, added] = known_.try_emplace(step.layers[i], fresh);
-    const bool last = i + 1 == step.installs.size();
-    if (added) {
-      out_.layers.push_back({step.layers[i], package, s, needs, step.for_target && last});
-    } else if (out_.layers[it->second].package != package ||
-               out_.layers[it->second].needs != needs) {
-      problem(s, "{} has the key of another layer", name(package));
     }
     if (plan_.strategy == strategy::graft) {
-      if (!added) problem(s, "{} is built a second time", name(package));
-      const std::size_t wanted = out_.closure_of(it->second).size();
-      if (image.size() != wanted) {
-        problem(s, "{} is installed on {} packages, not on the {} of its closure", name(package),
-                image.size(), wanted);
+      if (!built_.insert(l).second) problem(s, "{} is built a second time", layer_name(l));
+      if (now.packages.size() != closure_sizes_[l]) {
+        problem(s, "{} is installed on {} packages, not on the {} of its closure", layer_name(l),
+                now.packages.size(), closure_sizes_[l]);
       }
     }
-    put(s, image, {package, it->second});
+    add_layer(s, l, now);
+    for (const std::uint32_t package : layer.packages) {
+      const bool for_target = layer.for_target && package == layer.packages.front();
+      const std::string missing = opam_.missing(package, for_target, [&](std::uint32_t other) {
+        return find(now.packages, other).has_value();
+      });
+      if (!missing.empty()) {
+        problem(s, "opam would not install {}: it depends on {}, which is not there", name(package),
+                missing);
+      }
+    }
   }
 
   void check_target(const plan_target& t) {
-    if (t.package >= plan_.packages.size() || t.step >= plan_.steps.size()) {
-      out_.problems.push_back("a target names a package or a step that the plan does not list");
-      return;
-    }
-    const entries& image = out_.images[t.step];
-    const auto layer = find(image, t.package);
-    if (!layer || out_.layers[*layer].key != t.key) {
+    const entries& in = images_[t.step].packages;
+    if (find(in, t.package) != t.layer) {
       problem(t.step, "the image of the target {} does not hold it", name(t.package));
       return;
     }
     // Needs are in the image (checked when installed), so equal counts are equal sets.
-    const std::size_t wanted = out_.closure_of(*layer).size() + 1;
-    if (image.size() != wanted) {
+    const std::size_t wanted = closure_sizes_[t.layer] + plan_.layers[t.layer].packages.size();
+    if (in.size() != wanted) {
       problem(t.step, "the image of the target {} holds {} packages, not the {} of its closure",
-              name(t.package), image.size(), wanted);
+              name(t.package), in.size(), wanted);
     }
   }
 
   const plan& plan_;
-  plan_contents& out_;
-  std::map<digest, std::uint32_t> known_;
-  std::vector<std::vector<std::string>> depexts_;  // by step: system packages, ascending
+  opam_view opam_;
+  std::vector<std::string> problems_;
+  std::vector<std::size_t> closure_sizes_;  // by layer, without itself
+  std::vector<image> images_;               // by step
+  std::vector<std::uint32_t> last_use_;     // by step: the last that stands on it
+  std::set<std::uint32_t> built_;           // layers
 };
 
 }  // namespace contents_detail
 
-OPAMPLAN_INLINE plan_contents contents_of(const plan& p) {
-  plan_contents out;
-  contents_detail::simulator(p, out).run();
-  return out;
+OPAMPLAN_INLINE std::vector<std::string> problems_of(const plan& p) {
+  return contents_detail::simulator(p).run();
+}
+
+OPAMPLAN_INLINE std::vector<std::uint32_t> image_of(const plan& p, std::uint32_t step) {
+  std::vector<std::uint32_t> packages;
+  const auto add = [&](std::uint32_t layer) {
+    const auto& more = p.layers[layer].packages;
+    packages.insert(packages.end(), more.begin(), more.end());
+  };
+  for (std::uint32_t s = step; s != no_step; s = p.steps[s].parent) {
+    for (const std::uint32_t g : p.steps[s].grafts) add(p.steps[g].installs.back());
+    for (const std::uint32_t l : p.steps[s].installs) add(l);
+  }
+  std::sort(packages.begin(), packages.end());
+  return packages;
 }
 
 }  // namespace opamplan

@@ -14,7 +14,6 @@
 
 #include "opamplan/config.hpp"
 #include "opamplan/package/opam_file.hpp"
-#include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/difference.hpp"
 #include "opamplan/syntax/equal.hpp"
 #include "opamplan/syntax/parser.hpp"
@@ -45,11 +44,12 @@ namespace difference_detail {
 
 /// A plan and its layers, found by key.
 struct side {
-  explicit side(const plan& p) : value(p), contents(contents_of(p)) {
-    for (std::uint32_t l = 0; l < contents.layers.size(); ++l) by_key[contents.layers[l].key] = l;
+  explicit side(const plan& p) : value(p) {
+    for (std::uint32_t l = 0; l < p.layers.size(); ++l) by_key[p.layers[l].key] = l;
   }
+  /// The one that names the layer.
   [[nodiscard]] const plan_package& package(std::uint32_t layer) const {
-    return value.packages[contents.layers[layer].package];
+    return value.packages[value.layers[layer].packages.front()];
   }
   [[nodiscard]] std::vector<std::string> names_of_layers_not_in(const side& other) const {
     std::vector<std::string> names;
@@ -61,7 +61,6 @@ struct side {
   }
 
   const plan& value;
-  plan_contents contents;
   std::map<digest, std::uint32_t> by_key;
 };
 
@@ -106,23 +105,16 @@ class causes {
 
  private:
   reason look(std::uint32_t a, std::uint32_t b) {
-    const plan_package& pa = before_.package(a);
     const plan_package& pb = after_.package(b);
+    for (const std::uint32_t member : after_.value.layers[b].packages) {
+      const plan_package& now = after_.value.packages[member];
+      const plan_package* const was = member_named(before_, a, now.name);
+      if (was == nullptr) continue;
+      if (std::optional<reason> own = look_at_package(*was, now)) return *own;
+    }
     const auto root = [&](change_kind kind, std::string text) {
       return reason{{kind, pb.full_name(), std::move(text)}, 0, no_step};
     };
-    if (pa.version != pb.version) {
-      return root(change_kind::version, fmt::format("{} -> {}", pa.full_name(), pb.full_name()));
-    }
-    if (pa.effective != pb.effective) {
-      return root(change_kind::fields,
-                  fmt::format("{}: {} changed", pb.full_name(), changed_fields(pa, pb)));
-    }
-    if (pa.depexts != pb.depexts) {
-      return root(change_kind::depexts,
-                  fmt::format("{}: other system packages: [{}], before [{}]", pb.full_name(),
-                              fmt::join(pb.depexts, " "), fmt::join(pa.depexts, " ")));
-    }
     // A dependency that changed explains more than one that came or went with it.
     const auto old_needs = needs_by_name(before_, a);
     const auto new_needs = needs_by_name(after_, b);
@@ -130,13 +122,27 @@ class causes {
     for (const auto& [name, layer] : new_needs) {
       const auto old = old_needs.find(name);
       if (old == old_needs.end()) continue;
-      if (before_.contents.layers[old->second].key == after_.contents.layers[layer].key) continue;
+      if (before_.value.layers[old->second].key == after_.value.layers[layer].key) continue;
       const reason& below = find(old->second, layer);
       if (!best || below.length + 1 < best->length) {
         best = reason{below.cause, below.length + 1, layer};
       }
     }
     if (best) return *best;
+    for (const std::uint32_t member : after_.value.layers[b].packages) {
+      const plan_package& now = after_.value.packages[member];
+      if (member_named(before_, a, now.name) == nullptr) {
+        return root(change_kind::new_dependency,
+                    fmt::format("{} now comes with {}", pb.full_name(), now.full_name()));
+      }
+    }
+    for (const std::uint32_t member : before_.value.layers[a].packages) {
+      const plan_package& was = before_.value.packages[member];
+      if (member_named(after_, b, was.name) == nullptr) {
+        return root(change_kind::lost_dependency,
+                    fmt::format("{} no longer comes with {}", pb.full_name(), was.full_name()));
+      }
+    }
     for (const auto& [name, layer] : new_needs) {
       if (old_needs.count(name) == 0) {
         return root(change_kind::new_dependency,
@@ -155,9 +161,37 @@ class causes {
                 fmt::format("{}: built with other test or documentation switches", pb.full_name()));
   }
 
+  /// What changed in a package of the layer itself.
+  static std::optional<reason> look_at_package(const plan_package& was, const plan_package& now) {
+    const auto root = [&](change_kind kind, std::string text) {
+      return reason{{kind, now.full_name(), std::move(text)}, 0, no_step};
+    };
+    if (was.version != now.version) {
+      return root(change_kind::version, fmt::format("{} -> {}", was.full_name(), now.full_name()));
+    }
+    if (was.effective != now.effective) {
+      return root(change_kind::fields,
+                  fmt::format("{}: {} changed", now.full_name(), changed_fields(was, now)));
+    }
+    if (was.depexts != now.depexts) {
+      return root(change_kind::depexts,
+                  fmt::format("{}: other system packages: [{}], before [{}]", now.full_name(),
+                              fmt::join(now.depexts, " "), fmt::join(was.depexts, " ")));
+    }
+    return std::nullopt;
+  }
+
+  static const plan_package* member_named(const side& s, std::uint32_t layer,
+                                          const std::string& name) {
+    for (const std::uint32_t member : s.value.layers[layer].packages) {
+      if (s.value.packages[member].name == name) return &s.value.packages[member];
+    }
+    return nullptr;
+  }
+
   static std::map<std::string, std::uint32_t> needs_by_name(const side& s, std::uint32_t layer) {
     std::map<std::string, std::uint32_t> names;
-    for (const std::uint32_t n : s.contents.layers[layer].needs) names[s.package(n).name] = n;
+    for (const std::uint32_t n : s.value.layers[layer].needs) names[s.package(n).name] = n;
     return names;
   }
 
@@ -272,7 +306,7 @@ OPAMPLAN_INLINE plan_difference compare(const plan& before, const plan& after) {
   causes reasons(old_side, new_side);
   std::map<plan_cause, std::uint32_t> known;
   for (const auto& [o, n] : m.pairs) {
-    if (before.targets[o].key == after.targets[n].key) {
+    if (before.layers[before.targets[o].layer].key == after.layers[after.targets[n].layer].key) {
       d.unchanged_targets.push_back(target_name(after, n));
       continue;
     }
@@ -280,13 +314,13 @@ OPAMPLAN_INLINE plan_difference compare(const plan& before, const plan& after) {
     t.chain.push_back(t.after);
     plan_cause cause;
     if (same_base) {
-      std::uint32_t a = old_side.by_key.at(before.targets[o].key);
-      std::uint32_t b = new_side.by_key.at(after.targets[n].key);
+      std::uint32_t a = before.targets[o].layer;
+      std::uint32_t b = after.targets[n].layer;
       cause = reasons.find(a, b).cause;
       while (reasons.find(a, b).next != no_step) {
         b = reasons.find(a, b).next;
         const std::string& name = new_side.package(b).name;
-        for (const std::uint32_t need : old_side.contents.layers[a].needs) {
+        for (const std::uint32_t need : before.layers[a].needs) {
           if (old_side.package(need).name == name) {
             a = need;
             break;

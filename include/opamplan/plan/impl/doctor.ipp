@@ -19,7 +19,7 @@ class doctor {
   doctor(const plan& p, const limits& l) : plan_(p), limits_(l) {}
 
   std::vector<plan_finding> run() {
-    for (std::string& text : contents_of(plan_).problems) unsound(std::move(text));
+    for (std::string& text : problems_of(plan_)) unsound(std::move(text));
     sound_ = findings_.empty();
     if (sound_) check_depth();
     check_batches();
@@ -88,7 +88,6 @@ class doctor {
       const plan_step& step = plan_.steps[s];
       if (step.parent != no_step) want(step.parent, s);
       for (const std::uint32_t g : step.grafts) want(g, s);
-      for (const std::uint32_t g : step.sources) want(g, s);
     }
     for (const std::uint32_t t : batch.targets) {
       if (t < plan_.targets.size()) want(plan_.targets[t].step, plan_.targets[t].step);

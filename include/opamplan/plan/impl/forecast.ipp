@@ -20,7 +20,6 @@ OPAMPLAN_INLINE std::vector<std::vector<std::uint32_t>> step_dependencies(const 
     auto& row = result[s];
     if (step.parent != no_step) row.push_back(step.parent);
     row.insert(row.end(), step.grafts.begin(), step.grafts.end());
-    row.insert(row.end(), step.sources.begin(), step.sources.end());
     std::sort(row.begin(), row.end());
     row.erase(std::unique(row.begin(), row.end()), row.end());
   }
@@ -69,10 +68,11 @@ class scheduler {
                         ? options.seconds_of(p, s)
                         : default_install_seconds * static_cast<double>(step.installs.size());
       out_.work_seconds += seconds_[s];
-      for (const std::uint32_t i : step.installs) out_.bytes += p.packages[i].size;
-      for (const std::uint32_t g : step.grafts) {
-        for (const std::uint32_t i : p.steps[g].installs) out_.bytes += p.packages[i].size;
-      }
+      const auto add_bytes = [&](std::uint32_t layer) {
+        for (const std::uint32_t i : p.layers[layer].packages) out_.bytes += p.packages[i].size;
+      };
+      for (const std::uint32_t l : step.installs) add_bytes(l);
+      for (const std::uint32_t g : step.grafts) add_bytes(p.steps[g].installs.back());
     }
   }
 

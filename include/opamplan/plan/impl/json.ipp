@@ -18,7 +18,7 @@
 namespace opamplan {
 namespace plan_json_detail {
 
-inline constexpr const char* schema = "opamplan plan 1";
+inline constexpr const char* schema = "opamplan plan 2";
 
 class writer {
  public:
@@ -32,9 +32,11 @@ class writer {
     out_ += ",\n\"limits\": ";
     write(p.limits);
     rows("packages", p.packages);
+    rows("layers", p.layers);
     rows("steps", p.steps);
     rows("targets", p.targets);
     rows("batches", p.batches);
+    rows("left_out", p.left_out);
     out_ += "}\n";
     return std::move(out_);
   }
@@ -128,6 +130,16 @@ class writer {
     member("opam", p.opam);
     out_ += '}';
   }
+  void write(const plan_layer& l) {
+    out_ += '{';
+    member("key");
+    key(l.key);
+    numbers("packages", l.packages);
+    numbers("needs", l.needs);
+    member("for_target");
+    flag(l.for_target);
+    out_ += '}';
+  }
   void write(const plan_step& s) {
     out_ += '{';
     member("key");
@@ -139,26 +151,16 @@ class writer {
       number(s.parent);
     }
     numbers("grafts", s.grafts);
-    numbers("sources", s.sources);
     numbers("installs", s.installs);
-    member("layers");
-    array(s.layers, [this](const digest& d) { key(d); });
-    member("needs");
-    array(s.needs, [this](const std::vector<std::uint32_t>& row) {
-      array(row, [this](std::uint32_t n) { number(n); });
-    });
     texts("depexts", s.depexts);
     member("depth", s.depth);
-    member("for_target");
-    flag(s.for_target);
     out_ += '}';
   }
   void write(const plan_target& t) {
     out_ += '{';
     member("package", t.package);
+    member("layer", t.layer);
     member("step", t.step);
-    member("key");
-    key(t.key);
     out_ += '}';
   }
   void write(const plan_batch& b) {
@@ -166,6 +168,12 @@ class writer {
     numbers("targets", b.targets);
     numbers("steps", b.steps);
     member("new_steps", b.new_steps);
+    out_ += '}';
+  }
+  void write(const plan_omission& o) {
+    out_ += '{';
+    member("target", o.target);
+    member("reason", o.reason);
     out_ += '}';
   }
 
@@ -269,18 +277,18 @@ inline plan_package read_package(const node& n) {
           n["opam"].text(), n["depexts"].texts(), n["size"].number<std::uint64_t>()};
 }
 
+inline plan_layer read_layer(const node& n) {
+  return {n["key"].key(), n["packages"].numbers(), n["needs"].numbers(), n["for_target"].flag()};
+}
+
 inline plan_step read_step(const node& n) {
   plan_step s;
   s.key = n["key"].key();
   s.parent = n["parent"].step();
   s.grafts = n["grafts"].numbers();
-  s.sources = n["sources"].numbers();
   s.installs = n["installs"].numbers();
-  s.layers = n["layers"].list([](const node& d) { return d.key(); });
-  s.needs = n["needs"].list([](const node& row) { return row.numbers(); });
   s.depexts = n["depexts"].texts();
   s.depth = n["depth"].number<std::uint32_t>();
-  s.for_target = n["for_target"].flag();
   return s;
 }
 
@@ -297,22 +305,22 @@ inline void require_indices(const plan& p) {
     }
     return true;
   };
+  for (std::size_t i = 0; i < p.layers.size(); ++i) {
+    const plan_layer& l = p.layers[i];
+    require(!l.packages.empty(), "layers", i, "it has no package");
+    require(below(l.packages, p.packages.size()), "layers", i, "a package is not in the plan");
+    require(below(l.needs, i), "layers", i, "it needs what is not an earlier layer");
+  }
   for (std::size_t i = 0; i < p.steps.size(); ++i) {
     const plan_step& s = p.steps[i];
     require(s.parent == no_step || s.parent < i, "steps", i, "its parent is not an earlier step");
-    require(below(s.grafts, i) && below(s.sources, i), "steps", i,
-            "it grafts from what is not an earlier step");
+    require(below(s.grafts, i), "steps", i, "it grafts from what is not an earlier step");
     require(!s.installs.empty(), "steps", i, "it installs nothing");
-    require(s.layers.size() == s.installs.size() && s.needs.size() == s.installs.size() &&
-                s.sources.size() == s.grafts.size(),
-            "steps", i, "its lists are not equally long");
-    require(below(s.installs, p.packages.size()), "steps", i, "an install is no package");
-    for (const auto& row : s.needs) {
-      require(below(row, p.packages.size()), "steps", i, "a need is no package");
-    }
+    require(below(s.installs, p.layers.size()), "steps", i, "an install is no layer");
   }
   for (std::size_t i = 0; i < p.targets.size(); ++i) {
     require(p.targets[i].package < p.packages.size(), "targets", i, "it is no package");
+    require(p.targets[i].layer < p.layers.size(), "targets", i, "it is no layer");
     require(p.targets[i].step < p.steps.size(), "targets", i, "it ends in no step");
   }
   for (std::size_t i = 0; i < p.batches.size(); ++i) {
@@ -348,14 +356,18 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
   p.base = plan_json_detail::read_base(root["base"]);
   p.limits = plan_json_detail::read_limits(root["limits"]);
   p.packages = root["packages"].list(plan_json_detail::read_package);
+  p.layers = root["layers"].list(plan_json_detail::read_layer);
   p.steps = root["steps"].list(plan_json_detail::read_step);
   p.targets = root["targets"].list([](const node& n) {
-    return plan_target{n["package"].number<std::uint32_t>(), n["step"].number<std::uint32_t>(),
-                       n["key"].key()};
+    return plan_target{n["package"].number<std::uint32_t>(), n["layer"].number<std::uint32_t>(),
+                       n["step"].number<std::uint32_t>()};
   });
   p.batches = root["batches"].list([](const node& n) {
     return plan_batch{n["targets"].numbers(), n["steps"].numbers(),
                       n["new_steps"].number<std::uint32_t>()};
+  });
+  p.left_out = root["left_out"].list([](const node& n) {
+    return plan_omission{n["target"].text(), n["reason"].text()};
   });
   plan_json_detail::require_indices(p);
   return p;

@@ -27,6 +27,16 @@ inline std::string base_environment(const environment& env) {
   return base.canonical_text();
 }
 
+inline std::string full_name(const repository& repo, package_id id) {
+  return repo.name_string(id) + "." + std::string(repo.version_string(id));
+}
+
+inline std::string cyclic(const repository& repo, const std::vector<package_id>& cycle) {
+  std::string text = "its dependencies are cyclic, which opam refuses: ";
+  for (const package_id id : cycle) text += full_name(repo, id) + " -> ";
+  return text + full_name(repo, cycle.front());
+}
+
 }  // namespace make_detail
 
 OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
@@ -35,8 +45,12 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   plan p;
   p.strategy = options.strategy;
   p.limits = options.limits;
-  p.base.image = options.image;
+  p.base.image = options.image.empty() ? preset_image(u.environment()) : options.image;
   p.base.opam_version = options.opam_version;
+  if (p.base.opam_version.empty()) {
+    const variable_value* const version = u.environment().get("opam-version");
+    if (version != nullptr) p.base.opam_version = to_string(*version);
+  }
   p.base.environment = make_detail::base_environment(u.environment());
   p.base.with_test = u.options().root_dependencies.with_test;
   p.base.with_doc = u.options().root_dependencies.with_doc;
@@ -49,11 +63,19 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   });
   std::vector<solution> sorted;
   sorted.reserve(order.size());
-  for (const std::uint32_t i : order) sorted.push_back(solutions[i]);
-
   std::vector<std::uint32_t> index_of(repo.size(), no_step);
-  for (const solution& s : sorted) {
-    for (const package_id id : closure_of(s).packages) index_of[to_index(id)] = 0;
+  for (const std::uint32_t i : order) {
+    const solution& s = solutions[i];
+    const std::vector<package_id> cycle = build_cycle(s);
+    if (!cycle.empty()) {
+      p.left_out.push_back({make_detail::full_name(repo, s.target),
+                            make_detail::cyclic(repo, cycle)});
+      continue;
+    }
+    for (const package_id id : closure_of(s, closure_edges::build_and_post).packages) {
+      index_of[to_index(id)] = 0;
+    }
+    sorted.push_back(s);
   }
   std::vector<package_id> used;
   for (const package_id id : repo.packages()) {
@@ -74,7 +96,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
     };
   });
 
-  const layer_graph layers = make_layers(sorted, index_of, p.packages, p.base);
+  layer_graph layers = make_layers(sorted, index_of, p.packages, p.base);
   switch (options.strategy) {
     case strategy::graft:
       assemble_graft(layers, options.limits.depth, options.depext_size, p);
@@ -86,6 +108,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
       assemble_prefix(layers, options.limits.depth, p);
       break;
   }
+  p.layers = std::move(layers.layers);
   make_batches(p);
   return p;
 }

@@ -38,25 +38,30 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
   s.targets = p.targets.size();
   s.install_steps = p.steps.size();
   s.batches = p.batches.size();
-  std::set<digest> keys;
   std::set<std::string_view> depexts;
-  std::vector<std::size_t> variants(p.packages.size(), 0);
-  for (const plan_step& step : p.steps) {
-    const bool fresh = keys.insert(step.key).second;
+  // Packages of a step, and of its image.
+  const auto own = [&](const plan_step& step) {
+    std::size_t n = 0;
+    for (const std::uint32_t l : step.installs) n += p.layers[l].packages.size();
+    return n;
+  };
+  std::vector<std::size_t> held(p.steps.size());
+  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+    const plan_step& step = p.steps[i];
     s.max_depth = std::max<std::size_t>(s.max_depth, step.depth);
     s.grafts += step.grafts.size();
-    s.installs += step.installs.size();
-    for (const std::uint32_t package : step.installs) variants[package] += fresh ? 1 : 0;
+    s.installs += own(step);
     depexts.insert(step.depexts.begin(), step.depexts.end());
-  }
-  std::vector<std::size_t> held(p.steps.size());
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    const plan_step& step = p.steps[i];
-    held[i] = (step.parent == no_step ? 0 : held[step.parent]) + step.grafts.size() +
-              step.installs.size();
+    held[i] = (step.parent == no_step ? 0 : held[step.parent]) + own(step);
+    for (const std::uint32_t g : step.grafts) held[i] += own(p.steps[g]);
   }
   for (const plan_target& t : p.targets) s.unshared_installs += held[t.step];
-  s.layers = keys.size();
+  std::vector<std::size_t> variants(p.packages.size(), 0);
+  for (const plan_layer& layer : p.layers) {
+    s.post_groups += layer.packages.size() > 1 ? 1 : 0;
+    for (const std::uint32_t package : layer.packages) ++variants[package];
+  }
+  s.layers = p.layers.size();
   s.depexts = depexts.size();
   for (std::size_t i = 0; i < variants.size(); ++i) {
     s.package_versions += variants[i] != 0 ? 1 : 0;

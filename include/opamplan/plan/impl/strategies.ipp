@@ -19,16 +19,16 @@ namespace strategy_detail {
 /// System packages of an image, kept by step so that a step lists only what its parent lacks.
 class depext_book {
  public:
-  explicit depext_book(const plan& p) : plan_(p) {}
+  explicit depext_book(std::span<const std::vector<std::string>> by_layer) : by_layer_(by_layer) {}
 
-  /// What `packages` need beyond the parent's image; remembers the result for the new step.
-  std::vector<std::string> missing(std::uint32_t parent,
-                                   const std::vector<std::uint32_t>& packages) {
+  /// What the layers `brought` need beyond the parent's image; remembers the result for the new
+  /// step.
+  std::vector<std::string> missing(std::uint32_t parent, const std::vector<std::uint32_t>& brought) {
     static const std::vector<std::string> none;
     const auto& have = parent == no_step ? none : images_[parent];
     std::vector<std::string> wanted;
-    for (const std::uint32_t p : packages) {
-      const auto& depexts = plan_.packages[p].depexts;
+    for (const std::uint32_t l : brought) {
+      const auto& depexts = by_layer_[l];
       wanted.insert(wanted.end(), depexts.begin(), depexts.end());
     }
     std::sort(wanted.begin(), wanted.end());
@@ -44,9 +44,26 @@ class depext_book {
   }
 
  private:
-  const plan& plan_;
+  std::span<const std::vector<std::string>> by_layer_;
   std::vector<std::vector<std::string>> images_;
 };
+
+/// The system packages of each layer, sorted.
+inline std::vector<std::vector<std::string>> layer_depexts(const layer_graph& layers,
+                                                           const plan& p) {
+  std::vector<std::vector<std::string>> all;
+  all.reserve(layers.size());
+  for (const plan_layer& layer : layers.layers) {
+    auto& names = all.emplace_back();
+    for (const std::uint32_t package : layer.packages) {
+      const auto& more = p.packages[package].depexts;
+      names.insert(names.end(), more.begin(), more.end());
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+  }
+  return all;
+}
 
 /// A run of layers installed one after the other, with nothing branching off in between.
 struct run {
@@ -141,7 +158,8 @@ inline std::vector<std::size_t> group_sizes(std::size_t count, std::size_t group
 }
 
 inline void emit_runs(const layer_graph& layers, const run_forest& f, plan& out) {
-  depext_book depexts(out);
+  const auto by_layer = layer_depexts(layers, out);
+  depext_book depexts(by_layer);
   std::vector<std::uint32_t> last_step(f.runs.size(), no_step);
   for (std::uint32_t r = 0; r < f.runs.size(); ++r) {
     std::uint32_t parent = f.runs[r].parent == no_step ? no_step : last_step[f.runs[r].parent];
@@ -155,11 +173,8 @@ inline void emit_runs(const layer_graph& layers, const run_forest& f, plan& out)
       if (parent != no_step) hash.add(out.steps[parent].key);
       for (std::size_t i = 0; i < size; ++i, ++next) {
         const std::uint32_t layer = f.runs[r].layers[next];
-        step.installs.push_back(layers.packages[layer]);
-        step.for_target = step.for_target || layers.for_target[layer] != 0;
-        hash.add(layers.keys[layer]);
-        step.layers.push_back(layers.keys[layer]);
-        step.needs.push_back(layers.needs[layer]);
+        step.installs.push_back(layer);
+        hash.add(layers.layers[layer].key);
       }
       step.key = hash.finish();
       step.depexts = depexts.missing(parent, step.installs);
@@ -170,7 +185,7 @@ inline void emit_runs(const layer_graph& layers, const run_forest& f, plan& out)
   }
   for (std::uint32_t t = 0; t < f.ends.size(); ++t) {
     const auto& target = layers.targets[t];
-    out.targets.push_back({target.package, last_step[f.ends[t]], layers.keys[target.layer]});
+    out.targets.push_back({target.package, target.layer, last_step[f.ends[t]]});
   }
 }
 
@@ -181,24 +196,6 @@ inline std::vector<std::uint32_t> with_itself(const layer_graph& layers, std::ui
   return all;
 }
 
-/// For each graft (ascending), the last graft whose image holds it: a step mounts only the images
-/// of the grafts that no other graft depends on. O(grafts^2 log).
-inline std::vector<std::uint32_t> sources_of(const layer_graph& layers,
-                                             const std::vector<std::uint32_t>& grafts) {
-  std::vector<std::uint32_t> sources(grafts.size(), no_step);
-  for (std::size_t i = grafts.size(); i-- > 0;) {
-    if (sources[i] != no_step) continue;
-    const auto held = layers.closures[grafts[i]];
-    sources[i] = grafts[i];
-    for (std::size_t j = 0; j < i; ++j) {
-      if (sources[j] == no_step && std::binary_search(held.begin(), held.end(), grafts[j])) {
-        sources[j] = grafts[i];
-      }
-    }
-  }
-  return sources;
-}
-
 class parent_chooser {
  public:
   parent_chooser(const layer_graph& layers, const graft_costs& costs)
@@ -207,12 +204,12 @@ class parent_chooser {
       image_[l] = costs.sizes[l];
       auto& names = depexts_[l];
       const auto add = [&](std::uint32_t d) {
-        for (const std::string& name : *costs_.depexts[d]) names.push_back(name);
+        for (const std::string& name : costs_.depexts[d]) names.push_back(name);
       };
       add(l);
       for (const std::uint32_t d : layers.closures[l]) {
         image_[l] += costs.sizes[d];
-        if (!costs_.depexts[d]->empty()) add(d);
+        if (!costs_.depexts[d].empty()) add(d);
       }
       std::sort(names.begin(), names.end());
       names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -238,10 +235,10 @@ class parent_chooser {
         const candidate c = weigh(l, d, price, depth);
         if (c < best) best = c;
       };
-      // Every other layer of the closure is in the closure of a direct dependency, which is never
-      // the more expensive of the two: only depth can speak for one further down.
+      // Every other layer of the closure is in the closure of a need, which is never the more
+      // expensive of the two: only depth can speak for one further down.
       bool all_fit = price == 0;
-      for (const std::uint32_t d : layers_.dependencies[l]) {
+      for (const std::uint32_t d : layers_.layers[l].needs) {
         if (limit == 0 || depth[d] < limit) {
           consider(d);
         } else {
@@ -319,12 +316,14 @@ OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, std::size_t depth
                                     std::uint64_t depext_size, plan& out) {
   graft_costs costs;
   costs.depext_size = depext_size;
-  for (const std::uint32_t package : layers.packages) {
-    costs.sizes.push_back(out.packages[package].size);
-    costs.depexts.push_back(&out.packages[package].depexts);
+  costs.depexts = strategy_detail::layer_depexts(layers, out);
+  for (const plan_layer& layer : layers.layers) {
+    std::uint64_t size = 0;
+    for (const std::uint32_t package : layer.packages) size += out.packages[package].size;
+    costs.sizes.push_back(size);
   }
   const auto parents = choose_parents(layers, costs, depth_limit);
-  strategy_detail::depext_book depexts(out);
+  strategy_detail::depext_book depexts(costs.depexts);
   out.steps.reserve(layers.size());
   for (std::uint32_t l = 0; l < layers.size(); ++l) {
     plan_step step;
@@ -334,21 +333,15 @@ OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, std::size_t depth
     const auto all = layers.closures[l];
     std::set_difference(all.begin(), all.end(), held.begin(), held.end(),
                         std::back_inserter(step.grafts));
-    step.sources = strategy_detail::sources_of(layers, step.grafts);
-    step.installs = {layers.packages[l]};
-    step.needs = {layers.needs[l]};
+    step.installs = {l};
     step.depth = step.parent == no_step ? 1 : out.steps[step.parent].depth + 1;
-    step.key = layers.keys[l];
-    step.layers = {layers.keys[l]};
-    step.for_target = layers.for_target[l] != 0;
-    std::vector<std::uint32_t> brought = step.installs;
-    for (const std::uint32_t g : step.grafts) brought.push_back(layers.packages[g]);
+    step.key = layers.layers[l].key;
+    std::vector<std::uint32_t> brought = step.grafts;  // steps are layers here
+    brought.push_back(l);
     step.depexts = depexts.missing(step.parent, brought);
     out.steps.push_back(std::move(step));
   }
-  for (const auto& t : layers.targets) {
-    out.targets.push_back({t.package, t.layer, layers.keys[t.layer]});
-  }
+  for (const auto& t : layers.targets) out.targets.push_back({t.package, t.layer, t.layer});
 }
 
 OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth_limit, plan& out) {
@@ -360,12 +353,12 @@ OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth
     graph.offsets.push_back(0);
     std::vector<std::string> names;
     for (const std::uint32_t l : members) {
-      for (const std::uint32_t d : layers.dependencies[l]) {
+      for (const std::uint32_t d : layers.layers[l].needs) {
         graph.targets.push_back(static_cast<std::uint32_t>(
             std::lower_bound(members.begin(), members.end(), d) - members.begin()));
       }
       graph.offsets.push_back(static_cast<std::uint32_t>(graph.targets.size()));
-      names.push_back(out.packages[layers.packages[l]].full_name());
+      names.push_back(out.packages[layers.layers[l].packages.front()].full_name());
     }
     closure c;
     c.dependencies = std::move(graph);

@@ -1,0 +1,432 @@
+#!/bin/sh
+# One step of an opamplan plan: bring in what other steps installed, install, keep what is new.
+# Runs as root. opam, and all that packages do, runs as $user and can gain no rights, so a package
+# writes to its switch, to its home and to temporary folders, and nowhere else.
+#
+#   step [-r N] [-d SYSTEM...] [-g PACKAGE...] [-t] [-D]
+#        ([-w PACKAGE...] -i LAYER PACKAGE NEED...)...
+#
+# See opamplan's documentation. Words hold no newline: lists are split there and nowhere else.
+set -u
+set -f
+IFS='
+'
+umask 022
+# Options that opamplan sets.
+user=opam
+time_limit=0
+log_half=2097152
+attempts=3
+# End of options.
+
+in=/opamplan/in # what the builder mounts
+repository=/opamplan/repository
+layers=/opamplan/layers   # by package: its status, and the files that other steps graft
+results=/opamplan/results # by package: what is told of it
+opam_root=/opamplan/opam
+switch=$opam_root/default
+notes=/opamplan/notes
+
+# --- As $user -------------------------------------------------------------------------------------
+
+# Installs $1, NAME.VERSION.
+install_package() {
+  opam update --quiet default &&
+    opam install --switch=default ${with_test:+--with-test} ${with_doc:+--with-doc} "$1"
+} # end of install_package
+
+# Copies the files of packages from the mounts of the steps that installed them.
+bring() {
+  count=$#
+  for package; do set -- "$@" "$in/g/$package/switch/."; done
+  shift "$count"
+  cp -a "$@" "$switch/"
+}
+
+# The switch holds exactly the packages whose metadata it holds. None is a root: the one that is
+# installed next becomes it, so that the switch is what `opam install` of that one would have made.
+register() {
+  state=$switch/.opam-switch/switch-state
+  [ -f "$state" ] || return 0
+  {
+    echo 'opam-version: "2.0"'
+    sed -n '/^compiler:/,/\]/p' "$state"
+    echo 'installed: ['
+    # Other files, such as `cache`, have no version.
+    # shellcheck disable=SC2012
+    ls "$switch/.opam-switch/packages" | sed -n 's/^[^.]*\..*$/  "&"/p'
+    echo ']'
+  } >"$state.new"
+  mv "$state.new" "$state"
+  # Made from what was there before.
+  rm -f "$switch/.opam-switch/environment" "$switch/.opam-switch/packages/cache"
+}
+
+# Every file and link, and every empty folder, of the switch.
+list_switch() { (cd "$switch" && find . \( ! -type d -o -type d -empty \) -print) | LC_ALL=C sort; }
+
+# Makes ready for an install whose new files `keep` finds: $1 is a folder for notes.
+prepare() {
+  register
+  list_switch >"$1/before"
+  : >"$1/begin"
+}
+
+# What opam leaves behind that nothing needs.
+clean() {
+  meta=$switch/.opam-switch
+  rm -rf "$meta/sources" "$meta/build" "$meta/backup" "$meta/remove" "$meta/lock" \
+    "$meta/packages/cache" "$opam_root/log" "$opam_root/download-cache"
+  for file in "$opam_root"/repo/state-*.cache "$opam_root"/repo/state.cache; do rm -f "$file"; done
+}
+
+# Links what is new in the switch, or was written to, into the folder $1/switch. The files are
+# those that are there now and were not before, so no record of opam's needs to be read.
+keep() {
+  [ -d "$switch" ] || return 0
+  list_switch >"$1/after"
+  {
+    awk 'FILENAME == ARGV[1] { old[$0]; next } !($0 in old)' "$1/before" "$1/after"
+    (cd "$switch" && find . -type f -newer "$1/begin" -print)
+  } | sed -n '\|^\./\.opam-switch/switch-state$|d; \|^\./\.opam-switch/switch-config$|d
+      \|^\./\.opam-switch/environment$|d; \|^\./\.opam-switch/reinstall$|d; p' |
+    LC_ALL=C sort -u | LC_ALL=C sed 's|[^[:alnum:]/]|\\&|g' >"$1/new"
+  mkdir "$1/switch" || return
+  # Folders above them come with them; hard links take no room.
+  if [ -s "$1/new" ]; then
+    # shellcheck disable=SC2016
+    (cd "$switch" && xargs sh -c 'cp -a -l --parents "$@" "$0"' "$1/switch") <"$1/new"
+  fi
+}
+
+if [ "${1:-}" = --as-user ]; then
+  export OPAMROOT="$opam_root" OPAMROOTISOK=1 OPAMYES=1 OPAMCONFIRMLEVEL=unsafe-yes
+  export OPAMCOLOR=never OPAMERRLOGLEN=0 OPAMPRECISETRACKING=1 OPAMASSUMEDEPEXTS=1
+  # shellcheck disable=SC2086
+  set -- $OPAMPLAN_WORDS
+  unset OPAMPLAN_WORDS
+  with_test=${OPAMPLAN_WITH_TEST:-} with_doc=${OPAMPLAN_WITH_DOC:-}
+  case $1 in
+  bring | prepare | keep)
+    "$@"
+    exit
+    ;;
+  clean)
+    set +f
+    clean
+    exit
+    ;;
+  esac
+  shift
+  package=$1
+  shift
+  # For those who install otherwise: the other packages of the post group.
+  # shellcheck disable=SC2034
+  members=$*
+  unset IFS
+  set +f
+  cd /
+  install_package "$package"
+  exit
+fi
+
+# --- As root --------------------------------------------------------------------------------------
+
+# Installs the system packages "$@".
+system_packages() {
+  if command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -- "$@"
+  elif command -v apk >/dev/null; then
+    apk add -- "$@"
+  elif command -v dnf >/dev/null; then
+    dnf install -y -- "$@"
+  elif command -v zypper >/dev/null; then
+    zypper --non-interactive install -- "$@"
+  elif command -v pacman >/dev/null; then
+    pacman -Sy --noconfirm -- "$@"
+  else
+    echo "no known package manager for: $*"
+    return 1
+  fi
+} # end of system_packages
+
+# How to become $user, and who that is.
+find_user() {
+  how='' uid='' gid='' home=/
+  if [ -z "$user" ] || [ "$user" = root ]; then
+    how=root
+    return
+  fi
+  while IFS=: read -r name _ number group _ folder _; do
+    if [ "$name" = "$user" ]; then uid=$number gid=$group home=$folder; fi
+  done </etc/passwd
+  if [ -z "$uid" ]; then
+    broken="the image has no user $user"
+  elif setpriv --reuid="$uid" --regid="$gid" --clear-groups --no-new-privs true 2>/dev/null; then
+    how=setpriv
+  else
+    how=su
+  fi
+}
+
+# Carries out one of the functions above, with its words, as $user; within $limit seconds if there
+# is a limit. In a process of its own, as a function can be neither stopped nor given other rights.
+limit=0
+as_user() {
+  OPAMPLAN_WORDS=$*
+  export OPAMPLAN_WORDS
+  set --
+  [ "$limit" = 0 ] || set -- timeout -k 10 "$limit"
+  case $how in
+  root) "$@" "$0" --as-user ;;
+  setpriv)
+    HOME=$home USER=$user LOGNAME=$user "$@" \
+      setpriv --reuid="$uid" --regid="$gid" --clear-groups --no-new-privs "$0" --as-user
+    ;;
+  su) HOME=$home USER=$user LOGNAME=$user "$@" su -m -s /bin/sh "$user" -c "exec $0 --as-user" ;;
+  *) return 1 ;;
+  esac
+}
+
+# A folder in which $user may write, and no longer.
+give() { [ "$how" = root ] || chown "$uid:$gid" "$1"; }
+take_back() { [ "$how" = root ] || chown 0:0 "$1"; }
+
+# Sets `status` to that of a package in this image; not a command substitution, which would fork.
+read_status() {
+  status=missing
+  if [ -f "$layers/$1/status" ]; then read -r status <"$layers/$1/status"; fi
+}
+
+# Brings packages in from the steps that installed them: status, opam files, files.
+graft() {
+  good=
+  for package in $grafts; do
+    mkdir -p "$layers/$package"
+    status=missing
+    if [ -f "$in/g/$package/status" ]; then read -r status <"$in/g/$package/status"; fi
+    echo "$status" >"$layers/$package/status"
+    if [ "$status" = success ]; then good=$good$package$IFS; fi
+  done
+  [ -n "$good" ] || return 0
+  for package in $good; do
+    if [ -d "$in/g/$package/repository" ]; then
+      cp -a "$in/g/$package/repository/." "$repository/packages/"
+    fi
+  done >>"$notes" 2>&1 || broken="could not bring in the opam files of other steps"
+  # shellcheck disable=SC2086
+  as_user bring $good >>"$notes" 2>&1 || broken="could not bring in the files of other steps"
+}
+
+# Puts the opam files of packages where opam finds them, and where grafts do.
+publish() {
+  for member; do
+    name=${member%%.*}
+    mkdir -p "$repository/packages/$name" "$own/repository/$name" &&
+      cp -R "$in/p/$member" "$repository/packages/$name/" &&
+      cp -a -l "$repository/packages/$name/$member" "$own/repository/$name/" || return
+  done
+}
+
+# opam's status of an install that could not fetch a source.
+is_download_failure() { [ "$1" = 40 ]; }
+
+# Sets `status`, and writes to the log: installs $package with all its members.
+carry_out() {
+  attempt=1
+  while :; do
+    limit=$time_limit
+    # shellcheck disable=SC2086
+    as_user install "$package" $members </dev/null >>"$told/log" 2>&1
+    ended=$?
+    limit=0
+    if ! is_download_failure "$ended" || [ "$attempt" -ge "$attempts" ]; then break; fi
+    echo "opamplan: a download failed; again in $((attempt * attempt)) s" >>"$told/log"
+    sleep $((attempt * attempt))
+    attempt=$((attempt + 1))
+  done
+  if is_download_failure "$ended"; then
+    status=download_failed
+    return
+  fi
+  status=failure
+  # 124 says GNU's timeout, 143 busybox's, 137 both when they had to kill.
+  case $time_limit:$ended in
+  0:*) ;;
+  *:124 | *:137 | *:143) echo "stopped: it took longer than $time_limit s" >>"$told/log" ;;
+  esac
+  [ "$ended" = 0 ] || return
+  for member in $members; do
+    if [ -d "$switch" ] && [ ! -d "$switch/.opam-switch/packages/$member" ]; then
+      echo "opamplan: opam did not install $member with $package" >>"$told/log"
+      return
+    fi
+  done
+  as_user clean >>"$told/log" 2>&1
+  if as_user keep "$own" >>"$told/log" 2>&1; then
+    status=success
+  else
+    echo "opamplan: the files that $package installed could not be kept" >>"$told/log"
+  fi
+}
+
+# Takes the archives that opam fetched into the cache that steps share: whole ones, and none that
+# is not what its name says, as packages can write to opam's own cache.
+share_archives() {
+  [ -d "$in/cache" ] && [ -d "$opam_root/download-cache" ] || return 0
+  (cd "$opam_root/download-cache" && find . -type f) | while read -r archive; do
+    case $archive in
+    ./md5/??/* | ./sha256/??/* | ./sha512/??/*) ;;
+    *) continue ;;
+    esac
+    [ ! -e "$in/cache/$archive" ] || continue
+    kind=${archive#./}
+    kind=${kind%%/*}
+    mkdir -p "$in/cache/${archive%/*}"
+    partial=$in/cache/${archive%/*}/.$$
+    cp -P "$opam_root/download-cache/$archive" "$partial" || continue
+    sum=$("${kind}sum" <"$partial")
+    if [ "${sum%% *}" = "${archive##*/}" ]; then
+      chmod 644 "$partial"
+      mv -f "$partial" "$in/cache/$archive"
+    else
+      rm -f "$partial"
+    fi
+  done
+}
+
+# Leaves the beginning and the end of a long log. Afterwards, not by a pipe: a process that an
+# install leaves behind would hold a pipe open, and the step would wait for it.
+shorten() {
+  if [ "$log_half" = 0 ] || [ "$(wc -c <"$1")" -le $((2 * log_half)) ]; then return; fi
+  {
+    head -c "$log_half" "$1"
+    echo
+    echo '... the middle of this log was left out ...'
+    tail -c "$log_half" "$1"
+  } >"$1.short"
+  mv "$1.short" "$1"
+}
+
+# Bytes of what a graft of it copies.
+measure() {
+  find "$1" ! -type d -exec stat -c %s {} + 2>/dev/null | {
+    size=0
+    while read -r bytes; do size=$((size + bytes)); done
+    echo $size
+  }
+}
+
+# The last word on a package, written after its own processes have said theirs.
+conclude() {
+  mkdir -p "$own" "$told"
+  take_back "$own"
+  for file in status before after begin new; do rm -rf "${own:?}/$file"; done
+  for file in status seconds layer; do rm -rf "${told:?}/$file"; done
+  echo "$status" >"$own/status"
+  echo "$status" >"$told/status"
+  echo "$layer" >"$told/layer"
+  echo $(($(date +%s) - begin)) >"$told/seconds"
+  # The end of a failure's log, for those who watch.
+  case $status in
+  failure | download_failed) sed "s|^|$layer: |" "$told/log" | tail -n 30 ;;
+  esac
+}
+
+install() {
+  own=$layers/$package told=$results/$package
+  rm -rf "$own" "$told"
+  mkdir -p "$own" "$told"
+  begin=$(date +%s)
+  : >"$told/log"
+  if [ -s "$notes" ]; then cat "$notes" >>"$told/log"; fi
+  for need in $needs; do
+    read_status "$need"
+    if [ "$status" != success ]; then
+      echo "not tried: $need is $status" >"$told/log"
+      status=dependency_failed
+      conclude
+      return
+    fi
+  done
+  give "$own"
+  # shellcheck disable=SC2086
+  if [ -z "$broken" ] && ! publish "$package" $members >>"$told/log" 2>&1; then
+    broken="could not put the opam file where opam finds it"
+  fi
+  if [ -z "$broken" ] && ! as_user prepare "$own" >>"$told/log" 2>&1; then
+    broken="could not prepare the switch"
+  fi
+  if [ -n "$broken" ]; then
+    echo "opamplan: $broken" >>"$told/log"
+    status=$broken_status
+  else
+    carry_out
+    share_archives
+    [ "$status" != success ] || measure "$own/switch" >"$told/size"
+  fi
+  shorten "$told/log"
+  conclude
+}
+
+# Sets `broken` if the system packages cannot be installed.
+add_system_packages() {
+  attempt=1
+  while :; do
+    # shellcheck disable=SC2086
+    (set -- $system; unset IFS; set +f; system_packages "$@") </dev/null >"$notes.new" 2>&1 && break
+    broken='system packages could not be installed'
+    # What package managers say when they cannot fetch: apt, apk, dnf, zypper, pacman.
+    if ! grep -Eiq 'failed to fetch|temporary (failure|error)|could not resolve|unable to fetch|network error|failed to download|download .* failed|failed retrieving' "$notes.new"; then
+      break
+    fi
+    broken_status=download_failed
+    [ "$attempt" -lt "$attempts" ] || break
+    sleep $((attempt * attempt))
+    attempt=$((attempt + 1)) broken='' broken_status=failure
+  done
+  [ -z "$broken" ] || cat "$notes.new" >>"$notes"
+  rm -f "$notes.new"
+}
+
+# Carries out the option whose words have been read.
+flush() {
+  case $mode in
+  -d) add_system_packages ;;
+  -g) graft ;;
+  -i)
+    install
+    members=
+    ;;
+  esac
+  mode='' system='' grafts='' layer='' package='' needs=''
+}
+
+broken='' broken_status=failure mode='' members=''
+mkdir -p "$layers" "$results" "$repository/packages"
+find_user
+flush
+for word; do
+  case $word in
+  -t) flush; export OPAMPLAN_WITH_TEST=yes; continue ;;
+  -D) flush; export OPAMPLAN_WITH_DOC=yes; continue ;;
+  -*) flush; mode=$word; continue ;;
+  esac
+  case $mode in
+  -d) system=$system$word$IFS ;;
+  -g) grafts=$grafts$word$IFS ;;
+  -w) members=$members$word$IFS ;;
+  -i)
+    if [ -z "$layer" ]; then
+      layer=$word
+    elif [ -z "$package" ]; then
+      package=$word
+    else
+      needs=$needs$word$IFS
+    fi
+    ;;
+  esac
+done
+flush
+as_user clean >/dev/null 2>&1
+rm -f "$notes"
