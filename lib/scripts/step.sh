@@ -245,6 +245,7 @@ carry_out() {
     sleep $((attempt * attempt))
     attempt=$((attempt + 1))
   done
+  share_archives
   if is_download_failure "$ended"; then
     status=download_failed
     return
@@ -362,7 +363,6 @@ install() {
     status=$broken_status
   else
     carry_out
-    share_archives
     [ "$status" != success ] || measure "$own/switch" >"$told/size"
   fi
   shorten "$told/log"

@@ -33,6 +33,7 @@ record summary_dict(const plan& p) {
   d["install_steps"] = s.install_steps;
   d["installs"] = s.installs;
   d["unshared_installs"] = s.unshared_installs;
+  d["distinct_steps"] = s.distinct_steps;
   d["layers"] = s.layers;
   d["post_groups"] = s.post_groups;
   d["left_out"] = p.left_out.size();
@@ -326,8 +327,8 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
               for (const std::uint32_t n : layer.needs) {
                 needs.push_back(to_hex(p.layers[n].key, 16));
               }
-              out.emplace_back(to_hex(layer.key, 16), p.packages[layer.packages.front()].full_name(),
-                               std::move(needs));
+              out.emplace_back(to_hex(layer.key, 16),
+                               p.packages[layer.packages.front()].full_name(), std::move(needs));
             }
             return out;
           },

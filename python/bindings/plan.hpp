@@ -43,6 +43,15 @@ inline std::vector<std::string> installed_names(const plan& p, const plan_step& 
   return names;
 }
 
+/// NAME.VERSION of the packages that name the layers of a step, in order.
+inline std::vector<std::string> layer_names(const plan& p, const plan_step& step) {
+  std::vector<std::string> names;
+  for (const std::uint32_t l : step.installs) {
+    names.push_back(p.packages[p.layers[l].packages.front()].full_name());
+  }
+  return names;
+}
+
 /// NAME.VERSION of each index into the plan's targets.
 inline std::vector<std::string> target_names(const plan& p,
                                              const std::vector<std::uint32_t>& targets) {

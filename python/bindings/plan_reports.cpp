@@ -97,7 +97,7 @@ void bind_forecast(py::module_& module) {
           [](const py_forecast& f) {
             std::vector<std::string> names;
             for (const std::uint32_t s : f.value.critical_path) {
-              for (std::string& n : installed_names(*f.owner, f.owner->steps[s])) {
+              for (std::string& n : layer_names(*f.owner, f.owner->steps[s])) {
                 names.push_back(std::move(n));
               }
             }

@@ -1170,7 +1170,7 @@ class PlanStep:
     @property
     def installs(self) -> list[str]:
         """
-        The packages it installs, as NAME.VERSION, in order.
+        The packages it installs, as NAME.VERSION, in order; those of a post group, which opam installs together, follow each other.
         """
     @property
     def key(self) -> str:
@@ -1180,17 +1180,12 @@ class PlanStep:
     @property
     def layers(self) -> list[str]:
         """
-        For each install the key of its layer, the same in every strategy.
+        For each install the key of its layer, the same in every strategy. The packages of a post group share one.
         """
     @property
     def parent(self) -> int | None:
         """
         The index of the step it stands on; None: the base image.
-        """
-    @property
-    def sources(self) -> list[int]:
-        """
-        For each graft, the step whose image it is taken from.
         """
 
 class PlanBatch:
@@ -1253,7 +1248,7 @@ class Plan:
         """
     def layers(self) -> list[tuple[str, str, list[str]]]:
         """
-        Each distinct layer: the first 16 digits of its key, its package, the layers it needs.
+        Each distinct layer: the first 16 digits of its key, the package that names it, the layers it needs.
         """
     def save(self, path: typing.Any) -> None:
         """
@@ -1285,6 +1280,11 @@ class Plan:
     def batches(self) -> list[PlanBatch]:
         """
         The batches, in the order they run.
+        """
+    @property
+    def left_out(self) -> dict[str, str]:
+        """
+        Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: cyclic dependencies, for example.
         """
     @property
     def limits(self) -> Limits: ...
@@ -1584,7 +1584,6 @@ class EmitOptions:
     base_archive: str
     base_image: str
     registry: str
-    setup: str
     @staticmethod
     def stand_in() -> EmitOptions:
         """
@@ -1597,6 +1596,9 @@ class EmitOptions:
         str,
         str,
         str,
+        str,
+        str,
+        list[str],
         str,
         list[tuple[str, str]],
         str,
@@ -1627,6 +1629,9 @@ class EmitOptions:
             str,
             str,
             str,
+            str,
+            collections.abc.Sequence[str],
+            str,
             collections.abc.Sequence[tuple[str, str]],
             str,
             collections.abc.Sequence[str],
@@ -1645,6 +1650,13 @@ class EmitOptions:
             collections.abc.Sequence[str],
         ],
     ) -> None: ...
+    @property
+    def archive_mirrors(self) -> list[str]:
+        """
+        URLs below which opam looks for sources first, by checksum, as ``opam admin cache`` lays them out.
+        """
+    @archive_mirrors.setter
+    def archive_mirrors(self, arg0: collections.abc.Sequence[str]) -> None: ...
     @property
     def cache_from(self) -> list[str]: ...
     @cache_from.setter
@@ -1703,6 +1715,13 @@ class EmitOptions:
     @log_limit.setter
     def log_limit(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
     @property
+    def opam(self) -> str:
+        """
+        Where opam is from. Empty: the image's, else its distribution's package; ``image`` or ``distribution``: that or an error; else a program's path in the build context.
+        """
+    @opam.setter
+    def opam(self, arg0: str) -> None: ...
+    @property
     def outputs(self) -> list[str]:
         """
         Of batches in bake files; empty: results in a folder.
@@ -1730,6 +1749,13 @@ class EmitOptions:
     @run_options.setter
     def run_options(self, arg0: collections.abc.Sequence[str]) -> None: ...
     @property
+    def setup(self) -> str:
+        """
+        Shell commands, run once; empty: opam, the user and an empty switch.
+        """
+    @setup.setter
+    def setup(self, arg0: str) -> None: ...
+    @property
     def snapshot(self) -> str:
         """
         ``YYYYMMDDTHHMMSSZ``: Debian packages as they were then; empty: today's.
@@ -1747,6 +1773,13 @@ class EmitOptions:
         """
     @time_limit.setter
     def time_limit(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def user(self) -> str:
+        """
+        Who builds packages; made if the image has none of that name. Empty: root.
+        """
+    @user.setter
+    def user(self, arg0: str) -> None: ...
 
 class DockerfileMeasure:
     """
@@ -1999,8 +2032,8 @@ def make_plan(
     results: collections.abc.Sequence[Solution],
     strategy: str = "graft",
     limits: str | Limits = "buildkit",
-    image: str = "debian:12",
-    opam_version: str = "2.3.0",
+    image: str = "",
+    opam_version: str = "",
     *,
     sizes: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex] = {},
     depext_size: typing.SupportsInt | typing.SupportsIndex = 0,
@@ -2009,7 +2042,9 @@ def make_plan(
     """
     Plan the builds of all results that have a solution, together.
 
-    ``limits`` is a profile's name or `Limits`. ``sizes``: installed bytes by NAME.VERSION or NAME, so
+    ``limits`` is a profile's name or `Limits`. ``image``: the base image, by default that of the
+    environment's preset; ``opam_version``: of the opam in it, by default the environment's
+    ``opam-version``. ``sizes``: installed bytes by NAME.VERSION or NAME, so
     that grafts are chosen by bytes, not by number; ``depext_size``: what installing a system package
     once more costs, in the same unit.
     """

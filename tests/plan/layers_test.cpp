@@ -15,7 +15,8 @@ namespace {
 
 std::map<std::string, digest> keys_of(const plan& p) {
   std::map<std::string, digest> keys;
-  for (const plan_target& t : p.targets) keys[p.packages[t.package].full_name()] = p.layers[t.layer].key;
+  for (const plan_target& t : p.targets)
+    keys[p.packages[t.package].full_name()] = p.layers[t.layer].key;
   return keys;
 }
 

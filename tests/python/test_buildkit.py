@@ -88,12 +88,11 @@ def test_every_layer_of_a_plan_is_built_and_images_hold_what_the_plan_says(
     stage = opamplan.stage_names(plan)[plan.target_steps[plan.targets.index(target)]]
     text = opamplan.dockerfile(plan, target, emit)
     text += f"FROM {stage} AS look\nRUN mkdir /look && ls /opamplan/opam/default/lib >/look/lib\n"
-    text += (
-        "RUN ls /opamplan/layers >/look/layers\nFROM scratch AS seen\nCOPY --from=look /look /\n"
-    )
+    text += "RUN ls /opamplan/opam/default/.opam-switch/packages >/look/packages\n"
+    text += "FROM scratch AS seen\nCOPY --from=look /look /\n"
     (tmp_path / "look.Dockerfile").write_text(text)
     solve(daemon, tmp_path, "look.Dockerfile", "seen", tmp_path / "seen")
-    held = (tmp_path / "seen/layers").read_text().split()
+    held = (tmp_path / "seen/packages").read_text().split()
     assert sorted(held) == sorted(plan.image_of(target))
     names = (tmp_path / "seen/lib").read_text().split()
     assert sorted(names) == sorted({package.split(".")[0] for package in held})

@@ -62,15 +62,16 @@ def words_of_step(dockerfile: str) -> list[list[str]]:
         command = line
         while command.endswith("\\"):
             command = command[:-1] + next(lines)
-        if "/opamplan/step" not in command:  # the collector
+        start = command.find(" /opamplan/in/step")
+        if start < 0:  # a collector
             continue
-        command = command[command.index("/opamplan/step") :]
+        command = command[start:]
         # Only what the shell itself says counts; printf ends each word with NUL.
         words = subprocess.run(
             [
                 "/bin/sh",
                 "-c",
-                'f() { printf "%s\\0" "$@"; }; ' + command.replace("/opamplan/step", "f", 1),
+                'f() { printf "%s\\0" "$@"; }; ' + command.replace("/opamplan/in/step", "f", 1),
             ],
             check=True,
             capture_output=True,

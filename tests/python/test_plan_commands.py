@@ -66,7 +66,7 @@ def test_diff_takes_plans_and_options(opamplan_command: Run, saved: pathlib.Path
     assert "same layers" in opamplan_command("diff", str(saved), "-").stdout
     done = opamplan_command("diff", "ocaml=5.2.1", str(saved))
     assert "Why targets are rebuilt" in done.stdout
-    assert "ocaml.5.2.1 -> ocaml.5.3.0" in done.stdout
+    assert "ocaml-base-compiler.5.2.1 -> ocaml-base-compiler.5.3.0" in done.stdout
     facts = json.loads(opamplan_command("diff", "ocaml=5.2.1", "-", "--json").stdout)
     assert facts["kept_layers"] > 0
     assert facts["causes"][0]["targets"] == max(c["targets"] for c in facts["causes"])

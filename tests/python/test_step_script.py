@@ -1,7 +1,8 @@
-"""The step script's reading of opam's records, by the shells that images have."""
+"""The step script, by the shells that images have: what it keeps, brings in and says."""
 
 from __future__ import annotations
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -10,55 +11,199 @@ import pytest
 
 import opamplan
 
-# As opam writes them: a list of one has no brackets, long lines are broken, removed files have no
-# kind, and packages that install nothing have no list at all.
-RECORDS = {
-    "nothing": ('opam-version: "2.0"\n', []),
-    "one": (
-        'opam-version: "2.0"\nadded:\n  ".opam-switch/config/ocaml.config" {"F:5019bcbd"}\n',
-        [".opam-switch/config/ocaml.config"],
-    ),
-    "short": ('opam-version: "2.0"\nadded: "bin/a b" {"F:1"}\n', ["bin/a b"]),
-    "many": (
-        'opam-version: "2.0"\nadded: [\n  "bin/ocaml" {"F:181f"}\n  "lib/bytes" {"D"}\n'
-        '  "lib/bytes/META" {"F:b2"}\n  "lib/link" {"L:META"}\n]\n',
-        ["bin/ocaml", "lib/bytes/META", "lib/link"],
-    ),
-    "broken": (
-        'opam-version: "2.0"\nadded: [\n  "lib/a-long-path"\n    {"F:1"}\n  "lib/b" {"F:2"}\n]\n',
-        ["lib/a-long-path", "lib/b"],
-    ),
-    "changed": (
-        'opam-version: "2.0"\nremoved: ["lib/old" "lib/older"]\n'
-        'contents-changed: ["lib/x" {"F:1"} "lib/y" {"D"}]\nadded: "lib/z" {"F:3"}\n',
-        ["lib/x", "lib/z"],
-    ),
-}
 SHELLS = [["sh"], ["busybox", "sh"]]
+NAMES = [
+    "plain",
+    "sp ace",
+    "-dash",
+    "brace{x}",
+    'quote"x',
+    "apos'x",
+    "back\\slash",
+    "star*",
+    "é",
+    "..dots",
+]
 
 
-@pytest.mark.parametrize("shell", SHELLS, ids="-".join)
-def test_the_files_of_a_package_are_those_that_opam_recorded(
-    shell: list[str], embedded: pathlib.Path, tmp_path: pathlib.Path
-) -> None:
-    if shutil.which(shell[0]) is None:
-        pytest.skip(f"{shell[0]} is not installed")
-    universe = opamplan.Universe(
-        opamplan.Repository.open(str(embedded)), opamplan.Environment.preset("debian-12")
+class Image:
+    """A folder that the script takes for an image; packages install by the text `install`."""
+
+    def __init__(self, folder: pathlib.Path, shell: list[str], install: str) -> None:
+        self.root = folder
+        self.shell = shell
+        options = opamplan.EmitOptions.stand_in()
+        options.install = install
+        options.time_limit = 0
+        (folder / "in").mkdir(parents=True)
+        file = folder / "some/packages/a/a.1/opam"
+        file.parent.mkdir(parents=True)
+        file.write_text('opam-version: "2.0"\n')
+        repository = opamplan.Repository.open(str(folder / "some"))
+        universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"))
+        plan = opamplan.make_plan([universe.solve("a")])
+        text = next(
+            bytes for path, bytes, _ in opamplan.context_files(plan, options) if path == "step"
+        )
+        script = text.decode().replace("/opamplan", str(folder))
+        # The shell under test, also where the script starts itself.
+        script = script.replace('"$0" --as-user', f'{" ".join(shell)} "$0" --as-user')
+        (folder / "in/step").write_text(script)
+        self.switch = folder / "opam/default"
+        (self.switch / ".opam-switch/packages").mkdir(parents=True)
+
+    def offer(self, *packages: str) -> None:
+        """Put opam files where a step's mounts are."""
+        for package in packages:
+            folder = self.root / "in/p" / package
+            (folder / "files").mkdir(parents=True, exist_ok=True)
+            (folder / "opam").write_text('opam-version: "2.0"\n')
+            (folder / "files/extra").write_text(package)
+
+    def step(self, *words: str) -> str:
+        done = subprocess.run(
+            [*self.shell, str(self.root / "in/step"), *words],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={"PATH": os.environ["PATH"], "FOLDER": str(self.root)},
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    def status(self, package: str) -> str:
+        return (self.root / "layers" / package / "status").read_text().strip()
+
+    def log(self, package: str) -> str:
+        return (self.root / "results" / package / "log").read_text()
+
+
+@pytest.fixture(params=SHELLS, ids="-".join)
+def shell(request: pytest.FixtureRequest) -> list[str]:
+    words: list[str] = request.param
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"{words[0]} is not installed")
+    return words
+
+
+INSTALL = """\
+switch=$FOLDER/opam/default
+for package in "$1" $members; do mkdir "$switch/.opam-switch/packages/$package"; done
+case $1 in bad.*) echo no luck; exit 3 ;; unfetched.*) exit 40 ;; esac
+mkdir -p "$switch/lib/${1%%.*}/empty" "$switch/.opam-switch/sources/$1"
+printf '%s' "$1" >"$switch/lib/${1%%.*}/META"
+ln -s META "$switch/lib/${1%%.*}/link"
+"""
+
+
+def test_what_is_new_is_kept_and_nothing_else(shell: list[str], tmp_path: pathlib.Path) -> None:
+    image = Image(tmp_path / "image", shell, INSTALL)
+    image.offer("a.1", "b.2")
+    assert image.step("-i", "0123456789abcdef", "a.1") == ""
+    image.step("-i", "0123456789abcdee", "b.2", "a.1")
+    kept = image.root / "layers/b.2"
+    found = sorted(
+        str(p.relative_to(kept)) for p in kept.rglob("*") if not p.is_dir() or not any(p.iterdir())
     )
-    opamplan.write_plan(opamplan.make_plan([universe.solve("dune")]), tmp_path)
-    step = (tmp_path / "step").read_text()
-    begin = step.index("files_of() {")
-    function = step[begin : step.index("\n}\n", begin) + 3]
-    switch = tmp_path / "image/opamplan/opam/default"
-    meta = switch / ".opam-switch"
-    (meta / "install").mkdir(parents=True)
-    for name, (record, files) in RECORDS.items():
-        (meta / f"packages/{name}.1").mkdir(parents=True)
-        (meta / f"install/{name}.changes").write_text(record)
-        own = [f"install/{name}.changes", f"packages/{name}.1"]
-        command = f'switch=/opamplan/opam/default\n{function}\nfiles_of "$@"'
-        words = [*shell, "-euc", command, "sh", str(tmp_path / "image"), f"{name}.1"]
-        done = subprocess.run(words, check=True, capture_output=True, text=True)
-        expected = [*files, *(f".opam-switch/{file}" for file in own)]
-        assert done.stdout.splitlines() == [f"opam/default/{file}" for file in expected], name
+    assert found == [
+        "repository/b/b.2/files/extra",
+        "repository/b/b.2/opam",
+        "status",
+        "switch/.opam-switch/packages/b.2",
+        "switch/lib/b/META",
+        "switch/lib/b/empty",
+        "switch/lib/b/link",
+    ]
+    assert (kept / "switch/lib/b/META").stat().st_nlink == 2
+    assert not (image.switch / ".opam-switch/sources").exists()
+    results = image.root / "results/b.2"
+    assert (results / "status").read_text() == "success\n"
+    assert (results / "layer").read_text() == "0123456789abcdee\n"
+    assert (results / "size").read_text() == f"{len('b.2') + len('META')}\n"
+    assert (image.root / "repository/packages/a/a.1/opam").exists()
+
+
+def test_every_name_is_grafted(shell: list[str], tmp_path: pathlib.Path) -> None:
+    names = " ".join("'" + name.replace("'", "'\\''") + "'" for name in NAMES)
+    install = (
+        INSTALL
+        + f'for name in {names}; do printf %s "$name" >"$switch/lib/${{1%%.*}}/$name"; done\n'
+    )
+    first = Image(tmp_path / "first", shell, install)
+    first.offer("a.1")
+    first.step("-i", "0123456789abcdef", "a.1")
+    assert first.status("a.1") == "success", first.log("a.1")
+    second = Image(tmp_path / "second", shell, INSTALL)
+    shutil.copytree(first.root / "layers/a.1", second.root / "in/g/a.1", symlinks=True)
+    second.offer("b.1")
+    second.step("-g", "a.1", "-i", "0123456789abcdee", "b.1", "a.1")
+    assert second.status("b.1") == "success", second.log("b.1")
+    for name in NAMES:
+        assert (second.switch / "lib/a" / name).read_text() == name
+    assert (second.root / "repository/packages/a/a.1/files/extra").read_text() == "a.1"
+    assert not (second.root / "layers/a.1/switch").exists()
+
+
+def test_a_name_with_a_line_break_is_said(shell: list[str], tmp_path: pathlib.Path) -> None:
+    image = Image(tmp_path / "image", shell, INSTALL + 'echo >"$switch/lib/a/x\ny"\n')
+    image.offer("a.1")
+    image.step("-i", "0123456789abcdef", "a.1")
+    assert image.status("a.1") == "failure"
+    assert "could not be kept" in image.log("a.1")
+
+
+def test_failures_are_told_apart_and_stop_those_that_need_them(
+    shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    image = Image(tmp_path / "image", shell, INSTALL)
+    step = image.root / "in/step"
+    step.write_text(step.read_text().replace("sleep $((", ": $(("))
+    image.offer("bad.1", "unfetched.1", "a.1", "b.1", "c.1")
+    told = image.step("-i", "0123456789abcdef", "bad.1")
+    assert told == "0123456789abcdef: no luck\n"
+    image.step("-i", "0123456789abcdee", "unfetched.1")
+    image.step("-i", "0123456789abcded", "a.1", "bad.1", "-i", "0123456789abcdec", "b.1")
+    image.step("-i", "0123456789abcdeb", "c.1", "nowhere.1")
+    assert [image.status(p) for p in ("bad.1", "unfetched.1", "a.1", "b.1", "c.1")] == [
+        *("failure", "download_failed", "dependency_failed", "success", "dependency_failed")
+    ]
+    assert image.log("a.1") == "not tried: bad.1 is failure\n"
+    assert image.log("c.1") == "not tried: nowhere.1 is missing\n"
+    assert "again in 1 s" in image.log("unfetched.1")
+
+
+def test_a_post_group_is_one_install_and_all_of_it_must_be_there(
+    shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    image = Image(tmp_path / "image", shell, INSTALL)
+    image.offer("a.1", "b.1", "c.1", "d.1")
+    image.step("-w", "b.1", "-i", "0123456789abcdef", "a.1")
+    assert image.status("a.1") == "success", image.log("a.1")
+    assert (image.root / "layers/a.1/repository/b/b.1/opam").exists()
+    step = image.root / "in/step"
+    step.write_text(step.read_text().replace('"$1" $members', '"$1"'))
+    image.step("-w", "d.1", "-i", "0123456789abcdee", "c.1")
+    assert image.status("c.1") == "failure"
+    assert "opam did not install d.1 with c.1" in image.log("c.1")
+
+
+def test_only_archives_that_are_what_they_are_called_are_shared(
+    shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    install = INSTALL + (
+        "cache=$FOLDER/opam/download-cache\nmkdir -p $cache/md5/5d $cache/md5/00 $cache/other\n"
+        "printf hello >$cache/md5/5d/5d41402abc4b2a76b9719d911017c592\n"
+        "printf hello >$cache/md5/00/00000000000000000000000000000000\n"
+        "ln -s /etc/passwd $cache/md5/00/1\nprintf x >$cache/other/y\n"
+    )
+    image = Image(tmp_path / "image", shell, install)
+    (image.root / "in/cache").mkdir()
+    image.offer("a.1")
+    image.step("-i", "0123456789abcdef", "a.1")
+    shared = [
+        str(p.relative_to(image.root / "in/cache")) for p in (image.root / "in/cache").rglob("*")
+    ]
+    assert [p for p in sorted(shared) if p.count("/") == 2] == [
+        "md5/5d/5d41402abc4b2a76b9719d911017c592"
+    ]
+    assert not (image.root / "opam/download-cache").exists()

@@ -25,7 +25,7 @@ struct emit_options {
                               ///< Empty: root.
   std::vector<std::string> archive_mirrors;  ///< URLs below which opam looks for sources first, by
                                              ///< checksum, as `opam admin cache` lays them out.
-  std::string setup;  ///< Shell commands, run once. Empty: `default_setup`.
+  std::string setup;                         ///< Shell commands, run once. Empty: `default_setup`.
   std::vector<std::pair<std::string, std::string>> environment;  ///< Of every step, after opam's.
   std::string instructions;         ///< Dockerfile lines after `setup`. Not in LLB.
   std::vector<std::string> labels;  ///< KEY=VALUE, on every image. Not in LLB.

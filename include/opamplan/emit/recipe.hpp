@@ -19,8 +19,8 @@ struct step_mount {
   enum class origin : std::uint8_t { context, step, cache };
   origin from = origin::context;
   std::uint32_t step = no_step;  ///< Whose image.
-  std::string source;  ///< A path below the context or in the image, without a leading `/`; the name
-                       ///< of a cache.
+  std::string source;  ///< A path below the context or in the image, without a leading `/`; the
+                       ///< name of a cache.
   std::string target;  ///< An absolute path.
 };
 

@@ -36,10 +36,10 @@ struct plan_layer {
                                         ///< in every strategy.
   std::vector<std::uint32_t> packages;  ///< First the one that names it, on which the others of its
                                         ///< group are built; then those, ascending.
-  std::vector<std::uint32_t> needs;  ///< Earlier layers without which it is not tried: what it
-                                     ///< depends on, `{post}` included, those implied by others
-                                     ///< left out; ascending.
-  bool for_target = false;           ///< With the test and doc switches of targets.
+  std::vector<std::uint32_t> needs;     ///< Earlier layers without which it is not tried: what it
+                                        ///< depends on, `{post}` included, those implied by others
+                                        ///< left out; ascending.
+  bool for_target = false;              ///< With the test and doc switches of targets.
 
   friend bool operator==(const plan_layer&, const plan_layer&) = default;
 };
@@ -93,8 +93,8 @@ enum class strategy : std::uint8_t {
 struct plan_base {
   std::string image;         ///< Pin it by digest for reproducible builds. Empty: none is known.
   std::string opam_version;  ///< Of the opam that carries the plan out. Empty: any.
-  std::string environment;  ///< Canonical text of the environment.
-  bool with_test = false;   ///< Targets are built with their tests.
+  std::string environment;   ///< Canonical text of the environment.
+  bool with_test = false;    ///< Targets are built with their tests.
   bool with_doc = false;
   friend bool operator==(const plan_base&, const plan_base&) = default;
 };
@@ -103,10 +103,10 @@ struct plan {
   opamplan::strategy strategy = opamplan::strategy::graft;
   plan_base base;
   opamplan::limits limits;
-  std::vector<plan_package> packages;    ///< Ascending by name, then version.
-  std::vector<plan_layer> layers;        ///< Topological: needs come first.
-  std::vector<plan_step> steps;          ///< Topological: parents, grafts, dependencies come first.
-  std::vector<plan_target> targets;      ///< Ascending by package.
+  std::vector<plan_package> packages;  ///< Ascending by name, then version.
+  std::vector<plan_layer> layers;      ///< Topological: needs come first.
+  std::vector<plan_step> steps;        ///< Topological: parents, grafts, dependencies come first.
+  std::vector<plan_target> targets;    ///< Ascending by package.
   std::vector<plan_batch> batches;
   std::vector<plan_omission> left_out;  ///< Ascending by target.
 
@@ -120,8 +120,9 @@ struct plan_summary {
                                       ///< hold several).
   std::size_t unshared_installs = 0;  ///< Packages that the targets' images hold, added up: what
                                       ///< building each target alone would install.
-  std::size_t layers = 0;             ///< Distinct keys.
-  std::size_t post_groups = 0;        ///< Layers of several packages.
+  std::size_t distinct_steps = 0;     ///< Those of equal keys, which run once, counted once.
+  std::size_t layers = 0;
+  std::size_t post_groups = 0;  ///< Layers of several packages.
   std::size_t package_versions = 0;
   std::size_t max_depth = 0;
   std::size_t grafts = 0;

@@ -163,8 +163,7 @@ class writer {
     if (brings_opam_program(options_)) {
       mounts.push_back({&context_, "/" + options_.opam, opam_program_mount});
     }
-    return exec(base,
-                options_.setup.empty() ? default_setup(plan_.base, options_) : options_.setup,
+    return exec(base, options_.setup.empty() ? default_setup(plan_.base, options_) : options_.setup,
                 mounts, "setup");
   }
 

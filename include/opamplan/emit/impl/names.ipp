@@ -47,7 +47,7 @@ OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   for (const plan_step& s : p.steps) {
     const std::string package =
         "s-" + names_detail::stage_word(
-                 p.packages[p.layers[s.installs.back()].packages.front()].full_name());
+                   p.packages[p.layers[s.installs.back()].packages.front()].full_name());
     std::size_t digits = 10;
     std::string name = package + "-" + to_hex(s.key, digits);
     while (taken.count(name) != 0 && digits < 64) name = package + "-" + to_hex(s.key, digits += 6);

@@ -78,8 +78,8 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
     for (std::size_t m = 0; m < layer.packages.size(); ++m) {
       const plan_package& package = p.packages[layer.packages[m]];
       const std::string name = package_word(package);
-      recipe.mounts.push_back({origin::context, no_step, opam_folder(package),
-                               "/opamplan/in/p/" + name});
+      recipe.mounts.push_back(
+          {origin::context, no_step, opam_folder(package), "/opamplan/in/p/" + name});
       if (m == 1) out += " -w";
       if (m >= 1) out += ' ' + name;
     }

@@ -85,8 +85,7 @@ OPAMPLAN_INLINE std::string step_script(const emit_options& options) {
 OPAMPLAN_INLINE std::string collect_script(const emit_options& options) {
   std::string script(script_text::collect);
   // A shortened log has a line of its own in the middle.
-  const std::size_t limit =
-      options.log_limit == 0 ? std::size_t{1} << 30 : options.log_limit + 200;
+  const std::size_t limit = options.log_limit == 0 ? std::size_t{1} << 30 : options.log_limit + 200;
   script_detail::set_options(script, "log_limit=" + std::to_string(limit) + "\n");
   return script;
 }
@@ -94,11 +93,11 @@ OPAMPLAN_INLINE std::string collect_script(const emit_options& options) {
 OPAMPLAN_INLINE std::string default_setup(const plan_base& base, const emit_options& options) {
   std::string script(script_text::setup);
   std::string from = brings_opam_program(options) ? "file" : options.opam;
-  script_detail::set_options(
-      script, "user=" + script_detail::checked_user(options) + "\nopam_from=" + from +
-                  "\nopam_version=" + shell_word(base.opam_version) + "\nsnapshot=" +
-                  script_detail::checked_snapshot(options) +
-                  "\nmirrors=" + script_detail::mirrors(options) + "\n");
+  script_detail::set_options(script, "user=" + script_detail::checked_user(options) +
+                                         "\nopam_from=" + from +
+                                         "\nopam_version=" + shell_word(base.opam_version) +
+                                         "\nsnapshot=" + script_detail::checked_snapshot(options) +
+                                         "\nmirrors=" + script_detail::mirrors(options) + "\n");
   return script;
 }
 

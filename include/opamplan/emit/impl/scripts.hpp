@@ -451,6 +451,7 @@ carry_out() {
     sleep $((attempt * attempt))
     attempt=$((attempt + 1))
   done
+  share_archives
   if is_download_failure "$ended"; then
     status=download_failed
     return
@@ -568,7 +569,6 @@ install() {
     status=$broken_status
   else
     carry_out
-    share_archives
     [ "$status" != success ] || measure "$own/switch" >"$told/size"
   fi
   shorten "$told/log"

@@ -136,9 +136,9 @@ class simulator {
   }
 
   [[nodiscard]] static entries::const_iterator place(const entries& in, std::uint32_t package) {
-    return std::lower_bound(in.begin(), in.end(), package, [](const entry& e, std::uint32_t wanted) {
-      return e.package < wanted;
-    });
+    return std::lower_bound(
+        in.begin(), in.end(), package,
+        [](const entry& e, std::uint32_t wanted) { return e.package < wanted; });
   }
   [[nodiscard]] static std::optional<std::uint32_t> find(const entries& in, std::uint32_t package) {
     const auto it = place(in, package);

@@ -68,8 +68,8 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
     const solution& s = solutions[i];
     const std::vector<package_id> cycle = build_cycle(s);
     if (!cycle.empty()) {
-      p.left_out.push_back({make_detail::full_name(repo, s.target),
-                            make_detail::cyclic(repo, cycle)});
+      p.left_out.push_back(
+          {make_detail::full_name(repo, s.target), make_detail::cyclic(repo, cycle)});
       continue;
     }
     for (const package_id id : closure_of(s, closure_edges::build_and_post).packages) {

@@ -39,6 +39,7 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
   s.install_steps = p.steps.size();
   s.batches = p.batches.size();
   std::set<std::string_view> depexts;
+  std::set<digest> keys;
   // Packages of a step, and of its image.
   const auto own = [&](const plan_step& step) {
     std::size_t n = 0;
@@ -52,6 +53,7 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
     s.grafts += step.grafts.size();
     s.installs += own(step);
     depexts.insert(step.depexts.begin(), step.depexts.end());
+    keys.insert(step.key);
     held[i] = (step.parent == no_step ? 0 : held[step.parent]) + own(step);
     for (const std::uint32_t g : step.grafts) held[i] += own(p.steps[g]);
   }
@@ -61,6 +63,7 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
     s.post_groups += layer.packages.size() > 1 ? 1 : 0;
     for (const std::uint32_t package : layer.packages) ++variants[package];
   }
+  s.distinct_steps = keys.size();
   s.layers = p.layers.size();
   s.depexts = depexts.size();
   for (std::size_t i = 0; i < variants.size(); ++i) {

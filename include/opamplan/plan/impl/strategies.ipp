@@ -23,7 +23,8 @@ class depext_book {
 
   /// What the layers `brought` need beyond the parent's image; remembers the result for the new
   /// step.
-  std::vector<std::string> missing(std::uint32_t parent, const std::vector<std::uint32_t>& brought) {
+  std::vector<std::string> missing(std::uint32_t parent,
+                                   const std::vector<std::uint32_t>& brought) {
     static const std::vector<std::string> none;
     const auto& have = parent == no_step ? none : images_[parent];
     std::vector<std::string> wanted;
