@@ -33,7 +33,7 @@ const corpus* all_solutions(benchmark::State& state) {
   static const std::unique_ptr<corpus> loaded = []() -> std::unique_ptr<corpus> {
     const char* const path = std::getenv("OPAMPLAN_CORPUS");
     if (path == nullptr) return nullptr;
-    const environment env = with_ocaml(preset_environment("debian-12"), "5.3.0");
+    const environment env = with_ocaml(preset_environment("debian-13"), "5.3.0");
     auto c = std::make_unique<corpus>(
         corpus{make_universe(load_repository(directory_source{path}), env), {}});
     solve_options options;

@@ -161,7 +161,7 @@ def main() -> int:
     parser.add_argument("--wait", type=float, default=300, help="seconds for the large file")
     args = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    environment = opamplan.Environment.preset("debian-12")
+    environment = opamplan.Environment.preset("debian-13")
     repository = opamplan.Repository.open([str(args.repository)])
     results = opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
     results = [r for r in results if r][: args.targets or None]

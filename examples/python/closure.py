@@ -7,7 +7,7 @@ from opamplan.data import repository_path
 
 package = sys.argv[1] if len(sys.argv) > 1 else "http-serve"
 repository = opamplan.Repository.open(sys.argv[2] if len(sys.argv) > 2 else repository_path())
-universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0")
+universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"), ocaml="5.3.0")
 
 solution = universe.solve(package)
 if not solution:

@@ -10,7 +10,7 @@ repository = opamplan.Repository.open(sys.argv[1] if len(sys.argv) > 1 else repo
 
 def plan_with(ocaml: str) -> opamplan.Plan:
     """Everything that can be built with this version of OCaml."""
-    environment = opamplan.Environment.preset("debian-12")
+    environment = opamplan.Environment.preset("debian-13")
     universe = opamplan.Universe(repository, environment, ocaml=ocaml)
     return opamplan.make_plan(universe.solve_all())
 

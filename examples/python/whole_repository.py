@@ -7,7 +7,7 @@ from opamplan.data import repository_path
 
 folder = sys.argv[1] if len(sys.argv) > 1 else "out"
 repository = opamplan.Repository.open(sys.argv[2] if len(sys.argv) > 2 else repository_path())
-universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0")
+universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"), ocaml="5.3.0")
 
 plan = opamplan.make_plan(universe.solve_all(progress=True))
 for finding in opamplan.diagnose(plan):

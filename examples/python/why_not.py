@@ -6,7 +6,7 @@ import opamplan
 from opamplan.data import repository_path
 
 repository = opamplan.Repository.open(sys.argv[1] if len(sys.argv) > 1 else repository_path())
-universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0")
+universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"), ocaml="5.3.0")
 
 report = universe.blockers()
 for explanation in report.explanations[:5]:

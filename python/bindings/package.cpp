@@ -49,7 +49,7 @@ A variable that is not set is undefined, which is neither false nor empty.)")
            py::arg("values"))
       .def_static(
           "preset", &preset_environment, py::arg("name"), py::arg("arch") = "x86_64",
-          "The variables of a system, for example ``debian-12``; see `environment_presets`.")
+          "The variables of a system, for example ``debian-13``; see `environment_presets`.")
       .def_static("host", &host_environment, "The machine this runs on.")
       .def("__getitem__",
            [](const environment& env, const std::string& name) {

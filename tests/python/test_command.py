@@ -71,11 +71,11 @@ def test_the_file_gives_defaults_and_the_command_line_wins(folder: pathlib.Path)
 
 @toml
 def test_the_nearer_file_wins_name_by_name(folder: pathlib.Path) -> None:
-    write(folder.parent / "home/opamplan/config.toml", 'ocaml = "5.2.1"\nenvironment = "debian-13"')
+    write(folder.parent / "home/opamplan/config.toml", 'ocaml = "5.2.1"\nenvironment = "debian-12"')
     write(folder / "opamplan.toml", 'ocaml = "5.3.0"')
     args = options("plan")
-    assert (args.ocaml, args.environment) == ("5.3.0", "debian-13")
-    assert options("--config", "", "plan").environment == "debian-12"
+    assert (args.ocaml, args.environment) == ("5.3.0", "debian-12")
+    assert options("--config", "", "plan").environment == "debian-13"
 
 
 def test_json_says_the_same_for_older_pythons(

@@ -26,7 +26,9 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def universe(real_repository: opamplan.Repository) -> opamplan.Universe:
-    return opamplan.Universe(real_repository, opamplan.Environment.preset(ENVIRONMENT), ocaml=OCAML)
+    environment = opamplan.Environment.preset(ENVIRONMENT)
+    environment["opam-version"] = "2.3.0"  # what the oracle was asked with
+    return opamplan.Universe(real_repository, environment, ocaml=OCAML)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ int main(int argc, char** argv) try {
     return 2;
   }
   using namespace opamplan;
-  const environment env = with_ocaml(preset_environment("debian-12"), "5.3.0");
+  const environment env = with_ocaml(preset_environment("debian-13"), "5.3.0");
   const universe all = make_universe(load_repository(source_at(argv[1])), env);
   solve_options options;
   options.roots = {{"ocaml", version_formula::of({relop::eq, "5.3.0"})}};

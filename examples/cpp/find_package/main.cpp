@@ -10,7 +10,7 @@ int main(int argc, char** argv) try {
   }
   using namespace opamplan;
   const repository repo = load_repository(source_at(argv[1]));
-  const universe all = make_universe(repo, with_ocaml(preset_environment("debian-12"), "5.3.0"));
+  const universe all = make_universe(repo, with_ocaml(preset_environment("debian-13"), "5.3.0"));
   solve_options options;
   options.roots = {{"ocaml", version_formula::of({relop::eq, "5.3.0"})}};
 

@@ -51,6 +51,9 @@ struct step_recipe {
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> step_environment(
     const emit_options& options);
 
+/// Throws `invalid_request` for plans whose steps no Linux image can carry out.
+void require_linux(const plan& p);
+
 /// The image below all steps. Throws `invalid_request` if there is none that fits.
 [[nodiscard]] std::string base_image_of(const plan& p, const emit_options& options);
 

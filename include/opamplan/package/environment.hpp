@@ -66,13 +66,16 @@ struct environment_preset {
   std::string_view family;        ///< "debian"
   std::string_view version;       ///< "12"; empty if the system has none
   std::string_view image;         ///< A base image that fits; empty if there is none
+  std::string_view opam_version;  ///< Of the system's own package of opam; empty if it has none, or
+                                  ///< it is not known
 };
 
 /// Every preset, by name.
 [[nodiscard]] const std::vector<environment_preset>& environment_presets();
 
 /// The variables of a preset for `arch` (x86_64, arm64, ppc64, s390x, riscv64, ...), with
-/// opam-version 2.3.0, empty sys-ocaml-* and `ocaml:native`. Throws `invalid_request` if unknown.
+/// the opam-version of the system's own package (2.3.0 where none is known), empty sys-ocaml-* and
+/// `ocaml:native`. Throws `invalid_request` if unknown.
 [[nodiscard]] environment preset_environment(std::string_view name,
                                              std::string_view arch = "x86_64");
 

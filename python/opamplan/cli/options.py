@@ -7,7 +7,7 @@ from typing import Any
 
 from opamplan.data import repository_path
 
-DEFAULT_ENVIRONMENT = "debian-12"
+DEFAULT_ENVIRONMENT = "debian-13"
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def add_environment_options(parser: argparse.ArgumentParser) -> None:
         "--environment",
         metavar="NAME",
         default=DEFAULT_ENVIRONMENT,
-        help="a preset such as debian-12, ubuntu-24.04, alpine-3.22 or macos-homebrew, or `host` "
+        help="a preset such as debian-13, ubuntu-24.04, alpine-3.22 or macos-homebrew, or `host` "
         f"for this machine (default: {DEFAULT_ENVIRONMENT})",
     )
     for option, what in (

@@ -66,6 +66,7 @@ inline void append_assignments(const char* instruction,
 inline std::string header(const plan& p, const emit_options& options) {
   // Directives are read before all else. A warning carries the whole file back, so none is asked
   // for; there are none.
+  require_linux(p);
   std::string out = "# check=skip=all\n# Made by opamplan. Strategy: ";
   out += to_string(p.strategy);
   out += ".\n";

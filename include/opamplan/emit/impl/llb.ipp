@@ -48,6 +48,7 @@ class writer {
   }
 
   std::string write(std::span<const std::uint32_t> steps) {
+    require_linux(plan_);
     context_ = write_context(steps);
     header_ = write_header();
     const auto names = stage_names(plan_);

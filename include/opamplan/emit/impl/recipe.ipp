@@ -9,6 +9,7 @@
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/error.hpp"
+#include "opamplan/package/environment.hpp"
 
 namespace opamplan {
 namespace recipe_detail {
@@ -134,6 +135,17 @@ OPAMPLAN_INLINE std::vector<std::pair<std::string, std::string>> step_environmen
   }
   all.insert(all.end(), options.environment.begin(), options.environment.end());
   return all;
+}
+
+OPAMPLAN_INLINE void require_linux(const plan& p) {
+  if (p.base.environment.empty()) return;
+  const environment env = parse_environment(p.base.environment);
+  const variable_value* const os = env.get("os");
+  if (os != nullptr && to_string(*os) != "linux") {
+    throw invalid_request("this plan is for os = " + to_string(*os) +
+                          ": steps are carried out in Linux images, so it can be looked at, but "
+                          "not emitted or built");
+  }
 }
 
 OPAMPLAN_INLINE std::string base_image_of(const plan& p, const emit_options& options) {

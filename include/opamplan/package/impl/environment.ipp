@@ -56,10 +56,10 @@ OPAMPLAN_INLINE std::string environment::canonical_text() const {
 OPAMPLAN_INLINE std::string preset_image(const environment& env) {
   const auto is = [&](std::string_view name, std::string_view wanted) {
     const variable_value* const value = env.get(name);
-    return wanted.empty() || (value != nullptr && to_string(*value) == wanted);
+    return wanted.empty() ? value == nullptr : value != nullptr && to_string(*value) == wanted;
   };
   for (const environment_preset& preset : environment_presets()) {
-    if (is("os", preset.os) && is("os-distribution", preset.distribution) &&
+    if (preset.os == "linux" && is("os", preset.os) && is("os-distribution", preset.distribution) &&
         is("os-version", preset.version)) {
       return std::string(preset.image);
     }
@@ -113,42 +113,48 @@ OPAMPLAN_INLINE std::uint64_t environment::digest() const {
 
 OPAMPLAN_INLINE const std::vector<environment_preset>& environment_presets() {
   static const std::vector<environment_preset> presets = {
-      {"almalinux-8", "linux", "almalinux", "rhel", "8", "almalinux:8"},
-      {"almalinux-9", "linux", "almalinux", "rhel", "9", "almalinux:9"},
-      {"alpine-3.20", "linux", "alpine", "alpine", "3.20", "alpine:3.20"},
-      {"alpine-3.21", "linux", "alpine", "alpine", "3.21", "alpine:3.21"},
-      {"alpine-3.22", "linux", "alpine", "alpine", "3.22", "alpine:3.22"},
-      {"arch", "linux", "arch", "arch", "", "archlinux:latest"},
-      {"centos-9", "linux", "centos", "rhel", "9", ""},
-      {"debian-11", "linux", "debian", "debian", "11", "debian:11"},
-      {"debian-12", "linux", "debian", "debian", "12", "debian:12"},
-      {"debian-13", "linux", "debian", "debian", "13", "debian:13"},
-      {"fedora-41", "linux", "fedora", "fedora", "41", "fedora:41"},
-      {"fedora-42", "linux", "fedora", "fedora", "42", "fedora:42"},
-      {"freebsd", "freebsd", "freebsd", "bsd", "1403000", ""},
-      {"macos-homebrew", "macos", "homebrew", "homebrew", "15", ""},
-      {"opensuse-leap", "linux", "opensuse-leap", "suse", "15.6", "opensuse/leap:15.6"},
-      {"opensuse-tumbleweed", "linux", "opensuse-tumbleweed", "suse", "", "opensuse/tumbleweed"},
-      {"ubuntu-20.04", "linux", "ubuntu", "debian", "20.04", "ubuntu:20.04"},
-      {"ubuntu-22.04", "linux", "ubuntu", "debian", "22.04", "ubuntu:22.04"},
-      {"ubuntu-24.04", "linux", "ubuntu", "debian", "24.04", "ubuntu:24.04"},
-      {"ubuntu-26.04", "linux", "ubuntu", "debian", "26.04", "ubuntu:26.04"},
-      {"windows", "win32", "cygwin", "windows", "10.0.20348", ""},
+      {"almalinux-8", "linux", "almalinux", "rhel", "8", "almalinux:8", ""},
+      {"almalinux-9", "linux", "almalinux", "rhel", "9", "almalinux:9", ""},
+      {"alpine-3.20", "linux", "alpine", "alpine", "3.20", "alpine:3.20", "2.1.6"},
+      {"alpine-3.21", "linux", "alpine", "alpine", "3.21", "alpine:3.21", ""},
+      {"alpine-3.22", "linux", "alpine", "alpine", "3.22", "alpine:3.22", ""},
+      {"arch", "linux", "arch", "arch", "", "archlinux:latest", ""},
+      {"centos-9", "linux", "centos", "rhel", "9", "", ""},
+      {"debian-11", "linux", "debian", "debian", "11", "debian:11", "2.0.8"},
+      {"debian-12", "linux", "debian", "debian", "12", "debian:12", "2.1.2"},
+      {"debian-13", "linux", "debian", "debian", "13", "debian:13", "2.3.0"},
+      {"debian-sid", "linux", "debian", "debian", "", "debian:sid", "2.6.1"},
+      {"fedora-41", "linux", "fedora", "fedora", "41", "fedora:41", ""},
+      {"fedora-42", "linux", "fedora", "fedora", "42", "fedora:42", "2.5.0"},
+      {"freebsd", "freebsd", "freebsd", "bsd", "1403000", "", ""},
+      {"macos-homebrew", "macos", "homebrew", "homebrew", "15", "", ""},
+      {"opensuse-leap", "linux", "opensuse-leap", "suse", "15.6", "opensuse/leap:15.6", ""},
+      {"opensuse-tumbleweed", "linux", "opensuse-tumbleweed", "opensuse", "20251101",
+       "opensuse/tumbleweed", ""},
+      {"ubuntu-20.04", "linux", "ubuntu", "debian", "20.04", "ubuntu:20.04", ""},
+      {"ubuntu-22.04", "linux", "ubuntu", "debian", "22.04", "ubuntu:22.04", "2.1.2"},
+      {"ubuntu-24.04", "linux", "ubuntu", "debian", "24.04", "ubuntu:24.04", ""},
+      {"ubuntu-26.04", "linux", "ubuntu", "debian", "26.04", "ubuntu:26.04", ""},
+      {"windows", "win32", "cygwin", "windows", "10.0.20348", "", ""},
   };
   return presets;
 }
 
 namespace environment_detail {
 
+// Where a system has no opam of its own, or not one that is known.
+inline constexpr std::string_view usual_opam = "2.3.0";
+
 inline environment make(std::string_view arch, std::string_view os, std::string_view distribution,
-                        std::string_view family, std::string_view version) {
+                        std::string_view family, std::string_view version,
+                        std::string_view opam_version = {}) {
   environment env;
   env.set("arch", std::string(arch));
   env.set("os", std::string(os));
   env.set("os-distribution", std::string(distribution));
   env.set("os-family", std::string(family));
   if (!version.empty()) env.set("os-version", std::string(version));
-  env.set("opam-version", "2.3.0");
+  env.set("opam-version", std::string(opam_version.empty() ? usual_opam : opam_version));
   for (const char* name : {"version", "arch", "cc", "libc", "system"}) {
     env.set(std::string("sys-ocaml-") + name, "");
   }
@@ -177,7 +183,8 @@ OPAMPLAN_INLINE environment preset_environment(std::string_view name, std::strin
     for (const auto& p : presets) known += fmt::format("{}{}", known.empty() ? "" : ", ", p.name);
     throw invalid_request(fmt::format("unknown environment \"{}\"; there are: {}", name, known));
   }
-  return environment_detail::make(arch, it->os, it->distribution, it->family, it->version);
+  return environment_detail::make(arch, it->os, it->distribution, it->family, it->version,
+                                  it->opam_version);
 }
 
 OPAMPLAN_INLINE environment host_environment() {
