@@ -43,10 +43,10 @@ void bind_emit(py::module_& module) {
   py::class_<o> options(module, "EmitOptions",
                         "What the emitters can be told; the defaults build real packages.");
   as_value(options, &o::base_image, &o::base_archive, &o::snapshot, &o::opam, &o::user,
-           &o::archive_mirrors, &o::setup, &o::environment, &o::instructions, &o::labels,
-           &o::source_date_epoch, &o::install, &o::depexts, &o::time_limit, &o::log_limit,
-           &o::download_cache, &o::run_options, &o::retry, &o::registry, &o::platforms,
-           &o::cache_from, &o::cache_to, &o::outputs)
+           &o::archive_mirrors, &o::prepare, &o::setup, &o::environment, &o::instructions,
+           &o::labels, &o::source_date_epoch, &o::install, &o::depexts, &o::time_limit,
+           &o::log_limit, &o::download_cache, &o::network, &o::build_args, &o::run_options,
+           &o::retry, &o::registry, &o::platforms, &o::cache_from, &o::cache_to, &o::outputs)
       .def(py::init([](const py::KWArgs<any>& values) {
              const py::object made = py::cast(emit_options());
              for (const auto& [name, value] : values) {
@@ -73,6 +73,15 @@ void bind_emit(py::module_& module) {
       .def_readwrite("archive_mirrors", &emit_options::archive_mirrors,
                      "URLs below which opam looks for sources first, by checksum, as ``opam admin "
                      "cache`` lays them out.")
+      .def_readwrite("prepare", &emit_options::prepare,
+                     "Shell commands, run once, as root, before `setup`: package sources, "
+                     "certificates.")
+      .def_readwrite("network", &emit_options::network,
+                     "Of every step: ``none``, ``host`` or ``default``; empty: the builder's "
+                     "default.")
+      .def_readwrite("build_args", &emit_options::build_args,
+                     "Build arguments, as (name, value). Proxies are in every step's environment "
+                     "and in no cache key; others are for `instructions`, and not in LLB.")
       .def_readwrite("setup", &emit_options::setup,
                      "Shell commands, run once; empty: opam, the user and an empty switch.")
       .def_readwrite("install", &emit_options::install,
@@ -88,8 +97,7 @@ void bind_emit(py::module_& module) {
                      "``YYYYMMDDTHHMMSSZ``: Debian packages as they were then; empty: today's.")
       .def_readwrite("download_cache", &emit_options::download_cache,
                      "A cache mount for opam's downloads.")
-      .def_readwrite("run_options", &emit_options::run_options,
-                     "Words after RUN, for example ``--network=none``.")
+      .def_readwrite("run_options", &emit_options::run_options, "Words after RUN. Not in LLB.")
       .def_readwrite("outputs", &emit_options::outputs,
                      "Of batches in bake files; empty: results in a folder.")
       .def_readwrite("time_limit", &emit_options::time_limit,

@@ -296,7 +296,7 @@ class Environment:
     @staticmethod
     def preset(name: str, arch: str = "x86_64") -> Environment:
         """
-        The variables of a system, for example ``debian-12``; see `environment_presets`.
+        The variables of a system, for example ``debian-13``; see `environment_presets`.
         """
     def __contains__(self, arg0: str) -> bool: ...
     def __delitem__(self, arg0: str) -> None: ...
@@ -1600,6 +1600,7 @@ class EmitOptions:
         str,
         list[str],
         str,
+        str,
         list[tuple[str, str]],
         str,
         list[str],
@@ -1609,6 +1610,8 @@ class EmitOptions:
         int,
         int,
         bool,
+        str,
+        list[tuple[str, str]],
         list[str],
         dict[str, int],
         str,
@@ -1632,6 +1635,7 @@ class EmitOptions:
             str,
             collections.abc.Sequence[str],
             str,
+            str,
             collections.abc.Sequence[tuple[str, str]],
             str,
             collections.abc.Sequence[str],
@@ -1641,6 +1645,8 @@ class EmitOptions:
             typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsInt | typing.SupportsIndex,
             bool,
+            str,
+            collections.abc.Sequence[tuple[str, str]],
             collections.abc.Sequence[str],
             collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex],
             str,
@@ -1657,6 +1663,13 @@ class EmitOptions:
         """
     @archive_mirrors.setter
     def archive_mirrors(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    @property
+    def build_args(self) -> list[tuple[str, str]]:
+        """
+        Build arguments, as (name, value). Proxies are in every step's environment and in no cache key; others are for `instructions`, and not in LLB.
+        """
+    @build_args.setter
+    def build_args(self, arg0: collections.abc.Sequence[tuple[str, str]]) -> None: ...
     @property
     def cache_from(self) -> list[str]: ...
     @cache_from.setter
@@ -1715,6 +1728,13 @@ class EmitOptions:
     @log_limit.setter
     def log_limit(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
     @property
+    def network(self) -> str:
+        """
+        Of every step: ``none``, ``host`` or ``default``; empty: the builder's default.
+        """
+    @network.setter
+    def network(self, arg0: str) -> None: ...
+    @property
     def opam(self) -> str:
         """
         Where opam is from. Empty: the image's, else its distribution's package; ``image`` or ``distribution``: that or an error; else a program's path in the build context.
@@ -1733,6 +1753,13 @@ class EmitOptions:
     @platforms.setter
     def platforms(self, arg0: collections.abc.Sequence[str]) -> None: ...
     @property
+    def prepare(self) -> str:
+        """
+        Shell commands, run once, as root, before `setup`: package sources, certificates.
+        """
+    @prepare.setter
+    def prepare(self, arg0: str) -> None: ...
+    @property
     def retry(self) -> dict[str, int]:
         """
         By NAME.VERSION: a number that gives its steps a new cache key.
@@ -1744,7 +1771,7 @@ class EmitOptions:
     @property
     def run_options(self) -> list[str]:
         """
-        Words after RUN, for example ``--network=none``.
+        Words after RUN. Not in LLB.
         """
     @run_options.setter
     def run_options(self, arg0: collections.abc.Sequence[str]) -> None: ...

@@ -25,7 +25,9 @@ struct emit_options {
                               ///< Empty: root.
   std::vector<std::string> archive_mirrors;  ///< URLs below which opam looks for sources first, by
                                              ///< checksum, as `opam admin cache` lays them out.
-  std::string setup;                         ///< Shell commands, run once. Empty: `default_setup`.
+  std::string prepare;  ///< Shell commands, run once, as root, before `setup`: package sources,
+                        ///< certificates.
+  std::string setup;    ///< Shell commands, run once. Empty: `default_setup`.
   std::vector<std::pair<std::string, std::string>> environment;  ///< Of every step, after opam's.
   std::string instructions;         ///< Dockerfile lines after `setup`. Not in LLB.
   std::vector<std::string> labels;  ///< KEY=VALUE, on every image. Not in LLB.
@@ -38,13 +40,19 @@ struct emit_options {
   std::size_t log_limit = 4 << 20;  ///< Bytes kept of a log, half from its beginning, half from its
                                     ///< end; 0: all.
   bool download_cache = true;       ///< A cache mount in which steps share what opam fetched.
-  std::vector<std::string> run_options;   ///< Dockerfile words after RUN: `--network=none`.
+  std::string network;  ///< Of every step: `none`, `host`, `default`. Empty: the builder's default.
+  /// Build arguments. Those that BuildKit knows (HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY,
+  /// ALL_PROXY, in small or capital letters) are in every step's environment and in no cache key;
+  /// others are for `instructions`, and not in LLB.
+  std::vector<std::pair<std::string, std::string>> build_args;
+  std::vector<std::string> run_options;   ///< Dockerfile words after RUN. Not in LLB.
   std::map<std::string, unsigned> retry;  ///< By NAME.VERSION: a number that gives its steps a new
                                           ///< cache key, since failures are kept like successes.
 
   // Bake files. `{batch}` in these is replaced by the name of the batch (`batch0`).
   std::string registry;                 ///< Prefix of tags; empty: images are not named.
-  std::vector<std::string> platforms;   ///< For example linux/amd64.
+  std::vector<std::string> platforms;   ///< For example linux/amd64: that of the plan's `arch`,
+                                        ///< which is the default.
   std::vector<std::string> cache_from;  ///< As bake takes them: type=registry,ref=...
   std::vector<std::string> cache_to;
   std::vector<std::string> outputs;  ///< Of batches. Empty: type=local,dest=results/{batch}.

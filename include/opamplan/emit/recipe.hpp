@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,8 +53,27 @@ struct step_recipe {
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> step_environment(
     const emit_options& options);
 
-/// Throws `invalid_request` for plans whose steps no Linux image can carry out.
-void require_linux(const plan& p);
+/// An image's platform, as BuildKit names it.
+struct image_platform {
+  std::string os;
+  std::string architecture;
+  std::string variant;
+
+  [[nodiscard]] std::string text() const {
+    return os + "/" + architecture + (variant.empty() ? "" : "/" + variant);
+  }
+};
+
+/// The platform of the plan's environment; nothing if it names no `arch`. Throws `invalid_request`
+/// for plans whose steps no Linux image can carry out, for an `arch` that images do not have, and
+/// if `options.platforms` names another.
+[[nodiscard]] std::optional<image_platform> platform_of(const plan& p, const emit_options& options);
+
+/// Those of `options.build_args` that BuildKit gives to every step.
+[[nodiscard]] bool is_proxy_argument(std::string_view name) noexcept;
+
+/// `options.network`, checked.
+[[nodiscard]] const std::string& network_of(const emit_options& options);
 
 /// The image below all steps. Throws `invalid_request` if there is none that fits.
 [[nodiscard]] std::string base_image_of(const plan& p, const emit_options& options);

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
-from opamplan.cli import options, plans
+from opamplan.cli import image, options, plans
 
 FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
 
@@ -18,7 +19,7 @@ def add_parser(subparsers: Any) -> None:
         help="write Dockerfiles and docker-bake files",
         description="Solve, plan, and write everything a BuildKit builder needs into a folder: one "
         "Dockerfile a batch, docker-bake files, and the build context they share.",
-        epilog="Then: docker buildx bake -f DIR/docker-bake.hcl",
+        epilog="Then: cd DIR && docker buildx bake (its paths are relative to the working folder)",
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser)
@@ -53,6 +54,7 @@ def add_parser(subparsers: Any) -> None:
     )
     group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
     group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
+    image.add_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     options.add_output_options(parser)
@@ -69,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
+    image.apply(args, emit, directory)
     if args.compat:
         written = _write_compatible(args, plan, results, directory, emit)
     else:
@@ -85,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     for path, count in written.items():
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")
-    print(f"Build: cd {directory} && docker buildx bake")
+    print(f"Build: cd {shlex.quote(str(directory))} && docker buildx bake")
     return 0
 
 

@@ -29,6 +29,22 @@ inline std::string double_quoted(std::string_view text) {
   return out + "\"";
 }
 
+inline std::string network_words(const emit_options& options) {
+  const std::string& mode = network_of(options);
+  return mode.empty() ? std::string() : "--network=" + mode + " ";
+}
+
+inline const std::string& argument_name(const std::string& name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), plain)) {
+    throw invalid_request("a build argument's name has letters, digits and _: " +
+                          json_string(name));
+  }
+  return name;
+}
+
 /// A path in the build context, for a mount option.
 inline std::string path_word(const std::string& path) {
   for (const char c : path) {
@@ -66,13 +82,16 @@ inline void append_assignments(const char* instruction,
 inline std::string header(const plan& p, const emit_options& options) {
   // Directives are read before all else. A warning carries the whole file back, so none is asked
   // for; there are none.
-  require_linux(p);
+  const auto platform = platform_of(p, options);
   std::string out = "# check=skip=all\n# Made by opamplan. Strategy: ";
   out += to_string(p.strategy);
   out += ".\n";
   if (options.base_archive.empty()) {
     const std::string image = base_image_of(p, options);
-    out += "ARG BASE_IMAGE=" + double_quoted(image) + "\nFROM ${BASE_IMAGE} AS opamplan_header\n";
+    out += "ARG BASE_IMAGE=" + double_quoted(image) + "\nFROM ";
+    // The plan's, not the builder's.
+    if (platform) out += "--platform=" + platform->text() + " ";
+    out += "${BASE_IMAGE} AS opamplan_header\n";
   } else {
     out +=
         "FROM scratch AS opamplan_header\nADD [" + json_string(options.base_archive) + ", \"/\"]\n";
@@ -89,7 +108,11 @@ inline std::string header(const plan& p, const emit_options& options) {
     }
     append_assignments("LABEL", labels, out);
   }
-  out += "RUN ";
+  for (const auto& [name, value] : options.build_args) {
+    if (!is_proxy_argument(name)) out += "ARG " + argument_name(name) + "\n";
+  }
+  if (!options.prepare.empty()) out += "RUN " + network_words(options) + heredoc(options.prepare);
+  out += "RUN " + network_words(options);
   if (brings_opam_program(options)) {
     out += "--mount=source=" + path_word(options.opam) + ",target=" + opam_program_mount + " ";
   }
@@ -127,6 +150,7 @@ inline void append_step(const plan& p, std::uint32_t s, const std::vector<std::s
   out += "FROM ";
   out += step.parent == no_step ? "opamplan_header" : names[step.parent];
   out += " AS " + names[s] + "\nRUN ";
+  out += network_words(options);
   for (const std::string& word : options.run_options) out += word + " \\\n  ";
   for (const step_mount& mount : recipe.mounts) append_mount(mount, names, out);
   out += recipe.command;

@@ -48,7 +48,7 @@ class writer {
   }
 
   std::string write(std::span<const std::uint32_t> steps) {
-    require_linux(plan_);
+    platform_ = platform_of(plan_, options_);
     context_ = write_context(steps);
     header_ = write_header();
     const auto names = stage_names(plan_);
@@ -66,6 +66,12 @@ class writer {
       op.message(1, protobuf_message().text(1, e.digest).number(2, e.index));
     }
     op.message(kind, body);
+    if (platform_) {
+      protobuf_message platform;
+      platform.text(1, platform_->architecture).text(2, platform_->os);
+      if (!platform_->variant.empty()) platform.text(3, platform_->variant);
+      op.message(10, platform);
+    }
     const std::string digest = "sha256:" + to_hex(sha256_of(op.str()));
     if (written_.insert(digest).second) {
       definition_.bytes(1, op.str());
@@ -107,9 +113,15 @@ class writer {
     meta.text(1, "/bin/sh").text(1, "-c").text(1, shell);
     for (const auto& [variable, value] : environment_) meta.text(2, variable + "=" + value);
     meta.text(3, "/");
+    if (const protobuf_message proxies = proxy_environment(); !proxies.str().empty()) {
+      meta.message(5, proxies);
+    }
     std::vector<edge> inputs{root};
     protobuf_message body;
     body.message(1, meta);
+    const std::string& network = network_of(options_);
+    if (network == "host") body.number(3, 1);
+    if (network == "none") body.number(3, 2);
     body.message(2, protobuf_message().text(3, "/"));  // input 0, output 0
     for (const mount& m : mounts) {
       protobuf_message field;
@@ -151,6 +163,20 @@ class writer {
                   "context");
   }
 
+  [[nodiscard]] protobuf_message proxy_environment() const {
+    static constexpr const char* names[] = {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy",
+                                            "all_proxy"};
+    protobuf_message proxies;
+    for (unsigned i = 0; i < 5; ++i) {
+      for (const auto& [name, value] : options_.build_args) {
+        std::string small = name;
+        for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+        if (small == names[i]) proxies.text(i + 1, value);
+      }
+    }
+    return proxies;
+  }
+
   edge write_header() {
     edge base;
     if (options_.base_archive.empty()) {
@@ -160,6 +186,7 @@ class writer {
       unpack.text(1, "/" + options_.base_archive).text(2, "/").number(4, -1).flag(7, true);
       base = copy(nullptr, context_, unpack, "base");
     }
+    if (!options_.prepare.empty()) base = exec(base, options_.prepare, {}, "prepare");
     std::vector<mount> mounts;
     if (brings_opam_program(options_)) {
       mounts.push_back({&context_, "/" + options_.opam, opam_program_mount});
@@ -241,6 +268,7 @@ class writer {
   std::set<std::string> written_;
   protobuf_message definition_;
   protobuf_message metadata_;
+  std::optional<image_platform> platform_;
   edge context_;
   edge header_;
   std::map<std::uint32_t, edge> images_;  // by step

@@ -137,15 +137,61 @@ OPAMPLAN_INLINE std::vector<std::pair<std::string, std::string>> step_environmen
   return all;
 }
 
-OPAMPLAN_INLINE void require_linux(const plan& p) {
-  if (p.base.environment.empty()) return;
+OPAMPLAN_INLINE std::optional<image_platform> platform_of(const plan& p,
+                                                          const emit_options& options) {
+  struct row {
+    std::string_view opam;
+    std::string_view architecture;
+    std::string_view variant;
+  };
+  static constexpr row known[] = {{"x86_64", "amd64", ""},    {"x86_32", "386", ""},
+                                  {"i686", "386", ""},        {"arm64", "arm64", ""},
+                                  {"arm32", "arm", "v7"},     {"ppc64", "ppc64le", ""},
+                                  {"riscv64", "riscv64", ""}, {"s390x", "s390x", ""}};
+  if (p.base.environment.empty()) return std::nullopt;
   const environment env = parse_environment(p.base.environment);
-  const variable_value* const os = env.get("os");
-  if (os != nullptr && to_string(*os) != "linux") {
-    throw invalid_request("this plan is for os = " + to_string(*os) +
+  const auto value_of = [&](std::string_view name) {
+    const variable_value* const value = env.get(name);
+    return value == nullptr ? std::string() : to_string(*value);
+  };
+  const std::string os = value_of("os");
+  if (!os.empty() && os != "linux") {
+    throw invalid_request("this plan is for os = " + os +
                           ": steps are carried out in Linux images, so it can be looked at, but "
                           "not emitted or built");
   }
+  const std::string arch = value_of("arch");
+  if (arch.empty()) return std::nullopt;
+  for (const row& r : known) {
+    if (r.opam != arch) continue;
+    image_platform found{"linux", std::string(r.architecture), std::string(r.variant)};
+    for (const std::string& asked : options.platforms) {
+      if (asked != found.text() && asked != found.os + "/" + found.architecture) {
+        throw invalid_request("the platform " + asked +
+                              " is not that of this plan, whose arch is " + arch + " (" +
+                              found.text() + "): plan with another --arch");
+      }
+    }
+    return found;
+  }
+  throw invalid_request("no images are known for arch = " + arch);
+}
+
+OPAMPLAN_INLINE bool is_proxy_argument(std::string_view name) noexcept {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+  for (const std::string_view known :
+       {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"}) {
+    if (std::equal(name.begin(), name.end(), known.begin(), known.end(), same)) return true;
+  }
+  return false;
+}
+
+OPAMPLAN_INLINE const std::string& network_of(const emit_options& options) {
+  const std::string& mode = options.network;
+  if (!mode.empty() && mode != "none" && mode != "host" && mode != "default") {
+    throw invalid_request("a step's network is none, host or default, not " + json_string(mode));
+  }
+  return mode;
 }
 
 OPAMPLAN_INLINE std::string base_image_of(const plan& p, const emit_options& options) {

@@ -1,0 +1,106 @@
+"""Options of the image that steps stand on, which `emit` and `build` share."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import Any
+
+OPAM_PROGRAM = "opam-program"
+"""The name below which a program given with --opam is in the build context."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the group `image`."""
+    group = parser.add_argument_group("image")
+    group.add_argument(
+        "--opam",
+        default="",
+        metavar="FROM",
+        help="where opam is from: `image`, `distribution`, or a program's FILE "
+        "(default: the image's own, else its distribution's); its version must be the plan's",
+    )
+    group.add_argument(
+        "--user",
+        default="opam",
+        metavar="NAME",
+        help="who builds packages; made if the image has none (default: opam)",
+    )
+    group.add_argument(
+        "--archive-mirror",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="where opam looks for sources first, laid out as `opam admin cache` does; repeatable",
+    )
+    group.add_argument(
+        "--snapshot", default="", metavar="DATE", help="Debian packages as of YYYYMMDDTHHMMSSZ"
+    )
+    group.add_argument(
+        "--prepare",
+        metavar="FILE",
+        help="shell commands for the image, run first, as root: package sources, certificates",
+    )
+    group.add_argument(
+        "--setup", metavar="FILE", help="shell commands instead of what installs opam"
+    )
+    group.add_argument(
+        "--label", action="append", default=[], metavar="KEY=VALUE", help="of images; repeatable"
+    )
+    group.add_argument(
+        "--network", default="", choices=("", "none", "host", "default"), help="of every step"
+    )
+    group.add_argument(
+        "--build-arg",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a proxy (HTTP_PROXY, ...), or an argument for a Dockerfile; repeatable",
+    )
+
+
+def apply(args: argparse.Namespace, emit: Any, directory: Path) -> None:
+    """Set what the options say; a program for --opam is copied into `directory`."""
+    from opamplan import InvalidRequest
+
+    if args.opam in ("", "image", "distribution"):
+        emit.opam = args.opam
+    else:
+        program = Path(args.opam)
+        if not program.is_file():
+            raise InvalidRequest(
+                f"--opam {args.opam}: neither `image` nor `distribution`, and no such file"
+            )
+        directory.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(program, directory / OPAM_PROGRAM)
+        emit.opam = OPAM_PROGRAM
+    if not args.stand_in:
+        emit.user = "" if args.user == "root" else args.user
+        emit.setup = _text(args.setup, "--setup")
+    emit.archive_mirrors = args.archive_mirror
+    emit.snapshot = args.snapshot
+    emit.prepare = _text(args.prepare, "--prepare")
+    emit.labels = args.label
+    emit.network = args.network
+    emit.build_args = [_assignment(text) for text in args.build_arg]
+
+
+def _text(file: str | None, option: str) -> str:
+    from opamplan import InvalidRequest
+
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{option} {file}: {error}") from error
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    from opamplan import InvalidRequest
+
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise InvalidRequest(f"--build-arg {text}: expected NAME=VALUE")
+    return name, value
