@@ -10,10 +10,12 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_set>
+#include <set>
 #include <utility>
 #endif
 
@@ -39,6 +41,7 @@ struct member {
   std::string path;
   std::string text;
   std::uint32_t order = 0;
+  bool executable = false;
 };
 
 /// A bounded queue of batches: the unpacking thread fills it, the others empty it.
@@ -112,9 +115,7 @@ class archive_reader {
       }
       while (auto batch = queue.take()) parse(0, *batch);
     });
-    if (!packages_seen_) {
-      throw load_error(detail::printable(from_.path) + ": no folder `packages` in this archive");
-    }
+    choose_root();
   }
 
  private:
@@ -127,7 +128,7 @@ class archive_reader {
   void parse(unsigned worker, batch_queue::batch& batch) {
     for (member& m : batch) {
       if (to_.run().stopped()) return;
-      to_.add_file(worker, m.path, std::move(m.text), m.order);
+      to_.add_path(worker, m.path, std::move(m.text), m.executable, m.order);
     }
     to_.run().add_done(batch.size());
     if (worker == 0) to_.run().report();
@@ -152,6 +153,10 @@ class archive_reader {
       }
       member m = read_member(entry);
       if (m.path.empty()) continue;
+      if (const auto root = root_of_repo(m.path)) {
+        repo_texts_[std::string(*root)] = std::move(m.text);
+        continue;
+      }
       m.order = order;
       batch_bytes += m.text.size();
       batch.push_back(std::move(m));
@@ -177,15 +182,18 @@ class archive_reader {
                   "an archive member whose path leaves the archive; left out");
       return {};
     }
-    if (!in_packages(path)) return {};
-    packages_seen_ = true;
+    const auto root = root_of_packages(path);
+    if (root) roots_.insert(std::string(*root));
+    if (!root && !root_of_repo(path)) return {};
     const auto type = archive_entry_filetype(entry);
-    if (type == AE_IFDIR || detail::base_name(path) != "opam") return {};
+    const bool wanted =
+        !root || detail::base_name(path) == "opam" || detail::split_side_path(path).has_value();
+    if (type == AE_IFDIR || !wanted) return {};
     if (archive_entry_hardlink(entry) != nullptr || type != AE_IFREG) {
       to_.problem(0, severity::error, path, "a link in an archive; left out");
       return {};
     }
-    member m{path, {}, 0};
+    member m{path, {}, 0, (archive_entry_perm(entry) & 0100) != 0};
     // The size in the header is a claim (and absent in some zip files): read and count.
     if (archive_entry_size_is_set(entry) != 0) {
       const auto size = static_cast<std::uint64_t>(archive_entry_size(entry));
@@ -225,21 +233,52 @@ class archive_reader {
     return true;
   }
 
-  /// `packages/...`, or inside one folder, as archives of a git forge are.
-  static bool in_packages(const std::string& path) {
+  /// What is before `packages/...`: nothing, or `FOLDER/`, as in archives of a git forge.
+  static std::optional<std::string_view> root_of_packages(std::string_view path) {
     constexpr std::string_view folder = "packages";
     const std::size_t slash = path.find('/');
-    const std::string_view first = std::string_view(path).substr(0, slash);
-    if (first == folder) return true;
-    if (slash == std::string::npos) return false;
-    const std::string_view rest = std::string_view(path).substr(slash + 1);
-    return rest.substr(0, rest.find('/')) == folder;
+    if (path.substr(0, slash) == folder) return path.substr(0, 0);
+    if (slash == std::string_view::npos) return std::nullopt;
+    const std::string_view rest = path.substr(slash + 1);
+    if (rest.substr(0, rest.find('/')) == folder) return path.substr(0, slash + 1);
+    return std::nullopt;
+  }
+
+  /// The same of a file `repo`.
+  static std::optional<std::string_view> root_of_repo(std::string_view path) {
+    constexpr std::string_view file = "repo";
+    if (detail::base_name(path) != file) return std::nullopt;
+    const std::string_view root = path.substr(0, path.size() - file.size());
+    if (root.find('/') + 1 < root.size()) return std::nullopt;
+    return root;
+  }
+
+  /// One repository of those in the archive: that at the root, or the only one.
+  void choose_root() {
+    const std::string path = detail::printable(from_.path);
+    if (roots_.empty()) throw load_error(path + ": no folder `packages` in this archive");
+    const std::string root = *roots_.begin();  // the empty one sorts first
+    if (roots_.size() > 1) {
+      const std::string second = detail::printable(*std::next(roots_.begin()));
+      if (!root.empty()) {
+        throw load_error(path + ": several folders hold `packages`, for example " +
+                         detail::printable(root) + " and " + second +
+                         "; unpack the archive and name one");
+      }
+      to_.keep_only("packages/");
+      to_.problem(0, severity::warning, second + "packages",
+                  "beside `packages` at the root of the archive; left out");
+    }
+    if (const auto text = repo_texts_.find(root); text != repo_texts_.end()) {
+      to_.set_repo_text(std::move(text->second));
+    }
   }
 
   const archive_source& from_;
   detail::content_builder& to_;
   std::unique_ptr<archive, int (*)(archive*)> archive_;
-  bool packages_seen_ = false;
+  std::set<std::string> roots_;                    ///< With a slash behind, or empty.
+  std::map<std::string, std::string> repo_texts_;  ///< By root.
 };
 
 }  // namespace

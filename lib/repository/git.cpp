@@ -1,6 +1,7 @@
 /// \file
 /// Git repositories through libgit2, without a work tree: trees and blobs are read from the object
 /// database by several threads, each with its own handle.
+#include "opamplan/repository/detail/beside.hpp"
 #include "opamplan/repository/detail/readers.hpp"
 #include "opamplan/repository/load.hpp"
 
@@ -99,6 +100,7 @@ enum class kind { folder, file, link, other };
 
 struct tree_entry {
   kind what = kind::other;
+  bool executable = false;
   std::string_view name;
   git_oid id{};
 };
@@ -136,6 +138,7 @@ class tree {
                : mode == "120000"                  ? kind::link
                : mode.substr(0, 3) == "100"        ? kind::file
                                                    : kind::other;
+      e.executable = mode == "100755";
       e.name = left.substr(space + 1, end - space - 1);
       e.id = id;  // newer versions of libgit2 keep the kind of hash in it
       std::memcpy(e.id.id, left.data() + end + 1, GIT_OID_RAWSZ);
@@ -165,14 +168,10 @@ class git_worker {
       return;
     }
     const tree folder(objects_.get(), id);
-    if (!folder) {
-      to_.problem(worker_, severity::error, path, "the tree " + hex(id) + " cannot be read");
-      to_.never_cache();
-      return;
-    }
+    if (!folder) return unreadable("tree", id, path);
     if (const tree_entry* opam = folder.find("opam");
         opam != nullptr && opam->what != kind::folder) {
-      return read(*opam, path + "/opam");
+      return read_version(folder, *opam, path);
     }
     bool folders = false;
     for (const tree_entry& e : folder.entries()) {
@@ -190,25 +189,74 @@ class git_worker {
     }
   }
 
- private:
-  void read(const tree_entry& e, const std::string& path) {
+  /// Nothing, with a diagnostic, if it cannot be taken.
+  std::optional<std::string> read(const tree_entry& e, const std::string& path) {
     if (e.what != kind::file) {
       to_.problem(worker_, severity::error, path,
                   e.what == kind::link ? "a symbolic link in a git repository; left out"
                                        : "not a regular file; left out");
-      return;
+      return std::nullopt;
     }
     git_odb_object* raw = nullptr;
     if (git_odb_read(&raw, objects_.get(), &e.id) != 0) {
-      to_.problem(worker_, severity::error, path, "the blob " + hex(e.id) + " cannot be read");
-      to_.never_cache();
-      return;
+      unreadable("blob", e.id, path);
+      return std::nullopt;
     }
     const blob_handle blob(raw);
     const std::size_t size = git_odb_object_size(raw);
-    if (!to_.admit(worker_, path, size)) return;
-    to_.add_file(worker_, path,
-                 std::string(static_cast<const char*>(git_odb_object_data(raw)), size));
+    if (!to_.admit(worker_, path, size)) return std::nullopt;
+    return std::string(static_cast<const char*>(git_odb_object_data(raw)), size);
+  }
+
+ private:
+  void read_version(const tree& folder, const tree_entry& opam, const std::string& path) {
+    const std::string file = path + "/opam";
+    auto text = read(opam, file);
+    if (!text) return;
+    const syntax::file* parsed = to_.add_file(worker_, file, std::move(*text));
+    if (parsed == nullptr) return;
+    const bool wanted[] = {detail::wants_url(*parsed), detail::wants_descr(*parsed)};
+    const std::string_view names[] = {"url", "descr"};
+    for (int i = 0; i < 2; ++i) {
+      const tree_entry* e = wanted[i] ? folder.find(names[i]) : nullptr;
+      if (e != nullptr) read_side(*e, {path, names[i]});
+    }
+    const tree_entry* files = folder.find("files");
+    if (files != nullptr && files->what == kind::folder) {
+      read_extra_files(files->id, path, "files", 0);
+    }
+  }
+
+  /// Everything in one folder of a version's `files/`.
+  void read_extra_files(const git_oid& id, const std::string& version, const std::string& inside,
+                        std::size_t depth) {
+    const std::string path = version + '/' + inside;
+    if (depth > to_.limits().folder_depth) {
+      to_.problem(worker_, severity::error, path, "folders are nested too deeply; left out");
+      return;
+    }
+    const tree folder(objects_.get(), id);
+    if (!folder) return unreadable("tree", id, path);
+    for (const tree_entry& e : folder.entries()) {
+      if (to_.run().stopped()) return;
+      const std::string file = inside + '/' + std::string(e.name);
+      if (e.what == kind::folder) {
+        read_extra_files(e.id, version, file, depth + 1);
+      } else {
+        read_side(e, {version, file});
+      }
+    }
+  }
+
+  void read_side(const tree_entry& e, const detail::side_path& at) {
+    const auto text = read(e, std::string(at.folder) + '/' + std::string(at.file));
+    if (text) to_.add_side_file(worker_, at, *text, e.executable);
+  }
+
+  void unreadable(const char* what, const git_oid& id, const std::string& path) {
+    to_.problem(worker_, severity::error, path,
+                std::string("the ") + what + ' ' + hex(id) + " cannot be read");
+    to_.never_cache();
   }
 
   detail::content_builder& to_;
@@ -230,6 +278,10 @@ detail::source_content detail::read_git(const git_source& from, content_builder&
   if (packages == nullptr || packages->what != kind::folder) {
     throw load_error(printable(from.path) + ": no folder `packages` at " +
                      hex(*git_object_id(commit.get())));
+  }
+  if (const tree_entry* repo_file = root.find("repo"); repo_file != nullptr) {
+    git_worker reader(from, to, 0);
+    if (auto text = reader.read(*repo_file, "repo")) to.set_repo_text(std::move(*text));
   }
   const tree names(objects.get(), packages->id);
   if (!names) fail(from, "the tree of `packages` cannot be read");

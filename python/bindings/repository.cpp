@@ -5,6 +5,7 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
+#include <algorithm>
 #include <opamplan/package/environment.hpp>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/repository/queries.hpp>
@@ -216,12 +217,16 @@ defaults. `cache`: False, or a folder; True is opamplan's folder in the user's c
 LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
       .def_static(
           "from_files",
-          [](const std::map<std::string, std::string>& files) {
+          [](const std::map<std::string, std::variant<std::string, py::bytes>>& files) {
             memory_source from;
-            for (const auto& [path, text] : files) from.files.push_back({path, text});
+            for (const auto& [path, content] : files) {
+              const auto* text = std::get_if<std::string>(&content);  // of bytes, too
+              from.files.push_back({path, text != nullptr ? *text : std::string()});
+            }
             return load_repository(from);
           },
-          py::arg("files"), "From texts by path or by \"NAME.VERSION\".")
+          py::arg("files"),
+          "From texts by path or by \"NAME.VERSION\"; what lies in `files/` may be bytes.")
       .def("__len__", &repository::size, "The number of package versions.")
       .def(
           "__contains__",
@@ -273,6 +278,18 @@ LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
                                                       r.diagnostics().end());
           },
           "What was wrong with the sources; empty if nothing was.")
+      .def_property_readonly(
+          "mirrors",
+          [](const repository& r) {
+            std::vector<std::string> out;
+            for (const source_info& s : r.sources()) {
+              for (const std::string& mirror : s.archive_mirrors) {
+                if (std::find(out.begin(), out.end(), mirror) == out.end()) out.push_back(mirror);
+              }
+            }
+            return out;
+          },
+          "The archive mirrors of all sources, in their order; see `SourceInfo`.")
       .def_property_readonly("content_digest", &repository::content_digest,
                              "A 64-bit digest of all names, versions and texts.")
       .def("__repr__", &repr)

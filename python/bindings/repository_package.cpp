@@ -38,6 +38,20 @@ std::string escape_html(std::string_view text) {
 
 namespace {
 
+/// An `extra_file` that outlives its repository.
+struct py_extra_file {
+  std::string path;
+  std::string content;
+  bool executable = false;
+  friend bool operator==(const py_extra_file&, const py_extra_file&) = default;
+};
+
+/// As Python has file names.
+py::str to_text(const std::string& bytes) {
+  return py::reinterpret_steal<py::str>(PyUnicode_DecodeUTF8(
+      bytes.data(), static_cast<py::ssize_t>(bytes.size()), "surrogateescape"));
+}
+
 /// A read-only property that is a member of the typed file.
 template <class Member>
 void member(py::class_<py_package>& type, const char* name, Member opam_file::*field,
@@ -99,6 +113,16 @@ repository.)");
           "source",
           [](const py_package& p) { return p.in.sources()[p.in.origin(p.id).source].label; },
           "The source it came from, as it was named.")
+      .def_property_readonly(
+          "files",
+          [](const py_package& p) {
+            std::vector<py_extra_file> out;
+            for (const extra_file& f : p.in.extra_files(p.id)) {
+              out.push_back({std::string(f.path), std::string(f.content), f.executable});
+            }
+            return out;
+          },
+          "What the version's folder `files/` holds, by path; opam copies it into the sources.")
       .def_property_readonly("is_pinned", [](const py_package& p) { return p.in.is_pinned(p.id); });
   member(type, "synopsis", &opam_file::synopsis, "One line.");
   member(type, "description", &opam_file::description, "Some paragraphs.");
@@ -158,6 +182,26 @@ repository.)");
           [](const py_package& a, const py_package& b) { return a.in == b.in && a.id == b.id; },
           py::is_operator())
       .def("_repr_html_", &package_html);
+}
+
+void bind_extra_file(py::module_& module) {
+  py::class_<py_extra_file> file(module, "ExtraFile", "A file of a package's folder `files/`.");
+  using state = std::tuple<py::bytes, py::bytes, bool>;
+  file.def(py::pickle([](const py_extra_file& f) { return state(f.path, f.content, f.executable); },
+                      [](const state& s) {
+                        return py_extra_file{std::get<0>(s), std::get<1>(s), std::get<2>(s)};
+                      }))
+      .def(
+          "__eq__", [](const py_extra_file& a, const py_extra_file& b) { return a == b; },
+          py::is_operator())
+      .def_property_readonly(
+          "path", [](const py_extra_file& f) { return to_text(f.path); },
+          "Below `files/`; bytes that are not UTF-8 are surrogates, as in `os.fsdecode`.")
+      .def_property_readonly("content", [](const py_extra_file& f) { return py::bytes(f.content); })
+      .def_readonly("executable", &py_extra_file::executable)
+      .def("__repr__", [](const py_extra_file& f) {
+        return py::str("<ExtraFile {!r}, {} bytes>").format(to_text(f.path), f.content.size());
+      });
 }
 
 void bind_versions_class(py::module_& module) {
@@ -224,11 +268,15 @@ void bind_diagnostics(py::module_& module) {
       .def("__repr__", [](const repository_diagnostic& d) { return "<" + to_string(d) + ">"; });
   py::class_<source_info> source(module, "SourceInfo", "One source of a repository.");
   as_value(source, &source_info::label, &source_info::revision, &source_info::from_cache,
-           &source_info::pins)
+           &source_info::pins, &source_info::opam_version, &source_info::archive_mirrors)
       .def_readonly("label", &source_info::label, "As it was named.")
       .def_readonly("revision", &source_info::revision, "Of git: the full commit id.")
       .def_readonly("from_cache", &source_info::from_cache)
       .def_readonly("pins", &source_info::pins)
+      .def_readonly("opam_version", &source_info::opam_version,
+                    "Of the format, as the source's file `repo` says.")
+      .def_readonly("archive_mirrors", &source_info::archive_mirrors,
+                    "The same: where copies of archives are; may be relative to the source.")
       .def("__repr__", [](const source_info& s) {
         return "<SourceInfo " + s.label + (s.revision.empty() ? "" : " at " + s.revision) + ">";
       });
@@ -238,6 +286,7 @@ void bind_diagnostics(py::module_& module) {
 
 void bind_packages(py::module_& module) {
   bind_diagnostics(module);
+  bind_extra_file(module);
   bind_package_class(module);
   bind_versions_class(module);
 }

@@ -17,6 +17,7 @@ __all__: list[str] = [
     "EmitOptions",
     "Environment",
     "Explanation",
+    "ExtraFile",
     "Fact",
     "File",
     "Forecast",
@@ -399,9 +400,16 @@ class SourceInfo:
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     def __eq__(self, arg0: object) -> bool: ...
-    def __getstate__(self) -> tuple[str, str, bool, bool]: ...
+    def __getstate__(self) -> tuple[str, str, bool, bool, str, list[str]]: ...
     def __repr__(self) -> str: ...
-    def __setstate__(self, arg0: tuple[str, str, bool, bool]) -> None: ...
+    def __setstate__(
+        self, arg0: tuple[str, str, bool, bool, str, collections.abc.Sequence[str]]
+    ) -> None: ...
+    @property
+    def archive_mirrors(self) -> list[str]:
+        """
+        The same: where copies of archives are; may be relative to the source.
+        """
     @property
     def from_cache(self) -> bool: ...
     @property
@@ -410,11 +418,36 @@ class SourceInfo:
         As it was named.
         """
     @property
+    def opam_version(self) -> str:
+        """
+        Of the format, as the source's file `repo` says.
+        """
+    @property
     def pins(self) -> bool: ...
     @property
     def revision(self) -> str:
         """
         Of git: the full commit id.
+        """
+
+class ExtraFile:
+    """
+    A file of a package's folder `files/`.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[bytes, bytes, bool]: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: tuple[bytes, bytes, bool]) -> None: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def executable(self) -> bool: ...
+    @property
+    def path(self) -> str:
+        """
+        Below `files/`; bytes that are not UTF-8 are surrogates, as in `os.fsdecode`.
         """
 
 class Package:
@@ -490,6 +523,11 @@ class Package:
     def dev_repo(self) -> str:
         """
         URL of the source repository, or empty.
+        """
+    @property
+    def files(self) -> list[ExtraFile]:
+        """
+        What the version's folder `files/` holds, by path; opam copies it into the sources.
         """
     @property
     def flags(self) -> list[str]:
@@ -572,9 +610,9 @@ class Repository:
     name, `repo["dune"]["3.24.2"]` is one. Immutable.
     """
     @staticmethod
-    def from_files(files: collections.abc.Mapping[str, str]) -> Repository:
+    def from_files(files: collections.abc.Mapping[str, str | bytes]) -> Repository:
         """
-        From texts by path or by "NAME.VERSION".
+        From texts by path or by "NAME.VERSION"; what lies in `files/` may be bytes.
         """
     @staticmethod
     def open(
@@ -659,6 +697,11 @@ class Repository:
     def diagnostics(self) -> list[Diagnostic]:
         """
         What was wrong with the sources; empty if nothing was.
+        """
+    @property
+    def mirrors(self) -> list[str]:
+        """
+        The archive mirrors of all sources, in their order; see `SourceInfo`.
         """
     @property
     def names(self) -> list[str]:

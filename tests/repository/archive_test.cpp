@@ -101,11 +101,31 @@ TEST_CASE("archives of every kind give the same repository") {
 
 TEST_CASE("packages may be inside one folder, and paths begin with ./") {
   const temp_tree t;
-  pack(t.path() / "a", form::tar_gz,
-       {{"opam-repository-97014be/packages/a/a.1/opam", ""},
-        {"./packages/b/b.1/opam", ""},
-        {"deep/er/packages/c/c.1/opam", ""}});
-  CHECK(contents(load_repository(archive_source{t.str() + "/a"})) == strings{"a.1", "b.1"});
+  for (const char* root : {"opam-repository-97014be/", "./", "./x/", ""}) {
+    CAPTURE(root);
+    pack(t.path() / "a", form::tar_gz,
+         {{root + std::string("packages/a/a.1/opam"), ""}, {"deep/er/packages/c/c.1/opam", ""}});
+    CHECK(contents(load_repository(archive_source{t.str() + "/a"})) == strings{"a.1"});
+  }
+}
+
+TEST_CASE("of several repositories in an archive one is read, never a mixture") {
+  const temp_tree t;
+  const std::string path = t.str() + "/a";
+  pack(path, form::tar_gz,
+       {{"p/packages/a/a.1/opam", ""},
+        {"p/packages/a/a.2/opam", "broken ["},
+        {"p/repo", "archive-mirrors: \"p\""},
+        {"packages/b/b.1/opam", ""},
+        {"repo", "archive-mirrors: \"root\""}});
+  const repository repo = load_repository(archive_source{path});
+  CHECK(contents(repo) == strings{"b.1"});
+  CHECK(repo.sources()[0].archive_mirrors == strings{"root"});
+  CHECK(problems(repo) ==
+        strings{"p/packages: warning: beside `packages` at the root of the archive; left out"});
+  pack(path, form::tar_gz, {{"p/packages/a/a.1/opam", ""}, {"q/packages/b/b.1/opam", ""}});
+  CHECK_THROWS_WITH_AS((void)load_repository(archive_source{path}),
+                       doctest::Contains("several folders hold `packages`"), load_error);
 }
 
 TEST_CASE("members that leave the archive, and links, are refused") {

@@ -1,12 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/syntax/ast.hpp>
 #include <span>
-#include <thread>
 
 #include "repository/temp_tree.hpp"
 
@@ -14,9 +12,6 @@ using namespace opamplan;
 using namespace repository_test;
 
 namespace {
-
-/// A tree old enough to be cached: a file changed just now could change again unnoticed.
-void settle() { std::this_thread::sleep_for(std::chrono::milliseconds(80)); }
 
 struct cached_tree {
   temp_tree tree;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace repository_test {
@@ -50,6 +52,9 @@ class temp_tree {
  private:
   fs::path path_;
 };
+
+/// A tree old enough to be cached: a file changed just now could change again unnoticed.
+inline void settle() { std::this_thread::sleep_for(std::chrono::milliseconds(80)); }
 
 [[nodiscard]] inline std::string slurp(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -68,6 +68,16 @@ struct package_range {
   }
 };
 
+/// A file of a version's folder `files/`: opam copies it into the sources before a build. Views
+/// live as long as the repository.
+struct extra_file {
+  std::string_view path;     ///< Below `files/`, with `/`: `fix.patch`, `test/data.bin`.
+  std::string_view content;  ///< Any bytes.
+  bool executable = false;
+
+  friend bool operator==(const extra_file&, const extra_file&) = default;
+};
+
 /// Where a package version came from. The path is inside the source and lives as long as the
 /// repository.
 struct package_origin {
@@ -111,8 +121,12 @@ class repository {
   /// The parsed file. Include opamplan/syntax/ast.hpp to use it.
   [[nodiscard]] const syntax::file& file(package_id id) const noexcept;
 
-  /// The file's bytes.
+  /// The file's bytes. Where the legacy files `url` and `descr` lie beside it and it has no `url`,
+  /// `synopsis` or `description` itself, what they say is appended: the text stands alone.
   [[nodiscard]] std::string_view text(package_id id) const noexcept;
+
+  /// What is in the version's folder `files/`, by path; mostly nothing.
+  [[nodiscard]] std::span<const extra_file> extra_files(package_id id) const noexcept;
 
   /// The typed file, read anew by each call (some 50 us). Include opamplan/package/opam_file.hpp.
   [[nodiscard]] opam_file opam(package_id id) const;
@@ -126,8 +140,8 @@ class repository {
   /// What was wrong with the sources, by source, then path. Empty for a sound repository.
   [[nodiscard]] std::span<const repository_diagnostic> diagnostics() const noexcept;
 
-  /// A 64-bit digest of all names, versions and texts: equal repositories have equal digests,
-  /// wherever they came from. Computed by each call; linear in the bytes of the text.
+  /// A 64-bit digest of all names, versions, texts and extra files: equal repositories have equal
+  /// digests, wherever they came from. Computed by each call; linear in the bytes of the text.
   [[nodiscard]] std::uint64_t content_digest() const noexcept;
 
   /// Copies of one repository are equal; others are not compared.

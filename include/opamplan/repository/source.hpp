@@ -27,7 +27,8 @@ class load_error : public error {
 };
 
 /// A folder that holds `packages/`, laid out as opam-repository is: every folder below `packages`
-/// with a file `opam` is one package version, and its name is NAME.VERSION.
+/// with a file `opam` is one package version, and its name is NAME.VERSION. Beside `opam` there may
+/// be a folder `files`, and, from opam 1, `url` and `descr`.
 struct directory_source {
   std::string path;
 };
@@ -70,7 +71,7 @@ using source =
     std::variant<directory_source, archive_source, git_source, memory_source, pin_source>;
 
 /// What is too much. A file of more than `file_bytes`, or a folder too deep, becomes a diagnostic;
-/// beyond the other limits the load fails with `load_error`.
+/// beyond the other limits the load fails with `load_error`. Files in `files/` count as well.
 struct load_limits {
   std::size_t file_bytes = std::size_t{16} << 20;
   std::size_t total_bytes = std::size_t{1} << 30;
@@ -84,6 +85,8 @@ struct source_info {
   std::string revision;  ///< Of git: the full commit id. Empty for other kinds.
   bool from_cache = false;
   bool pins = false;
+  std::string opam_version = {};                  ///< As the source's file `repo` says.
+  std::vector<std::string> archive_mirrors = {};  ///< The same: where copies of archives are.
 };
 
 }  // namespace opamplan

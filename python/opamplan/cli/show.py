@@ -77,6 +77,10 @@ def _facts(repository: Any, package: Any, env: Any) -> dict[str, Any]:
         "dev_repo": package.dev_repo,
         "url": package.url,
         "checksums": package.checksums,
+        "files": [
+            {"path": f.path, "bytes": len(f.content), "executable": f.executable}
+            for f in package.files
+        ],
         "source": package.source,
         "path": package.path,
         "pinned": package.is_pinned,
@@ -131,6 +135,7 @@ def _print(repository: Any, package: Any, facts: dict[str, Any]) -> None:
         ("maintainer", ", ".join(facts["maintainers"])),
         ("author", ", ".join(facts["authors"])),
         ("archive", facts["url"]),
+        ("files", [f"{f['path']} ({f['bytes']:,} bytes)" for f in facts["files"]]),
         ("versions", " ".join(reversed(facts["versions"]))),
         ("file", f"{facts['source']}: {facts['path']}"),
     ]

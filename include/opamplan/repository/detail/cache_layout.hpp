@@ -13,7 +13,7 @@
 namespace opamplan::detail {
 
 /// Raised by every change of the layout, or of what the parser makes of a text.
-inline constexpr std::uint32_t cache_format = 1;
+inline constexpr std::uint32_t cache_format = 2;
 inline constexpr std::size_t cache_block = std::size_t{1} << 20;  ///< Bytes a checksum is taken of.
 
 struct cached_string {
@@ -29,6 +29,15 @@ struct cached_entry {
   std::uint64_t nodes = 0;  ///< Index in the section of nodes.
   std::uint32_t text_size = 0;
   std::uint32_t node_count = 0;
+  std::uint32_t extra = 0;  ///< Index in the section of extra files.
+  std::uint32_t extra_count = 0;
+};
+
+struct cached_extra {
+  cached_string path;
+  std::uint64_t content = 0;  ///< Offset in the section of texts.
+  std::uint64_t size = 0;
+  std::uint64_t executable = 0;
 };
 
 struct cached_stamp {
@@ -59,7 +68,9 @@ struct cache_header {
   std::uint64_t file_size = 0;
   cache_section key;  ///< Characters: place, newline, state.
   cache_section revision;
+  cache_section repo;
   cache_section entries;
+  cache_section extras;
   cache_section stamps;
   cache_section diagnostics;
   cache_section nodes;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "opamplan/repository/detail/load_run.hpp"
 #include "opamplan/repository/detail/text.hpp"
 #include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/source.hpp"
 #include "opamplan/syntax/ast.hpp"
 
@@ -26,6 +28,7 @@ struct content_entry {
   std::string_view path;    ///< Inside the source.
   std::uint32_t order = 0;  ///< Of equal paths the greatest counts (archives: the later member).
   syntax::file tree;
+  std::span<const extra_file> extra = {};
 };
 
 /// What a file or folder looked like when it was read; equal stamps mean equal content.
@@ -40,6 +43,7 @@ struct source_content {
   std::vector<repository_diagnostic> diagnostics;    ///< By path, then position.
   std::vector<file_stamp> stamps;                    ///< By path. Directories only.
   std::vector<std::shared_ptr<const void>> storage;  ///< What the views and trees point into.
+  std::string repo_text;                             ///< Of the source's file `repo`, if any.
   source_info info;
   bool cacheable = true;  ///< False when what was seen may not be what will be seen.
 };
@@ -50,12 +54,24 @@ class content_builder {
   content_builder(load_run& run, const load_limits& limits);
 
   /// Parses `text` and takes it as `path`'s package version, which is in the path's last folder,
-  /// or adds a diagnostic.
-  void add_file(unsigned worker, std::string_view path, std::string text, std::uint32_t order = 0);
+  /// or adds a diagnostic. The tree is valid until the worker adds another; null: not taken.
+  const syntax::file* add_file(unsigned worker, std::string_view path, std::string text,
+                               std::uint32_t order = 0);
 
   /// The same for a name and version that are not in the path.
-  void add_version(unsigned worker, std::string_view name, std::string_view version,
-                   std::string_view path, std::string text, std::uint32_t order = 0);
+  const syntax::file* add_version(unsigned worker, std::string_view name, std::string_view version,
+                                  std::string_view path, std::string text, std::uint32_t order = 0);
+
+  /// Takes what is beside a file `opam`. Files of folders without one are dropped in the end.
+  void add_side_file(unsigned worker, const side_path& path, std::string_view content,
+                     bool executable, std::uint32_t order = 0);
+
+  /// For readers of lists of paths: `add_file`, `add_side_file`, or nothing, as the path says.
+  void add_path(unsigned worker, std::string_view path, std::string text, bool executable,
+                std::uint32_t order = 0);
+
+  /// The file `repo` at the root of the source. By one worker only.
+  void set_repo_text(std::string text) { repo_text_ = std::move(text); }
 
   void problem(unsigned worker, severity level, std::string_view path, std::string message,
                syntax::position where = {0, 0});
@@ -71,22 +87,37 @@ class content_builder {
   [[nodiscard]] load_run& run() const noexcept { return run_; }
   [[nodiscard]] const load_limits& limits() const noexcept { return limits_; }
 
+  /// Before `finish`: drops the versions whose paths do not begin with `prefix`, and what was said
+  /// about them.
+  void keep_only(std::string_view prefix);
+
   /// Before `finish`, for readers of lists of paths, which see also what is inside a version's
-  /// folder, as in `files/`: drops it.
+  /// folder, as in `files/`: it is no package version.
   void drop_nested();
 
   /// Sorts, drops duplicates (with a diagnostic) and gives everything away. Once, at the end.
   [[nodiscard]] source_content finish();
 
  private:
+  /// A side file on its way to its version; views into the arena.
+  struct side_file {
+    side_path at;
+    std::string_view content;
+    bool executable = false;
+    std::uint32_t order = 0;
+  };
   struct part {
     std::vector<content_entry> entries;
+    std::vector<side_file> sides;
     std::vector<repository_diagnostic> diagnostics;
     std::vector<file_stamp> stamps;
     std::shared_ptr<string_arena> strings = std::make_shared<string_arena>();
   };
+  void attach_sides(source_content& out);
+
   load_run& run_;
   const load_limits& limits_;
+  std::string repo_text_;
   std::vector<part> parts_;
   std::atomic<std::size_t> files_{0};
   std::atomic<std::size_t> bytes_{0};

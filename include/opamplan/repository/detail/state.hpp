@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct repository_entry {
   std::string_view version;
   std::string_view path;
   syntax::file tree;
+  std::span<const extra_file> extra;
 };
 
 struct repository_state {

@@ -53,6 +53,14 @@ struct name_and_version {
 /// "NAME.VERSION", split at the first dot; nothing if either part breaks opam's rules.
 [[nodiscard]] std::optional<name_and_version> split_full_name(std::string_view text) noexcept;
 
+/// A file beside `opam`: below `files/`, or the legacy `url` or `descr`.
+struct side_path {
+  std::string_view folder;  ///< Of the version.
+  std::string_view file;    ///< Inside it: `files/fix.patch`, `url`, `descr`.
+};
+/// Nothing if the path is none of these.
+[[nodiscard]] std::optional<side_path> split_side_path(std::string_view path) noexcept;
+
 /// The last component of `path`, and what is before it (without the slash).
 [[nodiscard]] std::string_view base_name(std::string_view path) noexcept;
 [[nodiscard]] std::string_view folder_name(std::string_view path) noexcept;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "opamplan/repository/detail/beside.hpp"
 #include "opamplan/repository/detail/cache.hpp"
 #include "opamplan/repository/detail/cache_layout.hpp"
 
@@ -64,10 +65,11 @@ class cache_view {
            header_.format == wanted.format && header_.byte_order == wanted.byte_order &&
            header_.node_size == wanted.node_size && header_.entry_size == wanted.entry_size &&
            header_.header_sum == header_checksum(header_) && header_.file_size == file_.size() &&
-           holds<char>(header_.key) && holds<char>(header_.revision) &&
-           holds<cached_entry>(header_.entries) && holds<cached_stamp>(header_.stamps) &&
-           holds<cached_diagnostic>(header_.diagnostics) && holds<syntax::node>(header_.nodes) &&
-           holds<char>(header_.strings) && holds<char>(header_.texts);
+           holds<char>(header_.key) && holds<char>(header_.revision) && holds<char>(header_.repo) &&
+           holds<cached_entry>(header_.entries) && holds<cached_extra>(header_.extras) &&
+           holds<cached_stamp>(header_.stamps) && holds<cached_diagnostic>(header_.diagnostics) &&
+           holds<syntax::node>(header_.nodes) && holds<char>(header_.strings) &&
+           holds<char>(header_.texts);
   }
 
   [[nodiscard]] bool payload_is_sound(load_run& run) const {
@@ -118,12 +120,17 @@ OPAMPLAN_INLINE std::optional<source_content> load_cache(const std::string& path
   const std::string_view texts = view.characters(view.header().texts);
   const auto entries = view.section<cached_entry>(view.header().entries);
   out.entries.reserve(entries.size());
+  auto extra = std::make_shared<std::vector<extra_file>>();
+  for (const cached_extra& x : view.section<cached_extra>(view.header().extras)) {
+    extra->push_back({view.string(x.path), texts.substr(x.content, x.size), x.executable != 0});
+  }
   for (const cached_entry& e : entries) {
     const std::string_view entry_path = view.string(e.path);
     out.entries.push_back(
         {view.string(e.name), view.string(e.version), entry_path, 0,
          syntax::file::borrow(texts.substr(e.text, e.text_size),
-                              nodes.subspan(e.nodes, e.node_count), std::string(entry_path))});
+                              nodes.subspan(e.nodes, e.node_count), std::string(entry_path)),
+         std::span<const extra_file>(*extra).subspan(e.extra, e.extra_count)});
   }
   for (const cached_stamp& s : view.section<cached_stamp>(view.header().stamps)) {
     out.stamps.push_back({view.string(s.path), s.value});
@@ -134,6 +141,9 @@ OPAMPLAN_INLINE std::optional<source_content> load_cache(const std::string& path
   }
   out.info.revision = view.characters(view.header().revision);
   out.info.from_cache = true;
+  out.repo_text = view.characters(view.header().repo);
+  read_repo_text(out.repo_text, out.info);
+  if (!extra->empty()) out.storage.push_back(std::move(extra));
   out.storage.push_back(file);
   return out;
 }

@@ -91,6 +91,7 @@ class cache_writer {
 /// The records of a content, with strings and positions resolved.
 struct cache_records {
   std::vector<cached_entry> entries;
+  std::vector<cached_extra> extras;
   std::vector<cached_stamp> stamps;
   std::vector<cached_diagnostic> diagnostics;
   std::string strings;
@@ -111,7 +112,16 @@ struct cache_records {
       out.node_count = static_cast<std::uint32_t>(e.tree.nodes().size());
       text_bytes += out.text_size;
       nodes += out.node_count;
+      out.extra = static_cast<std::uint32_t>(extras.size());
+      out.extra_count = static_cast<std::uint32_t>(e.extra.size());
+      for (const extra_file& f : e.extra) {
+        extras.push_back({add(f.path), 0, f.content.size(), f.executable ? 1U : 0U});
+      }
       entries.push_back(out);
+    }
+    for (cached_extra& x : extras) {  // behind the texts
+      x.content = text_bytes;
+      text_bytes += x.size;
     }
     stamps.reserve(content.stamps.size());
     for (const file_stamp& s : content.stamps) stamps.push_back({s.value, add(s.path)});
@@ -141,7 +151,9 @@ OPAMPLAN_INLINE bool write_content(int fd, const cache_key& key, const source_co
   };
   put_array(header.key, key.place + '\n' + key.state);
   put_array(header.revision, content.info.revision);
+  put_array(header.repo, content.repo_text);
   put_array(header.entries, records.entries);
+  put_array(header.extras, records.extras);
   put_array(header.stamps, records.stamps);
   put_array(header.diagnostics, records.diagnostics);
   header.nodes = {out.begin_section(), records.nodes};
@@ -152,6 +164,9 @@ OPAMPLAN_INLINE bool write_content(int fd, const cache_key& key, const source_co
   header.texts = {out.begin_section(), records.text_bytes};
   for (const content_entry& e : content.entries) {
     out.put(e.tree.text().data(), e.tree.text().size());
+  }
+  for (const content_entry& e : content.entries) {
+    for (const extra_file& f : e.extra) out.put(f.content.data(), f.content.size());
   }
   return out.finish(header);
 }

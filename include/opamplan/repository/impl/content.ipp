@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "opamplan/package/version.hpp"
+#include "opamplan/repository/detail/beside.hpp"
 #include "opamplan/repository/detail/content.hpp"
 #include "opamplan/syntax/parser.hpp"
 
@@ -39,17 +40,19 @@ OPAMPLAN_INLINE bool content_builder::admit(unsigned worker, std::string_view pa
   // A partial repository would depend on the order of the threads: nothing at all is better.
   if (files_.fetch_add(1) >= limits_.files) {
     throw load_error("more than " + std::to_string(limits_.files) +
-                     " opam files: not an opam repository? (load_limits::files)");
+                     " files: not an opam repository? (load_limits::files)");
   }
   if (bytes_.fetch_add(size) + size > limits_.total_bytes) {
-    throw load_error("opam files of more than " + std::to_string(limits_.total_bytes) +
+    throw load_error("files of more than " + std::to_string(limits_.total_bytes) +
                      " bytes in all: not an opam repository? (load_limits::total_bytes)");
   }
   return true;
 }
 
-OPAMPLAN_INLINE void content_builder::add_file(unsigned worker, std::string_view path,
-                                               std::string text, std::uint32_t order) {
+OPAMPLAN_INLINE const syntax::file* content_builder::add_file(unsigned worker,
+                                                              std::string_view path,
+                                                              std::string text,
+                                                              std::uint32_t order) {
   const std::string_view folder = base_name(path) == "opam" ? folder_name(path) : path;
   const std::string_view full_name = base_name(folder);
   const auto parts = split_full_name(full_name);
@@ -57,7 +60,7 @@ OPAMPLAN_INLINE void content_builder::add_file(unsigned worker, std::string_view
     problem(worker, severity::error, path,
             "the folder's name '" + printable(full_name) +
                 "' is not NAME.VERSION as opam allows it; left out");
-    return;
+    return nullptr;
   }
   const std::string_view parent = base_name(folder_name(folder));
   if (!parent.empty() && parent != parts->name && parent != "packages") {
@@ -65,23 +68,43 @@ OPAMPLAN_INLINE void content_builder::add_file(unsigned worker, std::string_view
         worker, severity::warning, path,
         "package '" + std::string(parts->name) + "' is in a folder '" + printable(parent) + "'");
   }
-  add_version(worker, parts->name, parts->version, path, std::move(text), order);
+  return add_version(worker, parts->name, parts->version, path, std::move(text), order);
 }
 
-OPAMPLAN_INLINE void content_builder::add_version(unsigned worker, std::string_view name,
-                                                  std::string_view version, std::string_view path,
-                                                  std::string text, std::uint32_t order) {
+OPAMPLAN_INLINE const syntax::file* content_builder::add_version(
+    unsigned worker, std::string_view name, std::string_view version, std::string_view path,
+    std::string text, std::uint32_t order) {
   syntax::parse_result parsed = syntax::parse_recovering(std::move(text), printable(path));
   if (!parsed.errors.empty()) {
     const syntax::parse_diagnostic& first = parsed.errors.front();
     problem(worker, severity::error, path,
             first.expected.empty() ? first.message : first.message + ", expected " + first.expected,
             first.where);
-    return;
+    return nullptr;
   }
   part& p = parts_[worker];
   p.entries.push_back({p.strings->store(name), p.strings->store(version), p.strings->store(path),
                        order, std::move(parsed.tree)});
+  return &p.entries.back().tree;
+}
+
+OPAMPLAN_INLINE void content_builder::add_side_file(unsigned worker, const side_path& path,
+                                                    std::string_view content, bool executable,
+                                                    std::uint32_t order) {
+  part& p = parts_[worker];
+  p.sides.push_back({{p.strings->store(path.folder), p.strings->store(path.file)},
+                     p.strings->store(content),
+                     executable,
+                     order});
+}
+
+OPAMPLAN_INLINE void content_builder::add_path(unsigned worker, std::string_view path,
+                                               std::string text, bool executable,
+                                               std::uint32_t order) {
+  const auto side = split_side_path(path);
+  if (side) add_side_file(worker, *side, text, executable, order);
+  // A file `opam` below `files/` is a version after all if the folder above is none.
+  if (!side || base_name(path) == "opam") add_file(worker, path, std::move(text), order);
 }
 
 /// By name, version, path; of equal paths the later file first. Versions that opam's order takes
@@ -103,6 +126,17 @@ OPAMPLAN_INLINE bool is_inside_version(std::string_view path,
     if (versions.count(folder) != 0) return true;
   }
   return false;
+}
+
+OPAMPLAN_INLINE void content_builder::keep_only(std::string_view prefix) {
+  const auto other = [&](const auto& x) {
+    return std::string_view(x.path).substr(0, prefix.size()) != prefix;
+  };
+  for (part& p : parts_) {
+    p.entries.erase(std::remove_if(p.entries.begin(), p.entries.end(), other), p.entries.end());
+    p.diagnostics.erase(std::remove_if(p.diagnostics.begin(), p.diagnostics.end(), other),
+                        p.diagnostics.end());
+  }
 }
 
 OPAMPLAN_INLINE void content_builder::drop_nested() {
@@ -130,6 +164,62 @@ OPAMPLAN_INLINE void content_builder::drop_nested() {
   }
 }
 
+/// Gives each version of `out` what lies beside its file.
+OPAMPLAN_INLINE void content_builder::attach_sides(source_content& out) {
+  std::vector<const side_file*> sides;
+  for (const part& p : parts_) {
+    for (const side_file& f : p.sides) sides.push_back(&f);
+  }
+  if (sides.empty()) return;
+  const auto place = [](const side_file* f) { return std::tie(f->at.folder, f->at.file); };
+  std::sort(sides.begin(), sides.end(), [&](const side_file* a, const side_file* b) {
+    return std::tuple(place(a), b->order) < std::tuple(place(b), a->order);
+  });
+  sides.erase(
+      std::unique(sides.begin(), sides.end(),
+                  [&](const side_file* a, const side_file* b) { return place(a) == place(b); }),
+      sides.end());
+
+  constexpr std::string_view files = "files/";
+  auto extra = std::make_shared<std::vector<extra_file>>();
+  extra->reserve(sides.size());  // spans into it stay valid
+  for (content_entry& e : out.entries) {
+    // In memory, a version's path may end with its folder.
+    const std::string_view name = base_name(e.path);
+    const bool is_folder = name == std::string(e.name) + '.' + std::string(e.version);
+    const std::string_view folder = is_folder ? e.path : folder_name(e.path);
+    auto at = std::lower_bound(
+        sides.begin(), sides.end(), folder,
+        [](const side_file* f, std::string_view wanted) { return f->at.folder < wanted; });
+    const std::size_t first = extra->size();
+    std::string appended;
+    for (; at != sides.end() && (*at)->at.folder == folder; ++at) {
+      const side_file& f = **at;
+      if (f.at.file.substr(0, files.size()) == files) {
+        extra->push_back({f.at.file.substr(files.size()), f.content, f.executable});
+      } else if (f.at.file == "descr" && wants_descr(e.tree)) {
+        appended += descr_fields(f.content);
+      } else if (f.at.file == "url" && wants_url(e.tree)) {
+        const std::string path = std::string(folder) + "/url";
+        const auto parsed = syntax::parse_recovering(std::string(f.content), printable(path));
+        if (parsed.errors.empty()) {
+          appended += url_section(parsed.tree);
+        } else {
+          problem(0, severity::warning, path, parsed.errors.front().message + "; not looked at",
+                  parsed.errors.front().where);
+        }
+      }
+    }
+    if (extra->size() != first) e.extra = std::span(*extra).subspan(first);
+    if (appended.empty()) continue;
+    std::string text(e.tree.text());
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    auto whole = syntax::parse_recovering(text + appended, e.tree.path());
+    if (whole.errors.empty()) e.tree = std::move(whole.tree);
+  }
+  if (!extra->empty()) out.storage.push_back(std::move(extra));
+}
+
 OPAMPLAN_INLINE source_content content_builder::finish() {
   source_content out;
   std::vector<content_entry*> sorted;
@@ -148,6 +238,9 @@ OPAMPLAN_INLINE source_content content_builder::finish() {
     }
     out.entries.push_back(std::move(*e));
   }
+  attach_sides(out);
+  out.repo_text = std::move(repo_text_);
+  read_repo_text(out.repo_text, out.info);
   for (part& p : parts_) {
     out.storage.push_back(p.strings);
     std::move(p.diagnostics.begin(), p.diagnostics.end(), std::back_inserter(out.diagnostics));

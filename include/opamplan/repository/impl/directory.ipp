@@ -11,9 +11,12 @@
 #include <cstdlib>
 #include <ctime>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "opamplan/repository/detail/beside.hpp"
 #include "opamplan/repository/detail/checksum.hpp"
 #include "opamplan/repository/detail/readers.hpp"
 
@@ -60,6 +63,9 @@ OPAMPLAN_INLINE std::uint64_t stamp_of(const struct stat& s) {
   return checksum(facts, sizeof facts);
 }
 
+/// The stamp of a file that is not there.
+inline constexpr std::uint64_t absent_stamp = 0;
+
 /// Walks one directory source. One object, used by all workers.
 class directory_reader {
  public:
@@ -75,6 +81,7 @@ class directory_reader {
   void read() {
     struct stat facts {};
     if (::fstat(packages_.get(), &facts) == 0) stamp(0, "packages", facts);
+    read_repo();
     std::vector<child> children = list(0, packages_.get(), "packages");
     to_.run().set_total(children.size());
     to_.run().for_each_index(children.size(), 4, [&](unsigned worker, std::size_t i) {
@@ -104,8 +111,18 @@ class directory_reader {
     return fd;
   }
 
-  /// Names in an open folder, sorted, without those that begin with a dot.
-  std::vector<child> list(unsigned worker, int fd, const std::string& path) {
+  /// The file `repo` beside `packages`.
+  void read_repo() {
+    const file_descriptor root(::open(from_.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root) return;
+    bool exists = false;
+    auto text = read_regular(0, root.get(), "repo", "repo", &exists);
+    if (text) to_.set_repo_text(std::move(text->content));
+    if (!exists) to_.stamp(0, "repo", absent_stamp);
+  }
+
+  /// Names in an open folder, sorted, without those that begin with a dot unless `all`.
+  std::vector<child> list(unsigned worker, int fd, const std::string& path, bool all = false) {
     std::vector<child> out;
     const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
     DIR* folder = copy < 0 ? nullptr : ::fdopendir(copy);
@@ -118,7 +135,8 @@ class directory_reader {
     const std::unique_ptr<DIR, int (*)(DIR*)> closer(folder, ::closedir);
     errno = 0;
     while (const dirent* e = ::readdir(folder)) {
-      if (e->d_name[0] == '.') continue;
+      const std::string_view name = e->d_name;
+      if (all ? name == "." || name == ".." : name[0] == '.') continue;
       child c{e->d_name};
       c.maybe_folder = e->d_type == DT_DIR || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN;
       c.maybe_link = e->d_type == DT_LNK || e->d_type == DT_UNKNOWN;
@@ -149,7 +167,7 @@ class directory_reader {
     const std::vector<child> children = list(worker, fd.get(), path);
     const auto opam = std::find_if(children.begin(), children.end(),
                                    [](const child& c) { return c.name == "opam"; });
-    if (opam != children.end() && read_opam(worker, fd.get(), "opam", path + "/opam")) return;
+    if (opam != children.end() && read_version(worker, fd.get(), "", path)) return;
     bool folders = false;
     for (const child& c : children) {
       if (to_.run().stopped()) return;
@@ -157,10 +175,7 @@ class directory_reader {
       const std::string child_path = path + '/' + c.name;
       folders = true;
       // Nearly always a version's folder: look for its file before listing it.
-      if (!c.maybe_link &&
-          read_opam(worker, fd.get(), (c.name + "/opam").c_str(), child_path + "/opam")) {
-        continue;
-      }
+      if (!c.maybe_link && read_version(worker, fd.get(), c.name + '/', child_path)) continue;
       if (below_link && c.maybe_link && is_link(fd.get(), c.name)) {
         to_.problem(worker, severity::error, child_path,
                     "a symbolic link below another one; left out");
@@ -180,41 +195,109 @@ class directory_reader {
            S_ISLNK(facts.st_mode);
   }
 
-  /// False if there is no file `name`; a file that cannot be read is a diagnostic.
-  bool read_opam(unsigned worker, int parent, const char* name, const std::string& path) {
+  struct file_content {
+    std::string content;
+    bool executable = false;
+  };
+
+  /// False if the folder `path`, which is `inside` (empty, or with a slash behind) of `parent`, has
+  /// no file `opam`; one that cannot be read is a diagnostic.
+  bool read_version(unsigned worker, int parent, const std::string& inside,
+                    const std::string& path) {
+    const std::string file = path + "/opam";
+    bool exists = false;
+    auto opam = read_regular(worker, parent, (inside + "opam").c_str(), file, &exists);
+    if (!opam) return exists;
+    struct stat facts {};
+    if (!inside.empty() && ::fstatat(parent, inside.c_str(), &facts, 0) == 0) {
+      stamp(worker, path, facts);  // what is put beside `opam` later is noticed
+    }
+    const syntax::file* tree = to_.add_file(worker, file, std::move(opam->content));
+    if (tree == nullptr) return true;
+    const bool url = wants_url(*tree);
+    const bool descr = wants_descr(*tree);
+    if (url) read_side(worker, parent, inside + "url", {path, "url"});
+    if (descr) read_side(worker, parent, inside + "descr", {path, "descr"});
+    const file_descriptor files(
+        ::openat(parent, (inside + "files").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (files) read_extra_files(worker, parent, inside + "files", path, "files", 0);
+    return true;
+  }
+
+  /// Everything in one folder of a version's `files/`.
+  void read_extra_files(unsigned worker, int parent, const std::string& name,
+                        const std::string& version, const std::string& inside, std::size_t depth) {
+    const std::string path = version + '/' + inside;
+    if (depth > to_.limits().folder_depth) {
+      to_.problem(worker, severity::error, path, "folders are nested too deeply; left out");
+      return;
+    }
+    const file_descriptor fd = open_inside(worker, parent, name.c_str(), path, O_DIRECTORY);
+    if (!fd) return;
+    struct stat facts {};
+    if (::fstat(fd.get(), &facts) != 0) return io_problem(worker, path, errno);
+    stamp(worker, path, facts);
+    for (const child& c : list(worker, fd.get(), path, true)) {
+      if (to_.run().stopped()) return;
+      const std::string file = inside + '/' + c.name;
+      struct stat what {};
+      if (::fstatat(fd.get(), c.name.c_str(), &what, AT_SYMLINK_NOFOLLOW) == 0 &&
+          S_ISDIR(what.st_mode)) {
+        read_extra_files(worker, fd.get(), c.name, version, file, depth + 1);
+      } else {
+        read_side(worker, fd.get(), c.name, {version, file});
+      }
+    }
+  }
+
+  void read_side(unsigned worker, int parent, const std::string& name, const side_path& at) {
+    const std::string path = std::string(at.folder) + '/' + std::string(at.file);
+    if (const auto file = read_regular(worker, parent, name.c_str(), path)) {
+      to_.add_side_file(worker, at, file->content, file->executable);
+    }
+  }
+
+  /// Nothing if there is no file `name`, or, with a diagnostic, if it cannot be taken. A folder is
+  /// a diagnostic unless `exists` is asked for, which says whether there is something else.
+  std::optional<file_content> read_regular(unsigned worker, int parent, const char* name,
+                                           const std::string& path, bool* exists = nullptr) {
     const int raw = ::openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (raw < 0 && errno == ENOENT) return false;
+    if (raw < 0 && errno == ENOENT) return std::nullopt;
     const file_descriptor fd =
         raw >= 0 ? file_descriptor(raw) : open_inside(worker, parent, name, path, O_NONBLOCK);
-    if (!fd) return true;
+    if (exists != nullptr) *exists = true;
+    if (!fd) return std::nullopt;
     struct stat facts {};
     if (::fstat(fd.get(), &facts) != 0) {
       io_problem(worker, path, errno);
-      return true;
+      return std::nullopt;
     }
-    if (S_ISDIR(facts.st_mode)) return false;
+    if (S_ISDIR(facts.st_mode) && exists != nullptr) {
+      *exists = false;
+      return std::nullopt;
+    }
     stamp(worker, path, facts);
     if (!S_ISREG(facts.st_mode)) {
       to_.problem(worker, severity::error, path, "not a regular file; left out");
-      return true;
+      return std::nullopt;
     }
     const auto size = static_cast<std::uint64_t>(facts.st_size);
-    if (!to_.admit(worker, path, size)) return true;
-    std::string text(static_cast<std::size_t>(size), '\0');
+    if (!to_.admit(worker, path, size)) return std::nullopt;
+    file_content out{std::string(static_cast<std::size_t>(size), '\0'),
+                     (facts.st_mode & S_IXUSR) != 0};
     std::size_t filled = 0;
-    while (filled < text.size()) {
-      const ssize_t n = ::read(fd.get(), text.data() + filled, text.size() - filled);
+    while (filled < out.content.size()) {
+      const ssize_t n = ::read(fd.get(), out.content.data() + filled, out.content.size() - filled);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) {
         io_problem(worker, path, errno);
-        return true;
+        return std::nullopt;
       }
       if (n == 0) break;
       filled += static_cast<std::size_t>(n);
     }
-    text.resize(filled);
-    to_.add_file(worker, path, std::move(text));
-    return true;
+    out.content.resize(filled);
+    return out;
   }
 
   /// Opens `name` in `parent`. A symbolic link is followed only to something inside the source.
@@ -289,9 +372,8 @@ OPAMPLAN_INLINE bool stamps_hold(const std::string& directory, std::span<const f
     if (!hold.load(std::memory_order_relaxed)) return;
     const std::string path(stamps[i].path);
     struct stat facts {};
-    if (::fstatat(root.get(), path.c_str(), &facts, 0) != 0 || stamp_of(facts) != stamps[i].value) {
-      hold.store(false);
-    }
+    const bool exists = ::fstatat(root.get(), path.c_str(), &facts, 0) == 0;
+    if ((exists ? stamp_of(facts) : absent_stamp) != stamps[i].value) hold.store(false);
   });
   return hold.load();
 }

@@ -19,8 +19,10 @@ OPAMPLAN_INLINE source_content read_memory(const memory_source& from, content_bu
   to.run().set_total(from.files.size());
   to.run().for_each_index(from.files.size(), 16, [&](unsigned worker, std::size_t i) {
     const memory_file& f = from.files[i];
-    if (to.admit(worker, f.path, f.text.size())) {
-      to.add_file(worker, f.path, f.text, static_cast<std::uint32_t>(i));
+    if (f.path == "repo") {
+      to.set_repo_text(f.text);
+    } else if (to.admit(worker, f.path, f.text.size())) {
+      to.add_path(worker, f.path, f.text, false, static_cast<std::uint32_t>(i));
     }
     to.run().add_done();
   });

@@ -91,6 +91,10 @@ OPAMPLAN_INLINE std::string_view repository::text(package_id id) const noexcept 
   return file(id).text();
 }
 
+OPAMPLAN_INLINE std::span<const extra_file> repository::extra_files(package_id id) const noexcept {
+  return state_->entries[to_index(id)].extra;
+}
+
 OPAMPLAN_INLINE opam_file repository::opam(package_id id) const {
   return opam_file::read(file(id));
 }
@@ -121,6 +125,10 @@ OPAMPLAN_INLINE std::uint64_t repository::content_digest() const noexcept {
     digest = detail::checksum(name.data(), name.size(), digest);
     digest = detail::checksum(version.data(), version.size(), digest);
     digest = detail::checksum(bytes.data(), bytes.size(), digest);
+    for (const extra_file& f : extra_files(id)) {
+      digest = detail::checksum(f.path.data(), f.path.size(), digest + (f.executable ? 1 : 0));
+      digest = detail::checksum(f.content.data(), f.content.size(), digest);
+    }
   }
   return digest;
 }

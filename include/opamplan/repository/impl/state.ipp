@@ -76,7 +76,8 @@ OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents)
       state->first.push_back(static_cast<std::uint32_t>(state->entries.size()));
     }
     state->entries.push_back({name_id{static_cast<std::uint32_t>(state->names.size() - 1)},
-                              e.source, e.entry->version, e.entry->path, std::move(e.entry->tree)});
+                              e.source, e.entry->version, e.entry->path, std::move(e.entry->tree),
+                              e.entry->extra});
   }
   state->first.push_back(static_cast<std::uint32_t>(state->entries.size()));
   fill_slots(*state);

@@ -88,4 +88,17 @@ OPAMPLAN_INLINE std::string_view folder_name(std::string_view path) noexcept {
   return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
 }
 
+OPAMPLAN_INLINE std::optional<side_path> split_side_path(std::string_view path) noexcept {
+  constexpr std::string_view inside = "/files/";
+  for (std::size_t at = path.find(inside); at != std::string_view::npos;
+       at = path.find(inside, at + 1)) {
+    const std::string_view folder = path.substr(0, at);
+    if (split_full_name(base_name(folder))) return side_path{folder, path.substr(at + 1)};
+  }
+  const std::string_view name = base_name(path);
+  if (name != "url" && name != "descr") return std::nullopt;
+  if (!split_full_name(base_name(folder_name(path)))) return std::nullopt;
+  return side_path{folder_name(path), name};
+}
+
 }  // namespace opamplan::detail
