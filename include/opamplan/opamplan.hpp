@@ -45,6 +45,7 @@
 #include "opamplan/closure/graph.hpp"
 #include "opamplan/closure/paths.hpp"
 #include "opamplan/closure/reverse.hpp"
+#include "opamplan/plan/base64.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/difference.hpp"

@@ -46,6 +46,8 @@ TEST_CASE("texts with quotes, controls and other scripts come back") {
   plan p = make_plan(s.in, s.solutions, {});
   p.packages[0].opam = "\"\\\n\t\x01 \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xab\x7f";
   p.base.image = "a\"b\\c";
+  p.packages[0].files = {{"fix.patch", std::string("\0\xff\n", 3), true}, {"sub/b", "", false}};
+  p.packages[1].accepts_failure = true;
   CHECK(plan_from_json(to_json(p)) == p);
 }
 

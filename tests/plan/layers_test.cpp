@@ -7,6 +7,7 @@
 
 #include "opamplan/plan/doctor.hpp"
 #include "plan/small_plans.hpp"
+#include "repository/temp_tree.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;
@@ -55,6 +56,31 @@ TEST_CASE("what can change a build changes the keys of the package and its depen
   CHECK(changed_by(same + "\nextra-files: [\"a\" \"md5=" + std::string(32, '0') + "\"]") == both);
   CHECK(changed_by(same + "\ndepexts: [\"libleft-dev\"] {os-family = \"debian\"}") == both);
   CHECK(changed_by(R"(depends: ["base" "alone"])") == both);
+}
+
+TEST_CASE("files and accepted failures of a package reach the plan") {
+  const repository_test::temp_tree tree;
+  tree.write("packages/a/a.1/opam",
+             "opam-version: \"2.0\"\nx-ci-accept-failures: [\"debian-12\" \"alpine\"]\n");
+  tree.write("packages/a/a.1/files/fix.patch", "one");
+  tree.write("packages/b/b.1/opam",
+             "opam-version: \"2.0\"\nx-ci-accept-failures: [\"debian-11\"]\n");
+  const auto plan_now = [&] {
+    const universe u =
+        make_universe(load_repository(directory_source{tree.str()}), small_environment(), {});
+    std::vector<solution> solutions;
+    for (auto& r : solve_all(u, {}).results) solutions.push_back(*r.solution);
+    return make_plan(u, solutions, {});
+  };
+  const plan before = plan_now();
+  REQUIRE(before.packages.size() == 2);
+  CHECK(before.packages[0].files == std::vector<plan_file>{{"fix.patch", "one", false}});
+  CHECK(before.packages[0].accepts_failure);
+  CHECK(!before.packages[1].accepts_failure);
+  tree.write("packages/a/a.1/files/fix.patch", "two");
+  const plan after = plan_now();
+  CHECK(keys_of(after).at("a.1") != keys_of(before).at("a.1"));
+  CHECK(keys_of(after).at("b.1") == keys_of(before).at("b.1"));
 }
 
 TEST_CASE("what cannot change a build changes no key") {

@@ -261,6 +261,7 @@ def test_every_version_of_the_real_repository_loads(real_repository: opamplan.Re
     assert len(real_repository) == 18793
     assert real_repository.diagnostics == []
     env = opamplan.Environment.preset("debian-12").with_ocaml("5.3.0")
+    env["opam-version"] = "2.3.0"  # what the OCaml tools were asked with
     assert len(real_repository.latest(env)) == 4476
     assert not [d for d in real_repository.check() if d.level == "error"]
     assert {len(v) for v in real_repository.to_columns().values()} == {18793}

@@ -13,14 +13,24 @@
 
 namespace opamplan {
 
+/// A file of a package's folder `files/`, which opam copies into its sources.
+struct plan_file {
+  std::string path;     ///< Below `files/`.
+  std::string content;  ///< Any bytes.
+  bool executable = false;
+  friend bool operator==(const plan_file&, const plan_file&) = default;
+};
+
 /// What a plan knows of one package version; steps refer to it by index.
 struct plan_package {
   std::string name;
   std::string version;
   digest effective{};                ///< Of what can change its build.
   std::string opam;                  ///< The text of its opam file, for the step's repository.
+  std::vector<plan_file> files;      ///< By path; mostly none.
   std::vector<std::string> depexts;  ///< System packages in the plan's environment, sorted.
   std::uint64_t size = 1;            ///< Estimated installed bytes, or 1: every package the same.
+  bool accepts_failure = false;      ///< By `x-ci-accept-failures`, in the plan's environment.
 
   [[nodiscard]] std::string full_name() const { return name + "." + version; }
   friend bool operator==(const plan_package&, const plan_package&) = default;

@@ -223,7 +223,11 @@ OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
   files.push_back({"step", step_script(options), true});
   files.push_back({"collect", collect_script(options), true});
   for (const plan_package& package : p.packages) {
-    files.push_back({opam_folder(package) + "/opam", package.opam, false});
+    const std::string folder = opam_folder(package);
+    files.push_back({folder + "/opam", package.opam, false});
+    for (const plan_file& f : package.files) {
+      files.push_back({folder + "/files/" + f.path, f.content, f.executable});
+    }
   }
   return files;
 }

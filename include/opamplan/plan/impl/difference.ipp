@@ -82,6 +82,7 @@ inline std::string changed_fields(const plan_package& a, const plan_package& b) 
   } catch (const syntax::parse_error&) {
     return "its opam file";
   }
+  if (a.files != b.files) names.insert("files");
   return names.empty() ? "its opam file" : fmt::format("{}", fmt::join(names, ", "));
 }
 

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "opamplan/config.hpp"
+#include "opamplan/plan/base64.hpp"
 #include "opamplan/plan/json.hpp"
 #include "opamplan/syntax/json.hpp"
 
@@ -119,6 +120,14 @@ class writer {
     member("reason", l.reason);
     out_ += '}';
   }
+  void write(const plan_file& f) {
+    out_ += '{';
+    member("path", f.path);
+    member("base64", to_base64(f.content));
+    member("executable");
+    flag(f.executable);
+    out_ += '}';
+  }
   void write(const plan_package& p) {
     out_ += '{';
     member("name", p.name);
@@ -127,7 +136,15 @@ class writer {
     key(p.effective);
     texts("depexts", p.depexts);
     member("size", p.size);
+    if (p.accepts_failure) {
+      member("accepts_failure");
+      flag(true);
+    }
     member("opam", p.opam);
+    if (!p.files.empty()) {
+      member("files");
+      array(p.files, [this](const plan_file& f) { write(f); });
+    }
     out_ += '}';
   }
   void write(const plan_layer& l) {
@@ -192,6 +209,9 @@ class node {
                             path_);
   }
 
+  [[nodiscard]] bool has(const char* name) const {
+    return value_->find(name) != value_->not_found();
+  }
   [[nodiscard]] node operator[](const char* name) const {
     const auto it = value_->find(name);
     if (it == value_->not_found()) fail(fmt::format("\"{}\" is missing", name));
@@ -272,9 +292,23 @@ inline limits read_limits(const node& n) {
   return l;
 }
 
+inline plan_file read_file(const node& n) {
+  auto content = from_base64(n["base64"].text());
+  if (!content) n["base64"].fail("it is not base64");
+  return {n["path"].text(), *std::move(content), n["executable"].flag()};
+}
+
 inline plan_package read_package(const node& n) {
-  return {n["name"].text(), n["version"].text(),  n["effective"].key(),
-          n["opam"].text(), n["depexts"].texts(), n["size"].number<std::uint64_t>()};
+  plan_package p;
+  p.name = n["name"].text();
+  p.version = n["version"].text();
+  p.effective = n["effective"].key();
+  p.opam = n["opam"].text();
+  if (n.has("files")) p.files = n["files"].list(read_file);
+  p.depexts = n["depexts"].texts();
+  p.size = n["size"].number<std::uint64_t>();
+  p.accepts_failure = n.has("accepts_failure") && n["accepts_failure"].flag();
+  return p;
 }
 
 inline plan_layer read_layer(const node& n) {

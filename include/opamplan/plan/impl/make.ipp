@@ -6,6 +6,7 @@
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
+#include "opamplan/package/impl/fields.ipp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/layers.hpp"
@@ -25,6 +26,33 @@ inline std::string base_environment(const environment& env) {
     if (name.find(':') != std::string::npos) base.unset(name);
   }
   return base.canonical_text();
+}
+
+/// Of what can change a build: opam's effective part, and what lies in `files/`.
+inline digest effective_digest(const syntax::file& file, const std::vector<plan_file>& files) {
+  const std::string effective = effective_part(file);
+  if (files.empty()) return sha256_of(effective);
+  sha256 hash;
+  hash.add_field(effective);
+  for (const plan_file& f : files) {
+    hash.add_field(f.path).add_field(f.executable ? "x" : "").add_field(f.content);
+  }
+  return hash.finish();
+}
+
+/// Whether `x-ci-accept-failures` names the environment's distribution, as ocaml-ci names them:
+/// `debian-13`, or all of a distribution's versions, `debian`.
+inline bool accepts_failure(const syntax::file& file, const environment& env) {
+  const auto value = file.find("x-ci-accept-failures");
+  const variable_value* const distribution = env.get("os-distribution");
+  if (!value || distribution == nullptr) return false;
+  const variable_value* const version = env.get("os-version");
+  const std::string any = to_string(*distribution);
+  const std::string exact = version == nullptr ? any : any + "-" + to_string(*version);
+  for (const std::string& name : field_detail::read_strings(*value, {})) {
+    if (name == any || name == exact) return true;
+  }
+  return false;
 }
 
 inline std::string full_name(const repository& repo, package_id id) {
@@ -90,7 +118,11 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
       package.name = repo.name_string(used[i]);
       package.version = std::string(repo.version_string(used[i]));
       package.opam = std::string(repo.text(used[i]));
-      package.effective = sha256_of(effective_part(repo.file(used[i])));
+      for (const extra_file& f : repo.extra_files(used[i])) {
+        package.files.push_back({std::string(f.path), std::string(f.content), f.executable});
+      }
+      package.effective = make_detail::effective_digest(repo.file(used[i]), package.files);
+      package.accepts_failure = make_detail::accepts_failure(repo.file(used[i]), u.environment());
       package.depexts = depexts_for(read_depexts(repo.file(used[i])), u.environment());
       if (options.size_of) package.size = options.size_of(used[i]);
     };
