@@ -95,6 +95,11 @@ if [ -n "$opam_version" ]; then
   fi
 fi
 
+# Steps look for packages anew.
+if command -v apt-get >/dev/null; then
+  rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb
+fi
+
 if [ -n "$user" ] && [ "$user" != root ]; then
   if ! grep -q "^$user:" /etc/passwd; then
     id=1000

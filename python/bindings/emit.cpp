@@ -45,8 +45,9 @@ void bind_emit(py::module_& module) {
   as_value(options, &o::base_image, &o::base_archive, &o::snapshot, &o::opam, &o::user,
            &o::archive_mirrors, &o::prepare, &o::setup, &o::environment, &o::instructions,
            &o::labels, &o::source_date_epoch, &o::install, &o::depexts, &o::time_limit,
-           &o::log_limit, &o::download_cache, &o::network, &o::build_args, &o::run_options,
-           &o::retry, &o::registry, &o::platforms, &o::cache_from, &o::cache_to, &o::outputs)
+           &o::log_limit, &o::download_cache, &o::system_cache, &o::network, &o::build_args,
+           &o::run_options, &o::retry, &o::registry, &o::platforms, &o::cache_from, &o::cache_to,
+           &o::outputs)
       .def(py::init([](const py::KWArgs<any>& values) {
              const py::object made = py::cast(emit_options());
              for (const auto& [name, value] : values) {
@@ -73,6 +74,9 @@ void bind_emit(py::module_& module) {
       .def_readwrite("archive_mirrors", &emit_options::archive_mirrors,
                      "URLs below which opam looks for sources first, by checksum, as ``opam admin "
                      "cache`` lays them out.")
+      .def_readwrite("system_cache", &emit_options::system_cache,
+                     "Cache mounts in which steps that install system packages share the package "
+                     "manager's lists and archives.")
       .def_readwrite("prepare", &emit_options::prepare,
                      "Shell commands, run once, as root, before `setup`: package sources, "
                      "certificates.")

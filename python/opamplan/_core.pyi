@@ -1653,6 +1653,7 @@ class EmitOptions:
         int,
         int,
         bool,
+        bool,
         str,
         list[tuple[str, str]],
         list[str],
@@ -1687,6 +1688,7 @@ class EmitOptions:
             str,
             typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsInt | typing.SupportsIndex,
+            bool,
             bool,
             str,
             collections.abc.Sequence[tuple[str, str]],
@@ -1836,6 +1838,13 @@ class EmitOptions:
     def source_date_epoch(self) -> int: ...
     @source_date_epoch.setter
     def source_date_epoch(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    @property
+    def system_cache(self) -> bool:
+        """
+        Cache mounts in which steps that install system packages share the package manager's lists and archives.
+        """
+    @system_cache.setter
+    def system_cache(self, arg0: bool) -> None: ...
     @property
     def time_limit(self) -> int:
         """

@@ -40,6 +40,8 @@ struct emit_options {
   std::size_t log_limit = 4 << 20;  ///< Bytes kept of a log, half from its beginning, half from its
                                     ///< end; 0: all.
   bool download_cache = true;       ///< A cache mount in which steps share what opam fetched.
+  bool system_cache = true;  ///< Cache mounts in which steps that install system packages share the
+                             ///< package manager's lists and archives.
   std::string network;  ///< Of every step: `none`, `host`, `default`. Empty: the builder's default.
   /// Build arguments. Those that BuildKit knows (HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY,
   /// ALL_PROXY, in small or capital letters) are in every step's environment and in no cache key;

@@ -27,6 +27,7 @@ done
 )sh";
   o.depexts = "echo \"system packages: $*\"";
   o.download_cache = false;
+  o.system_cache = false;
   return o;
 }
 

@@ -40,6 +40,38 @@ inline std::string retry_words(const plan& p, const plan_step& step, const emit_
   return retry == 0 ? std::string() : " -r " + std::to_string(retry);
 }
 
+/// Where the package manager of the plan's distribution keeps lists and archives.
+inline void mount_system_caches(const plan& p, std::vector<step_mount>& mounts) {
+  struct row {
+    std::string_view family;
+    std::string_view folder;
+  };
+  static constexpr row folders[] = {
+      {"debian", "/var/lib/apt/lists"}, {"debian", "/var/cache/apt"}, {"alpine", "/var/cache/apk"},
+      {"fedora", "/var/cache/dnf"},     {"rhel", "/var/cache/dnf"},   {"suse", "/var/cache/zypp"},
+      {"opensuse", "/var/cache/zypp"},  {"arch", "/var/cache/pacman"}};
+  if (p.base.environment.empty()) return;
+  const environment env = parse_environment(p.base.environment);
+  const auto value_of = [&](std::string_view name) {
+    const variable_value* const value = env.get(name);
+    return value == nullptr ? std::string() : to_string(*value);
+  };
+  const std::string family = value_of("os-family");
+  // Another system's lists would be of no use, or worse.
+  const std::string system =
+      value_of("os-distribution") + "-" + value_of("os-version") + "-" + value_of("arch");
+  for (const row& r : folders) {
+    if (r.family != family) continue;
+    const std::string folder(r.folder);
+    std::string id = "opamplan-" + system + folder;
+    for (char& c : id) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!plain && c != '_' && c != '.') c = '-';
+    }
+    mounts.push_back({step_mount::origin::cache, no_step, id, folder});
+  }
+}
+
 }  // namespace recipe_detail
 
 OPAMPLAN_INLINE std::string opam_folder(const plan_package& package) {
@@ -86,6 +118,9 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
     }
     out += " -i " + to_hex(layer.key, 16) + ' ' + layer_word(p, l);
     for (const std::uint32_t n : layer.needs) out += ' ' + layer_word(p, n);
+  }
+  if (options.system_cache && !step.depexts.empty()) {
+    recipe_detail::mount_system_caches(p, recipe.mounts);
   }
   if (options.download_cache) {
     recipe.mounts.push_back({origin::cache, no_step, "opamplan", "/opamplan/in/cache"});

@@ -166,6 +166,11 @@ if [ -n "$opam_version" ]; then
   fi
 fi
 
+# Steps look for packages anew.
+if command -v apt-get >/dev/null; then
+  rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb
+fi
+
 if [ -n "$user" ] && [ "$user" != root ]; then
   if ! grep -q "^$user:" /etc/passwd; then
     id=1000
@@ -338,23 +343,52 @@ fi
 
 # --- As root --------------------------------------------------------------------------------------
 
-# Installs the system packages "$@".
+# Installs the system packages "$@". Lists and archives of package managers may be in mounts that
+# steps share, in which they take turns.
 system_packages() {
   if command -v apt-get >/dev/null; then
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -- "$@"
+    export DEBIAN_FRONTEND=noninteractive
+    # What is installed is this image's own: no other step's lock is waited for.
+    turn /var/cache/apt fetch_debian "$@" &&
+      apt-get -o Debug::NoLocking=true install -y -qq -- "$@"
   elif command -v apk >/dev/null; then
-    apk add -- "$@"
+    turn /var/cache/apk apk add --cache-dir /var/cache/apk --update-cache --cache-max-age 60 -- "$@"
   elif command -v dnf >/dev/null; then
-    dnf install -y -- "$@"
+    turn /var/cache/dnf dnf install -y --setopt=keepcache=1 -- "$@"
   elif command -v zypper >/dev/null; then
-    zypper --non-interactive install -- "$@"
+    turn /var/cache/zypp zypper --non-interactive install -- "$@"
   elif command -v pacman >/dev/null; then
-    pacman -Sy --noconfirm -- "$@"
+    turn /var/cache/pacman pacman -Sy --noconfirm -- "$@"
   else
     echo "no known package manager for: $*"
     return 1
   fi
 } # end of system_packages
+
+# Fetches Debian packages into /var/cache/apt; lists of the last hour are new enough.
+fetch_debian() {
+  updated=/var/lib/apt/lists/opamplan-updated
+  if [ -z "$(find $updated -mmin -60 2>/dev/null)" ]; then
+    apt-get update -qq && : >$updated || return
+  fi
+  apt-get install --download-only -y -qq -- "$@" && return
+  apt-get update -qq && apt-get install --download-only -y -qq -- "$@"
+}
+
+# Carries a command out while no other step that shares the folder $1 does.
+turn() {
+  mkdir -p "$1"
+  lock=$1/opamplan-lock
+  shift
+  if command -v flock >/dev/null; then
+    (
+      flock 9
+      "$@"
+    ) 9>"$lock"
+  else
+    "$@"
+  fi
+}
 
 # How to become $user, and who that is.
 find_user() {
