@@ -84,6 +84,7 @@ if [ -n "$opam_version" ]; then
     if [ "$program" != opam ]; then
       mkdir -p /usr/local/bin
       ln -sf "$(command -v "$program")" /usr/local/bin/opam
+      hash -r # the shell knows another place
     fi
     break
   done
@@ -111,6 +112,9 @@ if [ -n "$user" ] && [ "$user" != root ]; then
     mkdir -p "/home/$user"
     chown "$id:$id" "/home/$user"
   fi
+  # Archives of a temporary folder have a root that only root may enter.
+  chmod a+rx /
+  mkdir -p /tmp
   chmod 1777 /tmp
 fi
 

@@ -156,6 +156,7 @@ system_packages() {
 
 # Fetches Debian packages into /var/cache/apt; lists of the last hour are new enough.
 fetch_debian() {
+  mkdir -p /var/lib/apt/lists
   updated=/var/lib/apt/lists/opamplan-updated
   if [ -z "$(find $updated -mmin -60 2>/dev/null)" ]; then
     apt-get update -qq && : >$updated || return

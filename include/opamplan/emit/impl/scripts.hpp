@@ -155,6 +155,7 @@ if [ -n "$opam_version" ]; then
     if [ "$program" != opam ]; then
       mkdir -p /usr/local/bin
       ln -sf "$(command -v "$program")" /usr/local/bin/opam
+      hash -r # the shell knows another place
     fi
     break
   done
@@ -182,6 +183,9 @@ if [ -n "$user" ] && [ "$user" != root ]; then
     mkdir -p "/home/$user"
     chown "$id:$id" "/home/$user"
   fi
+  # Archives of a temporary folder have a root that only root may enter.
+  chmod a+rx /
+  mkdir -p /tmp
   chmod 1777 /tmp
 fi
 
@@ -367,6 +371,7 @@ system_packages() {
 
 # Fetches Debian packages into /var/cache/apt; lists of the last hour are new enough.
 fetch_debian() {
+  mkdir -p /var/lib/apt/lists
   updated=/var/lib/apt/lists/opamplan-updated
   if [ -z "$(find $updated -mmin -60 2>/dev/null)" ]; then
     apt-get update -qq && : >$updated || return
