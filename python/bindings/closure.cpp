@@ -45,6 +45,22 @@ named_closure closure_of_result(const py_result& r) {
   return c;
 }
 
+/// The same; there is no order in cyclic dependencies.
+named_closure acyclic_closure_of(const py_result& r) {
+  named_closure c = closure_of_result(r);
+  names_list cycle;
+  for (const package_id p : build_cycle(r.solution())) {
+    if (!std::binary_search(c.value.packages.begin(), c.value.packages.end(), p)) return c;
+    cycle.push_back(r.universe->universe.repository().full_name(p));
+  }
+  if (!cycle.empty()) {
+    throw invalid_request(
+        c.names[c.value.target] +
+        ": its dependencies are cyclic, which opam refuses: " + cycle_text(cycle));
+  }
+  return c;
+}
+
 /// Reverse dependencies, with the names that Python asks by.
 struct py_reverse {
   repository repo;
@@ -78,7 +94,7 @@ std::shared_ptr<py_reverse> reverse_of(const std::vector<std::shared_ptr<py_resu
 
 names_list install_order_of(const py_result& r, const std::string& order,
                             const std::optional<std::shared_ptr<py_reverse>>& among) {
-  const auto c = closure_of_result(r);
+  const auto c = acyclic_closure_of(r);
   if (order == "levels") return c.named(order_of(c.value, install_order::levels, c.names));
   if (order == "depth_first") {
     return c.named(order_of(c.value, install_order::depth_first, c.names));
@@ -144,7 +160,7 @@ void bind_closure(py::module_& module) {
   module.def(
       "deps_json",
       [](const py_result& r) {
-        const auto c = closure_of_result(r);
+        const auto c = acyclic_closure_of(r);
         return deps_json(c.value, c.names);
       },
       py::arg("solution"), "The transitive reduction of the closure, as package-tool prints it.");
@@ -168,7 +184,7 @@ void bind_closure(py::module_& module) {
   module.def(
       "dot",
       [](const py_result& r) {
-        const auto c = closure_of_result(r);
+        const auto c = acyclic_closure_of(r);
         return dot(c.value, c.names);
       },
       py::arg("solution"), "The closure for Graphviz.");

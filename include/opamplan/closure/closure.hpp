@@ -36,6 +36,9 @@ struct closure {
 /// Which one it is depends on the solution alone. Linear.
 [[nodiscard]] std::vector<package_id> build_cycle(const solution& s);
 
+/// "a.1 -> b.1 -> a.1", of the names of a cycle.
+[[nodiscard]] std::string cycle_text(std::span<const std::string> names);
+
 /// The same edges backwards: from dependency to dependent.
 [[nodiscard]] adjacency reversed(const adjacency& graph);
 

@@ -160,13 +160,21 @@ def print_summary(
             f"  left out: {unsolvable} without a solution, {unavailable} not available here",
             file=out,
         )
+    for target, reason in list(plan.left_out.items())[:10]:
+        print(f"  left out: {target}: {reason}", file=out)
+    if len(plan.left_out) > 10:
+        print(f"  ... {len(plan.left_out)} left out in all", file=out)
     if alone > s["installs"]:
         print(
             f"  built one by one they would install {alone} packages: "
             f"{alone / max(1, s['installs']):.1f} times the work",
             file=out,
         )
-    print(f"  {s['package_versions']} package versions in {s['layers']} distinct layers", file=out)
+    groups = f", {s['post_groups']} of them post groups" if s["post_groups"] else ""
+    print(
+        f"  {s['package_versions']} package versions in {s['layers']} distinct layers{groups}",
+        file=out,
+    )
     if s["variants"] > 1:
         print(f"  most variants: {s['most_variants']}, {s['variants']} layers", file=out)
     print(f"  deepest image: {s['max_depth']} steps; {s['grafts']} grafts", file=out)

@@ -105,6 +105,12 @@ OPAMPLAN_INLINE std::vector<package_id> build_cycle(const solution& s) {
   return {};
 }
 
+OPAMPLAN_INLINE std::string cycle_text(std::span<const std::string> names) {
+  std::string text;
+  for (const std::string& name : names) text += name + " -> ";
+  return names.empty() ? text : text + names.front();
+}
+
 OPAMPLAN_INLINE adjacency reversed(const adjacency& graph) {
   adjacency r;
   r.offsets.assign(graph.size() + 1, 0);

@@ -60,9 +60,9 @@ inline std::string full_name(const repository& repo, package_id id) {
 }
 
 inline std::string cyclic(const repository& repo, const std::vector<package_id>& cycle) {
-  std::string text = "its dependencies are cyclic, which opam refuses: ";
-  for (const package_id id : cycle) text += full_name(repo, id) + " -> ";
-  return text + full_name(repo, cycle.front());
+  std::vector<std::string> names;
+  for (const package_id id : cycle) names.push_back(full_name(repo, id));
+  return "its dependencies are cyclic, which opam refuses: " + cycle_text(names);
 }
 
 }  // namespace make_detail
