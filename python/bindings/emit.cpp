@@ -107,8 +107,10 @@ void bind_emit(py::module_& module) {
       .def_readwrite("time_limit", &emit_options::time_limit,
                      "Seconds for one install, then it has failed; 0: none.")
       .def_readwrite("log_limit", &emit_options::log_limit, "Bytes kept of a log; 0: all.")
-      .def_readwrite("retry", &emit_options::retry,
-                     "By NAME.VERSION: a number that gives its steps a new cache key.")
+      .def_readwrite(
+          "retry", &emit_options::retry,
+          "By NAME.VERSION, or by the first 16 digits of a layer's key: a number that gives its "
+          "steps a new cache key.")
       .def_readwrite("source_date_epoch", &emit_options::source_date_epoch)
       .def_readwrite("registry", &emit_options::registry)
       .def_readwrite("platforms", &emit_options::platforms)

@@ -1807,7 +1807,7 @@ class EmitOptions:
     @property
     def retry(self) -> dict[str, int]:
         """
-        By NAME.VERSION: a number that gives its steps a new cache key.
+        By NAME.VERSION, or by the first 16 digits of a layer's key: a number that gives its steps a new cache key.
         """
     @retry.setter
     def retry(

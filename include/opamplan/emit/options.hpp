@@ -48,7 +48,8 @@ struct emit_options {
   /// others are for `instructions`, and not in LLB.
   std::vector<std::pair<std::string, std::string>> build_args;
   std::vector<std::string> run_options;   ///< Dockerfile words after RUN. Not in LLB.
-  std::map<std::string, unsigned> retry;  ///< By NAME.VERSION: a number that gives its steps a new
+  std::map<std::string, unsigned> retry;  ///< By NAME.VERSION, or by the first 16 digits of a
+                                          ///< layer's key: a number that gives its steps a new
                                           ///< cache key, since failures are kept like successes.
 
   // Bake files. `{batch}` in these is replaced by the name of the batch (`batch0`).

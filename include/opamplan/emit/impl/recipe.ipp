@@ -30,12 +30,14 @@ inline std::string layer_word(const plan& p, std::uint32_t layer) {
 
 inline std::string retry_words(const plan& p, const plan_step& step, const emit_options& options) {
   unsigned retry = 0;
+  const auto add = [&](const std::string& name) {
+    const auto found = options.retry.find(name);
+    if (found != options.retry.end()) retry += found->second;
+  };
   if (options.retry.empty()) return {};
   for (const std::uint32_t l : step.installs) {
-    for (const std::uint32_t i : p.layers[l].packages) {
-      const auto found = options.retry.find(p.packages[i].full_name());
-      if (found != options.retry.end()) retry += found->second;
-    }
+    add(to_hex(p.layers[l].key, 16));
+    for (const std::uint32_t i : p.layers[l].packages) add(p.packages[i].full_name());
   }
   return retry == 0 ? std::string() : " -r " + std::to_string(retry);
 }
