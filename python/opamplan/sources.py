@@ -60,7 +60,7 @@ def resolve(what: Any, rev: Optional[str]) -> list[tuple[str, str]]:
         try:
             out.append(_resolve_one(os.fspath(item), rev or ""))
         except LoadError as error:
-            error.source = os.fspath(item)
+            error.source = shown(os.fspath(item))
             raise
     return out
 
@@ -97,6 +97,31 @@ def _resolve_one(what: str, rev: str) -> tuple[str, str]:
     return os.path.expanduser(what), rev
 
 
+def shown(url: str) -> str:
+    """A URL as messages and records may hold it: without its password, and what a `?` begins."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:
+        return "a URL that is none"
+    if parts.scheme not in ("http", "https", "ssh", "git", "git+http", "git+https", "git+ssh"):
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    netloc = f"{name}:***@{host}" if colon else f"{user}{at}{host}"
+    query = "..." if parts.query else ""
+    return urllib.parse.urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+
+
+def _without_password(text: str, url: str) -> str:
+    """What another program says of a URL."""
+    text = text.replace(url, shown(url))
+    user = urllib.parse.urlsplit(url).netloc.rpartition("@")[0]
+    password = user.partition(":")[2]
+    for secret in {password, urllib.parse.unquote(password)} - {""}:
+        text = text.replace(secret, "***")
+    return text
+
+
 def _is_scp(what: str) -> bool:
     """True for git's `user@host:path`."""
     return re.match(r"^[\w.-]+@[\w.-]+:", what) is not None and not os.path.exists(what)
@@ -112,7 +137,7 @@ def _key(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
-def _git(*arguments: str, folder: Optional[pathlib.Path] = None) -> None:
+def _git(*arguments: str, url: str = "", folder: Optional[pathlib.Path] = None) -> None:
     import shutil
     import subprocess
 
@@ -125,7 +150,8 @@ def _git(*arguments: str, folder: Optional[pathlib.Path] = None) -> None:
     command = ["git", *(["-C", str(folder)] if folder else []), *arguments]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode != 0:
-        raise LoadError(f"git {arguments[0]}: {done.stderr.strip() or done.returncode}")
+        said = _without_password(done.stderr.strip(), url) if url else done.stderr.strip()
+        raise LoadError(f"git {arguments[0]}: {said or done.returncode}")
 
 
 def _has_commit(folder: pathlib.Path, rev: str) -> bool:
@@ -140,34 +166,58 @@ def _fetch_git(url: str, rev: str) -> tuple[str, str]:
     import tempfile
 
     if url.startswith("-"):
-        raise LoadError(f"{url}: not a URL")
+        raise LoadError(f"{shown(url)}: not a URL")
     folder = _folder("git") / _key(url)
     if not folder.exists():
         with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
             clone = pathlib.Path(temporary) / "clone"
-            _git("clone", "--quiet", "--bare", "--", url, str(clone))
+            _git("clone", "--quiet", "--bare", "--", url, str(clone), url=url)
+            _forget(clone)
             with contextlib.suppress(OSError):  # another process was faster
                 clone.rename(folder)
         return str(folder), rev
+    _forget(folder)
     if re.fullmatch(r"[0-9a-f]{40}", rev) and _has_commit(folder, rev):
         return str(folder), rev
     refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
     try:
-        _git("fetch", "--quiet", "--prune", "--", url, *refs, folder=folder)
+        _git("fetch", "--quiet", "--prune", "--", url, *refs, url=url, folder=folder)
     except LoadError as error:
-        warnings.warn(f"{url}: using the copy fetched before: {error}", stacklevel=3)
+        warnings.warn(f"{shown(url)}: using the copy fetched before: {error}", stacklevel=3)
     return str(folder), rev
+
+
+def _forget(clone: pathlib.Path) -> None:
+    """No record of where it came from, which may hold a password: the URL is given each time."""
+    if "[remote " in (clone / "config").read_text(encoding="utf-8", errors="replace"):
+        _git("config", "--remove-section", "remote.origin", folder=clone)
+
+
+def _request(url: str) -> Any:
+    """A request for an archive; a name and password in the URL go to its own host only."""
+    import base64
+    import urllib.request
+
+    parts = urllib.parse.urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    plain = urllib.parse.urlunsplit(parts._replace(netloc=host))
+    request = urllib.request.Request(plain, headers={"User-Agent": "opamplan"})
+    if user:
+        known = base64.b64encode(urllib.parse.unquote(user).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {known}")
+    return request
 
 
 def _download(url: str) -> pathlib.Path:
     """An archive in the user's cache, fetched again only when the server has a newer one."""
+    import http.client
     import urllib.error
     import urllib.request
 
     name = pathlib.PurePosixPath(urllib.parse.urlsplit(url).path).name
     target = _folder("archives") / f"{_key(url)}-{re.sub(r'[^A-Za-z0-9._-]', '_', name)}"
     notes = target.with_name(target.name + ".json")
-    request = urllib.request.Request(url, headers={"User-Agent": "opamplan"})
+    request = _request(url)
     if target.exists() and notes.exists():
         with contextlib.suppress(OSError, ValueError):
             for header, value in json.loads(notes.read_text()).items():
@@ -183,11 +233,12 @@ def _download(url: str) -> pathlib.Path:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code != 304:
-            raise LoadError(f"{url}: {error}") from None
-    except OSError as error:
+            raise LoadError(f"{shown(url)}: {error}") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        said = _without_password(str(error), url)
         if not target.exists():
-            raise LoadError(f"{url}: {error}") from None
-        warnings.warn(f"{url}: using the copy fetched before: {error}", stacklevel=3)
+            raise LoadError(f"{shown(url)}: {said}") from None
+        warnings.warn(f"{shown(url)}: using the copy fetched before: {said}", stacklevel=3)
     return target
 
 
