@@ -74,6 +74,7 @@ from opamplan.errors import (
     LoadError,
     ParseError,
     PlanFormatError,
+    StateError,
     UnknownPackage,
 )
 from opamplan.inspection import inspect_files
@@ -116,6 +117,7 @@ __all__ = [
     "ReverseDependencies",
     "Solution",
     "SourceInfo",
+    "StateError",
     "Universe",
     "UnknownPackage",
     "Value",

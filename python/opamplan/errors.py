@@ -44,6 +44,10 @@ class PlanFormatError(Error):
     """Where it is no JSON, 1-based; else 0."""
 
 
+class StateError(Error):
+    """A file of build results that cannot be read or written: locked, damaged, no space..."""
+
+
 class ParseError(Error):
     """Text that is not in the opam file language."""
 

@@ -16,6 +16,7 @@ from opamplan._core import (
     context_files,
 )
 from opamplan.errors import InvalidRequest
+from opamplan.files import write_below
 from opamplan.formats import EXTRA_FORMATS
 
 FORMATS = ("dockerfile", "bake", *EXTRA_FORMATS)
@@ -58,17 +59,7 @@ def write_plan(
 
 def write_files(root: Path, files: list[tuple[str, bytes, bool]]) -> dict[str, int]:
     """Write files below `root`: path, content, executable; returns paths and sizes."""
+    root.mkdir(parents=True, exist_ok=True)
     for path, content, executable in files:
-        _write(root / path, content, executable)
+        write_below(root, path, content, executable)
     return {path: len(content) for path, content, _ in files}
-
-
-def _write(path: Path, content: bytes, executable: bool) -> None:
-    try:
-        if path.read_bytes() == content:
-            return
-    except OSError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    if executable:
-        path.chmod(0o755)

@@ -12,6 +12,8 @@ import sys
 import time
 from typing import IO, Any, Optional
 
+from opamplan.harmless import write_control
+
 __all__ = ["ProgressBar"]
 
 
@@ -57,7 +59,7 @@ class ProgressBar:
     def _draw(self, text: str) -> None:
         padding = " " * max(0, self._drawn - len(text))
         try:
-            self._stream.write(f"\r{text}{padding}")
+            write_control(self._stream, f"\r{text}{padding}")
             self._stream.flush()
         except (OSError, UnicodeEncodeError):
             self._live = False  # a display never stops the work

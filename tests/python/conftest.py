@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,3 +61,21 @@ def real_repository(shared: pathlib.Path) -> Any:
     import opamplan
 
     return opamplan.Repository.open([str(shared / "data/opam-repository-97014be.tar.zst")])
+
+
+@pytest.fixture
+def fake(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Makes a builder program that behaves as told; returns its path."""
+    folder = tmp_path / "fake"
+    folder.mkdir()
+    program = folder / "buildctl"
+    text = (ROOT / "tests/python/fake_buildctl.py").read_text()
+    program.write_text(f"#!{sys.executable}\n{text}")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("FAKE_DIR", str(folder))
+
+    def behave(fail: tuple[str, ...] = (), **how: Any) -> str:
+        (folder / "behaviour.json").write_text(json.dumps({"fail": fail, **how}))
+        return str(program)
+
+    return behave

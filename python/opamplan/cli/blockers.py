@@ -19,7 +19,13 @@ def add_parser(subparsers: Any) -> None:
         description="Explain every target that has no solution, group them by cause, and say how "
         "many targets each package would unlock if its impossible rules were lifted.",
     )
-    parser.add_argument("--most", type=int, default=15, metavar="N", help="rows (default: 15)")
+    parser.add_argument(
+        "--most",
+        type=options.whole(0, 1_000_000),
+        default=15,
+        metavar="N",
+        help="rows (default: 15)",
+    )
     options.add_solve_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 from pathlib import Path
 from types import FrameType
@@ -13,8 +14,11 @@ from opamplan.cli import options, plans, runs
 if TYPE_CHECKING:
     from opamplan.runs.builders import Builder
     from opamplan.runs.runner import Runner
+    from opamplan.runs.state import Run
 
 EXIT_INTERRUPTED = 130
+BASE_ARCHIVE = "base-archive"
+"""Its name in the build context, whatever the file is called that a person has."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -23,8 +27,8 @@ def add_parser(subparsers: Any) -> None:
         help="carry a plan out on BuildKit",
         description="Build all batches of a plan, in order, with buildctl or buildx. A package "
         "that fails does not stop the others. Results and logs go into one SQLite file; a run that "
-        "was interrupted is gone on with. Exit status: 0 if all targets were built, 1 if not, 130 "
-        "if interrupted.",
+        "was interrupted is gone on with. Exit status: 0 if all targets were built that were asked "
+        "for, 1 if not (one without a solution is not), 130 if interrupted.",
         epilog="Example: opamplan build --plan plan.json --builder "
         "unix:///run/buildkit/buildkitd.sock -o out; then: opamplan report out/builds.sqlite",
     )
@@ -78,16 +82,24 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--attempts",
-        type=int,
+        type=options.whole(1, 1000),
         default=2,
         metavar="N",
         help="how often a batch is tried whose builder ends badly (default: 2)",
     )
     group.add_argument(
-        "--time-limit", type=int, default=0, metavar="S", help="seconds for one package"
+        "--time-limit",
+        type=options.whole(0, options.MOST_SECONDS),
+        default=0,
+        metavar="S",
+        help="seconds for one package",
     )
     group.add_argument(
-        "--batch-time-limit", type=float, default=0, metavar="S", help="seconds for one batch"
+        "--batch-time-limit",
+        type=options.seconds,
+        default=0,
+        metavar="S",
+        help="seconds for one batch",
     )
     group = parser.add_argument_group("image")
     group.add_argument(
@@ -108,45 +120,65 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.runs.runner import Runner, RunOptions
     from opamplan.runs.state import State
 
+    builders = _builders(args)
     plan, results = plans.plan_from(args)
     directory = Path(args.output)
     directory.mkdir(parents=True, exist_ok=True)
-    state = State(args.state or directory / "builds.sqlite")
-    runner = Runner(
-        plan,
-        state,
-        _builders(args),
-        RunOptions(
-            directory,
-            _emit_options(args, directory),
-            attempts=args.attempts,
-            batch_time_limit=args.batch_time_limit,
-            retry_failed=args.retry_failed,
-            resume=not args.no_resume,
-        ),
-        _left_out(results),
-        JsonLines() if args.json else Display(quiet=args.quiet),
-    )
-    done = _run_until_interrupted(runner)
-    if not args.json:
-        runs.print_run(state, done)
-        print(f"Report: opamplan report {state.path}")
-    if done.status == "interrupted":
+    with State(args.state or directory / "builds.sqlite") as state:
+        runner = Runner(
+            plan,
+            state,
+            builders,
+            RunOptions(
+                directory,
+                _emit_options(args, directory),
+                attempts=args.attempts,
+                batch_time_limit=args.batch_time_limit,
+                retry_failed=args.retry_failed,
+                resume=not args.no_resume,
+            ),
+            _left_out(results),
+            JsonLines() if args.json else Display(quiet=args.quiet),
+        )
+        done = _run_until_interrupted(runner)
+        if not args.json:
+            runs.print_run(state, done)
+            print(f"Report: opamplan report {shlex.quote(str(state.path))}")
+        return _exit_status(done, state.targets(done), bool(args.targets))
+
+
+def _exit_status(run: Run, targets: list[dict[str, Any]], named: bool) -> int:
+    """0: everything that was asked for is there, or may fail.
+
+    Who names no target asks for all packages that are available.
+    """
+    from opamplan.runs.statuses import WELL
+
+    if run.status == "interrupted":
         return EXIT_INTERRUPTED
-    built = all(row["status"] == "success" for row in state.targets(done) if row["layer"])
-    return 0 if built and done.status == "finished" else 1
+    asked = [row["status"] for row in targets if named or row["status"] != "unavailable"]
+    good = run.status == "finished" and all(status in WELL for status in asked)
+    return 0 if good else 1
 
 
 def _run_until_interrupted(runner: Runner) -> Any:
     def stop(signum: int, frame: Optional[FrameType]) -> None:
-        runner.cancel()
+        runner.interrupt()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in _interrupts()}
     try:
         return runner.run()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _interrupts() -> list[signal.Signals]:
+    """The signals that stop a run. A hang-up that nohup had ignored stays so."""
+    found = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        found.append(signal.SIGHUP)
+    return found
 
 
 def _builders(args: argparse.Namespace) -> list[Builder]:
@@ -160,6 +192,7 @@ def _builders(args: argparse.Namespace) -> list[Builder]:
 
 def _emit_options(args: argparse.Namespace, directory: Path) -> Any:
     from opamplan import EmitOptions, InvalidRequest
+    from opamplan.files import copy_below
 
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     if args.time_limit:
@@ -167,30 +200,15 @@ def _emit_options(args: argparse.Namespace, directory: Path) -> Any:
     if args.depexts_command:
         emit.depexts = args.depexts_command
     if args.base_archive:
-        archive = Path(args.base_archive).resolve()
+        archive = Path(args.base_archive)
         if not archive.is_file():
             raise InvalidRequest(f"--base-archive {archive}: no such file")
-        _link(archive, directory / archive.name)
-        emit.base_archive = archive.name
+        copy_below(directory, BASE_ARCHIVE, archive)
+        emit.base_archive = BASE_ARCHIVE
     if args.tool == "buildx":
         emit.cache_from = args.cache_from
         emit.cache_to = args.cache_to
     return emit
-
-
-def _link(file: Path, place: Path) -> None:
-    """Into the build context; a hard link where the file system can, as archives are large."""
-    import os
-    import shutil
-
-    if place.exists():
-        if place.samefile(file):
-            return
-        place.unlink()
-    try:
-        os.link(file, place)
-    except OSError:
-        shutil.copyfile(file, place)
 
 
 def _left_out(results: Optional[list[Any]]) -> list[tuple[str, str, str]]:

@@ -25,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
         "--errors-only", action="store_true", help="only what keeps packages from loading"
     )
     parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings too")
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="default: one a core")
+    options.add_threads_option(parser)
     options.add_repository_options(parser)
     options.add_output_options(parser)
     parser.set_defaults(run=run)

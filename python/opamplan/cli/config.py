@@ -11,6 +11,9 @@ Read from `opamplan.toml` in the working directory, then from `opamplan/config.t
 $XDG_CONFIG_HOME (~/.config): what is nearer wins, and the command line wins over both. --config or
 $OPAMPLAN_CONFIG name one file instead, or none if empty. Python reads TOML itself from 3.11 on;
 before, install `tomli`, or write the same as JSON (opamplan.json, config.json).
+
+The file in the working directory may have come with it from anywhere: it cannot name programs to
+run, builders, or places to write (`ASKED_ONLY`), unless --config or $OPAMPLAN_CONFIG names it.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ from opamplan.errors import InvalidRequest
 
 Table = dict[str, Any]
 
+ASKED_ONLY = ("program", "with", "builder", "depexts-command", "output", "state", "cache-to")
+"""Options that name programs, machines to work on, or places to write."""
+
 
 def apply(
     args: argparse.Namespace,
@@ -40,7 +46,7 @@ def apply(
     given = _given(parser, arguments)
     mine = options_of(parsers_of(parser)[args.command])
     done = set(given)
-    for path in files(args.config):
+    for path, trusted in files(args.config):
         table = read(path)
         _check_names(table, path, args.command, mine, whole)
         section = table.get(args.command, {})
@@ -52,22 +58,30 @@ def apply(
                     continue
                 done.add(action.dest)
                 what = f"{path}: {where}{name}"
+                if name in ASKED_ONLY and not trusted:
+                    raise InvalidRequest(
+                        f"{what}: a file in the working folder may not say what is run or "
+                        f"written; give --{name}, or ask for the file: --config {path}"
+                    )
                 setattr(args, action.dest, _converted(action, value, what))
 
 
-def files(asked: Optional[str]) -> Iterator[Path]:
-    """The files there are, the nearest first."""
+def files(asked: Optional[str]) -> Iterator[tuple[Path, bool]]:
+    """The files there are, the nearest first, and whether their owner is who runs the command."""
     named = os.environ.get("OPAMPLAN_CONFIG") if asked is None else asked
     if named is not None:
         if named:
-            yield Path(named).expanduser()
+            yield Path(named).expanduser(), True
         return
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    for folder, stem in ((Path(), "opamplan"), (Path(home) / "opamplan", "config")):
+    for folder, stem, trusted in (
+        (Path(), "opamplan", False),
+        (Path(home) / "opamplan", "config", True),
+    ):
         for suffix in (".toml", ".json"):
             path = folder / (stem + suffix)
             if path.is_file():
-                yield path
+                yield path, trusted
                 break
 
 

@@ -43,7 +43,7 @@ def add_parser(subparsers: Any) -> None:
     )
     group.add_argument(
         "--batch-size",
-        type=int,
+        type=options.whole(1, 1_000_000),
         default=100,
         metavar="N",
         help="targets in a group of the bake file, with --compat (default: 100)",

@@ -22,7 +22,11 @@ def add_parser(subparsers: Any) -> None:
     plans.add_plan_options(parser)
     group = parser.add_argument_group("forecast")
     group.add_argument(
-        "--workers", type=int, default=4, metavar="N", help="steps that run at once (default: 4)"
+        "--workers",
+        type=options.whole(1, 1_000_000),
+        default=4,
+        metavar="N",
+        help="steps that run at once (default: 4)",
     )
     group.add_argument(
         "--durations",
@@ -31,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
     )
     group.add_argument(
         "--default-seconds",
-        type=float,
+        type=options.seconds,
         default=20.0,
         metavar="S",
         help="of an install whose duration is not known (default: 20)",

@@ -8,12 +8,15 @@ imported. `opamplan.cli.config` fills in what the configuration file says.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from typing import Optional
+from typing import NoReturn, Optional
+
+from opamplan.harmless import Guarded
 
 # In the order of --help, which is the order of use. A name without a module is left out.
 COMMANDS = (
@@ -46,12 +49,26 @@ $XDG_CONFIG_HOME/opamplan/config.toml: ocaml = "5.2.1", or for one command
 below [plan]; the names are those of the options. The command line wins.
 
 Exit status: 0 done; 1 done, and the answer is bad news (no solution, a limit
-not kept, a file that does not parse); 2 bad usage or input; 130 interrupted.
+not kept, a file that does not parse); 2 bad usage or input; 130 interrupted;
+141 nobody read the answer to its end.
 Colours are for terminals; NO_COLOR switches them off, FORCE_COLOR on.
 """
 
 EXIT_INVALID = 2
 EXIT_INTERRUPTED = 130
+EXIT_NO_READER = 141
+"""As of a program that SIGPIPE ended: what it found was not told."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says of a value that is none in one line: the usage is no help there."""
+
+    def error(self, message: str) -> NoReturn:
+        """Complain, and end."""
+        if message.startswith("argument -"):
+            complain(message[len("argument ") :])
+            self.exit(EXIT_INVALID)
+        super().error(message)
 
 
 def available_commands() -> list[str]:
@@ -63,7 +80,7 @@ def make_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
     """A parser that knows `commands` only."""
     from opamplan import __version__
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="opamplan",
         description="Read an opam repository, solve its packages, plan their builds once,\n"
         "and write the plan for BuildKit.",
@@ -119,6 +136,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command; returns the exit status."""
+    out, err = sys.stdout, sys.stderr
+    # What packages and files say is shown, and does nothing to the terminal.
+    sys.stdout, sys.stderr = Guarded(out), Guarded(err)
     try:
         try:
             return _run(sys.argv[1:] if argv is None else argv)
@@ -129,8 +149,12 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader has gone (| head): nobody is left to complain to. Python would flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        for stream in (out, err):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return EXIT_NO_READER
+    finally:
+        sys.stdout, sys.stderr = out, err
 
 
 if __name__ == "__main__":

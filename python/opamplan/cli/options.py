@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import functools
+import re
+from collections.abc import Callable
 from typing import Any
 
 from opamplan.data import repository_path
 
 DEFAULT_ENVIRONMENT = "debian-13"
+MOST_SECONDS = 366 * 24 * 3600
+
+
+@functools.cache
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """The type of an option: a whole number in these bounds."""
+
+    def convert(text: str) -> int:
+        if re.fullmatch("[0-9]{1,18}", text) and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least:,} to {most:,}")
+
+    return convert
+
+
+def seconds(text: str) -> float:
+    """The type of an option: a time, at most a year."""
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,9})?", text) and float(text) <= MOST_SECONDS:
+        return float(text)
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is no number of seconds from 0 to {MOST_SECONDS:,}, a year"
+    )
+
+
+def add_threads_option(parser: Any) -> None:
+    """--threads."""
+    parser.add_argument(
+        "--threads", type=whole(0, 4096), default=0, metavar="N", help="default: one a core"
+    )
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -163,7 +195,7 @@ def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> 
         default=[],
         help="restrict a package where it is selected, for example 'dune < 3.20'; may be repeated",
     )
-    group.add_argument("--threads", type=int, default=0, metavar="N", help="default: one a core")
+    add_threads_option(group)
 
 
 def load(args: argparse.Namespace) -> Any:

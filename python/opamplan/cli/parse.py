@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from opamplan.cli.style import Style
+from opamplan.harmless import write_exact
 
 EXIT_BROKEN = 1
 
@@ -121,7 +122,7 @@ def _parse_files(args: argparse.Namespace) -> int:
                 rest = str(error)[len(place) :] if str(error).startswith(place) else f" {error}"
                 print(f"{style.name(place)} {style.bad('error:')}{rest}")
         elif args.layout:
-            print(file.print(args.layout).rstrip("\n"))
+            write_exact(sys.stdout, file.print(args.layout).rstrip("\n") + "\n")
         elif not args.quiet:
             sections = sum(1 for item in file if item.is_section)
             print(f"{style.name(label)}: {len(file) - sections} fields, {sections} sections")

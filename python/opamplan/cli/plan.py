@@ -32,10 +32,12 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan.files import save
+
     universe = options.universe_from(args)
     plan, results = plans.make_plan(args, universe)
     if args.output:
-        plan.save(args.output)
+        save(args.output, plan.to_json().encode())
     if args.json:
         summary = dict(plan.summary)
         summary["solvable"] = summary["targets"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TextIO
@@ -82,9 +84,13 @@ def numbers_from(path: str, what: str) -> dict[str, float]:
 
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
-        return {str(name): float(number) for name, number in found.items()}
-    except (ValueError, TypeError, AttributeError) as error:
+        numbers = {str(name): float(number) for name, number in found.items()}
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise InvalidRequest(f"{path}: expected a JSON object of {what} by name: {error}") from None
+    for name, number in numbers.items():
+        if not math.isfinite(number) or not 0 <= number < 2**63:
+            raise InvalidRequest(f"{path}: {name}: {number:g} is no size in {what}")
+    return numbers
 
 
 def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
@@ -94,7 +100,7 @@ def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
     changes: dict[str, int] = {}
     for text in args.limit:
         name, _, number = text.partition("=")
-        if name not in LIMITS or not number.isdecimal():
+        if name not in LIMITS or not re.fullmatch("[0-9]{1,15}", number):
             raise InvalidRequest(f"--limit {text}: expected NAME=NUMBER with {', '.join(LIMITS)}")
         changes[name] = int(number)
     return Limits(args.limits or default, **changes)
@@ -126,13 +132,7 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
 
 
 def _sizes(path: str) -> dict[str, int]:
-    from opamplan import InvalidRequest
-
-    sizes = numbers_from(path, "bytes")
-    for name, size in sizes.items():
-        if not 0 <= size < 2**63:
-            raise InvalidRequest(f"{path}: {name}: {size:g} is no size in bytes")
-    return {name: round(size) for name, size in sizes.items()}
+    return {name: round(size) for name, size in numbers_from(path, "bytes").items()}
 
 
 def plan_from(args: argparse.Namespace) -> tuple[Plan, Optional[list[Any]]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
-from opamplan.cli import runs
+from opamplan.cli import options, runs
 
 
 def add_parser(subparsers: Any) -> None:
@@ -26,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--format", choices=("html", "json", "markdown"), default="html")
     parser.add_argument(
         "--log-bytes",
-        type=int,
+        type=options.whole(0, 100_000_000),
         default=20_000,
         metavar="N",
         help="of each failed layer's log, from its end (default: 20000; successes: a tenth)",
@@ -45,6 +44,8 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan.files import save
+    from opamplan.harmless import write_exact
     from opamplan.runs.report import html_report, json_report, markdown_report, report_data
     from opamplan.runs.state import find_run
 
@@ -61,8 +62,9 @@ def run(args: argparse.Namespace) -> int:
     if output is None and args.format == "html" and not (args.durations or args.sizes):
         output = "report.html"
     if output is None or output == "-":
-        sys.stdout.write(text)
+        write_exact(sys.stdout, text)
         return 0
-    Path(output).write_text(text, encoding="utf-8")
-    print(f"{output}: {len(text.encode()) / 1e6:.1f} MB", file=sys.stderr)
+    content = text.encode("utf-8", "backslashreplace")
+    save(output, content)
+    print(f"{output}: {len(content) / 1e6:.1f} MB", file=sys.stderr)
     return 0

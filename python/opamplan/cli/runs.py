@@ -17,11 +17,13 @@ RUN_HELP = "a file of build results (its newest run), or FILE#NUMBER"
 def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
     """What a person wants to know of a run."""
     from opamplan.runs.comparison import stopped_by
+    from opamplan.runs.statuses import ACCEPTED_FAILURE, FAILED, FAILURE, ORDER, SUCCESS
 
     out = sys.stdout if out is None else out
     style = Style(out)
     targets = state.targets(run)
     counts = Counter(row["status"] for row in targets)
+    order = sorted(counts, key=lambda status: ORDER.index(status) if status in ORDER else 99)
     layers = state.layers(run)
     executed = sum(1 for row in layers if not row["cached"])
     print(
@@ -30,21 +32,23 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
         ),
         file=out,
     )
-    for status, count in counts.most_common():
-        if status != "success":
-            print(f"  {count:6} {status}", file=out)
+    for status in order:
+        if status != SUCCESS:
+            print(f"  {counts[status]:6} {status}", file=out)
     print(
         f"  {len(layers)} layers, {executed} of them built in this run, "
         f"{sum(row['seconds'] for row in layers):.0f} s of installs",
         file=out,
     )
-    failures = [row for row in layers if row["status"] == "failure"]
+    failures = [row for row in layers if row["status"] in FAILED]
     if failures:
         stopped = stopped_by(state.plan_of(run), {row["layer"] for row in failures})
         failures.sort(key=lambda row: (-len(stopped[row["layer"]]), row["package"]))
         print("Failures, those that stop most targets first:", file=out)
         for row in failures[:20]:
             count = len(stopped[row["layer"]])
-            print(f"  {count:6} {style.bad(row['package'])}  layer {row['layer']}", file=out)
+            paint = style.warn if row["status"] == ACCEPTED_FAILURE else style.bad
+            what = "" if row["status"] == FAILURE else f"  ({row['status']})"
+            print(f"  {count:6} {paint(row['package'])}  layer {row['layer']}{what}", file=out)
         if len(failures) > 20:
             print(f"         ... {len(failures)} in all", file=out)

@@ -12,6 +12,7 @@ from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.style import Style
+from opamplan.harmless import write_exact
 
 
 def add_parser(subparsers: Any) -> None:
@@ -161,7 +162,7 @@ def run(args: argparse.Namespace) -> int:
     env = options.environment_from(args)
     package = _find(repository, args.package, env)
     if args.raw:
-        sys.stdout.write(package.text)
+        write_exact(sys.stdout, package.text)
         return 0
     facts = _facts(repository, package, env)
     if args.json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import IO, Optional
 
 
@@ -18,9 +19,11 @@ class Style:
             self.enabled = True
         else:
             self.enabled = out.isatty() and os.environ.get("TERM") != "dumb"
+        # Of a guarded stream, that lets its own colours through and no others.
+        self._paint: Callable[[str], str] = getattr(out, "paint", _sgr)
 
     def _wrap(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.enabled else text
+        return f"{self._paint(code)}{text}{self._paint('0')}" if self.enabled else text
 
     def strong(self, text: str) -> str:
         """What the eye should find first."""
@@ -45,3 +48,7 @@ class Style:
     def name(self, text: str) -> str:
         """A package, a file, a target."""
         return self._wrap("36", text)
+
+
+def _sgr(code: str) -> str:
+    return f"\x1b[{code}m"

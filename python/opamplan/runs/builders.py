@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -15,12 +17,17 @@ from pathlib import Path
 from typing import Optional
 
 from opamplan.errors import InvalidRequest
+from opamplan.files import TEMPORARY
+from opamplan.runs.process import end_process, start
 from opamplan.runs.rawjson import Event, Reader
+from opamplan.runs.watch import Watch
 
 OnEvent = Callable[[Event], None]
 
 GRACE_SECONDS = 20.0
 """That a builder's client has to end when it was asked to."""
+ANSWER_SECONDS = 10.0
+"""That a builder has to answer whether it is there."""
 
 
 @dataclass
@@ -32,7 +39,7 @@ class SolveOutcome:
     error: str = ""
     """What the builder said, if not ok."""
     stopped: str = ""
-    """`cancelled` or `time limit`, if it was stopped from here."""
+    """`cancelled`, `time limit` or `away` (it no longer answered), if it was stopped from here."""
 
 
 @dataclass
@@ -57,7 +64,8 @@ class Builder(ABC):
             raise InvalidRequest(
                 f"{program} is not here; install it, or name another builder program"
             )
-        self._program = found
+        # Relative to the caller, not to the folder that the client is started in.
+        self._program = os.path.abspath(found)
         self._process: Optional[subprocess.Popen[str]] = None
         self._cancelled = threading.Event()
 
@@ -68,32 +76,71 @@ class Builder(ABC):
 
     @abstractmethod
     def command(self, batch: Batch) -> list[str]:
-        """The command that builds a batch and prints `rawjson` progress on standard error."""
+        """The command that builds a batch and prints `rawjson` progress on standard error.
 
-    def cancel(self) -> None:
-        """Stop the running batch; it can be run again later. Nothing already built is lost."""
+        It is started in the batch's context; paths below that are relative.
+        """
+
+    @abstractmethod
+    def question(self) -> list[str]:
+        """A command that succeeds if the builder is there, and costs it nothing."""
+
+    def cancel(self, now: bool = False) -> None:
+        """Stop the running batch; it can be run again later. Nothing already built is lost.
+
+        `now`: do not wait for the client to take its leave.
+        """
         self._cancelled.set()
         process = self._process
-        if process is not None and process.poll() is None:
-            _stop(process)
+        if process is not None:
+            if now:
+                end_process(process)
+            else:
+                end_process(process, signal.SIGTERM)
+                timer = threading.Timer(GRACE_SECONDS, end_process, (process,))
+                timer.daemon = True
+                timer.start()
 
-    def wait_until_ready(self, seconds: float) -> bool:
-        """Wait for the builder to answer, at most so long; false if it does not."""
-        return True
+    def ask(self, seconds: float = 0.0) -> str:
+        """What keeps the builder from answering within so many seconds; empty if it is there.
 
-    def run(self, batch: Batch, on_event: OnEvent, time_limit: float = 0.0) -> SolveOutcome:
-        """Build a batch; what the builder does never raises. `time_limit`: seconds, 0: none."""
+        0: `ANSWER_SECONDS`.
+        """
+        seconds = seconds or ANSWER_SECONDS
+        process = start(self.question(), stdout=subprocess.PIPE)
+        try:
+            said = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            end_process(process)
+            process.communicate()
+            return f"no answer in {seconds:g} s"
+        if process.returncode == 0:
+            return self._complaint(said[0])
+        lines = [line for text in said for line in text.splitlines() if line.strip()]
+        return lines[-1].strip() if lines else f"status {process.returncode}"
+
+    def _complaint(self, answer: str) -> str:
+        """What is wrong by the answer to `question`."""
+        return ""
+
+    def run(
+        self, batch: Batch, on_event: OnEvent, time_limit: float = 0.0, patience: float = 0.0
+    ) -> SolveOutcome:
+        """Build a batch; what the builder does never raises.
+
+        `time_limit`: seconds, 0: none. `patience`: seconds without an answer before the batch is
+        taken from the builder; 0: for ever.
+        """
         if self._cancelled.is_set():
             return SolveOutcome(False, 0.0, stopped="cancelled")
         begin = time.monotonic()
         # Beside its place: results of an earlier attempt stay until there are new ones.
         batch.output.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=".opamplan-", dir=batch.output.parent))
+        fresh = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=batch.output.parent))
         try:
-            outcome = self._run(batch, fresh, on_event, time_limit)
+            outcome = self._run(batch, fresh, on_event, time_limit, patience)
             if outcome.ok:
-                if batch.output.exists():
-                    shutil.rmtree(batch.output)
+                _remove(batch.output)
                 fresh.rename(batch.output)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -101,72 +148,45 @@ class Builder(ABC):
         return outcome
 
     def _run(
-        self, batch: Batch, output: Path, on_event: OnEvent, time_limit: float
+        self, batch: Batch, output: Path, on_event: OnEvent, time_limit: float, patience: float
     ) -> SolveOutcome:
         reader = Reader(batch.stages)
         errors: list[str] = []
-        late = threading.Event()
-        to_fresh = Batch(batch.name, batch.context, output, batch.stages)
-        # A group of its own: Ctrl-C at the terminal reaches this process, which decides.
-        process = subprocess.Popen(
-            self.command(to_fresh),
-            cwd=batch.context,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
+        place = os.path.relpath(output, batch.context)
+        to_fresh = Batch(batch.name, batch.context, Path(place), batch.stages)
+        process = start(self.command(to_fresh), cwd=batch.context, stdout=subprocess.DEVNULL)
         self._process = process
         if self._cancelled.is_set():
             self.cancel()
-
-        def expire() -> None:
-            late.set()
-            _stop(process)
-
-        timer = threading.Timer(time_limit, expire) if time_limit > 0 else None
-        if timer is not None:
-            timer.start()
+        watch = Watch(self, process, time_limit, patience, GRACE_SECONDS)
+        watch.start()
         try:
             assert process.stderr is not None
             for line in process.stderr:
+                watch.heard()
                 for event in reader.read(line):
                     if event.kind == "error" or (event.kind == "log" and event.step is None):
                         errors.append(event.text)
                     on_event(event)
+            for event in reader.rest():
+                on_event(event)
             code = process.wait()
         finally:
-            if timer is not None:
-                timer.cancel()
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+            watch.end()
+            end_process(process)
+            process.wait()
             if process.stderr is not None:
                 process.stderr.close()
             self._process = None
         if code == 0:
             return SolveOutcome(True, 0.0)
-        stopped = "time limit" if late.is_set() else ""
-        if self._cancelled.is_set():
-            stopped = "cancelled"
+        stopped = "cancelled" if self._cancelled.is_set() else watch.stopped
         if stopped == "time limit":
             errors.append(f"stopped: it took longer than the time limit, {time_limit:g} s")
+        elif stopped == "away":
+            errors.append(f"{self.name} no longer answers: {watch.complaint}")
         text = "\n".join(errors[-20:]) or f"{self._program} ended with status {code}"
         return SolveOutcome(False, 0.0, text, stopped)
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    """Ask a process to end, and end it if it does not.
-
-    Not by SIGINT, which children of background jobs ignore.
-    """
-    process.terminate()
-    timer = threading.Timer(GRACE_SECONDS, process.kill)
-    timer.daemon = True
-    timer.start()
 
 
 class Buildctl(Builder):
@@ -181,6 +201,7 @@ class Buildctl(Builder):
     ) -> None:
         super().__init__(program)
         self._address = address or os.environ.get("BUILDKIT_HOST", "")
+        self._where = ["--addr", self._address] if self._address else []
         self._cache = [f"--import-cache={c}" for c in cache_from]
         self._cache += [f"--export-cache={_not_fatal(c)}" for c in cache_to]
 
@@ -189,38 +210,23 @@ class Buildctl(Builder):
         """The address."""
         return self._address or "buildkitd"
 
-    def wait_until_ready(self, seconds: float) -> bool:
-        """Ask for the workers until there is an answer."""
-        address = ["--addr", self._address] if self._address else []
-        end = time.monotonic() + seconds
-        while not self._cancelled.is_set():
-            asked = subprocess.run(
-                [self._program, *address, "debug", "workers"],
-                check=False,
-                capture_output=True,
-                timeout=60,
-            )
-            if asked.returncode == 0:
-                return True
-            if time.monotonic() >= end:
-                return False
-            self._cancelled.wait(1)
-        return False
+    def question(self) -> list[str]:
+        """Its workers."""
+        return [self._program, *self._where, "debug", "workers"]
 
     def command(self, batch: Batch) -> list[str]:
         """One solve with the Dockerfile frontend; the stage `results` is exported."""
-        address = ["--addr", self._address] if self._address else []
         return [
             self._program,
-            *address,
+            *self._where,
             "build",
             "--progress=rawjson",
             "--frontend=dockerfile.v0",
-            f"--local=context={batch.context}",
-            f"--local=dockerfile={batch.context}",
+            "--local=context=.",
+            "--local=dockerfile=.",
             f"--opt=filename={batch.name}.Dockerfile",
             "--opt=target=results",
-            f"--output=type=local,dest={batch.output}",
+            f"--output=type=local,{csv_field(f'dest={batch.output}')}",
             *self._cache,
         ]
 
@@ -239,6 +245,14 @@ class Buildx(Builder):
         """The builder's name."""
         return self._builder or "buildx"
 
+    def question(self) -> list[str]:
+        """Its nodes."""
+        return [self._program, *self._words, "inspect", *([self._builder] if self._builder else [])]
+
+    def _complaint(self, answer: str) -> str:
+        found = re.search(r"^Error: +(.*)$", answer, re.M)
+        return found.group(1) if found else ""
+
     def command(self, batch: Batch) -> list[str]:
         """One target of the bake file."""
         builder = ["--builder", self._builder] if self._builder else []
@@ -249,7 +263,7 @@ class Buildx(Builder):
             *builder,
             "--file=docker-bake.json",
             "--progress=rawjson",
-            f"--set={batch.name}.output=type=local,dest={batch.output}",
+            f"--set={batch.name}.output=type=local,{csv_field(f'dest={batch.output}')}",
             batch.name,
         ]
 
@@ -257,3 +271,18 @@ class Buildx(Builder):
 def _not_fatal(cache: str) -> str:
     """A cache that cannot be written is no reason to lose what was built."""
     return cache if "ignore-error" in cache else f"{cache},ignore-error=true"
+
+
+def csv_field(text: str) -> str:
+    """A field of the comma-separated values that outputs are written in."""
+    if re.search(r'[,"\r\n]', text):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _remove(place: Path) -> None:
+    """Results of an earlier attempt; of a link, the link."""
+    if place.is_symlink() or place.is_file():
+        place.unlink()
+    elif place.exists():
+        shutil.rmtree(place)

@@ -8,10 +8,21 @@ from typing import Any
 
 from opamplan._core import Plan
 from opamplan.runs.state import Run, State
+from opamplan.runs.statuses import (
+    ACCEPTED_FAILURE,
+    DEPENDENCY_FAILED,
+    DOWNLOAD_FAILED,
+    FAILED,
+    FAILURE,
+    NO_RESULT,
+    NOT_BUILT,
+    SUCCESS,
+)
 
-GOOD = "success"
-# Neither good nor bad news: nothing is known of these.
-UNKNOWN = ("not_built", "")
+GOOD = SUCCESS
+# Neither good nor bad news: nothing is known of these, or it was accepted.
+NEWS = (FAILURE, NO_RESULT)
+UNKNOWN = (NOT_BUILT, DOWNLOAD_FAILED, ACCEPTED_FAILURE, "")
 
 
 @dataclass(frozen=True)
@@ -57,8 +68,7 @@ class RunComparison:
 
 def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunComparison:
     """Targets are matched by NAME.VERSION; of those left over, by NAME where each run has one."""
-    old = {row["target"]: row["status"] for row in before[0].targets(before[1])}
-    new = {row["target"]: row["status"] for row in after[0].targets(after[1])}
+    old, new = _targets(*before), _targets(*after)
     result = RunComparison()
     pairs = _pairs(old, new)
     for old_name, new_name in pairs:
@@ -82,6 +92,25 @@ def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunComp
     return result
 
 
+def _targets(state: State, run: Run) -> dict[str, str]:
+    """Statuses; of what only waits for something that could not be fetched: `download_failed`."""
+    found = {row["target"]: row["status"] for row in state.targets(run)}
+    causes: dict[str, set[str]] = {}
+    for row in state.layers(run):
+        causes.setdefault(row["status"], set()).add(row["layer"])
+    unfetched = causes.get(DOWNLOAD_FAILED, set())
+    if not unfetched:
+        return found
+    failed = set().union(*(causes.get(status, set()) for status in FAILED)) - unfetched
+    plan = state.plan_of(run)
+    broken = {name for names in stopped_by(plan, failed).values() for name in names}
+    waiting = {name for names in stopped_by(plan, unfetched).values() for name in names} - broken
+    return {
+        name: DOWNLOAD_FAILED if name in waiting and status == DEPENDENCY_FAILED else status
+        for name, status in found.items()
+    }
+
+
 def _pairs(old: dict[str, str], new: dict[str, str]) -> list[tuple[str, str]]:
     pairs = [(name, name) for name in old if name in new]
     lost = _by_name(name for name in old if name not in new)
@@ -103,13 +132,11 @@ def _by_name(full_names: Any) -> dict[str, list[str]]:
 
 
 def _root_failures(before: tuple[State, Run], after: tuple[State, Run]) -> list[RootFailure]:
-    failed_before = {
-        row["package"] for row in before[0].layers(before[1]) if row["status"] == "failure"
-    }
+    failed_before = {row["package"] for row in before[0].layers(before[1]) if row["status"] in NEWS}
     roots = [
         row
         for row in after[0].layers(after[1])
-        if row["status"] == "failure" and row["package"] not in failed_before
+        if row["status"] in NEWS and row["package"] not in failed_before
     ]
     if not roots:
         return []

@@ -9,6 +9,7 @@ import time
 from typing import IO, Optional
 
 from opamplan.cli.style import Style
+from opamplan.harmless import write_control
 from opamplan.runs.runner import Progress
 
 
@@ -40,17 +41,24 @@ class Display:
             self._line(text if fields["status"] == "finished" else style.bad(text))
             if fields["error"] and fields["status"] == "error":
                 self._line("  " + str(fields["error"]).replace("\n", "\n  "))
+        elif kind == "builder":
+            away = fields["status"] == "away"
+            text = f"{fields['builder']} does not answer: {fields['error']}"
+            self._line(style.bad(text) if away else f"{fields['builder']} answers again")
+        elif kind == "ignored":
+            text = f"batch {fields['batch']} left what is no result: {fields['text']}"
+            self._line(style.warn(text))
         elif kind == "failure":
             layer = str(fields["layer"])
             if layer not in self._failed:
                 self._failed.add(layer)
-                progress.failed = len(self._failed)
                 self._line(style.bad(f"failed: {fields['installs']} (log of layer {layer})"))
         self._draw(progress, kind == "run_end")
 
     def _line(self, text: str) -> None:
-        clear = "\r\x1b[K" if self._live else ""
-        self._out.write(f"{clear}{text}\n")
+        if self._live:
+            write_control(self._out, "\r\x1b[K")
+        self._out.write(text + "\n")
         self._out.flush()
 
     def _draw(self, progress: Progress, last: bool) -> None:
@@ -58,7 +66,7 @@ class Display:
             return
         now = time.monotonic()
         if last:
-            self._out.write("\r\x1b[K")
+            write_control(self._out, "\r\x1b[K")
         elif now - self._drawn > 0.1:
             self._drawn = now
             width = shutil.get_terminal_size().columns
@@ -70,7 +78,8 @@ class Display:
                 f"{bar} {progress.done} of {progress.steps} steps{failed}  "
                 f"{_time(now - self._begin)}  {names}"
             )
-            self._out.write(f"\r\x1b[K{text[: width - 1]}")
+            write_control(self._out, "\r\x1b[K")
+            self._out.write(text[: width - 1])
         self._out.flush()
 
 

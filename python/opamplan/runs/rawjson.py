@@ -35,6 +35,10 @@ class Event:
     seconds: float = 0.0
 
 
+# Of a line that does not end; the rest comes as another line.
+_MOST_PARTIAL = 1 << 16
+
+
 class Reader:
     """Turns lines into events; keeps what a vertex was, as later lines name only its digest."""
 
@@ -55,10 +59,18 @@ class Reader:
             if line.strip():
                 yield Event("log", text=line.rstrip("\n"))
             return
-        for vertex in status.get("vertexes") or ():
-            yield from self._vertex(vertex)
-        for log in status.get("logs") or ():
-            yield from self._log(log)
+        try:
+            for log in status.get("logs") or ():
+                yield from self._log(log)
+            for vertex in status.get("vertexes") or ():
+                yield from self._vertex(vertex)
+        except (AttributeError, TypeError, ValueError):  # JSON, but no status
+            yield Event("log", text=line.rstrip("\n"))
+
+    def rest(self) -> Iterator[Event]:
+        """The last lines that had no end, when nothing more comes."""
+        for digest in list(self._partial):
+            yield from self._lines(digest, self._partial.pop(digest) + "\n")
 
     def _vertex(self, vertex: dict[str, Any]) -> Iterator[Event]:
         digest = str(vertex.get("digest", ""))
@@ -82,6 +94,8 @@ class Reader:
             yield Event("error", step, str(vertex["error"]))
         elif vertex.get("completed"):
             self._ended.add(digest)
+            if digest in self._partial:
+                yield from self._lines(digest, self._partial.pop(digest) + "\n")
             if vertex.get("cached"):
                 yield Event("cached", step)
             else:
@@ -90,9 +104,14 @@ class Reader:
 
     def _log(self, log: dict[str, Any]) -> Iterator[Event]:
         digest = str(log.get("vertex", ""))
-        step = self._steps.get(digest)
         text = base64.b64decode(log.get("data") or "").decode("utf-8", "replace")
-        lines = (self._partial.pop(digest, "") + text).split("\n")
+        yield from self._lines(digest, self._partial.pop(digest, "") + text)
+
+    def _lines(self, digest: str, text: str) -> Iterator[Event]:
+        step = self._steps.get(digest)
+        lines = text.split("\n")
+        if len(lines[-1]) > _MOST_PARTIAL:
+            lines.append("")
         if lines[-1]:
             self._partial[digest] = lines[-1]
         for line in lines[:-1]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import functools
-import queue
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Callable, Optional
 
 from opamplan._core import EmitOptions, Plan, stage_names
 from opamplan.errors import InvalidRequest
+from opamplan.files import LOCK, Lock, folder_below, sweep
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome
+from opamplan.runs.identity import accepted_failures, digest_of
 from opamplan.runs.rawjson import Event
-from opamplan.runs.results import read_results
+from opamplan.runs.results import LayerResult, read_results, remove_strangers
 from opamplan.runs.state import Run, State
+from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, DOWNLOAD_FAILED, FAILED, FAILURE
+from opamplan.runs.work import Work
+
+FIRST_ANSWER_SECONDS = 10.0
+"""That a builder may take to answer for the first time, if no other is there."""
+ASK_AGAIN_SECONDS = 1.0
+MOST_SAID = 20
+"""Lines about what lay in the results of a batch and should not."""
 
 
 @dataclass
@@ -32,11 +44,12 @@ class RunOptions:
     batch_time_limit: float = 0.0
     """Seconds; 0: none."""
     patience: float = 60.0
-    """Seconds that a builder which went away may take to come back before the next attempt."""
+    """Seconds that a builder may be silent before its batch is given to another, and that one which
+    went away may take to come back if there is no other."""
     retry_failed: bool = False
     """Carry out again what failed in the run that is resumed, or in the newest run of the plan."""
     resume: bool = True
-    """Go on with the newest run of an equal plan, if that did not finish."""
+    """Go on with the newest run of an equal plan with equal `emit`, if that did not finish."""
 
 
 @dataclass
@@ -51,12 +64,13 @@ class Progress:
     """By step: what it installs."""
 
 
-# kind, fields, progress. Kinds: run, batch, step, failure, log, batch_end, run_end.
+# kind, fields, progress. Kinds: run, builder, batch, step, failure, ignored, log, batch_end,
+# run_end.
 OnProgress = Callable[[str, "dict[str, object]", Progress], None]
 
 
 class Runner:
-    """Carries a plan out. `cancel` may be called from another thread or a signal handler."""
+    """Carries a plan out. `cancel` may be called from another thread, `interrupt` from anywhere."""
 
     def __init__(
         self,
@@ -77,171 +91,280 @@ class Runner:
         self._on_progress = on_progress or (lambda kind, fields, progress: None)
         self._lock = threading.RLock()
         self._cancelled = threading.Event()
+        self._interrupts = 0
         names = stage_names(plan)
         self._stages = {name: index for index, name in enumerate(names)}
         self._installs = [" ".join(step.installs) for step in plan]
-        self._seen: dict[int, str] = {}  # by step: executed or cached, the first time
+        self._layers = [[key[:16] for key in step.layers] for step in plan]
+        self._package = {key: package for key, package, _ in plan.layers()}
+        self._accepted = accepted_failures(plan)
+        self._used: dict[str, int] = {}  # by layer: the retry number that this run's steps have
+        self._seen: set[int] = set()  # steps that ended, in whatever batch
+        self._told: set[str] = set()  # layers whose failure was told
         self.progress = Progress(len(plan))
 
-    def cancel(self) -> None:
-        """Stop; what was built stays in the builder's cache, and the run can be resumed."""
+    def cancel(self, now: bool = False) -> None:
+        """Stop; what was built stays in the builder's cache, and the run can be resumed.
+
+        `now`: without waiting for the builders' clients to take their leave.
+        """
         self._cancelled.set()
         for builder in self._builders:
-            builder.cancel()
+            builder.cancel(now)
+
+    def interrupt(self) -> None:
+        """Cancel soon, and at once if it is called again. For signal handlers: it takes no lock."""
+        self._interrupts += 1
 
     def run(self) -> Run:
         """Build every batch that has not been built; returns the run as it ended."""
-        run, finished = self._begin()
-        retry = self._failed(run) if self._options.retry_failed else {}
-        if retry:
-            finished = set()
-        emit = self._options.emit
-        if retry:
-            emit.retry = {**emit.retry, **retry}
-        write_plan(self._plan, self._options.directory, ("dockerfile", "bake"), emit)
-        self._tell("run", run=run.id, batches=len(self._plan.batches), resumed=bool(finished))
-        todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-        for batch in range(len(self._plan.batches)):
-            if batch not in finished:
-                todo.put(batch)
-        complete = self._carry_out(run, todo)
-        status = "interrupted" if self._cancelled.is_set() else "finished"
-        if status == "finished" and not complete:
-            status = "incomplete"
-        self._state.end_run(run, status)
-        self._tell("run_end", run=run.id, status=status)
-        return self._state.run(run.id)
+        with self._alone():
+            run, finished = self._begin()
+            status = "interrupted"
+            try:
+                emit = copy.copy(self._options.emit)
+                emit.retry = {**emit.retry, **self._used}
+                write_plan(self._plan, self._options.directory, ("dockerfile", "bake"), emit)
+                self._tell(
+                    "run", run=run.id, batches=len(self._plan.batches), resumed=bool(finished)
+                )
+                todo = [n for n in range(len(self._plan.batches)) if n not in finished]
+                complete = self._carry_out(run, todo)
+                if not self._cancelled.is_set():
+                    status = "finished" if complete else "incomplete"
+            finally:
+                # Whatever happened, even if nobody reads what is told: the state says how it ended.
+                self._state.end_run(run, status)
+            self._tell("run_end", run=run.id, status=status)
+            return self._state.run(run.id)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else writes into the folder or the state meanwhile; nothing old is left there."""
+        directory = self._options.directory
+        directory.mkdir(parents=True, exist_ok=True)
+        with contextlib.ExitStack() as stack:
+            for path, what in (
+                (directory / LOCK, directory),
+                (self._state.lock_path, self._state.path),
+            ):
+                stack.callback(Lock(path, str(what)).release)
+            with folder_below(directory, ("results",)):  # no link to elsewhere
+                pass
+            sweep(directory)
+            sweep(directory / "results")
+            yield
 
     def _begin(self) -> tuple[Run, set[int]]:
-        run = self._state.unfinished(self._plan) if self._options.resume else None
+        """The run, new or resumed, and the batches that need not be built again."""
+        options = digest_of(self._options)
+        newest = self._state.newest(self._plan, options)
+        run = newest if self._options.resume and newest and newest.status != "finished" else None
+        again = self._again(run or newest, run)
+        known = self._state.retries()
+        self._used = {layer: known[layer] for layer in self._package if layer in known}
         if run is None:
-            return self._state.begin_run(self._plan, self._left_out), set()
+            return self._state.begin_run(self._plan, self._left_out, options), set()
         self._state.resume(run)
-        batches = self._state.batches(run)
-        finished = {b["batch"] for b in batches if b["status"] == "finished"}
+        finished = {
+            b["batch"]
+            for b in self._state.batches(run)
+            if b["status"] == "finished" and not again & self._layers_of(b["batch"])
+        }
         for batch in finished:
-            for step in self._plan.batches[batch].steps:
-                self._seen.setdefault(step, "earlier")
+            self._seen.update(self._plan.batches[batch].steps)
         self.progress.done = len(self._seen)
         return run, finished
 
-    def _failed(self, run: Run) -> dict[str, int]:
-        """How often each package that failed has failed: a number that makes its steps new ones."""
-        same = [r for r in self._state.runs() if r.plan == run.plan and r.id <= run.id]
-        failed: dict[str, int] = {}
-        latest: set[str] = set()
-        for each in same:
-            now = {row["package"] for row in self._state.layers(each) if row["status"] == "failure"}
-            latest = now or latest
-            for package in now:
-                failed[package] = failed.get(package, 0) + 1
-        return {package: failed[package] for package in sorted(latest)}
+    def _again(self, last: Optional[Run], resumed: Optional[Run]) -> set[str]:
+        """The layers that are to be tried again; their numbers are raised if that was asked for.
 
-    def _carry_out(self, run: Run, todo: queue.SimpleQueue[int]) -> bool:
-        failures: list[int] = []
+        A download that failed has its new number already: its batch is only to be built again.
+        """
+        if last is None:
+            return set()
+        rows = self._state.layers(last)
+        again = {row["layer"] for row in rows if row["status"] == DOWNLOAD_FAILED and resumed}
+        if self._options.retry_failed:
+            failed = {row["layer"] for row in rows if row["status"] in FAILED}
+            failed -= {row["layer"] for row in rows if row["status"] == DOWNLOAD_FAILED}
+            known = self._state.retries()
+            self._state.raise_retries({layer: known.get(layer, 0) + 1 for layer in sorted(failed)})
+            again |= failed
+        return again
+
+    def _layers_of(self, batch: int) -> set[str]:
+        return {layer for step in self._plan.batches[batch].steps for layer in self._layers[step]}
+
+    def _carry_out(self, run: Run, batches: list[int]) -> bool:
+        work = Work(batches, self._options.attempts, len(self._builders))
         raised: list[BaseException] = []
 
-        def work(builder: Builder) -> None:
+        def serve(builder: Builder) -> None:
             try:
-                while not self._cancelled.is_set():
-                    try:
-                        batch = todo.get_nowait()
-                    except queue.Empty:
-                        return
-                    if not self._build(run, batch, builder):
-                        failures.append(batch)
+                known = False
+                while work.wait() and self._is_there(builder, work, known):
+                    known = True
+                    batch, attempt = work.take()
+                    if batch < 0:
+                        continue
+                    away = self._build(run, batch, builder, attempt)
+                    if away is None:
+                        work.done(batch)
+                    else:
+                        work.failed(batch, away)
             except BaseException as error:  # told by the thread that waits
                 raised.append(error)
+                work.stop()
                 self.cancel()
 
         threads = [
-            threading.Thread(target=work, args=(b,), name=b.name, daemon=True)
+            threading.Thread(target=serve, args=(b,), name=b.name, daemon=True)
             for b in self._builders
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            while thread.is_alive():  # in pieces, so that signals are answered
-                try:
-                    thread.join(0.1)
-                except KeyboardInterrupt:
-                    self.cancel()
+        self._wait_for(threads, work)
         if raised:
             raise raised[0]
-        return not failures
+        return work.complete
 
-    def _build(self, run: Run, number: int, builder: Builder) -> bool:
+    def _wait_for(self, threads: list[threading.Thread], work: Work) -> None:
+        """In pieces, so that signals are answered."""
+        hurry: Optional[float] = None
+        while any(thread.is_alive() for thread in threads):
+            try:
+                time.sleep(0.05)
+            except KeyboardInterrupt:
+                self.interrupt()
+            if self._interrupts and not self._cancelled.is_set():
+                self.cancel()
+            if self._cancelled.is_set():
+                work.stop()
+            if self._interrupts > 1 and hurry is None:
+                hurry = time.monotonic()
+                self.cancel(now=True)
+            if hurry is not None and time.monotonic() - hurry > 2:
+                return  # what still goes on ends with the process
+
+    def _is_there(self, builder: Builder, work: Work, known: bool) -> bool:
+        """Wait for a builder to answer; false if it does not, or is not needed any more.
+
+        As long as others build, it may come back; if there is none, it is waited for a while.
+        """
+        patience = self._options.patience
+        end = time.monotonic() + (patience if known else min(patience, FIRST_ANSWER_SECONDS))
+        away = False
+        while not self._cancelled.is_set():
+            trouble = builder.ask()
+            if not trouble:
+                if away:
+                    self._tell("builder", builder=builder.name, status="back", error="")
+                return True
+            if not away:
+                away = True
+                self._tell("builder", builder=builder.name, status="away", error=trouble)
+            if time.monotonic() >= end and not work.being_built():
+                return False
+            self._cancelled.wait(ASK_AGAIN_SECONDS)
+            if not work.wait():
+                return False
+        return False
+
+    def _build(self, run: Run, number: int, builder: Builder, attempt: int) -> Optional[bool]:
+        """None if the batch was built; else whether that was because its builder went away."""
         name = f"batch{number}"
         directory = self._options.directory.resolve()
         batch = Batch(name, directory, directory / "results" / name, self._stages)
-        for attempt in range(1, max(1, self._options.attempts) + 1):
-            self._state.begin_batch(run, number, builder.name, attempt)
-            self._tell("batch", batch=number, builder=builder.name, attempt=attempt)
-            ended: dict[int, str] = {}
-            outcome = builder.run(
-                batch,
-                functools.partial(self._event, ended),
-                self._options.batch_time_limit,
-            )
-            counts = (
-                sum(1 for how in ended.values() if how == "done"),
-                sum(1 for how in ended.values() if how == "cached"),
-            )
-            with self._lock:
-                self.progress.running.clear()
-            if outcome.ok:
-                self._keep_results(run, batch, ended)
-            status = _status(outcome)
-            self._state.end_batch(run, number, status, counts, outcome.error)
-            self._tell(
-                "batch_end",
-                batch=number,
-                status=status,
-                executed=counts[0],
-                cached=counts[1],
-                seconds=round(outcome.seconds, 3),
-                error=outcome.error,
-            )
-            if outcome.ok:
-                return True
-            if self._cancelled.is_set():
-                return False
-            if attempt < self._options.attempts:
-                builder.wait_until_ready(self._options.patience)
-        return False
-
-    def _keep_results(self, run: Run, batch: Batch, ended: dict[int, str]) -> None:
-        layers = {key[:16]: step.index for step in self._plan for key in step.layers}
-        self._state.add_layers(
-            run,
-            (
-                (result, ended.get(layers.get(result.layer, -1)) != "done")
-                for result in read_results(batch.output)
-            ),
+        self._state.begin_batch(run, number, builder.name, attempt)
+        self._tell("batch", batch=number, builder=builder.name, attempt=attempt)
+        ended: set[int] = set()
+        outcome = builder.run(
+            batch,
+            functools.partial(self._event, run, ended),
+            self._options.batch_time_limit,
+            self._options.patience,
         )
+        if outcome.ok:
+            self._keep_results(run, number, batch)
+        executed = self._state.executed(run) & set(self._plan.batches[number].steps)
+        counts = (len(executed), len(ended - executed))
+        status = _status(outcome)
+        self._state.end_batch(run, number, status, counts, outcome.error)
+        self._tell(
+            "batch_end",
+            batch=number,
+            status=status,
+            executed=counts[0],
+            cached=counts[1],
+            seconds=round(outcome.seconds, 3),
+            error=outcome.error,
+        )
+        if outcome.ok:
+            return None
+        with self._lock:
+            for step in self._plan.batches[number].steps:
+                self.progress.running.pop(step, None)
+        return outcome.stopped == "away" or (not outcome.stopped and bool(builder.ask()))
 
-    def _event(self, ended: dict[int, str], event: Event) -> None:
+    def _keep_results(self, run: Run, number: int, batch: Batch) -> None:
+        layers = {layer: self._package[layer] for layer in self._layers_of(number)}
+        ignored = remove_strangers(batch.output, layers)
+        for text in ignored[:MOST_SAID]:
+            self._tell("ignored", batch=number, text=text)
+        if len(ignored) > MOST_SAID:
+            more = f"... {len(ignored)} in all"
+            self._tell("ignored", batch=number, text=more)
+        executed = {x for step in self._state.executed(run) for x in self._layers[step]}
+        unfetched: dict[str, int] = {}
+
+        def read() -> Iterator[tuple[LayerResult, bool]]:
+            for result in read_results(batch.output, layers):
+                if result.status == FAILURE and result.package in self._accepted:
+                    result = replace(result, status=ACCEPTED_FAILURE)
+                if result.status == DOWNLOAD_FAILED:
+                    unfetched[result.layer] = self._used.get(result.layer, 0) + 1
+                if result.status in BAD and result.layer not in self._told:
+                    last = result.log.rstrip().rpartition("\n")[2]
+                    self._failure(result.layer, result.package, last)
+                yield result, result.layer not in executed
+
+        self._state.add_layers(run, read())
+        # Not kept as the package's: the next run's step is another one.
+        self._state.raise_retries(unfetched)
+
+    def _event(self, run: Run, ended: set[int], event: Event) -> None:
         if event.step is None:
             self._tell("log", text=event.text)
             return
+        installs = self._installs[event.step]
         with self._lock:
-            installs = self._installs[event.step]
             if event.kind == "started":
                 self.progress.running[event.step] = installs
             elif event.kind in ("done", "cached"):
                 self.progress.running.pop(event.step, None)
-                ended[event.step] = event.kind
+                ended.add(event.step)
                 if event.step not in self._seen:
-                    self._seen[event.step] = event.kind
+                    self._seen.add(event.step)
                     self.progress.done += 1
                     self.progress.cached += event.kind == "cached"
+        if event.kind == "done":
+            self._state.add_executed(run, event.step)
         if event.kind == "failure":
-            self._tell("failure", layer=event.layer, installs=installs, text=event.text)
+            # What a package prints may look like it: only of the step's own layers.
+            if event.layer in self._layers[event.step]:
+                self._failure(event.layer, self._package[event.layer], event.text)
         elif event.kind != "log":
             fields = {"step": event.step, "installs": installs, "what": event.kind}
             if event.kind == "done":
                 fields["seconds"] = round(event.seconds, 3)
             self._tell("step", **fields)
+
+    def _failure(self, layer: str, package: str, text: str) -> None:
+        with self._lock:
+            self._told.add(layer)
+            self.progress.failed = len(self._told)
+            self._tell("failure", layer=layer, installs=package, text=text)
 
     def _tell(self, kind: str, **fields: object) -> None:
         with self._lock:

@@ -2,73 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from opamplan.errors import InvalidRequest
+from opamplan.files import is_locked
+from opamplan.runs import database
 from opamplan.runs.results import LayerResult
 
 if TYPE_CHECKING:
     from opamplan import Plan
-
-SCHEMA_VERSION = 2
-_SCHEMA = """
-CREATE TABLE plans (
-    digest TEXT PRIMARY KEY,   -- SHA-256 of the plan's JSON
-    json BLOB NOT NULL         -- zlib
-);
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
-    plan TEXT NOT NULL REFERENCES plans (digest),
-    started REAL NOT NULL,     -- seconds since 1970
-    ended REAL,
-    status TEXT NOT NULL       -- running, finished, interrupted, incomplete
-);
-CREATE TABLE batches (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    batch INTEGER NOT NULL,
-    builder TEXT NOT NULL,
-    status TEXT NOT NULL,      -- running, finished, error, interrupted
-    attempt INTEGER NOT NULL,
-    started REAL NOT NULL,
-    ended REAL,
-    executed INTEGER NOT NULL DEFAULT 0,  -- steps
-    cached INTEGER NOT NULL DEFAULT 0,
-    error TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (run, batch)
-);
-CREATE TABLE layers (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    layer TEXT NOT NULL,       -- the first 16 digits of its key
-    package TEXT NOT NULL,     -- NAME.VERSION
-    status TEXT NOT NULL,      -- success, failure, dependency_failed
-    seconds REAL NOT NULL,     -- of the install, when it was carried out
-    cached INTEGER NOT NULL,   -- served from the builder's cache in this run
-    log BLOB NOT NULL,         -- zlib
-    size INTEGER,              -- bytes of the installed files; null: not known
-    PRIMARY KEY (run, layer)
-);
-CREATE TABLE left_out (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    target TEXT NOT NULL,
-    status TEXT NOT NULL,      -- no_solution, unavailable, gave_up
-    reason TEXT NOT NULL,
-    PRIMARY KEY (run, target)
-);
-"""
-
-# What brings a file of an older version to the next one.
-_MIGRATIONS = {1: "ALTER TABLE layers ADD COLUMN size INTEGER; PRAGMA user_version = 2;"}
 
 
 @dataclass(frozen=True)
@@ -81,40 +34,30 @@ class Run:
     started: float
     ended: Optional[float]
     status: str
+    """`running`, `finished`, `incomplete` (a batch could not be built) or `interrupted`."""
+    options: str = ""
+    """A digest of what the emitters were told."""
 
 
 class State:
-    """The file. May be used from several threads."""
+    """The file. May be used from several threads.
 
-    def __init__(self, path: Union[str, os.PathLike[str]], create: bool = True) -> None:
+    `create`: make it if it is absent. `read_only`: nothing is written, not even a newer layout.
+    """
+
+    def __init__(
+        self,
+        path: Union[str, os.PathLike[str]],
+        create: bool = True,
+        read_only: bool = False,
+    ) -> None:
         self.path = Path(path)
-        if not create and not self.path.is_file():
-            raise InvalidRequest(f"{path}: no such file of build results")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        try:
-            self._db = sqlite3.connect(str(self.path), check_same_thread=False, timeout=30)
-            self._db.row_factory = sqlite3.Row
-            self._open()
-        except sqlite3.DatabaseError as error:
-            raise InvalidRequest(
-                f"{path}: not a file of build results ({error}); move it away to begin anew"
-            ) from None
-
-    def _open(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables == 0:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.executescript(_SCHEMA + f"PRAGMA user_version = {SCHEMA_VERSION};")
-        while version in _MIGRATIONS:
-            self._db.executescript(_MIGRATIONS[version])
-            version += 1
-        if tables != 0 and version != SCHEMA_VERSION:
-            raise InvalidRequest(
-                f"{self.path}: written by another version of opamplan (schema {version}, this one "
-                f"reads {SCHEMA_VERSION})"
-            )
+        if (read_only or not create) and not self.path.is_file():
+            raise InvalidRequest(f"{path}: no such file of build results")
+        opener = database.open_read_only if read_only else database.open_for_writing
+        with database.errors(self.path):
+            self._db = opener(self.path)
 
     def close(self) -> None:
         """Close the file. Also happens at the end of a `with`."""
@@ -128,32 +71,51 @@ class State:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._db:
-            yield self._db
+        """A transaction that has the file from its beginning: all of it happens, or nothing."""
+        with self._lock, database.errors(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with self._lock:
+        with self._lock, database.errors(self.path):
             return self._db.execute(query, values).fetchall()
+
+    @property
+    def lock_path(self) -> Path:
+        """The file that the process of a run holds."""
+        return self.path.with_name(self.path.name + ".lock")
 
     # Writing, in the order of a run.
 
-    def begin_run(self, plan: Plan, left_out: Iterable[tuple[str, str, str]] = ()) -> Run:
-        """A new run. `left_out`: target, status and reason of what has no solution."""
+    def begin_run(
+        self, plan: Plan, left_out: Iterable[tuple[str, str, str]] = (), options: str = ""
+    ) -> Run:
+        """A new run.
+
+        `left_out`: target, status and reason of what has no solution. `options`: a digest of what
+        the emitters were told.
+        """
         text = plan.to_json().encode()
         digest = sha256(text).hexdigest()
         started = time.time()
         with self._writing() as db:
             db.execute("INSERT OR IGNORE INTO plans VALUES (?, ?)", (digest, zlib.compress(text)))
             cursor = db.execute(
-                "INSERT INTO runs (plan, started, status) VALUES (?, ?, 'running')",
-                (digest, started),
+                "INSERT INTO runs (plan, started, status, options) VALUES (?, ?, 'running', ?)",
+                (digest, started, options),
             )
             run = int(cursor.lastrowid or 0)
             db.executemany(
                 "INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)",
                 [(run, *row) for row in left_out],
             )
-        return Run(run, digest, started, None, "running")
+        return Run(run, digest, started, None, "running", options)
 
     def resume(self, run: Run) -> None:
         """Go on with a run that was interrupted."""
@@ -164,8 +126,10 @@ class State:
         """A batch has been given to a builder."""
         with self._writing() as db:
             db.execute(
-                "INSERT OR REPLACE INTO batches (run, batch, builder, status, attempt, started) "
-                "VALUES (?, ?, ?, 'running', ?, ?)",
+                "INSERT INTO batches (run, batch, builder, status, attempt, started) "
+                "VALUES (?, ?, ?, 'running', ?, ?) ON CONFLICT (run, batch) DO UPDATE SET "
+                "builder = excluded.builder, status = excluded.status, error = '', ended = NULL, "
+                "attempt = excluded.attempt, started = excluded.started",
                 (run.id, batch, builder, attempt, time.time()),
             )
 
@@ -177,7 +141,7 @@ class State:
         counts: tuple[int, int] = (0, 0),
         error: str = "",
     ) -> None:
-        """A batch has ended; `counts` are steps executed and cached."""
+        """A batch has ended; `counts` are its steps that were executed in this run, and others."""
         with self._writing() as db:
             db.execute(
                 "UPDATE batches SET status = ?, ended = ?, executed = ?, cached = ?, error = ? "
@@ -188,7 +152,7 @@ class State:
     def add_layers(self, run: Run, results: Iterable[tuple[LayerResult, bool]]) -> None:
         """Results of layers, and whether the builder's cache served them.
 
-        A layer that an earlier batch of the run carried out stays as that batch has it.
+        Where there is none, what an earlier batch of the run knows of the layer stays.
         """
         rows = (
             (
@@ -208,8 +172,22 @@ class State:
                 "INSERT INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (run, layer) DO UPDATE SET status = excluded.status, "
                 "seconds = excluded.seconds, log = excluded.log, size = excluded.size, "
-                "cached = min(cached, excluded.cached)",
+                "cached = min(cached, excluded.cached) WHERE excluded.status != 'no_result'",
                 rows,
+            )
+
+    def add_executed(self, run: Run, step: int) -> None:
+        """A builder has carried out a step, not from its cache."""
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO executed VALUES (?, ?)", (run.id, step))
+
+    def raise_retries(self, numbers: Mapping[str, int]) -> None:
+        """By layer: the number that its step has reached. A lower one changes nothing."""
+        with self._writing() as db:
+            db.executemany(
+                "INSERT INTO retries VALUES (?, ?) ON CONFLICT (layer) DO UPDATE SET "
+                "number = max(number, excluded.number)",
+                numbers.items(),
             )
 
     def end_run(self, run: Run, status: str) -> None:
@@ -222,9 +200,12 @@ class State:
     # Reading.
 
     def runs(self) -> list[Run]:
-        """All runs, oldest first."""
-        rows = self._rows("SELECT id, plan, started, ended, status FROM runs ORDER BY id")
-        return [Run(*row) for row in rows]
+        """All runs, oldest first. One whose process has gone is `interrupted`."""
+        rows = self._rows("SELECT id, plan, started, ended, status, options FROM runs ORDER BY id")
+        found = [Run(*row) for row in rows]
+        if any(run.status == "running" for run in found) and not is_locked(self.lock_path):
+            found = [replace(r, status=_GONE.get(r.status, r.status)) for r in found]
+        return found
 
     def run(self, number: Optional[int] = None) -> Run:
         """A run by its number; the newest by default."""
@@ -234,11 +215,27 @@ class State:
             raise InvalidRequest(f"{self.path}: {what} in this file")
         return found[-1]
 
-    def unfinished(self, plan: Plan) -> Optional[Run]:
-        """The newest run of an equal plan, if it has not finished."""
+    def newest(self, plan: Plan, options: str = "") -> Optional[Run]:
+        """The newest run of an equal plan whose emitters were told the same."""
         digest = sha256(plan.to_json().encode()).hexdigest()
-        same = [r for r in self.runs() if r.plan == digest]
-        return same[-1] if same and same[-1].status != "finished" else None
+        same = [r for r in self.runs() if (r.plan, r.options) == (digest, options)]
+        return same[-1] if same else None
+
+    def unfinished(self, plan: Plan, options: str = "") -> Optional[Run]:
+        """That one, if it has not finished."""
+        newest = self.newest(plan, options)
+        return newest if newest is not None and newest.status != "finished" else None
+
+    def executed(self, run: Run) -> set[int]:
+        """The steps that builders carried out in this run, not from their caches."""
+        return {
+            row["step"] for row in self._rows("SELECT step FROM executed WHERE run = ?", run.id)
+        }
+
+    def retries(self) -> dict[str, int]:
+        """By layer: the number that its step has reached, if it was ever tried again."""
+        rows = self._rows("SELECT layer, number FROM retries ORDER BY layer")
+        return {row["layer"]: row["number"] for row in rows}
 
     def plan_of(self, run: Run) -> Plan:
         """The plan of a run."""
@@ -290,10 +287,10 @@ class State:
 
     def durations(self, run: Optional[Run] = None) -> dict[str, float]:
         """Seconds of installs by layer and by NAME.VERSION (the mean), for `forecast`."""
-        where, values = ("WHERE run = ?", (run.id,)) if run else ("", ())
+        where, values = self._of(run)
         rows = self._rows(
             "SELECT layer, package, avg(seconds) AS seconds FROM layers "
-            f"{where} {'AND' if where else 'WHERE'} status = 'success' GROUP BY layer",
+            f"WHERE status = 'success' AND {where} GROUP BY layer",
             *values,
         )
         by_package: dict[str, list[float]] = {}
@@ -305,13 +302,23 @@ class State:
 
     def sizes(self, run: Optional[Run] = None) -> dict[str, int]:
         """Bytes of installed files by NAME.VERSION (the mean over its layers), for `make_plan`."""
-        where, values = ("AND run = ?", (run.id,)) if run else ("", ())
+        where, values = self._of(run)
         rows = self._rows(
             "SELECT package, avg(size) AS size FROM layers "
-            f"WHERE size IS NOT NULL {where} GROUP BY package",
+            f"WHERE size IS NOT NULL AND {where} GROUP BY package",
             *values,
         )
         return {row["package"]: round(row["size"]) for row in rows}
+
+    def _of(self, run: Optional[Run]) -> tuple[str, tuple[Any, ...]]:
+        """One run, or those that are like the newest: stand-ins say nothing of real builds."""
+        if run is not None:
+            return "run = ?", (run.id,)
+        return (
+            "run IN (SELECT id FROM runs WHERE options = ("
+            "SELECT options FROM runs ORDER BY id DESC LIMIT 1))",
+            (),
+        )
 
 
 def layer_of(plan: Plan, target: str, step: int) -> str:
@@ -323,13 +330,11 @@ def layer_of(plan: Plan, target: str, step: int) -> str:
 def find_run(text: str) -> tuple[State, Run]:
     """`FILE` (its newest run) or `FILE#NUMBER`."""
     path, hash_, number = text.rpartition("#")
-    if hash_ and number.isdecimal():
-        state = State(path, create=False)
+    if hash_ and re.fullmatch("[0-9]{1,9}", number) and not os.path.exists(text):
+        state = State(path, read_only=True)
         return state, state.run(int(number))
-    state = State(text, create=False)
+    state = State(text, read_only=True)
     return state, state.run()
 
 
-def to_json_line(kind: str, **fields: Any) -> str:
-    """One line for machines."""
-    return json.dumps({"event": kind, **fields})
+_GONE = {"running": "interrupted"}

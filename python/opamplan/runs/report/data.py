@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
 from opamplan.runs.comparison import stopped_by
 from opamplan.runs.state import Run, State
+from opamplan.runs.statuses import FAILED
 
 
 def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
                 "key": key,
                 "package": package,
                 "status": row["status"] if row else "not_built",
-                "seconds": row["seconds"] if row else 0,
+                "seconds": _finite(row["seconds"]) if row else 0,
                 "size": row["size"] if row else None,
                 "cached": bool(row["cached"]) if row else False,
                 "needs": [index[n] for n in needs],
@@ -42,10 +44,15 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         {"name": t["target"], "status": t["status"], "layer": index.get(t["layer"], -1)}
         for t in state.targets(run)
     ]
-    failed = {layer["key"] for layer in layers if layer["status"] == "failure"}
+    failed = {layer["key"] for layer in layers if layer["status"] in FAILED}
     stopped = stopped_by(plan, failed) if failed else {}
     failures = [
-        {"layer": index[key], "package": layers[index[key]]["package"], "targets": names}
+        {
+            "layer": index[key],
+            "package": layers[index[key]]["package"],
+            "status": layers[index[key]]["status"],
+            "targets": names,
+        }
         for key, names in stopped.items()
     ]
     failures.sort(key=lambda f: (-len(f["targets"]), f["package"]))
@@ -69,7 +76,12 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
     }
 
 
+def _finite(seconds: float) -> float:
+    """What older versions took from a package may be no number, which JSON has no word for."""
+    return seconds if math.isfinite(seconds) else 0.0
+
+
 def _end(log: str, status: str, limit: int) -> str:
-    if status != "failure":
+    if status not in FAILED:
         limit //= 10
     return log if len(log) <= limit else f"... {len(log) - limit} characters before\n{log[-limit:]}"

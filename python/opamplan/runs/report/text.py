@@ -6,7 +6,8 @@ import json
 from datetime import datetime, timezone
 from typing import Any
 
-ORDER = ("success", "failure", "dependency_failed", "no_solution", "unavailable", "gave_up")
+from opamplan.harmless import harmless
+from opamplan.runs.statuses import FAILURE, ORDER
 
 
 def json_report(data: dict[str, Any]) -> str:
@@ -32,16 +33,17 @@ def markdown_report(data: dict[str, Any]) -> str:
     if data["failures"]:
         lines += ["", "## Failures", "", "| package | targets it stops |", "|---|---:|"]
         for failure in data["failures"]:
-            lines.append(f"| {_code(failure['package'])} | {len(failure['targets'])} |")
+            what = "" if failure["status"] == FAILURE else f" ({failure['status']})"
+            lines.append(f"| {_code(failure['package'])}{what} | {len(failure['targets'])} |")
     for failure in data["failures"][:50]:
-        log = data["layers"][failure["layer"]]["log"].rstrip("\n").splitlines()[-20:]
+        log = data["layers"][failure["layer"]]["log"].rstrip("\n").split("\n")[-20:]
         fence = _fence(log)
-        lines += ["", f"### {failure['package']}", "", fence, *log, fence]
-    return "\n".join(lines) + "\n"
+        lines += ["", f"### {_code(failure['package'])}", "", fence, *log, fence]
+    return harmless("\n".join(lines)) + "\n"
 
 
 def _code(text: str) -> str:
-    return "`" + text.replace("`", "'").replace("|", "\\|") + "`"
+    return "`" + text.replace("\n", " ").replace("`", "'").replace("|", "\\|") + "`"
 
 
 def _fence(lines: list[str]) -> str:

@@ -1,0 +1,267 @@
+"""Files that harm nothing else: written beside their place and renamed, read if they are files.
+
+No link is followed below the folder that a person named: what lies there may be anyone's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Optional, Union
+
+from opamplan.errors import InvalidRequest
+
+TEMPORARY = ".opamplan-"
+"""How the names of what is being written begin; what a killed process left is swept."""
+
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_KINDS = (
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISREG, "a file"),
+)
+
+
+def kind_of(mode: int) -> str:
+    """What a file of this mode is, in words."""
+    return next((words for test, words in _KINDS if test(mode)), "no file")
+
+
+@contextlib.contextmanager
+def open_folder(path: str, at: Optional[int] = None, shown: str = "") -> Iterator[int]:
+    """A folder, as a descriptor, through no link in the last part of `path`.
+
+    `at`: the folder that it is in; `shown`: what messages call it.
+    """
+    try:
+        folder = os.open(path, _FOLDER, dir_fd=at)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise InvalidRequest(
+                f"{shown or path}: not a folder, or a link to one; opamplan follows no links where "
+                "it reads and writes: move it away"
+            ) from None
+        raise _named(error, shown or path) from None
+    try:
+        yield folder
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def folder_below(root: Union[str, os.PathLike[str]], parts: tuple[str, ...]) -> Iterator[int]:
+    """A folder below `root`, made if it is absent; `root` itself may be a link."""
+    shown = os.fspath(root)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(open_folder(os.path.realpath(root), shown=shown))
+        for part in parts:
+            shown = os.path.join(shown, part)
+            try:
+                os.mkdir(part, dir_fd=folder)
+            except FileExistsError:
+                pass
+            except OSError as error:
+                raise _named(error, shown) from None
+            folder = stack.enter_context(open_folder(part, folder, shown))
+        yield folder
+
+
+def write_below(
+    root: Union[str, os.PathLike[str]], path: str, content: bytes, executable: bool = False
+) -> None:
+    """Write `root`/`path`; a file that is so already is left alone, with its time stamp."""
+    *parts, name = path.split("/")
+    shown = os.path.join(os.fspath(root), path)
+    with folder_below(root, tuple(parts)) as folder:
+        if not _holds(folder, name, content, executable):
+            mode = 0o777 if executable else 0o666
+            _put(folder, name, lambda file: file.write(content), mode, shown)
+
+
+def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
+    """Write the file that a person named. A device or a pipe is written to, a link is refused."""
+    place = Path(path)
+    try:
+        there = place.stat()
+    except OSError:
+        there = None
+    if there is not None and not stat.S_ISREG(there.st_mode):
+        if stat.S_ISDIR(there.st_mode):
+            raise InvalidRequest(f"{path}: a folder; name a file")
+        place.write_bytes(content)
+        return
+    if place.is_symlink():
+        raise InvalidRequest(f"{path}: a link; name the file itself")
+    with open_folder(os.path.realpath(place.parent), shown=str(place.parent)) as folder:
+        mode = stat.S_IMODE(there.st_mode) if there else 0o666
+        _put(folder, place.name, lambda file: file.write(content), mode, str(path))
+
+
+def copy_below(
+    root: Union[str, os.PathLike[str]], name: str, source: Union[str, os.PathLike[str]]
+) -> None:
+    """Copy a file to `root`/`name`, with its time; sharing its blocks where that can be done.
+
+    Nothing is done if it is there already, by its size and time.
+    """
+    import shutil
+
+    shown = os.path.join(os.fspath(root), name)
+    with folder_below(root, ()) as folder, open(source, "rb") as file:
+        wanted = os.fstat(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            as_wanted = (found.st_size, found.st_mtime_ns) == (wanted.st_size, wanted.st_mtime_ns)
+            if stat.S_ISREG(found.st_mode) and as_wanted and found.st_nlink == 1:
+                return
+
+        def fill(copy: IO[bytes]) -> None:
+            if not _cloned(file.fileno(), copy.fileno()):
+                shutil.copyfileobj(file, copy, 1 << 20)
+            copy.flush()
+            os.utime(copy.fileno(), ns=(wanted.st_atime_ns, wanted.st_mtime_ns))
+
+        _put(folder, name, fill, 0o666, shown)
+
+
+def read_regular(name: str, folder: int, head: int, tail: int = 0) -> tuple[bytes, int, bytes]:
+    """Of a file in `folder` its first `head` bytes, its size, and its last `tail` bytes if longer.
+
+    Raises OSError, and ValueError with what it is if it is no regular file.
+    """
+    # Before it is opened: that alone does something to some devices.
+    _regular(os.stat(name, dir_fd=folder, follow_symlinks=False))
+    handle = os.open(name, _FILE, dir_fd=folder)
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        _regular(os.fstat(handle))
+        size = os.fstat(handle).st_size
+        first = file.read(size if size <= head + tail else head) or b""
+        last = b""
+        if size > head + tail and tail:
+            file.seek(size - tail)
+            last = file.read(tail) or b""
+    return first, size, last
+
+
+def sweep(folder: Union[str, os.PathLike[str]]) -> None:
+    """Remove what processes that were killed had begun to write directly in `folder`."""
+    import shutil
+
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.startswith(TEMPORARY) and entry.name != LOCK:
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    os.unlink(entry.path)
+
+
+LOCK = TEMPORARY + "lock"
+
+
+class Lock:
+    """A file that one process holds at a time. It is free again when the process has ended."""
+
+    def __init__(self, path: Union[str, os.PathLike[str]], what: str) -> None:
+        import fcntl
+
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        self._handle = os.open(path, flags, 0o644)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.EACCES):
+                holder = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
+                self.release()
+                raise InvalidRequest(
+                    f"{what}: another run, of process {holder or 'unknown'}, is writing there; "
+                    "wait for its end, or name another place"
+                ) from None
+            # A file system without locks: go on without.
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let others have it."""
+        os.close(self._handle)
+
+
+def is_locked(path: Union[str, os.PathLike[str]]) -> bool:
+    """Whether a process holds a `Lock`; true too if that cannot be found out."""
+    import fcntl
+
+    try:
+        handle = os.open(path, _FILE)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _regular(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(kind_of(found.st_mode))
+
+
+def _holds(folder: int, name: str, content: bytes, executable: bool) -> bool:
+    """Whether a file is there as it should be; its links elsewhere may be what they want."""
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if found.st_size != len(content) or executable != bool(found.st_mode & 0o100):
+            return False
+        return read_regular(name, folder, len(content))[0] == content
+    except (OSError, ValueError):
+        return False
+
+
+def _cloned(source: int, copy: int) -> bool:
+    """Whether the file system let two files share their blocks (Linux: XFS, btrfs...)."""
+    import fcntl
+
+    ficlone = 0x40049409
+    try:
+        fcntl.ioctl(copy, ficlone, source)
+    except OSError:
+        return False
+    return True
+
+
+def _put(
+    folder: int, name: str, fill: Callable[[IO[bytes]], object], mode: int, shown: str
+) -> None:
+    """Beside its place, then renamed: a link or a file of several names stays as it was."""
+    temporary = f"{TEMPORARY}{secrets.token_hex(8)}"
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode, dir_fd=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                fill(file)
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+    except OSError as error:
+        raise _named(error, shown) from None
+
+
+def _named(error: OSError, path: str) -> OSError:
+    """The same error, of a path that its reader knows."""
+    return OSError(error.errno, error.strerror, path)

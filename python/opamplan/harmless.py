@@ -1,0 +1,69 @@
+"""Text of strangers, shown so that a terminal only shows it.
+
+`Guarded` stands for a stream: what commands print passes through it, so none can forget.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import IO, Any
+
+# What does something: C0 but newline and tab, delete, C1; what turns or hides text; line and
+# paragraph separators; surrogates, which are bytes that are no UTF-8.
+_ACTIVE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff"
+    "\ud800-\udfff]"
+)
+
+
+def harmless(text: str) -> str:
+    """The text with control characters written as JSON writes them."""
+    return _ACTIVE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+class Guarded:
+    """A text stream to which only what came from `paint` and `control` is written as it is."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        # Nobody outside can know it, so nobody's text holds it.
+        self._token = secrets.token_hex(12)
+        self._mark = re.compile(f"<{self._token}:([0-9;]*)>")
+
+    def write(self, text: str) -> int:
+        """Write text, harmless."""
+        self._stream.write(self._encodable(self._mark.sub("\x1b[\\1m", harmless(text))))
+        return len(text)
+
+    def paint(self, code: str) -> str:
+        """A word that becomes a colour when it is written."""
+        return f"<{self._token}:{code}>"
+
+    def control(self, text: str) -> None:
+        """Write text that moves the cursor."""
+        self._stream.write(self._encodable(text))
+
+    def exact(self, text: str) -> None:
+        """Write text that a program will read; on a terminal it is harmless all the same."""
+        if self._stream.isatty():
+            self.write(text)
+        else:
+            self._stream.write(self._encodable(text))
+
+    def _encodable(self, text: str) -> str:
+        encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def write_exact(stream: Any, text: str) -> None:
+    """`Guarded.exact`, of any stream."""
+    getattr(stream, "exact", stream.write)(text)
+
+
+def write_control(stream: Any, text: str) -> None:
+    """`Guarded.control`, of any stream."""
+    getattr(stream, "control", stream.write)(text)

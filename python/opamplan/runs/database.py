@@ -1,0 +1,217 @@
+"""The SQLite file of build results: its layout, and opening it whatever state it is in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from opamplan.errors import StateError
+
+SCHEMA_VERSION = 3
+LOCK_SECONDS = 30.0
+"""That another process may take to write."""
+_LAYOUT = """
+CREATE TABLE plans (
+    digest TEXT PRIMARY KEY,   -- SHA-256 of the plan's JSON
+    json BLOB NOT NULL         -- zlib
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    plan TEXT NOT NULL REFERENCES plans (digest),
+    started REAL NOT NULL,     -- seconds since 1970
+    ended REAL,
+    options TEXT NOT NULL DEFAULT '',  -- SHA-256 of what the emitters were told
+    status TEXT NOT NULL       -- running, finished, interrupted, incomplete
+);
+CREATE TABLE batches (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    batch INTEGER NOT NULL,
+    builder TEXT NOT NULL,
+    status TEXT NOT NULL,      -- running, finished, error, interrupted
+    attempt INTEGER NOT NULL,
+    started REAL NOT NULL,
+    ended REAL,
+    executed INTEGER NOT NULL DEFAULT 0,  -- steps
+    cached INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (run, batch)
+);
+CREATE TABLE layers (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    layer TEXT NOT NULL,       -- the first 16 digits of its key
+    package TEXT NOT NULL,     -- NAME.VERSION
+    status TEXT NOT NULL,      -- see runs/statuses.py
+    seconds REAL NOT NULL,     -- of the install, when it was carried out
+    cached INTEGER NOT NULL,   -- served from the builder's cache in this run
+    log BLOB NOT NULL,         -- zlib
+    size INTEGER,              -- bytes of the installed files; null: not known
+    PRIMARY KEY (run, layer)
+);
+CREATE TABLE left_out (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    target TEXT NOT NULL,
+    status TEXT NOT NULL,      -- no_solution, unavailable, gave_up
+    reason TEXT NOT NULL,
+    PRIMARY KEY (run, target)
+);
+"""
+_NEW_IN_3 = """
+CREATE TABLE executed (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    step INTEGER NOT NULL,     -- that a builder carried out in this run, and not from its cache
+    PRIMARY KEY (run, step)
+);
+CREATE TABLE retries (
+    layer TEXT PRIMARY KEY,    -- the first 16 digits of its key
+    number INTEGER NOT NULL    -- that its step has reached, in whatever run; it never goes back
+);
+"""
+
+# What brings a file of an older version to the next one.
+_MIGRATIONS = {
+    1: "ALTER TABLE layers ADD COLUMN size INTEGER;\n",
+    2: "ALTER TABLE runs ADD COLUMN options TEXT NOT NULL DEFAULT '';\n" + _NEW_IN_3,
+}
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The file, made if it is absent, in today's layout."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateError(f"{path.parent}: cannot be made: {error.strerror}") from None
+    db = _connect(str(path))
+    try:
+        _version(path, db)  # nothing of another program's file is changed
+        _use_wal(db)
+        db.execute("BEGIN IMMEDIATE")
+        _migrate(path, db, new=True)
+        db.execute("COMMIT")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Nothing is written into it; an older layout is read through a copy in memory."""
+    uri = "file:" + quote(os.path.abspath(path)) + "?mode=ro"
+    db = _connect(uri, uri=True)
+    try:
+        try:
+            version = _version(path, db)
+        except sqlite3.OperationalError:
+            # Nothing can be written beside it, as readers of a WAL do: a copy then.
+            db.close()
+            db = _copied(path)
+            version = _version(path, db)
+        if version != SCHEMA_VERSION:
+            copy = _connect(":memory:")
+            db.backup(copy)
+            db.close()
+            db = copy
+            _migrate(path, db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _version(path: Path, db: sqlite3.Connection) -> int:
+    """Of its layout; 0 if it is empty. Raises StateError for what is none of ours."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+    if not tables:
+        return 0
+    if not {"plans", "runs", "layers"} <= tables:
+        raise StateError(f"{path}: a database, but not a file of build results")
+    if not 1 <= version <= SCHEMA_VERSION:
+        raise StateError(
+            f"{path}: written by another version of opamplan (schema {version}, this one "
+            f"reads {SCHEMA_VERSION})"
+        )
+    return version
+
+
+def _migrate(path: Path, db: sqlite3.Connection, new: bool = False) -> None:
+    version = _version(path, db)
+    if version == SCHEMA_VERSION:
+        return
+    if version == 0 and not new:
+        raise StateError(f"{path}: an empty database, not a file of build results")
+    if version == 0:
+        changes = [_LAYOUT + _NEW_IN_3]
+    else:
+        changes = [_MIGRATIONS[v] for v in range(version, SCHEMA_VERSION)]
+    # One by one, as `executescript` would end the transaction.
+    for statement in "".join(changes).split(";\n"):
+        db.execute(statement)
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+@contextmanager
+def errors(path: Path) -> Iterator[None]:
+    """What SQLite says, in words that help."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateError(f"{path}: {_explained(error)}") from None
+
+
+def _connect(path: str, uri: bool = False) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        path, check_same_thread=False, timeout=LOCK_SECONDS, uri=uri, isolation_level=None
+    )
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """So that it can be read while it is written. SQLite itself does not wait for others here."""
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    """A copy of a file and what was last written to it, that ends with the connection."""
+    with tempfile.TemporaryDirectory(prefix="opamplan-") as folder:
+        copy = Path(folder) / "state"
+        shutil.copyfile(path, copy)
+        wal = path.with_name(path.name + "-wal")
+        if wal.exists():
+            shutil.copyfile(wal, copy.with_name("state-wal"))
+        disk = _connect(str(copy))
+        memory = _connect(":memory:")
+        disk.backup(memory)
+        disk.close()
+    return memory
+
+
+def _explained(error: sqlite3.Error) -> str:
+    text = str(error)
+    for part, words in (
+        ("locked", f"another process has it locked, for more than {LOCK_SECONDS:g} s"),
+        ("full", "no space is left there"),
+        ("readonly", "cannot be written: it, or its folder, is read-only"),
+        ("unable to open", "cannot be opened: is its folder there, and may you read and write it?"),
+        ("not a database", "not a file of build results; move it away to begin anew"),
+        ("malformed", "damaged; `sqlite3 FILE .recover` may save results, or move it away"),
+        ("disk I/O", "the disk cannot be read or written, or is full"),
+    ):
+        if part in text:
+            return f"{words} ({text})"
+    return text

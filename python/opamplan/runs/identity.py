@@ -1,0 +1,43 @@
+"""What a run is a run of: its plan, and what the emitters were told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from opamplan._core import EmitOptions
+
+if TYPE_CHECKING:
+    from opamplan._core import Plan
+    from opamplan.runs.runner import RunOptions
+
+# Where results and caches go changes none of them; retries are the state's own business.
+_NO_MATTER = ("retry", "cache_from", "cache_to", "outputs", "registry")
+
+
+def digest_of(options: RunOptions) -> str:
+    """SHA-256 of all emit options that can change a result, the base archive included."""
+    emit = options.emit
+    told: dict[str, Any] = {
+        name: getattr(emit, name)
+        for name, member in sorted(vars(EmitOptions).items())
+        if isinstance(member, property) and name not in _NO_MATTER
+    }
+    if emit.base_archive:
+        # Not its bytes, which may be many: another file has another time.
+        try:
+            found = (options.directory / emit.base_archive).stat()
+            told["base_archive"] = [found.st_size, found.st_mtime_ns]
+        except OSError:
+            pass
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def accepted_failures(plan: Plan) -> set[str]:
+    """The packages, as NAME.VERSION, whose opam files say that they may fail here."""
+    return {
+        f"{package['name']}.{package['version']}"
+        for package in json.loads(plan.to_json())["packages"]
+        if package.get("accepts_failure", False)
+    }

@@ -1,0 +1,25 @@
+"""The statuses of layers and targets, in the order in which a person wants to know of them."""
+
+from __future__ import annotations
+
+SUCCESS = "success"
+FAILURE = "failure"
+NO_RESULT = "no_result"
+"""The step of the layer left no complete result."""
+DOWNLOAD_FAILED = "download_failed"
+"""Something could not be fetched. Never kept: the next run tries it again by itself."""
+ACCEPTED_FAILURE = "accepted_failure"
+"""A failure of a package whose opam file says, by x-ci-accept-failures, that it may."""
+DEPENDENCY_FAILED = "dependency_failed"
+NOT_BUILT = "not_built"
+"""The batch of the layer has not been carried out."""
+
+FAILED = (FAILURE, NO_RESULT, DOWNLOAD_FAILED, ACCEPTED_FAILURE)
+"""Of layers that were tried; what stands on them is `dependency_failed`."""
+BAD = (FAILURE, NO_RESULT, DOWNLOAD_FAILED)
+WELL = (SUCCESS, ACCEPTED_FAILURE)
+"""Of targets that keep no run from being a good one."""
+
+LEFT_OUT = ("no_solution", "gave_up", "unavailable")
+"""Of targets without a solution."""
+ORDER = (SUCCESS, *FAILED, DEPENDENCY_FAILED, NOT_BUILT, *LEFT_OUT)
