@@ -110,6 +110,35 @@ def test_mistakes_in_the_file_are_named(folder: pathlib.Path, content: Any, mess
         options("plan")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"program": "./evil"},
+        {"build": {"program": "./evil"}},
+        {"output": "../elsewhere"},
+        {"state": "/tmp/x"},
+        {"builder": "ssh://evil"},
+        {"cache-to": "type=local,dest=/x"},
+        {"depexts-command": "evil"},
+        {"with": "buildx"},
+    ],
+)
+def test_a_file_in_the_working_folder_names_nothing_to_run_or_write(
+    folder: pathlib.Path, content: Any
+) -> None:
+    write(folder / "opamplan.json", json.dumps(content))
+    with pytest.raises(opamplan.InvalidRequest, match=r"--config opamplan\.json"):
+        options("build", "dune")
+    options("list")  # another command's business
+    name = next(iter(content.get("build", content)))
+    options("build", "dune", f"--{name}=buildctl" if name == "with" else f"--{name}=mine")
+    # Asked for, or the user's own.
+    options("--config", "opamplan.json", "build", "dune")
+    (folder / "opamplan.json").unlink()
+    write(folder.parent / "home/opamplan/config.json", json.dumps(content))
+    options("build", "dune")
+
+
 def test_what_only_other_commands_take_is_no_mistake(folder: pathlib.Path) -> None:
     write(folder / "opamplan.json", '{"threads": 2, "plan": {"strategy": "prefix"}}')
     options("show", "dune")

@@ -1,0 +1,173 @@
+"""Parts of a run by themselves: reading BuildKit's words, handing out batches, comparing."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from opamplan.runs.comparison import compare_runs
+from opamplan.runs.rawjson import Event, Reader
+from opamplan.runs.statuses import ORDER
+from opamplan.runs.work import Work
+
+VERTEX = {"digest": "d", "name": "[s-a-1 1/1] RUN x", "started": "2026-01-01T00:00:00Z"}
+LAYER = "0123456789abcdef"
+
+
+def read(reader: Reader, **status: Any) -> list[Event]:
+    return list(reader.read(json.dumps(status)))
+
+
+def log(text: str) -> dict[str, str]:
+    return {"vertex": "d", "data": base64.b64encode(text.encode()).decode()}
+
+
+def test_a_last_line_without_an_end_is_told_when_its_step_ends() -> None:
+    reader = Reader({"s-a-1": 0})
+    read(reader, vertexes=[VERTEX])
+    assert read(reader, logs=[log(f"{LAYER}: bo")]) == []
+    events = read(
+        reader,
+        logs=[log("om")],
+        vertexes=[{**VERTEX, "completed": "2026-01-01T00:00:01Z"}],
+    )
+    assert [(e.kind, e.layer, e.text) for e in events] == [
+        ("failure", LAYER, "boom"),
+        ("done", "", ""),
+    ]
+
+
+def test_a_last_line_without_an_end_is_told_when_all_ends() -> None:
+    reader = Reader({"s-a-1": 0})
+    read(reader, vertexes=[VERTEX], logs=[log("half")])
+    assert list(reader.rest()) == [Event("log", 0, "half")]
+    assert list(reader.rest()) == []
+
+
+def test_a_line_that_never_ends_is_cut() -> None:
+    reader = Reader({"s-a-1": 0})
+    read(reader, vertexes=[VERTEX])
+    lines = [e for _ in range(40) for e in read(reader, logs=[log("x" * 10_000)])]
+    assert 1 < len(lines) < 10
+    assert max(len(e.text) for e in lines) < 100_000
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"vertexes": 5},
+        {"vertexes": [5]},
+        {"vertexes": [{**VERTEX, "completed": "yesterday"}]},
+        {"logs": [{"vertex": "d", "data": "a"}]},
+        {"logs": ["x"]},
+        {"vertexes": {"a": 1}},
+    ],
+)
+def test_json_that_is_no_status_is_a_line(status: Any) -> None:
+    [event] = [e for e in read(Reader({"s-a-1": 0}), **status) if e.kind != "started"]
+    assert (event.kind, event.text) == ("log", json.dumps(status))
+
+
+def test_batches_are_given_out_in_order_and_again_when_they_failed() -> None:
+    work = Work([2, 0, 1], attempts=2, builders=1)
+    assert work.take() == (0, 1)
+    work.failed(0, away=False)
+    assert work.take() == (0, 2)
+    work.failed(0, away=False)
+    assert work.left == [0]
+    assert [work.take()[0], work.take()[0]] == [1, 2]
+    assert work.take() == (-1, 0)
+    assert work.being_built()
+    work.done(1)
+    work.done(2)
+    assert not work.wait()
+    assert not work.complete
+
+
+def test_builders_that_go_away_do_not_cost_a_batch_its_attempts_but_not_for_ever() -> None:
+    work = Work([0], attempts=1, builders=2)
+    for attempt in (1, 2, 3):
+        assert work.take() == (0, attempt)
+        work.failed(0, away=True)
+    assert work.left == [0]
+
+
+def test_nothing_is_given_out_after_a_stop() -> None:
+    work = Work([0], attempts=1, builders=1)
+    work.stop()
+    assert not work.wait()
+    assert work.take() == (-1, 0)
+
+
+class FakePlan:
+    """`b` stands on `a`; each is a target."""
+
+    targets = ("a.1", "b.1")
+    target_steps = (0, 1)
+
+    def __getitem__(self, step: int) -> Any:
+        class Step:
+            installs = (self.targets[step],)
+            layers = ("ab"[step] * 64,)
+
+        return Step
+
+    def layers(self) -> list[tuple[str, str, list[str]]]:
+        return [("a" * 16, "a.1", []), ("b" * 16, "b.1", ["a" * 16])]
+
+
+class FakeState:
+    """A run with these statuses."""
+
+    def __init__(self, a: str, b: str) -> None:
+        self._statuses = {"a": a, "b": b}
+
+    def targets(self, _: object) -> list[dict[str, str]]:
+        return [
+            {"target": f"{n}.1", "status": s, "layer": n * 16} for n, s in self._statuses.items()
+        ]
+
+    def layers(self, _: object) -> list[dict[str, str]]:
+        return [
+            {"package": f"{n}.1", "status": s, "layer": n * 16} for n, s in self._statuses.items()
+        ]
+
+    def plan_of(self, _: object) -> FakePlan:
+        return FakePlan()
+
+
+@pytest.mark.parametrize(
+    ("after", "broke", "roots"),
+    [
+        (("failure", "dependency_failed"), ["a.1", "b.1"], ["a.1"]),
+        (("no_result", "dependency_failed"), ["a.1", "b.1"], ["a.1"]),
+        # Of what could not be fetched nothing is known, nor of what waits for it.
+        (("download_failed", "dependency_failed"), [], []),
+        (("accepted_failure", "success"), [], []),
+        (("success", "success"), [], []),
+    ],
+)
+def test_only_what_a_package_did_is_a_regression(
+    after: tuple[str, str], broke: list[str], roots: list[str]
+) -> None:
+    good: Any = (FakeState("success", "success"), None)
+    now: Any = (FakeState(*after), None)
+    found = compare_runs(good, now)
+    assert [change.target for change in found.regressions] == broke
+    assert [root.package for root in found.root_failures] == roots
+    assert not compare_runs(now, good).regressions
+
+
+def test_every_status_has_a_colour_and_a_word_in_the_report() -> None:
+    from importlib import resources
+
+    folder = resources.files("opamplan.runs.report")
+    style = folder.joinpath("page.css").read_text(encoding="utf-8")
+    script = folder.joinpath("page.js").read_text(encoding="utf-8")
+    for status in ORDER:
+        assert style.count(f"--{status}:") == 2, status  # light and dark
+        assert f'"{status}"' in script, status
+        assert f"{status}: " in script, status
