@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.cli import options, plans, runs
+from opamplan.cli import image, options, plans, runs
 
 if TYPE_CHECKING:
     from opamplan.runs.builders import Builder
@@ -101,7 +101,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds for one batch",
     )
-    group = parser.add_argument_group("image")
+    group = image.add_options(parser)
     group.add_argument(
         "--base-archive",
         metavar="FILE",
@@ -197,6 +197,7 @@ def _emit_options(args: argparse.Namespace, directory: Path) -> Any:
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     if args.time_limit:
         emit.time_limit = args.time_limit
+    image.apply(args, emit, directory)
     if args.depexts_command:
         emit.depexts = args.depexts_command
     if args.base_archive:

@@ -30,7 +30,10 @@ from opamplan.errors import InvalidRequest
 
 Table = dict[str, Any]
 
-ASKED_ONLY = ("program", "with", "builder", "depexts-command", "output", "state", "cache-to")
+ASKED_ONLY = (
+    *("program", "with", "builder", "depexts-command", "prepare", "setup"),
+    *("output", "state", "cache-to"),
+)
 """Options that name programs, machines to work on, or places to write."""
 
 

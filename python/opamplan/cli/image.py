@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ OPAM_PROGRAM = "opam-program"
 """The name below which a program given with --opam is in the build context."""
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the group `image`."""
+def add_options(parser: argparse.ArgumentParser) -> Any:
+    """Add the group `image`; returns it, for more of its kind."""
     group = parser.add_argument_group("image")
     group.add_argument(
         "--opam",
@@ -58,6 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a proxy (HTTP_PROXY, ...), or an argument for a Dockerfile; repeatable",
     )
+    return group
 
 
 def apply(args: argparse.Namespace, emit: Any, directory: Path) -> None:
@@ -67,13 +67,15 @@ def apply(args: argparse.Namespace, emit: Any, directory: Path) -> None:
     if args.opam in ("", "image", "distribution"):
         emit.opam = args.opam
     else:
+        from opamplan.files import copy_below
+
         program = Path(args.opam)
         if not program.is_file():
             raise InvalidRequest(
                 f"--opam {args.opam}: neither `image` nor `distribution`, and no such file"
             )
         directory.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(program, directory / OPAM_PROGRAM)
+        copy_below(directory, OPAM_PROGRAM, program)
         emit.opam = OPAM_PROGRAM
     if not args.stand_in:
         emit.user = "" if args.user == "root" else args.user
