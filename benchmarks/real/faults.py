@@ -11,6 +11,8 @@ one line a fault; exit status 1 if one was not survived.
 from __future__ import annotations
 
 import argparse
+import os
+import random
 import shutil
 import signal
 import subprocess
@@ -29,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from daemon import Daemon, busybox_base
 
 SLOW = "sleep 0.5\n"
+KILLS = int(os.environ.get("OPAMPLAN_KILLS", "100"))
 
 
 class Failed(Exception):
@@ -117,8 +120,12 @@ def killed(s: Setting) -> str:
     first = s.state.batches(run)[0]
     expect(run.status == "finished", f"the run is {run.status}: {first['error']}")
     expect(first["attempt"] == 2, "the batch was not tried again")
-    expect(first["cached"] >= 6, f"only {first['cached']} steps came from the cache")
-    return f"batch 0 was tried again, {first['cached']} of its steps were in the cache"
+    cached = sum(step["what"] == "cached" for step in s.steps)
+    expect(cached >= 6, f"only {cached} steps came from the cache")
+    expect(
+        first["executed"] == len(s.plan.batches[0].steps), "not all were carried out in this run"
+    )
+    return f"batch 0 was tried again, {cached} of its steps were in the cache"
 
 
 def disk_full(s: Setting) -> str:
@@ -213,7 +220,46 @@ def endless_log(s: Setting) -> str:
     return f"{len(log):,} bytes of it are kept, the whole took {seconds:.0f} s"
 
 
+def random_kills(s: Setting) -> str:
+    """opamplan or the builder is killed at any time; in the end the state says the truth."""
+    rng = random.Random(1)
+    s.plan.save(s.folder / "plan.json")
+    command = [sys.executable, "-m", "opamplan", "build", "--json", "--stand-in"]
+    command += ["--plan", str(s.folder / "plan.json"), "-o", str(s.out)]
+    command += ["--program", s.daemon.buildctl, "--builder", s.daemon.address]
+    command += ["--base-archive", str(s.out / "base.tar"), "--attempts", "100"]
+    kills = {"opamplan": 0, "builder": 0}
+    with s.daemon:
+        for number in range(KILLS):
+            # Every tenth time all steps are new ones, so that there is work to interrupt.
+            told = [*command, "--time-limit", str(1000 + number // 10)]
+            with subprocess.Popen(told, stdout=subprocess.DEVNULL) as process:
+                time.sleep(rng.uniform(0.2, 4))
+                if process.poll() is None and rng.random() < 0.5:
+                    kills["opamplan"] += 1
+                    process.kill()
+                else:
+                    kills["builder"] += 1
+                    s.daemon.stop(signal.SIGKILL)
+                    expect(s.daemon.start(), "the builder does not start any more")
+                    process.kill()
+        last = subprocess.run(told, check=False, stdout=subprocess.DEVNULL, timeout=600)
+        expect(last.returncode in (0, 1), f"the last run ended with {last.returncode}")
+    with State(s.out / "builds.sqlite", read_only=True) as state:
+        run = state.run()
+        expect(run.status == "finished", f"the last run is {run.status}")
+        wrong = {r["package"] for r in state.layers(run) if r["status"] != "success"}
+        expect(not wrong, f"these are no successes: {wrong}")
+        expect(len(state.layers(run)) == len(s.plan.layers()), "layers are missing")
+        open_ends = [r.id for r in state.runs() if r.status == "running"]
+        expect(not open_ends, f"runs that go on for ever: {open_ends}")
+    left = [p.name for p in (s.out / "results").iterdir() if p.name.startswith(".")]
+    expect(not left, f"leftovers: {left}")
+    return f"{kills}, {run.id} runs; all layers are there in the last"
+
+
 FAULTS = {
+    "random kills": random_kills,
     "builder killed": killed,
     "disk full": disk_full,
     "corrupt cache": corrupt_cache,
