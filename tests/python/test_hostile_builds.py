@@ -1,0 +1,241 @@
+"""Packages that attack the run that builds them, on a real BuildKit, as Dockerfile and as LLB.
+
+Skipped, with the reason, without BuildKit (scripts/buildkit), root or runc. What they leave is read
+without a builder in test_run_trust.py.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import buildkit
+import pytest
+
+import opamplan
+from opamplan.runs import Buildctl, Runner, RunOptions, State, builders
+from opamplan.runs.report import html_report, report_data
+from opamplan.runs.results import read_results, remove_strangers
+
+SECRET = "content of a file of the host"
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    buildkit.require_daemon()
+    folder = tmp_path_factory.mktemp("buildkit")
+    with buildkit.daemon_module().Daemon(buildkit.programs(), folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    buildkit.require_daemon()
+    file = tmp_path_factory.mktemp("base") / "base.tar"
+    buildkit.scripted_base(file)
+    return pathlib.Path(file)
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What a package does while it is built; $R is the folder of its result."""
+
+    script: str
+    statuses: str = "success failure"
+    """Those that are right; what stands on it may find that its image does not work."""
+
+
+OWN_LOG = "rm -f $R/log; "
+
+ATTACKS = {
+    "log-is-a-link": Attack(OWN_LOG + "ln -s /etc/hostname $R/log"),
+    "log-is-a-link-to-the-host": Attack(OWN_LOG + "ln -s SECRET $R/log"),
+    "log-is-a-pipe": Attack(OWN_LOG + "mkfifo $R/log"),
+    "log-is-a-device": Attack(OWN_LOG + "mknod $R/log c 1 5"),
+    "log-is-a-folder": Attack(OWN_LOG + "mkdir $R/log"),
+    "result-is-a-link": Attack("rm -rf $R; ln -s /etc $R"),
+    "result-is-gone": Attack("rm -rf $R /opamplan/results /opamplan/layers"),
+    "size-has-23-digits": Attack("echo 99999999999999999999999 >$R/size"),
+    "seconds-are-none": Attack("echo nan >$R/seconds; mkdir -p $R/status"),
+    "name-is-no-utf8": Attack("printf x >$R/$(printf '\\377\\376')"),
+    "becomes-root": Attack("cp /bin/busybox $R/x; chmod 4755 $R/x"),
+    "prints-escapes": Attack("printf '\\033]0;x\\007\\033[2J no end of line'; exit 1", "failure"),
+    "says-nothing": Attack("exit 7", "failure"),
+    "prints-anothers-failure": Attack("echo 'ffffffffffffffff: boom'; exit 1", "failure"),
+    "removes-the-shell": Attack("rm -f /bin/sh /bin/busybox", "success failure no_result"),
+    "empties-its-image": Attack("rm -rf /bin /etc /opamplan", "success failure no_result"),
+    "overwrites-the-step": Attack("for f in /opamplan/in/step /opamplan/step; do : >$f; done"),
+    "leaves-a-process": Attack("sleep 300 >/dev/null 2>&1 &"),
+    "plants-a-success": Attack(
+        "for d in results layers; do mkdir -p /opamplan/$d/victim.1; "
+        "echo success >/opamplan/$d/victim.1/status; done"
+    ),
+    "flips-a-dependency": Attack(
+        "for d in results layers; do echo failure >/opamplan/$d/a.1/status; done"
+    ),
+    "kills-what-it-can": Attack("kill -9 -1; true", "success failure no_result"),
+}
+
+
+def plan_of(folder: pathlib.Path, more: dict[str, tuple[str, str]]) -> opamplan.Plan:
+    """`a`, and `good` that needs it, and more packages: what they need, and do."""
+    packages = {"a": ("", "echo a"), "good": ('"a"', "echo good"), **more}
+    for name, (needs, script) in packages.items():
+        file = folder / f"repository/packages/{name}/{name}.1/opam"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'opam-version: "2.0"\ndepends: [{needs}]\nx-sh: """{script}"""\n')
+    repository = opamplan.Repository.open(str(folder / "repository"), cache=False)
+    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"))
+    return opamplan.make_plan(universe.solve_all())
+
+
+def attacks(folder: pathlib.Path) -> opamplan.Plan:
+    """All attacks at once, and beside each a package that needs the attacker."""
+    (folder / "secret").write_text(SECRET)
+    packages = {"victim": ("", "echo out of luck; exit 1")}
+    for name, attack in ATTACKS.items():
+        script = attack.script.replace("SECRET", str(folder / "secret"))
+        packages[name] = ('"a"', f"R=/opamplan/results/$package; {script}")
+        packages[f"after-{name}"] = (f'"{name}" "good"', "echo after")
+    return plan_of(folder, packages)
+
+
+def check(statuses: dict[str, str]) -> None:
+    """That each attack cost its package, and what stands on it."""
+    wrong = {
+        name: statuses.get(f"{name}.1", "")
+        for name, attack in ATTACKS.items()
+        if statuses.get(f"{name}.1", "") not in attack.statuses.split()
+    }
+    assert wrong == {}
+    assert (statuses["a.1"], statuses["good.1"]) == ("success", "success")
+    assert statuses["victim.1"] == "failure"
+    for name in ATTACKS:
+        after = statuses[f"after-{name}.1"]
+        if statuses[f"{name}.1"] == "failure":
+            assert after == "dependency_failed", name
+        else:
+            assert after in ("success", "failure", "dependency_failed", "no_result"), name
+
+
+def options(base: pathlib.Path, folder: pathlib.Path, user: str) -> opamplan.EmitOptions:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "base.tar").hardlink_to(base)
+    emit = opamplan.EmitOptions()
+    emit.base_archive = "base.tar"
+    emit.environment = [("PATH", "/bin")]
+    emit.user = user
+    return emit
+
+
+# As root too: an image may have no other user, or a person may ask for it.
+@pytest.mark.parametrize("user", ["root", "opam"])
+def test_an_attack_costs_its_package_and_what_stands_on_it(
+    user: str, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    plan = attacks(tmp_path)
+    out = tmp_path / "out"
+    seen: set[str] = set()
+
+    def on_progress(kind: str, fields: dict[str, object], _: object) -> None:
+        if kind == "failure":
+            seen.add(str(fields["installs"]))
+
+    with State(out / "builds.sqlite") as state:
+        builder = Buildctl(daemon.address, daemon.buildctl)
+        how = RunOptions(out, options(base, out, user), batch_time_limit=500, attempts=1)
+        run = Runner(plan, state, [builder], how, on_progress=on_progress).run()
+        assert run.status == "finished", state.batches(run)
+        statuses = {row["target"]: row["status"] for row in state.targets(run)}
+        page = html_report(report_data(state, run))
+        logs = "".join(row["log"] for row in state.layers(run, logs=True))
+    check(statuses)
+    assert SECRET not in page + logs
+    # Failures are told as they come, also those without a word.
+    failed = {name for name, status in statuses.items() if status in ("failure", "no_result")}
+    assert failed == seen
+    for path in (out / "results").rglob("*"):
+        assert not path.is_symlink()
+        assert path.is_dir() or path.is_file()
+        assert path.stat().st_mode & 0o6000 == 0
+
+
+def test_llb_holds_against_them_as_well(
+    daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    plan = attacks(tmp_path)
+    out = tmp_path / "out"
+    opamplan.write_plan(plan, out, ["dockerfile", "llb"], options(base, out, "root"))
+    command = [daemon.buildctl, "--addr", daemon.address, "build", f"--local=context={out}"]
+    command.append(f"--output=type=local,dest={tmp_path}/results")
+    definition = (out / "batch0.llb").read_bytes()
+    subprocess.run(command, check=True, input=definition, capture_output=True, timeout=500)
+    layers = {key: package for key, package, _ in plan.layers()}
+    remove_strangers(tmp_path / "results", layers)
+    check({r.package: r.status for r in read_results(tmp_path / "results", layers)})
+
+
+def test_a_builder_that_is_stopped_loses_its_batch_to_another(
+    daemon: Any,
+    base: pathlib.Path,
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(builders, "ANSWER_SECONDS", 5)
+    plan = plan_of(tmp_path, {"slow": ("", "sleep 5")})
+    out = tmp_path / "out"
+    other = buildkit.daemon_module().Daemon(buildkit.programs(), tmp_path / "other")
+    with other, State(out / "builds.sqlite") as state:
+        process = other._process
+        assert process is not None
+
+        def on_progress(kind: str, fields: dict[str, object], _: object) -> None:
+            if kind == "step" and fields["what"] == "started":
+                process.send_signal(signal.SIGSTOP)
+
+        working = Buildctl(daemon.address, daemon.buildctl)
+        stopping = Buildctl(other.address, other.buildctl)
+
+        class Late(Buildctl):
+            """So that the one which will stop has the batch."""
+
+            def ask(self, seconds: float = 0.0) -> str:
+                time.sleep(3)
+                return working.ask(seconds)
+
+        try:
+            run = Runner(
+                plan,
+                state,
+                [stopping, Late(daemon.address, daemon.buildctl)],
+                RunOptions(out, options(base, out, "opam"), attempts=1, patience=6),
+                on_progress=on_progress,
+            ).run()
+        finally:
+            process.send_signal(signal.SIGCONT)
+        assert run.status == "finished"
+        assert [b["builder"] for b in state.batches(run)] == [daemon.address]
+
+
+def test_a_flaky_package_that_a_retry_built_stays_built(
+    daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    # BuildKit keeps its failure; which step it is, its words tell: one that has no -r fails.
+    script = "grep -q -- '-r' /proc/1/cmdline"
+    plan = plan_of(tmp_path, {"flaky": ("", script), "user": ('"flaky"', "exit 1")})
+    out = tmp_path / "out"
+    emit = options(base, out, "root")
+    seen = []
+    with State(out / "builds.sqlite") as state:
+        for retry in (False, True, True, False, True, False):
+            builder = Buildctl(daemon.address, daemon.buildctl)
+            run = Runner(plan, state, [builder], RunOptions(out, emit, retry_failed=retry)).run()
+            statuses = {row["target"]: row["status"] for row in state.targets(run)}
+            seen.append((statuses["flaky.1"], statuses["user.1"]))
+    assert seen[0] == ("failure", "dependency_failed")
+    assert set(seen[1:]) == {("success", "failure")}
