@@ -176,6 +176,7 @@ class sat_core {
 
   // Assignment and propagation (impl/sat_core_propagate.ipp). False: `conflict_` holds a clause
   // whose literals are all false.
+  [[nodiscard]] candidate_id rival(literal l) const noexcept;
   void assign(literal l, reason why);
   bool imply(literal l, reason why);
   bool propagate();

@@ -4,13 +4,23 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 
 #include "opamplan/config.hpp"
 #include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
 
+// The candidate that is selected in place of the one that `l` would select.
+OPAMPLAN_INLINE candidate_id sat_core::rival(literal l) const noexcept {
+  const std::uint32_t var = variable(l);
+  if (is_negative(l) || !is_candidate(var)) return no_candidate;
+  const candidate_id selected = role_selected_[to_index(tables_.candidate_roles[var])];
+  return selected == candidate_id{var} ? no_candidate : selected;
+}
+
 OPAMPLAN_INLINE void sat_core::assign(literal l, reason why) {
+  assert(value(l) == 0 && rival(l) == no_candidate);
   const std::uint32_t var = variable(l);
   values_[var] = is_negative(l) ? 2 : 1;
   levels_[var] = level();
@@ -81,11 +91,18 @@ OPAMPLAN_INLINE void sat_core::backtrack(std::uint32_t to_level) {
 
 OPAMPLAN_INLINE bool sat_core::imply(literal l, reason why) {
   if (is_true(l)) return true;
-  if (!is_false(l)) {
-    assign(l, why);
-    return true;
+  if (is_false(l)) {
+    conflict_.assign(1, l);
+  } else {
+    // Another candidate may have been selected whose propagation, which excludes this one, is still
+    // to come: both are learnt of, say. Then the causes of this one contradict that one.
+    const candidate_id other = rival(l);
+    if (other == no_candidate) {
+      assign(l, why);
+      return true;
+    }
+    conflict_.assign(1, negate(is_selected(other)));
   }
-  conflict_.assign(1, l);
   for_each_cause(l, why, [&](literal cause) { conflict_.push_back(negate(cause)); });
   if (options_.trace) {
     used_.clear();
