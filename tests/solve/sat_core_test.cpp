@@ -23,14 +23,19 @@ std::pair<int, int> compare_with_brute_force(const random_shape& shape, unsigned
     const auto models = all_models(t);
     sat_core::options options;
     if (with_root) options.roots = {t.any_version[0]};
+    // Hard from the start: guided by models, and forgetting almost all.
+    sat_core::options hard = options;
+    hard.walk_conflicts = 0;
+    hard.clause_limit = 2;
     sat_core kept(t, options);
+    sat_core guided(t, hard);
     for (int repeat = 0; repeat < 2; ++repeat) {
       for (std::size_t r = 0; r < t.roles.size(); ++r) {
         std::vector<choice_id> roots = options.roots;
         roots.push_back(t.any_version[r]);
         const auto expected = preferred(t, models, roots);
         sat_core fresh(t, options);
-        for (sat_core* s : {&kept, &fresh}) {
+        for (sat_core* s : {&kept, &fresh, &guided}) {
           const auto outcome = s->solve(t.any_version[r]);
           CAPTURE(seed);
           CAPTURE(r);
@@ -120,8 +125,15 @@ TEST_CASE("hard requests get the preferred answer") {
     const universe_tables t = formula.tables();
     const auto expected = formula.preferred();
     ++(expected ? satisfiable : unsatisfiable);
-    sat_core s(t, {});
-    for (int repeat = 0; repeat < 2; ++repeat) check_answer(s, t, expected);
+    sat_core::options hard;
+    hard.walk_conflicts = seed % 3;
+    hard.clause_limit = 5;
+    sat_core walked(t, {});
+    sat_core guided(t, hard);
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      check_answer(walked, t, expected);
+      check_answer(guided, t, expected);
+    }
   }
   CHECK(satisfiable > 30);
   CHECK(unsatisfiable > 30);
@@ -137,10 +149,16 @@ TEST_CASE("two learnt clauses may select two candidates of one role at once") {
   for (std::uint32_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);
     const universe_tables hard = random_formula(seed, 40, 172).tables();
-    sat_core kept(hard, {});
-    const auto outcome = kept.solve(hard.any_version[0]);
-    const std::vector<candidate_id> first(kept.selected().begin(), kept.selected().end());
-    CHECK(kept.solve(hard.any_version[0]) == outcome);
-    CHECK(std::equal(first.begin(), first.end(), kept.selected().begin(), kept.selected().end()));
+    sat_core walked(hard, {});
+    const auto outcome = walked.solve(hard.any_version[0]);
+    const std::vector<candidate_id> first(walked.selected().begin(), walked.selected().end());
+    sat_core::options options;
+    options.walk_conflicts = seed % 50;
+    options.clause_limit = 20;
+    sat_core guided(hard, options);
+    for (sat_core* s : {&walked, &guided}) {
+      CHECK(s->solve(hard.any_version[0]) == outcome);
+      CHECK(std::equal(first.begin(), first.end(), s->selected().begin(), s->selected().end()));
+    }
   }
 }

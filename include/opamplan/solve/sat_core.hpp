@@ -14,12 +14,29 @@
 /// request costs what its own closure costs, whatever the size of the universe. Because every
 /// deduction is entailed by the decisions before it, the answer is the one the order of preference
 /// defines: neither what was learnt before nor how strongly is propagated can change it.
+///
+/// That order is a bad one for hard requests. One that meets many conflicts goes on guided by
+/// models: a search that decides freely (by activity, with restarts) finds any model; the walk then
+/// takes what is best, at no cost where the model has it too, and else asks the free search whether
+/// there is a model with it, given what was taken before. This is the usual way to the
+/// lexicographically first model (Knuth 2015, 7.2.2.2, exercise 109), so the answer is the same.
+///
+/// The trail, whenever nothing is being assigned:
+/// 1. A variable is on it at most once, and has a value exactly if it is; levels ascend along it.
+/// 2. What a deduction rests on (its reason's causes) is true and stands before it.
+/// 3. At most one candidate of a role is true. A role's domain is its candidates that are not
+/// false.
+/// 4. A level begins only when all before it is propagated: then no rule and no learnt clause is
+///    broken, and none that has one literal left waits for it.
+/// Debug builds check them.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
+#include "opamplan/solve/impl/activity_order.hpp"
 #include "opamplan/solve/tables.hpp"
 
 namespace opamplan {
@@ -33,6 +50,8 @@ struct search_statistics {
   std::uint64_t conflicts = 0;
   std::uint64_t assignments = 0;  ///< Literals put on the trail.
   std::uint64_t learnt_literals = 0;
+  std::uint64_t forgotten_clauses = 0;
+  std::uint64_t models = 0;  ///< Found by free search, of requests that were hard.
 
   search_statistics& operator+=(const search_statistics& other) noexcept;
 };
@@ -75,6 +94,13 @@ class sat_core {
     bool trace = false;
     /// Conflicts after which one request is given up.
     std::uint64_t conflict_limit = 1'000'000;
+    /// Conflicts after which one request is hard: models guide its walk.
+    std::uint64_t walk_conflicts = 1'000;
+    /// Learnt clauses after which the least useful half is forgotten for the first time.
+    std::size_t clause_limit = 2'000;
+    /// Asked now and then (every few thousand assignments) while a request is searched; false: it
+    /// is given up. May throw: the request ends, and the next one can be asked. May be empty.
+    std::function<bool()> keep_going;
   };
 
   sat_core(const universe_tables& tables, options opts);
@@ -121,20 +147,26 @@ class sat_core {
   struct clause {
     std::uint32_t first = 0;
     std::uint32_t size = 0;
+    std::uint32_t glue = 0;  // levels among its literals when it was learnt
   };
   struct watch {
     std::uint32_t clause;
     literal blocker;  // if true, the clause need not be looked at
   };
-  struct frame {  // of the depth-first walk: the requirements of one selected candidate
+  // Of the depth-first walk: the requirements of one selected candidate, and the frame to go on
+  // with after them. A stack whose earlier states stay valid: frames from before the last decision
+  // are replaced, not changed.
+  struct frame {
     candidate_id candidate;
     std::uint32_t next;
+    std::uint32_t below;
   };
+  static constexpr std::uint32_t no_frame = 0xffffffffU;
   struct decision {  // what backtracking restores
     std::uint32_t trail_size;
     std::uint32_t visited_size;
-    std::uint32_t saved_frames;  // first frame of the saved stack in `frame_store_`
-    std::uint32_t stack_size;
+    std::uint32_t frame_count;
+    std::uint32_t top_frame;
     std::uint32_t root_position;
   };
 
@@ -194,7 +226,9 @@ class sat_core {
   void for_each_cause(literal l, reason why, Visit visit) const;
   [[nodiscard]] bool redundant(literal l) const;
   std::uint32_t analyze();
+  [[nodiscard]] std::uint32_t levels_in_learnt();
   void learn(std::uint32_t to_level);
+  void forget_clauses();
 
   // What deductions rest on (impl/sat_core_trace.ipp); called only if the options say so.
   void use_rules(literal l, reason why);
@@ -217,12 +251,39 @@ class sat_core {
   void exclude(candidate_id c, literal because);
   [[nodiscard]] reason why_disjoint(choice_id s) const noexcept;
   void new_level();
-  enum class run_result : std::uint8_t { complete, below_floor, contradiction, gave_up };
+  void push_frame(candidate_id c);
+  void advance_frame(std::uint32_t next);
+
+  // The search (impl/sat_core_search.ipp).
+  enum class order : std::uint8_t { walk, free };
+  enum class run_result : std::uint8_t {
+    going_on,
+    complete,
+    below_floor,    // a learnt clause belongs below level `floor`
+    contradiction,  // whatever the target
+    gave_up,
+    hard,  // for the order of the walk
+  };
+  bool keep_going();
+  run_result resolve_conflict(std::uint32_t floor);
+  step decide_freely();
+  run_result search(std::uint32_t floor, order by);
   run_result run(std::uint32_t floor);
+  run_result run_guided(std::uint32_t floor);
+  void remember_model();
+
+  // Requests (impl/sat_core_request.ipp).
   bool prepare_base();
   search_outcome solve_literal(literal target, role_id role);
+  search_outcome solve_on_base(literal target, role_id role);
   search_outcome solve_from_scratch(literal target, role_id role);
   search_outcome finish(search_outcome outcome, bool base_intact);
+
+  // The invariants, for debug builds (impl/sat_core_check.ipp).
+  [[nodiscard]] bool trail_is_sound() const;
+  [[nodiscard]] bool reasons_are_sound() const;
+  [[nodiscard]] bool domains_are_sound() const;
+  [[nodiscard]] bool nothing_waits() const;
 
   const universe_tables& tables_;
   options options_;
@@ -257,6 +318,11 @@ class sat_core {
   std::vector<literal> conflict_;
   std::vector<literal> learnt_;
   std::vector<literal> unminimised_;
+  std::uint32_t learnt_glue_ = 0;
+  std::vector<std::uint64_t> level_stamp_;  // by level, of `levels_in_learnt`
+  std::uint64_t stamp_ = 0;
+  std::size_t clause_limit_ = 0;  // when to forget some
+  std::size_t clause_interval_ = 0;
 
   // Of the trace: rules by learnt clause and by learnt fact (from 1: a reason's `arg` 0 is none);
   // what the current analysis has used; what the last conflict itself used.
@@ -268,8 +334,8 @@ class sat_core {
   std::vector<std::uint32_t> used_facts_;
   std::vector<std::uint8_t> fact_seen_;  // by variable
 
-  std::vector<frame> stack_;
-  std::vector<frame> frame_store_;
+  std::vector<frame> frames_;
+  std::uint32_t top_frame_ = no_frame;
   std::vector<role_id> visit_order_;
   std::vector<role_id> walk_roots_;
   std::uint32_t root_position_ = 0;
@@ -279,6 +345,15 @@ class sat_core {
   bool base_ready_ = false;
   bool started_ = false;
   std::uint64_t conflicts_left_ = 0;
+  std::uint64_t walk_conflicts_left_ = 0;
+  std::uint64_t next_poll_ = 0;
+
+  // Of hard requests; sized when the first one comes.
+  bool free_ = false;  // the order is kept up to date
+  solve_detail::activity_order order_;
+  std::vector<std::uint8_t> phases_;  // by variable: its last value
+  std::vector<candidate_id> model_;   // by role
+  std::vector<role_id> model_roles_;
   bool contradictory_ = false;  // the roots alone cannot be satisfied
   std::vector<candidate_id> selected_;
 };

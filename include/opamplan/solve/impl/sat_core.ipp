@@ -16,6 +16,8 @@ OPAMPLAN_INLINE search_statistics& search_statistics::operator+=(
   conflicts += other.conflicts;
   assignments += other.assignments;
   learnt_literals += other.learnt_literals;
+  forgotten_clauses += other.forgotten_clauses;
+  models += other.models;
   return *this;
 }
 
@@ -48,6 +50,7 @@ OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
   required_link_.assign(tables.choices.size(), no_choice);
   class_selected_.assign(tables.class_names.size(), no_candidate);
   if (options_.trace) fact_seen_.resize(variables);
+  clause_limit_ = clause_interval_ = options_.clause_limit;
   for (const choice_id root : options_.roots) {
     base_roles_.push_back(tables.choices[to_index(root)].role);
   }
@@ -65,7 +68,9 @@ OPAMPLAN_INLINE void sat_core::reset() {
   clauses_.clear();
   for (const role_id r : visit_order_) visited_[to_index(r)] = 0;
   visit_order_.clear();
-  stack_.clear();
+  frames_.clear();
+  top_frame_ = no_frame;
+  clause_limit_ = clause_interval_ = options_.clause_limit;
   base_ready_ = started_ = contradictory_ = false;
   clause_rules_.clear();
   fact_rules_.clear();
@@ -129,6 +134,9 @@ bool sat_core::for_each_class(candidate_id c, Visit visit) const {
 }  // namespace opamplan
 
 #include "opamplan/solve/impl/sat_core_analyze.ipp"
+#include "opamplan/solve/impl/sat_core_check.ipp"
 #include "opamplan/solve/impl/sat_core_propagate.ipp"
+#include "opamplan/solve/impl/sat_core_request.ipp"
+#include "opamplan/solve/impl/sat_core_search.ipp"
 #include "opamplan/solve/impl/sat_core_trace.ipp"
 #include "opamplan/solve/impl/sat_core_walk.ipp"

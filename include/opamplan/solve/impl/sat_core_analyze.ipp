@@ -78,6 +78,7 @@ OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
     if (levels_[var] == 0 && options_.trace) use_fact(var);
     if (seen_[var] != 0 || levels_[var] == 0) return;
     seen_[var] = 1;
+    if (free_) order_.bump(var);
     if (levels_[var] == conflict_level) {
       ++open;
     } else {
@@ -125,7 +126,21 @@ OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
       std::swap(learnt_[1], learnt_[i]);
     }
   }
+  learnt_glue_ = levels_in_learnt();
+  if (free_) order_.decay();
   return back;
+}
+
+OPAMPLAN_INLINE std::uint32_t sat_core::levels_in_learnt() {
+  ++stamp_;
+  std::uint32_t count = 0;
+  for (const literal l : learnt_) {
+    const std::uint32_t level = levels_[variable(l)];
+    if (level >= level_stamp_.size()) level_stamp_.resize(level + 1, 0);
+    count += level_stamp_[level] != stamp_ ? 1 : 0;
+    level_stamp_[level] = stamp_;
+  }
+  return count;
 }
 
 // Goes back to `to_level`, keeps `learnt_` and asserts its first literal.
@@ -141,11 +156,62 @@ OPAMPLAN_INLINE void sat_core::learn(std::uint32_t to_level) {
   if (options_.trace) clause_rules_.push_back(used_);
   const auto index = static_cast<std::uint32_t>(clauses_.size());
   clauses_.push_back({static_cast<std::uint32_t>(clause_literals_.size()),
-                      static_cast<std::uint32_t>(learnt_.size())});
+                      static_cast<std::uint32_t>(learnt_.size()), learnt_glue_});
   clause_literals_.insert(clause_literals_.end(), learnt_.begin(), learnt_.end());
   watches_[learnt_[0].code].push_back({index, learnt_[1]});
   watches_[learnt_[1].code].push_back({index, learnt_[0]});
   assign(learnt_[0], {reason_kind::clause, index});
+}
+
+// Drops half of the learnt clauses: those of most levels, the older first. Clauses of two levels
+// and reasons of the trail stay (Audemard and Simon 2009, who also let the limit grow so).
+OPAMPLAN_INLINE void sat_core::forget_clauses() {
+  const auto count = static_cast<std::uint32_t>(clauses_.size());
+  std::vector<std::uint8_t> stays(count, 0);
+  for (const literal l : trail_) {
+    const reason why = reasons_[variable(l)];
+    if (why.kind == reason_kind::clause) stays[why.arg] = 1;
+  }
+  std::vector<std::uint32_t> worst;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (clauses_[i].glue <= 2) stays[i] = 1;
+    if (stays[i] == 0) worst.push_back(i);
+  }
+  std::stable_sort(worst.begin(), worst.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return clauses_[a].glue > clauses_[b].glue;
+  });
+  for (std::size_t i = worst.size() / 2; i < worst.size(); ++i) stays[worst[i]] = 1;
+  statistics_.forgotten_clauses += worst.size() / 2;
+  clause_interval_ += 300;
+  clause_limit_ = count - worst.size() / 2 + clause_interval_;
+
+  for (const clause& c : clauses_) {
+    watches_[clause_literals_[c.first].code].clear();
+    watches_[clause_literals_[c.first + 1].code].clear();
+  }
+  std::vector<std::uint32_t> place(count, 0);
+  std::uint32_t kept = 0;
+  std::uint32_t end = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (stays[i] == 0) continue;
+    clause c = clauses_[i];
+    std::copy_n(clause_literals_.begin() + c.first, c.size, clause_literals_.begin() + end);
+    c.first = end;
+    end += c.size;
+    if (options_.trace && kept != i) clause_rules_[kept] = std::move(clause_rules_[i]);
+    const literal* const lits = clause_literals_.data() + c.first;
+    watches_[lits[0].code].push_back({kept, lits[1]});
+    watches_[lits[1].code].push_back({kept, lits[0]});
+    clauses_[kept] = c;
+    place[i] = kept++;
+  }
+  clauses_.resize(kept);
+  clause_literals_.resize(end);
+  if (options_.trace) clause_rules_.resize(kept);
+  for (const literal l : trail_) {
+    reason& why = reasons_[variable(l)];
+    if (why.kind == reason_kind::clause) why.arg = place[why.arg];
+  }
 }
 
 }  // namespace opamplan

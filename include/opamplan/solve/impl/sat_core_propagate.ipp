@@ -46,6 +46,10 @@ OPAMPLAN_INLINE void sat_core::assign(literal l, reason why) {
 
 OPAMPLAN_INLINE void sat_core::undo(literal l) {
   const std::uint32_t var = variable(l);
+  if (free_) {
+    phases_[var] = values_[var];
+    order_.put(var);
+  }
   values_[var] = 0;
   if (!is_candidate(var)) {
     // Linked when propagated, which may not have happened: then the head is another choice.
@@ -82,10 +86,9 @@ OPAMPLAN_INLINE void sat_core::backtrack(std::uint32_t to_level) {
     visited_[to_index(visit_order_.back())] = 0;
     visit_order_.pop_back();
   }
-  stack_.assign(frame_store_.begin() + d.saved_frames,
-                frame_store_.begin() + d.saved_frames + d.stack_size);
+  frames_.resize(d.frame_count);
+  top_frame_ = d.top_frame;
   root_position_ = d.root_position;
-  frame_store_.resize(d.saved_frames);
   decisions_.resize(to_level);
 }
 

@@ -1,9 +1,10 @@
 /// \file
-/// The SAT core: the depth-first walk that decides, and the requests built on it.
+/// The SAT core: the depth-first walk that decides.
 #pragma once
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 
 #include "opamplan/config.hpp"
 #include "opamplan/solve/sat_core.hpp"
@@ -11,11 +12,24 @@
 namespace opamplan {
 
 OPAMPLAN_INLINE void sat_core::new_level() {
+  assert(queue_head_ == trail_.size());
   decisions_.push_back({static_cast<std::uint32_t>(trail_.size()),
                         static_cast<std::uint32_t>(visit_order_.size()),
-                        static_cast<std::uint32_t>(frame_store_.size()),
-                        static_cast<std::uint32_t>(stack_.size()), root_position_});
-  frame_store_.insert(frame_store_.end(), stack_.begin(), stack_.end());
+                        static_cast<std::uint32_t>(frames_.size()), top_frame_, root_position_});
+}
+
+OPAMPLAN_INLINE void sat_core::push_frame(candidate_id c) {
+  frames_.push_back({c, 0, top_frame_});
+  top_frame_ = static_cast<std::uint32_t>(frames_.size() - 1);
+}
+
+OPAMPLAN_INLINE void sat_core::advance_frame(std::uint32_t next) {
+  const std::uint32_t saved = decisions_.empty() ? 0 : decisions_.back().frame_count;
+  if (top_frame_ < saved) {
+    frames_.push_back(frames_[top_frame_]);
+    top_frame_ = static_cast<std::uint32_t>(frames_.size() - 1);
+  }
+  frames_[top_frame_].next = next;
 }
 
 // Continues the walk to the next role that is undecided. Roles once visited stay selected until
@@ -23,18 +37,20 @@ OPAMPLAN_INLINE void sat_core::new_level() {
 OPAMPLAN_INLINE sat_core::step sat_core::decide() {
   while (true) {
     role_id r{};
-    if (stack_.empty()) {
+    std::uint32_t position = 0;
+    if (top_frame_ == no_frame) {
       if (root_position_ == walk_roots_.size()) return step::complete;
       r = walk_roots_[root_position_];
     } else {
-      frame& f = stack_.back();
+      const frame f = frames_[top_frame_];
       const auto row = required_row(f.candidate);
-      while (f.next < row.size() && !required_enabled(f.candidate, f.next)) ++f.next;
-      if (f.next == row.size()) {
-        stack_.pop_back();
+      position = f.next;
+      while (position < row.size() && !required_enabled(f.candidate, position)) ++position;
+      if (position == row.size()) {
+        top_frame_ = f.below;
         continue;
       }
-      r = tables_.choices[to_index(row[f.next])].role;
+      r = tables_.choices[to_index(row[position])].role;
     }
     const bool first_visit = visited_[to_index(r)] == 0;
     if (first_visit) {
@@ -45,12 +61,12 @@ OPAMPLAN_INLINE sat_core::step sat_core::decide() {
       visited_[to_index(r)] = 1;
       visit_order_.push_back(r);
     }
-    if (stack_.empty()) {
+    if (top_frame_ == no_frame) {
       ++root_position_;
     } else {
-      ++stack_.back().next;
+      advance_frame(position + 1);
     }
-    if (first_visit) stack_.push_back({role_selected_[to_index(r)], 0});
+    if (first_visit) push_frame(role_selected_[to_index(r)]);
   }
 }
 
@@ -140,138 +156,6 @@ OPAMPLAN_INLINE sat_core::reason sat_core::why_disjoint(choice_id s) const noexc
   const candidate_id selected = role_selected_[to_index(r)];
   if (selected != no_candidate) return {reason_kind::implied, is_selected(selected).code};
   return {reason_kind::no_member, 0};
-}
-
-// The CDCL loop, until the walk is complete or a learnt clause belongs below level `floor`.
-OPAMPLAN_INLINE sat_core::run_result sat_core::run(std::uint32_t floor) {
-  while (true) {
-    bool consistent = propagate();
-    if (consistent) {
-      switch (decide()) {
-        case step::complete:
-          return run_result::complete;
-        case step::conflict:
-          consistent = false;
-          break;
-        default:
-          break;
-      }
-    }
-    if (consistent) continue;
-    ++statistics_.conflicts;
-    const bool at_level_0 = std::all_of(conflict_.begin(), conflict_.end(),
-                                        [&](literal l) { return levels_[variable(l)] == 0; });
-    if (at_level_0) {
-      refute(conflict_);
-      return run_result::contradiction;
-    }
-    if (conflicts_left_ == 0) return run_result::gave_up;
-    --conflicts_left_;
-    const std::uint32_t back = analyze();
-    learn(back);
-    if (back < floor) return run_result::below_floor;
-  }
-}
-
-// Walks the roots once; their decisions stay on the trail for all requests that they suit.
-OPAMPLAN_INLINE bool sat_core::prepare_base() {
-  if (contradictory_) return false;
-  if (base_ready_) return true;
-  if (!started_) {
-    started_ = true;
-    for (const candidate_id c : options_.excluded) {
-      if (!is_false(is_selected(c))) assign(negate(is_selected(c)), {});
-    }
-    for (const choice_id root : options_.roots) {
-      if (!is_true(holds(root))) assign(holds(root), {});
-    }
-  }
-  walk_roots_ = base_roles_;
-  root_position_ = 0;
-  conflicts_left_ = options_.conflict_limit;
-  const run_result result = run(0);
-  contradictory_ = result == run_result::contradiction;
-  base_ready_ = result == run_result::complete;
-  base_level_ = level();
-  return base_ready_;
-}
-
-OPAMPLAN_INLINE search_outcome sat_core::solve(choice_id target) {
-  return solve_literal(holds(target), tables_.choices[to_index(target)].role);
-}
-
-OPAMPLAN_INLINE search_outcome sat_core::solve(candidate_id target) {
-  return solve_literal(is_selected(target), tables_.candidate_roles[to_index(target)]);
-}
-
-// First tries the target on top of the roots' own preferred selection. If that succeeds it is the
-// answer: each decision for the roots was the best possible even without the target. If not, the
-// target may make the roots choose otherwise, and the walk starts again with the target assumed.
-OPAMPLAN_INLINE search_outcome sat_core::solve_literal(literal target, role_id role) {
-  ++statistics_.requests;
-  selected_.clear();
-  if (!prepare_base()) {
-    return contradictory_ ? search_outcome::unsatisfiable : search_outcome::gave_up;
-  }
-  conflicts_left_ = options_.conflict_limit;
-  if (is_false(target)) return solve_from_scratch(target, role);
-  new_level();
-  if (!is_true(target)) assign(target, {});
-  walk_roots_.push_back(role);
-  const run_result result = run(base_level_ + 1);
-  switch (result) {
-    case run_result::complete:
-      return finish(search_outcome::satisfiable, true);
-    case run_result::gave_up:
-      return finish(search_outcome::gave_up, true);
-    case run_result::contradiction:
-      contradictory_ = true;
-      return finish(search_outcome::unsatisfiable, false);
-    case run_result::below_floor:
-      break;
-  }
-  return solve_from_scratch(target, role);
-}
-
-OPAMPLAN_INLINE search_outcome sat_core::solve_from_scratch(literal target, role_id role) {
-  backtrack(0);
-  base_ready_ = false;
-  while (true) {
-    if (!propagate()) {
-      contradictory_ = true;
-      return finish(refute(conflict_), false);
-    }
-    if (is_false(target)) return finish(refute({&target, 1}), false);
-    new_level();
-    if (!is_true(target)) assign(target, {});
-    walk_roots_ = base_roles_;
-    walk_roots_.push_back(role);
-    switch (run(1)) {
-      case run_result::complete:
-        return finish(search_outcome::satisfiable, false);
-      case run_result::gave_up:
-        return finish(search_outcome::gave_up, false);
-      case run_result::contradiction:
-        contradictory_ = true;
-        return finish(search_outcome::unsatisfiable, false);
-      case run_result::below_floor:
-        break;  // a fact was learnt at level 0
-    }
-  }
-}
-
-OPAMPLAN_INLINE search_outcome sat_core::finish(search_outcome outcome, bool base_intact) {
-  if (outcome == search_outcome::satisfiable) {
-    for (const role_id r : visit_order_) selected_.push_back(role_selected_[to_index(r)]);
-  }
-  walk_roots_ = base_roles_;
-  if (base_intact) {
-    backtrack(base_level_);
-  } else {
-    backtrack(0);
-    base_ready_ = false;
-  }
-  return outcome;
 }
 
 }  // namespace opamplan
