@@ -94,6 +94,7 @@ record explanation_record(const py_explanation& e) {
   d["target"] = target_of(e);
   d["cause"] = e.value.cause;
   d["blockers"] = e.value.blockers;
+  d["minimal"] = e.value.minimal;
   d["sentences"] = e.value.sentences;
   d["facts"] = records_of(e.in, e.value.facts);
   return d;
@@ -167,7 +168,8 @@ void bind_explanation(py::module_& module) {
   py::class_<py_explanation>(module, "Explanation",
                              R"(Why something cannot be installed, or was not taken.
 
-`facts` are minimal: without any one of them there would be a solution. `sentences` tell them to a
+`facts` are minimal, unless `minimal` says otherwise: without any one of them there would be a
+solution. `sentences` tell them to a
 person, `str()` joins these. Iterates over the facts.)")
       .def_property_readonly(
           "package", [](const py_explanation& e) { return e.in.names()[to_index(e.value.name)]; },
@@ -186,6 +188,9 @@ person, `str()` joins these. Iterates over the facts.)")
       .def_property_readonly(
           "blockers", [](const py_explanation& e) { return e.value.blockers; },
           "Names whose own rules are impossible alone.")
+      .def_property_readonly(
+          "minimal", [](const py_explanation& e) { return e.value.minimal; },
+          "False if the search for fewer facts took too long: some may be left out.")
       .def("to_dict", &explanation_record, "For JSON.")
       .def("__iter__",
            [](const py_explanation& e) -> iterator_of<py_fact> {

@@ -84,6 +84,17 @@ inline py::object progress_callable(const py::object& progress) {
   return progress;
 }
 
+/// For work that mostly takes less than a thread costs: a callback for the calling thread, which
+/// holds no GIL, that answers signals when the work asks. What a signal handler raises ends the
+/// work.
+inline progress_callback answering_signals() {
+  return [](const progress_event&) {
+    const py::gil_scoped_acquire acquire;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    return true;
+  };
+}
+
 /// Runs `work(const progress_callback&)` on a thread of its own without the GIL, while the calling
 /// thread delivers reports to `progress` (at most 25 a second, always from the calling thread) and
 /// answers signals. Ctrl-C, an exception in `progress` or its returning False cancel the work; the

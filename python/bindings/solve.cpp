@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <chrono>
 #include <opamplan/package/opam_file.hpp>
 #include <opamplan/package/version.hpp>
 #include <opamplan/solve/check.hpp>
@@ -89,6 +90,18 @@ std::vector<py_fact> path_facts(const py_result& r, const std::string& text) {
   return out;
 }
 
+/// For one request, on the calling thread.
+solve_options with_signals(solve_options options) {
+  options.progress = answering_signals();
+  return options;
+}
+
+avoid_rule parse_avoid_rule(const std::string& text) {
+  if (text == "batch") return avoid_rule::batch;
+  if (text == "opam") return avoid_rule::opam;
+  throw invalid_request("avoid_version is \"" + text + "\"; it may be \"batch\" or \"opam\"");
+}
+
 /// Of a name: why not the newest version that may be selected.
 std::optional<py_explanation> why_not(const py_result& r, const std::string& text) {
   const universe& u = r.universe->universe;
@@ -109,14 +122,16 @@ std::optional<py_explanation> why_not(const py_result& r, const std::string& tex
   if (std::binary_search(selected.begin(), selected.end(), wanted.package)) return std::nullopt;
   const solution& s = r.solution();
   const py::gil_scoped_release release;
-  return py_explanation{u.repository(), explain_choice(u, s, wanted.package, r.universe->options)};
+  return py_explanation{u.repository(),
+                        explain_choice(u, s, wanted.package, with_signals(r.universe->options))};
 }
 
 py_explanation explain_request(const py_universe& u, const package_request& w) {
   const py::gil_scoped_release release;
+  const solve_options options = with_signals(u.options);
   return {u.universe.repository(), w.package == no_package
-                                       ? explain(u.universe, w.name, u.options)
-                                       : explain(u.universe, w.package, u.options)};
+                                       ? explain(u.universe, w.name, options)
+                                       : explain(u.universe, w.package, options)};
 }
 
 std::vector<package_id> find_targets(const universe& u, const std::vector<std::string>& texts) {
@@ -293,38 +308,49 @@ void bind_solve(py::module_& module) {
 
 ``roots`` are selected in every solution, ``constraints`` hold where a name is selected; both are
 texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together with the variable
-``ocaml:version``. Immutable; may be shared between threads.)")
-      .def(py::init([](const repository& repo, environment env, const std::string& ocaml,
-                       const std::vector<std::string>& roots,
-                       const std::vector<std::string>& constraints, bool with_test, bool with_doc,
-                       bool prefer_oldest, std::uint64_t conflict_limit,
-                       const py::object& progress) {
-             universe_options options;
-             options.root_dependencies.with_test = with_test;
-             options.root_dependencies.with_doc = with_doc;
-             options.prefer_oldest = prefer_oldest;
-             solve_options solve;
-             solve.conflict_limit = conflict_limit;
-             if (!ocaml.empty()) {
-               env = with_ocaml(std::move(env), ocaml);
-               if (repo.find_name("ocaml") != no_name)
-                 solve.roots.push_back(parse_atom("ocaml = " + ocaml));
-             }
-             for (package_atom& a : parse_atoms(roots)) solve.roots.push_back(std::move(a));
-             solve.constraints = parse_atoms(constraints);
-             return run_with_progress(progress, [&](const progress_callback& report) {
-               options.progress = report;
-               universe u = make_universe(repo, env, options);
-               // Unknown names are an error here, not at the first request.
-               static_cast<void>(sat_core_options(u, solve));
-               return std::make_shared<py_universe>(py_universe{std::move(u), std::move(solve)});
-             });
-           }),
-           py::arg("repository"), py::arg("environment"), py::arg("ocaml") = "",
-           py::arg("roots") = std::vector<std::string>(),
-           py::arg("constraints") = std::vector<std::string>(), py::arg("with_test") = false,
-           py::arg("with_doc") = false, py::arg("prefer_oldest") = false,
-           py::arg("conflict_limit") = 1'000'000, py::arg("progress") = py::none())
+``ocaml:version``. ``avoid_version`` is the rule for a name of which every available version has
+the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool on opam-0install;
+``"opam"``, one is when there is nothing else. A request ends as ``gave_up`` after
+``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). Immutable; may be shared between
+threads.)")
+      .def(
+          py::init([](const repository& repo, environment env, const std::string& ocaml,
+                      const std::vector<std::string>& roots,
+                      const std::vector<std::string>& constraints, bool with_test, bool with_doc,
+                      bool prefer_oldest, const std::string& avoid_version,
+                      std::uint64_t conflict_limit, double time_limit, const py::object& progress) {
+            universe_options options;
+            options.avoid_version = parse_avoid_rule(avoid_version);
+            options.root_dependencies.with_test = with_test;
+            options.root_dependencies.with_doc = with_doc;
+            options.prefer_oldest = prefer_oldest;
+            solve_options solve;
+            solve.conflict_limit = conflict_limit;
+            if (!(time_limit >= 0)) throw invalid_request("time_limit must not be negative");
+            solve.time_limit = std::chrono::duration<double>(time_limit);
+            if (!ocaml.empty()) {
+              env = with_ocaml(std::move(env), ocaml);
+              if (repo.find_name("ocaml") != no_name) {
+                static_cast<void>(require_version(repo, "ocaml", ocaml));
+                solve.roots.push_back(parse_atom("ocaml = " + ocaml));
+              }
+            }
+            for (package_atom& a : parse_atoms(roots)) solve.roots.push_back(std::move(a));
+            solve.constraints = parse_atoms(constraints);
+            return run_with_progress(progress, [&](const progress_callback& report) {
+              options.progress = report;
+              universe u = make_universe(repo, env, options);
+              // Unknown names are an error here, not at the first request.
+              static_cast<void>(sat_core_options(u, solve));
+              return std::make_shared<py_universe>(py_universe{std::move(u), std::move(solve)});
+            });
+          }),
+          py::arg("repository"), py::arg("environment"), py::arg("ocaml") = "",
+          py::arg("roots") = std::vector<std::string>(),
+          py::arg("constraints") = std::vector<std::string>(), py::arg("with_test") = false,
+          py::arg("with_doc") = false, py::arg("prefer_oldest") = false,
+          py::arg("avoid_version") = "batch", py::arg("conflict_limit") = 200'000,
+          py::arg("time_limit") = 0.0, py::arg("progress") = py::none())
       .def_property_readonly("repository",
                              [](const py_universe& u) { return u.universe.repository(); })
       .def_property_readonly("environment",
@@ -346,7 +372,7 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
           [](const std::shared_ptr<py_universe>& u, const std::string& target) {
             const package_request w = find_request(u->universe.repository(), target);
             py::gil_scoped_release release;
-            solver s(u->universe, u->options);
+            solver s(u->universe, with_signals(u->options));
             return std::make_shared<py_result>(
                 py_result{u, w.package == no_package ? s.solve(w.name) : s.solve(w.package)});
           },

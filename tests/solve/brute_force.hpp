@@ -68,7 +68,7 @@ class brute_force {
       }
       (read_flags(file).avoid_version ? avoided : fine).push_back(p);
     }
-    if (fine.empty()) return {};
+    if (fine.empty() && u_.options().avoid_version == avoid_rule::batch) return {};
     if (!u_.options().prefer_oldest) {
       std::reverse(fine.begin(), fine.end());
       std::reverse(avoided.begin(), avoided.end());

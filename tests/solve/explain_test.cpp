@@ -223,3 +223,42 @@ TEST_CASE("the report is the same for one, two and five threads, and can be canc
   options.progress = [](const progress_event& e) { return e.stage != "explain"; };
   CHECK_THROWS_AS(static_cast<void>(find_blockers(u, u.available_packages(), options)), cancelled);
 }
+
+TEST_CASE("what was asked for is told only where there would be a solution without it") {
+  const universe u = small_universe({{"a.1", R"(depends: ["v"])"},
+                                     {"b.1", R"(depends: ["w" {>= "2"}])"},
+                                     {"v.1", "flags: avoid-version"},
+                                     {"w.1"},
+                                     {"w.2"}});
+  solve_options options;
+  options.constraints = {small_atom("v", relop::eq, "1"), small_atom("w", relop::lt, "2")};
+  const explanation avoided = explain(u, id_of(u, "a.1"), options);
+  CHECK(avoided.sentences ==
+        strings{"a 1 needs v", "every available version of v has the flag avoid-version"});
+  CHECK(avoided.cause == "a needs v, of which every version has the flag avoid-version");
+  CHECK(explain(u, id_of(u, "b.1"), options).sentences ==
+        strings{"b 1 needs w >= 2", "you asked for w < 2"});
+}
+
+TEST_CASE("explaining a long chain or many versions ends, and says if facts may be left out") {
+  std::vector<small_file> chain;
+  for (int i = 0; i < 300; ++i) {
+    chain.push_back(
+        {"p" + std::to_string(i) + ".1", "depends: [\"p" + std::to_string(i + 1) + "\"]"});
+  }
+  const universe short_one = small_universe(chain);
+  const explanation e = explain(short_one, id_of(short_one, "p0.1"), {});
+  CHECK(e.minimal);
+  CHECK(e.facts.size() == 300);
+  for (int i = 300; i < 12'000; ++i) {
+    chain.push_back(
+        {"p" + std::to_string(i) + ".1", "depends: [\"p" + std::to_string(i + 1) + "\"]"});
+  }
+  const universe long_one = small_universe(chain);
+  solver s(long_one, {});
+  CHECK(s.solve(id_of(long_one, "p0.1")).status == solve_status::no_solution);
+  CHECK(s.statistics().conflicts < 5);  // not one a name
+  const explanation cut = explain(long_one, id_of(long_one, "p0.1"), {});
+  CHECK(!cut.minimal);
+  CHECK(cut.facts.size() == 12'000);
+}

@@ -60,3 +60,21 @@ TEST_CASE("what is not there is an error that says what is") {
   CHECK(error_of("ppx_deriving.9") ==
         "ppx_deriving has no version \"9\"; it has 6, 5, 4, 3, 2 and older ones");
 }
+
+TEST_CASE("a version that is only begun names those that begin so") {
+  const repository repo = small_repository(
+      {{"ocaml.5.4.0"}, {"ocaml.5.4.1"}, {"ocaml.5.40.0"}, {"ocaml.5.3.0"}, {"ocaml.5.4.0~rc1"}});
+  CHECK(require_version(repo, "ocaml", "5.4.1") == repo.find("ocaml.5.4.1"));
+  const auto error = [&](const char* version) {
+    try {
+      static_cast<void>(require_version(repo, "ocaml", version));
+    } catch (const unknown_package& e) {
+      CHECK(e.asked() == std::string("ocaml.") + version);
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  CHECK(error("5.4") == "ocaml has no version \"5.4\"; it has 5.4.1, 5.4.0, 5.4.0~rc1");
+  CHECK(error("5.4.2") ==
+        "ocaml has no version \"5.4.2\"; it has 5.40.0, 5.4.1, 5.4.0, 5.4.0~rc1, 5.3.0");
+}

@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "opamplan/error.hpp"
 #include "opamplan/solve/check.hpp"
+#include "opamplan/solve/explain.hpp"
 #include "solve/brute_force.hpp"
 #include "solve/small.hpp"
 
@@ -240,4 +242,93 @@ TEST_CASE("without targets every name is asked for, in order") {
   CHECK(answer_text(u, all.results[0]) == "a.2");
   CHECK(answer_text(u, all.results[1]) == "unavailable");
   CHECK(answer_text(u, all.results[2]) == "c.1");
+}
+
+namespace {
+
+/// More pigeons than holes: no proof by resolution is short (Haken 1985).
+std::vector<small_file> pigeons(int count) {
+  std::vector<small_file> out;
+  std::string all;
+  for (int p = 0; p < count; ++p) {
+    const std::string name = "pigeon" + std::to_string(p);
+    all += " \"" + name + "\"";
+    for (int hole = 1; hole < count; ++hole) {
+      std::string conflicts;
+      for (int other = 0; other < p; ++other) {
+        conflicts +=
+            " \"pigeon" + std::to_string(other) + "\" {= \"" + std::to_string(hole) + "\"}";
+      }
+      out.push_back({name + "." + std::to_string(hole), "conflicts: [" + conflicts + " ]"});
+    }
+  }
+  out.push_back({"all.1", "depends: [" + all + " ]"});
+  out.push_back({"other.1", "depends: [\"pigeon0\"]"});
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a request without end is ended by either limit, and the next one is answered") {
+  const universe u = small_universe(pigeons(12));
+  solve_options conflicts;
+  conflicts.conflict_limit = 500;
+  solve_options time;
+  time.time_limit = std::chrono::milliseconds(20);
+  time.conflict_limit = 1'000'000'000;
+  for (const solve_options& options : {conflicts, time}) {
+    solver s(u, options);
+    CHECK(s.solve(id_of(u, "all.1")).status == solve_status::gave_up);
+    CHECK(answer_text(u, s.solve(id_of(u, "other.1"))) == "other.1 pigeon0.11");
+    CHECK_THROWS_WITH_AS(static_cast<void>(explain(u, id_of(u, "all.1"), options)),
+                         doctest::Contains("whether it has a solution is not known"),
+                         invalid_request);
+  }
+}
+
+TEST_CASE("a request can be cancelled during its search, and the next one is answered") {
+  const universe u = small_universe(pigeons(12));
+  const std::vector<package_id> targets = {id_of(u, "all.1")};
+  bool go_on = false;
+  solve_options options;
+  options.conflict_limit = 1'000'000'000;
+  options.progress = [&](const progress_event&) { return go_on; };
+  solver s(u, options);
+  CHECK_THROWS_AS(static_cast<void>(s.solve(targets[0])), cancelled);
+  CHECK_THROWS_AS(static_cast<void>(explain(u, targets[0], options)), cancelled);
+  CHECK_THROWS_AS(static_cast<void>(find_blockers(u, targets, options)), cancelled);
+  for (const unsigned threads : {1U, 2U}) {
+    options.threads = threads;
+    const std::vector<package_id> twice = {targets[0], targets[0]};
+    CHECK_THROWS_AS(static_cast<void>(solve_all(u, twice, options)), cancelled);
+  }
+  go_on = true;
+  CHECK(answer_text(u, s.solve(id_of(u, "other.1"))) == "other.1 pigeon0.11");
+}
+
+TEST_CASE("a name of which every version is to be avoided follows the rule that is asked for") {
+  const std::vector<small_file> files = {{"a.1", R"(depends: ["b" | "c"])"},
+                                         {"b.1", "flags: avoid-version"},
+                                         {"b.2", "flags: avoid-version"},
+                                         {"c.1"},
+                                         {"d.1", R"(depends: ["b"])"}};
+  const universe batch = small_universe(files);
+  CHECK(answer_text(batch, solver(batch, {}).solve(id_of(batch, "a.1"))) == "a.1 c.1");
+  CHECK(answer_text(batch, solver(batch, {}).solve(id_of(batch, "d.1"))) == "no_solution");
+  universe_options options;
+  options.avoid_version = avoid_rule::opam;
+  const universe opam = small_universe(files, options);
+  CHECK(answer_text(opam, solver(opam, {}).solve(id_of(opam, "a.1"))) == "a.1 b.2");
+  CHECK(answer_text(opam, solver(opam, {}).solve(id_of(opam, "d.1"))) == "b.2 d.1");
+  CHECK(answer_text(opam, solver(opam, {}).solve(id_of(opam, "b.1"))) == "b.1");
+}
+
+TEST_CASE("the answer is that of brute force by opam's rule of avoid-version") {
+  universe_options options;
+  options.avoid_version = avoid_rule::opam;
+  small_shape shape;
+  shape.avoid = 0.5;
+  const counts n = compare(shape, 60, options, {});
+  CHECK(n.solutions > 200);
+  CHECK(n.failures > 100);
 }

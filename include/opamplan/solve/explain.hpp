@@ -15,7 +15,8 @@
 
 namespace opamplan {
 
-/// Why one target cannot be installed. Removing any one fact would leave a solution.
+/// Why one target cannot be installed. Removing any one fact would leave a solution (see
+/// `minimal`).
 struct explanation {
   name_id name = no_name;
   package_id target = no_package;  ///< `no_package` if any version was asked for.
@@ -24,11 +25,15 @@ struct explanation {
       sentences;      ///< For people: facts grouped by version, with what was asked.
   std::string cause;  ///< Equal for targets that fail for the same reason.
   std::vector<std::string> blockers;  ///< Names whose own rules are impossible alone, ascending.
+  /// False if the search for fewer facts was ended: by the limits of the options, or after some
+  /// seconds' work. Then some may be left out.
+  bool minimal = true;
 };
 
-/// Explains a request that has no solution. Throws `invalid_request` if it has one. About a
-/// millisecond: takes the rules of a refutation, looks for one of fewer sentences, then drops what
-/// it can, fact by fact (deletion-based minimal unsatisfiable subset; see Marques-Silva 2010).
+/// Explains a request that has no solution. Throws `invalid_request` if it has one, `cancelled` if
+/// the progress callback of the options says so. About a millisecond: takes the rules of a
+/// refutation, looks for one of fewer sentences, then drops what it can, fact by fact
+/// (deletion-based minimal unsatisfiable subset; see Marques-Silva 2010).
 [[nodiscard]] explanation explain(const universe& u, package_id target,
                                   const solve_options& options);
 [[nodiscard]] explanation explain(const universe& u, name_id name, const solve_options& options);

@@ -45,6 +45,11 @@ struct package_request {
 /// Throws `unknown_package` if the repository has no such name or version.
 [[nodiscard]] package_request find_request(const repository& repo, std::string_view text);
 
+/// The version of `name` that is written `version`. Throws `unknown_package`, which names those
+/// that begin so (`5.4`: 5.4.0 and 5.4.1), or the newest.
+[[nodiscard]] package_id require_version(const repository& repo, std::string_view name,
+                                         std::string_view version);
+
 /// The name's id. Throws `unknown_package`.
 [[nodiscard]] name_id require_name(const repository& repo, std::string_view name);
 

@@ -111,6 +111,9 @@ class sat_core {
   /// As `solve(choice)`, for exactly one candidate.
   search_outcome solve(candidate_id target);
 
+  /// For the requests to come.
+  void set_conflict_limit(std::uint64_t limit) noexcept { options_.conflict_limit = limit; }
+
   /// Forgets everything learnt, for when `enabled_rules` have changed. Linear in what was learnt.
   void reset();
 
@@ -134,7 +137,7 @@ class sat_core {
   static bool is_negative(literal l) noexcept { return (l.code & 1U) != 0; }
 
   enum class reason_kind : std::uint8_t {
-    none,         // a decision, an assumption, or a fact of level 0; `arg`: see `fact_rules_`
+    none,         // a decision, an assumption, or a fact of level 0; `arg`: see `facts_`
     implied,      // by the literal `arg`
     clause,       // the learnt clause `arg`
     no_member,    // a choice is false: all its members are
@@ -227,6 +230,8 @@ class sat_core {
   [[nodiscard]] bool redundant(literal l) const;
   std::uint32_t analyze();
   [[nodiscard]] std::uint32_t levels_in_learnt();
+  void find_dominators(std::size_t at);
+  void assert_fact(literal l, std::vector<rule_place> rules, std::uint32_t before);
   void learn(std::uint32_t to_level);
   void forget_clauses();
 
@@ -318,6 +323,12 @@ class sat_core {
   std::vector<literal> conflict_;
   std::vector<literal> learnt_;
   std::vector<literal> unminimised_;
+  struct dominator {
+    literal fact;
+    std::vector<rule_place> rules;  // between it and the one before
+  };
+  std::vector<dominator> dominators_;
+  std::vector<std::uint32_t> marked_;
   std::uint32_t learnt_glue_ = 0;
   std::vector<std::uint64_t> level_stamp_;  // by level, of `levels_in_learnt`
   std::uint64_t stamp_ = 0;
@@ -326,8 +337,13 @@ class sat_core {
 
   // Of the trace: rules by learnt clause and by learnt fact (from 1: a reason's `arg` 0 is none);
   // what the current analysis has used; what the last conflict itself used.
+  static constexpr std::uint32_t no_variable = 0xffffffffU;
+  struct traced_fact {
+    std::vector<rule_place> rules;
+    std::uint32_t before;  // the variable of a fact that this one rests on too, or none
+  };
   std::vector<std::vector<rule_place>> clause_rules_;
-  std::vector<std::vector<rule_place>> fact_rules_;
+  std::vector<traced_fact> facts_;
   std::vector<rule_place> used_;
   std::vector<rule_place> conflict_rules_;
   std::vector<rule_place> refutation_;

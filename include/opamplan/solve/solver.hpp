@@ -2,6 +2,7 @@
 /// Requests and their results: one at a time, or a whole repository on all cores.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,12 +27,15 @@ struct solve_options {
   std::vector<package_atom> constraints;
   /// Tried before the other versions of their names; at most one a name. See `align`.
   std::vector<package_id> preferred;
-  /// Conflicts after which a request ends as `gave_up`. The hardest request of opam-repository
-  /// meets some hundred. Below 10,000 each request is searched afresh, which is slower, so that
-  /// what is given up does not depend on what was solved before.
-  std::uint64_t conflict_limit = 1'000'000;
+  /// Conflicts after which a request ends as `gave_up`: some ten seconds. The hardest request of
+  /// opam-repository meets some hundred. A request that meets many is searched afresh, and below
+  /// 10,000 each is, so that what is given up does not depend on what was solved before.
+  std::uint64_t conflict_limit = 200'000;
+  /// Time after which a request ends as `gave_up`; 0: none. What it ends depends on the machine.
+  std::chrono::duration<double> time_limit{0};
   /// For `solve_all`. 0: one thread a core. The results do not depend on it.
   unsigned threads = 0;
+  /// Asked during a search too, some fifty times a second: it can be cancelled.
   progress_callback progress;
 };
 
@@ -39,7 +43,7 @@ enum class solve_status : std::uint8_t {
   solution,
   no_solution,
   unavailable,  ///< No version of the name is available in the environment.
-  gave_up,      ///< The conflict limit was met first.
+  gave_up,      ///< The conflict or the time limit was met first.
 };
 
 /// "solution", "no_solution", "unavailable" or "gave_up".
@@ -53,7 +57,8 @@ struct solve_result {
   std::optional<opamplan::solution> solution;  ///< Present exactly if `status` is `solution`.
 };
 
-/// Answers requests one after the other and keeps what it learns. Not thread-safe.
+/// Answers requests one after the other and keeps what it learns. Not thread-safe. A request that
+/// is cancelled throws `cancelled`; the next one is answered.
 class solver {
  public:
   /// Throws `invalid_request` if a root or a constraint names a package the repository lacks.

@@ -57,7 +57,8 @@ enum class availability : std::uint8_t {
   available,
   filtered,   ///< `available` is false in the environment.
   undefined,  ///< `available` needs a variable that is undefined there: counts as false.
-  avoided,    ///< Every available version of the name has avoid-version: none is a candidate.
+  avoided,    ///< Every available version of the name has avoid-version, and the universe's
+              ///< options say that then none is a candidate.
 };
 
 /// Everything a search reads. Real roles come first: role i is name i of the repository.

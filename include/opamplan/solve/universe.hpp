@@ -2,6 +2,7 @@
 /// A repository evaluated for one environment, interned and compact: what solvers search in.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -15,6 +16,12 @@
 
 namespace opamplan {
 
+/// What becomes of a name of which every available version has the flag avoid-version.
+enum class avoid_rule : std::uint8_t {
+  batch,  ///< None is a candidate, as in the batch tool on opam-0install that solves repositories.
+  opam,   ///< All are, as in opam itself: one is installed when there is nothing else.
+};
+
 struct universe_options {
   /// Dependency switches of every package (opam's `{build}`, `{post}`, `{with-test}`...).
   dependency_context dependencies;
@@ -23,6 +30,7 @@ struct universe_options {
   dependency_context root_dependencies;
   /// Prefer the oldest versions (lower bounds) instead of the newest. avoid-version stays last.
   bool prefer_oldest = false;
+  avoid_rule avoid_version = avoid_rule::batch;
   /// 0: one thread a core.
   unsigned threads = 0;
   progress_callback progress;

@@ -195,6 +195,37 @@ def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> 
         default=[],
         help="restrict a package where it is selected, for example 'dune < 3.20'; may be repeated",
     )
+    group.add_argument(
+        "--require",
+        metavar="'PACKAGE[ OP VERSION]'",
+        action="append",
+        default=[],
+        help="a package that every solution holds, for example 'ocaml-variants = 5.3.0+options'; "
+        "may be repeated",
+    )
+    group.add_argument(
+        "--avoid-version",
+        choices=("opam", "batch"),
+        help="of a name of which every version has the flag avoid-version, `opam` takes one when "
+        "there is nothing else, `batch` takes none, as the batch tool on opam-0install does "
+        "(default: opam for targets that are named and with --require, batch for the whole "
+        "repository)",
+    )
+    group.add_argument(
+        "--conflict-limit",
+        type=whole(0, 10**12),
+        default=200_000,
+        metavar="N",
+        help="give a request up after N conflicts (default: 200000)",
+    )
+    group.add_argument(
+        "--solve-time-limit",
+        type=seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="give a request up after that time; what that ends depends on the machine "
+        "(default: none)",
+    )
     add_threads_option(group)
 
 
@@ -212,6 +243,14 @@ def load(args: argparse.Namespace) -> Any:
     )
 
 
+def avoid_rule(args: argparse.Namespace) -> str:
+    """Which rule holds for names of which every version is to be avoided."""
+    if args.avoid_version:
+        return str(args.avoid_version)
+    named = getattr(args, "targets", None) or getattr(args, "target", None) or args.require
+    return "opam" if named else "batch"
+
+
 def universe_from(args: argparse.Namespace) -> Any:
     """The `opamplan.Universe` that the options describe."""
     from opamplan import Universe
@@ -221,10 +260,14 @@ def universe_from(args: argparse.Namespace) -> Any:
         load(args),
         environment_from(args),
         ocaml=ocaml_version(args),
+        roots=args.require,
         constraints=args.constraint,
         with_test=args.with_test,
         with_doc=args.with_doc,
         prefer_oldest=args.prefer_oldest,
+        avoid_version=avoid_rule(args),
+        conflict_limit=args.conflict_limit,
+        time_limit=args.solve_time_limit,
         progress=progress_for(args),
     )
 

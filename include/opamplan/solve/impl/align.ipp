@@ -29,21 +29,35 @@ class layer_hashes {
     hashes_.assign(s.packages.size(), 0);
     found_.clear();
     const auto target = std::lower_bound(s.packages.begin(), s.packages.end(), s.target);
-    visit(s, static_cast<std::uint32_t>(target - s.packages.begin()));
+    // Depth first; closures may be as deep as a repository is large.
+    open_.push_back({static_cast<std::uint32_t>(target - s.packages.begin()), 0});
+    hashes_[open_.back().at] = 1;  // an edge that closes a cycle is ignored
+    while (!open_.empty()) {
+      place& here = open_.back();
+      const auto row = s.dependencies[here.at];
+      if (here.next < row.size()) {
+        const std::uint32_t d = row[here.next++];
+        if (hashes_[d] == 0) {
+          hashes_[d] = 1;
+          open_.push_back({d, 0});
+        }
+        continue;
+      }
+      std::uint64_t below = 0;
+      for (const std::uint32_t d : row) below += mix(hashes_[d]);
+      hashes_[here.at] = mix(below ^ mix(to_index(s.packages[here.at]))) | 2U;
+      found_.push_back(hashes_[here.at]);
+      open_.pop_back();
+    }
     return found_;
   }
 
  private:
-  std::uint64_t visit(const solution& s, std::uint32_t v) {
-    if (hashes_[v] != 0) return hashes_[v];
-    hashes_[v] = 1;  // an edge that closes a cycle is ignored
-    std::uint64_t below = 0;
-    for (const std::uint32_t d : s.dependencies[v]) below += mix(visit(s, d));
-    hashes_[v] = mix(below ^ mix(to_index(s.packages[v]))) | 2U;
-    found_.push_back(hashes_[v]);
-    return hashes_[v];
-  }
-
+  struct place {
+    std::uint32_t at;
+    std::uint32_t next;
+  };
+  std::vector<place> open_;
   std::vector<std::uint64_t> hashes_;
   std::vector<std::uint64_t> found_;
 };
@@ -125,7 +139,6 @@ class search {
  public:
   search(const universe& u, std::vector<solve_result> results, const solve_options& options)
       : universe_(u), options_(options), results_(std::move(results)) {
-    options_.progress = {};
     for (const solve_result& r : results_) {
       if (r.solution) census_.add(hashes_.of(*r.solution));
     }
@@ -140,7 +153,7 @@ class search {
   }
 
   /// Prefers `wanted` if that leaves fewer layers.
-  bool try_version(package_id wanted) {
+  bool try_version(package_id wanted, const progress_callback& progress) {
     const name_id name = universe_.repository().name_of(wanted);
     std::vector<std::size_t> affected;
     std::vector<package_id> targets;
@@ -154,6 +167,7 @@ class search {
     std::erase_if(trial.preferred,
                   [&](package_id p) { return universe_.repository().name_of(p) == name; });
     trial.preferred.push_back(wanted);
+    trial.progress = progress;
     solve_summary fresh = solve_all(universe_, targets, trial);
     const std::size_t before = census_.distinct();
     exchange(affected, fresh.results);
@@ -202,9 +216,13 @@ OPAMPLAN_INLINE alignment align(const universe& u, std::span<const solve_result>
     again = false;
     const auto names = align_detail::contested(u, search.results());
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (options.progress && !options.progress({"align", i, names.size()})) throw cancelled();
+      const auto report = [&] {
+        return !options.progress || options.progress({"align", i, names.size()});
+      };
       for (const package_id wanted : names[i].versions) {
-        again = search.try_version(wanted) || again;
+        if (!report()) throw cancelled();
+        again =
+            search.try_version(wanted, [&](const progress_event&) { return report(); }) || again;
       }
     }
   }

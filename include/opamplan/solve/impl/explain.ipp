@@ -45,17 +45,20 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
   blocker_report report;
   report.explanations.resize(unsolvable.size());
   const auto premises = explain_detail::premises_of(options);
-  parallel_blocks(unsolvable.size(), options.threads, 8, "explain", options.progress, [&] {
-    return [&, p = std::make_shared<prober>(u, options)](std::size_t i) {
-      const package_id id = unsolvable[i];
-      const name_id name = u.repository().name_of(id);
-      const candidate_id c = t.package_candidates[to_index(id)];
-      report.explanations[i] = c == no_candidate ? explain_detail::explain_absence(u, name, id)
-                               : p->excluded(c)
-                                   ? explain(u, id, options)
-                                   : explain_detail::explain_target(*p, u, premises, name, id, c);
-    };
-  });
+  parallel_blocks(unsolvable.size(), options.threads, 8, "explain", options.progress,
+                  [&](const progress_callback& poll) {
+                    const auto own = explain_detail::with_progress(options, poll);
+                    return [&, own, p = std::make_shared<prober>(u, *own)](std::size_t i) {
+                      const package_id id = unsolvable[i];
+                      const name_id name = u.repository().name_of(id);
+                      const candidate_id c = t.package_candidates[to_index(id)];
+                      report.explanations[i] =
+                          c == no_candidate ? explain_detail::explain_absence(u, name, id)
+                          : p->excluded(c)
+                              ? explain(u, id, *own)
+                              : explain_detail::explain_target(*p, u, premises, name, id, c);
+                    };
+                  });
 
   std::map<std::string, blocker_group> groups;
   std::map<std::string, std::vector<std::size_t>> blocked;  // name -> explanations
@@ -89,30 +92,33 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
     report.blockers.push_back(std::move(b));
   }
   // Lift the impossible rules of one name, and ask again.
-  parallel_blocks(report.blockers.size(), options.threads, 4, "unlock", options.progress, [&] {
-    return [&, p = std::make_shared<prober>(u, options)](std::size_t n) {
-      blocker& b = report.blockers[n];
-      const auto& role = t.roles[to_index(u.repository().find_name(b.name))];
-      const auto set_impossible = [&](bool on) {
-        for (std::uint32_t k = 0; k < role.candidate_count; ++k) {
-          const candidate_id c{role.first_candidate + k};
-          const auto row = p->required(c);
-          for (std::uint32_t r = 0; r < row.size(); ++r) {
-            if (p->impossible(row[r])) p->set({rule_place::kind::required, c, r}, on);
+  parallel_blocks(
+      report.blockers.size(), options.threads, 4, "unlock", options.progress,
+      [&](const progress_callback& poll) {
+        const auto own = explain_detail::with_progress(options, poll);
+        return [&, own, p = std::make_shared<prober>(u, *own)](std::size_t n) {
+          blocker& b = report.blockers[n];
+          const auto& role = t.roles[to_index(u.repository().find_name(b.name))];
+          const auto set_impossible = [&](bool on) {
+            for (std::uint32_t k = 0; k < role.candidate_count; ++k) {
+              const candidate_id c{role.first_candidate + k};
+              const auto row = p->required(c);
+              for (std::uint32_t r = 0; r < row.size(); ++r) {
+                if (p->impossible(row[r])) p->set({rule_place::kind::required, c, r}, on);
+              }
+            }
+          };
+          for (const std::size_t i : blocked[b.name]) {
+            const package_id id = unsolvable[i];
+            p->aim(u.repository().name_of(id));
+            set_impossible(false);
+            if (p->solve(t.package_candidates[to_index(id)]) == search_outcome::satisfiable) {
+              ++b.unlocked;
+            }
+            set_impossible(true);
           }
-        }
-      };
-      for (const std::size_t i : blocked[b.name]) {
-        const package_id id = unsolvable[i];
-        p->aim(u.repository().name_of(id));
-        set_impossible(false);
-        if (p->solve(t.package_candidates[to_index(id)]) == search_outcome::satisfiable) {
-          ++b.unlocked;
-        }
-        set_impossible(true);
-      }
-    };
-  });
+        };
+      });
   std::stable_sort(report.blockers.begin(), report.blockers.end(),
                    [](const blocker& a, const blocker& b) {
                      return std::tuple(b.unlocked, b.blocked) < std::tuple(a.unlocked, a.blocked);

@@ -16,6 +16,7 @@
 
 #include "opamplan/error.hpp"
 #include "opamplan/solve/explain.hpp"
+#include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/rules.hpp"
 #include "opamplan/solve/sat_core.hpp"
 
@@ -25,10 +26,14 @@ namespace explain_detail {
 /// Searches with only some rules in force.
 class prober {
  public:
+  /// `options` must outlive this.
   prober(const universe& u, const solve_options& options)
       : tables_(u.tables()),
+        options_(options),
         base_(sat_core_options(u, options)),
+        guard_(options.progress, "explain", options.time_limit),
         root_rules_(tables_.root_required.size() != 0) {
+    base_.keep_going = [this] { return guard_.keep_going(); };
     set_all(true);
     excluded_.resize(tables_.candidate_roles.size());
     for (const candidate_id c : base_.excluded) excluded_[to_index(c)] = 1;
@@ -36,8 +41,13 @@ class prober {
     base_.trace = true;
   }
 
+  prober(const prober&) = delete;
+  prober& operator=(const prober&) = delete;
+
   /// What follows is about a target of this name.
   void aim(name_id name) {
+    guard_.start();
+    begun_ = work();
     const auto role = static_cast<std::uint32_t>(name);
     if (core_ && (!root_rules_ || role_ == role)) return;
     role_ = role;
@@ -79,6 +89,37 @@ class prober {
   search_outcome solve(Target target) {
     core_->reset();
     return core_->solve(target);
+  }
+
+  /// True while less than some seconds' work has been done for this target.
+  [[nodiscard]] bool may_try_more() { return work() - begun_ < most_work && guard_.keep_going(); }
+
+  /// Of these atoms, of the options' roots and constraints: those without which there would be a
+  /// solution under `rules` alone. Each costs a search.
+  template <class Target>
+  [[nodiscard]] std::vector<package_atom> needed(const universe& u, Target target,
+                                                 std::span<const rule_place> rules,
+                                                 std::vector<package_atom> atoms) {
+    set_all(false);
+    for (const rule_place& r : rules) set(r, true);
+    solve_options left = options_;
+    std::erase_if(atoms, [&](const package_atom& a) {
+      solve_options fewer = left;
+      for (auto* list : {&fewer.roots, &fewer.constraints}) {
+        std::erase(*list, a);
+      }
+      sat_core::options o = sat_core_options(u, fewer);
+      o.enabled = &enabled_;
+      o.keep_going = base_.keep_going;
+      if (root_rules_) o.root_role = static_cast<std::uint32_t>(role_);
+      if (!may_try_more() || sat_core(tables_, o).solve(target) != search_outcome::unsatisfiable) {
+        return false;
+      }
+      left = std::move(fewer);
+      return true;
+    });
+    set_all(true);
+    return atoms;
   }
 
   [[nodiscard]] std::span<const rule_place> refutation() const { return core_->refutation(); }
@@ -138,8 +179,19 @@ class prober {
   }
 
  private:
+  static constexpr std::uint64_t most_work = 30'000'000;
+
+  [[nodiscard]] std::uint64_t work() const {
+    if (!core_) return 0;
+    const search_statistics& s = core_->statistics();
+    return s.assignments + 64 * s.conflicts;
+  }
+
   const universe_tables& tables_;
+  const solve_options& options_;
   sat_core::options base_;
+  solve_detail::search_guard guard_;
+  std::uint64_t begun_ = 0;
   enabled_rules enabled_;
   std::vector<std::uint8_t> excluded_;
   std::unique_ptr<sat_core> core_;
@@ -147,15 +199,31 @@ class prober {
   std::size_t role_ = 0;
 };
 
+/// The options of one thread's work.
+inline std::shared_ptr<const solve_options> with_progress(const solve_options& options,
+                                                          const progress_callback& poll) {
+  auto own = std::make_shared<solve_options>(options);
+  own->progress = poll;
+  return own;
+}
+
 /// Deletion-based minimisation: a rule without which the search still fails is dropped, and with it
-/// all that the new refutation does not use. Ends with every rule needed. Leaves all enabled.
+/// all that the new refutation does not use. Ends with every rule needed, and true, unless that
+/// takes too long. Leaves all enabled.
 template <class Target>
-std::vector<rule_place> minimal_rules(prober& p, Target target, std::vector<rule_place> rules) {
+bool minimise(prober& p, Target target, std::vector<rule_place>& rules) {
   p.set_all(false);
   for (const rule_place& r : rules) p.set(r, true);
+  bool minimal = true;
   for (std::size_t needed = 0; needed < rules.size();) {
+    if (!p.may_try_more()) {
+      minimal = false;
+      break;
+    }
     p.set(rules[needed], false);
-    if (p.solve(target) != search_outcome::unsatisfiable) {
+    const search_outcome without = p.solve(target);
+    if (without != search_outcome::unsatisfiable) {
+      minimal = minimal && without == search_outcome::satisfiable;
       p.set(rules[needed++], true);
       continue;
     }
@@ -168,7 +236,7 @@ std::vector<rule_place> minimal_rules(prober& p, Target target, std::vector<rule
     });
   }
   p.set_all(true);
-  return rules;
+  return minimal;
 }
 
 /// After a failed search: looks for a refutation of fewer sentences by taking away those of the one
@@ -178,7 +246,7 @@ std::vector<rule_place> short_refutation(prober& p, Target target) {
   std::vector<rule_place> best(p.refutation().begin(), p.refutation().end());
   std::vector<rule_place> disabled;
   auto sentences = p.sentences(best);
-  for (std::size_t i = 0; i < sentences.size();) {
+  for (std::size_t i = 0; i < sentences.size() && p.may_try_more();) {
     for (const rule_place& r : sentences[i]) p.set(r, false);
     if (p.solve(target) == search_outcome::unsatisfiable) {
       auto other = p.sentences(p.refutation());
@@ -231,6 +299,15 @@ inline std::string availability_note(const universe& u, std::string_view name) {
   if (filtered != 0)
     note += fmt::format(", {} of them not available in this environment", filtered);
   return note;
+}
+
+/// No version of the name is a candidate, because all have the flag avoid-version.
+inline bool all_avoided(const universe& u, std::string_view name) {
+  const name_id id = u.repository().find_name(name);
+  if (id == no_name) return false;
+  const auto versions = u.repository().versions(id);
+  return std::any_of(versions.begin(), versions.end(),
+                     [&](package_id p) { return u.availability(p) == availability::avoided; });
 }
 
 /// What was taken as given: an atom, and how to say so. An empty phrase is not said.
@@ -286,7 +363,24 @@ inline std::string disagreement(const universe& u, const std::vector<fact>& fact
                          : list_words(all) + " exclude each other";
 }
 
-inline void tell(const universe& u, const std::vector<premise>& premises, explanation& e) {
+/// The premises that may have to do with the facts: of names that these mention.
+inline std::vector<premise> premises_about(const universe& u, const std::vector<premise>& premises,
+                                           const explanation& e) {
+  std::set<std::string> mentioned{u.repository().names()[to_index(e.name)]};
+  for (const fact& f : e.facts) {
+    mentioned.insert(f.names.begin(), f.names.end());
+    mentioned.insert(u.repository().name_string(f.package));
+  }
+  std::vector<premise> out;
+  for (const premise& p : premises) {
+    if (!p.atom.constraint.is_empty() && mentioned.count(p.atom.name) != 0) out.push_back(p);
+  }
+  return out;
+}
+
+/// `given`: all premises; `premises`: those that the facts need.
+inline void tell(const universe& u, const std::vector<premise>& given,
+                 const std::vector<premise>& premises, explanation& e) {
   const repository& repo = u.repository();
   // Facts that differ only in the version of the package are one sentence.
   using key = std::tuple<name_id, fact::kind, std::string>;
@@ -311,14 +405,8 @@ inline void tell(const universe& u, const std::vector<premise>& premises, explan
     e.sentences.push_back(
         fmt::format("{} {} {} {}", repo.names()[to_index(name)], versions, verb, text));
   }
-  std::set<std::string> mentioned{repo.names()[to_index(e.name)]};
-  for (const fact& f : e.facts) {
-    mentioned.insert(f.names.begin(), f.names.end());
-    mentioned.insert(repo.name_string(f.package));
-  }
   std::set<std::string> asked;
   for (const premise& p : premises) {
-    if (p.atom.constraint.is_empty() || mentioned.count(p.atom.name) == 0) continue;
     asked.insert(p.atom.name);
     if (p.phrase[0] == '\0') continue;
     e.sentences.push_back(fmt::format(fmt::runtime(p.phrase), rule_text(p.atom)));
@@ -334,15 +422,20 @@ inline void tell(const universe& u, const std::vector<premise>& premises, explan
   for (const fact& f : e.facts) {
     if (!f.impossible_alone) continue;
     blockers.insert(repo.name_string(f.package));
-    causes.insert(fmt::format(
-        "{} needs {}", repo.name_string(f.package),
-        f.lacking.empty() ? f.text : fmt::format("another {}", fmt::join(f.lacking, " or "))));
+    const bool avoided = std::any_of(f.lacking.begin(), f.lacking.end(),
+                                     [&](const auto& n) { return all_avoided(u, n); });
+    causes.insert(
+        fmt::format("{} needs {}", repo.name_string(f.package),
+                    f.lacking.empty() ? f.text
+                    : avoided ? fmt::format("{}, of which every version has the flag avoid-version",
+                                            fmt::join(f.lacking, " or "))
+                              : fmt::format("another {}", fmt::join(f.lacking, " or "))));
   }
   e.blockers.assign(blockers.begin(), blockers.end());
   if (e.facts.empty()) {
     // What was asked for cannot be had, whatever the target.
     e.sentences.clear();
-    for (const premise& p : premises) {
+    for (const premise& p : given) {
       e.sentences.push_back(fmt::format("you asked for {}", rule_text(p.atom)));
       e.sentences.push_back(availability_note(u, p.atom.name));
     }
@@ -367,12 +460,19 @@ explanation explain_target(prober& p, const universe& u, const std::vector<premi
   e.name = name;
   e.target = package;
   p.aim(name);
-  if (p.solve(target) != search_outcome::unsatisfiable) {
-    throw invalid_request(fmt::format("{} has a solution: there is nothing to explain",
-                                      u.repository().names()[to_index(name)]));
+  const search_outcome outcome = p.solve(target);
+  if (outcome != search_outcome::unsatisfiable) {
+    throw invalid_request(fmt::format(
+        "{} {}", u.repository().names()[to_index(name)],
+        outcome == search_outcome::satisfiable
+            ? "has a solution: there is nothing to explain"
+            : "was given up: whether it has a solution is not known; raise the conflict limit or "
+              "the time limit"));
   }
   const universe_tables& t = u.tables();
-  for (const rule_place& r : minimal_rules(p, target, short_refutation(p, target))) {
+  std::vector<rule_place> rules = short_refutation(p, target);
+  e.minimal = minimise(p, target, rules);
+  for (const rule_place& r : rules) {
     const package_id id = t.candidate_packages[to_index(r.candidate)];
     const dependency_context& context =
         p.is_root(r.candidate) ? u.options().root_dependencies : u.options().dependencies;
@@ -399,7 +499,14 @@ explanation explain_target(prober& p, const universe& u, const std::vector<premi
     return std::tuple(!a_is_target, a.package, a.what, a.text) <
            std::tuple(!b_is_target, b.package, b.what, b.text);
   });
-  tell(u, premises, e);
+  std::vector<premise> needed = premises_about(u, premises, e);
+  std::vector<package_atom> atoms;
+  for (const premise& one : needed) atoms.push_back(one.atom);
+  atoms = p.needed(u, target, rules, std::move(atoms));
+  std::erase_if(needed, [&](const premise& one) {
+    return std::find(atoms.begin(), atoms.end(), one.atom) == atoms.end();
+  });
+  tell(u, premises, needed, e);
   return e;
 }
 

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "opamplan/error.hpp"
@@ -19,6 +20,9 @@ namespace opamplan {
 /// Calls `work(i)` once for each i in [0, count), where `work = make_work()` is made once for each
 /// thread: what a thread keeps lives in it. Threads take blocks of `block` neighbours. 0 threads:
 /// one a core. Progress is reported from the calling thread; the first exception ends all.
+///
+/// Long pieces of work take `make_work(poll)`: a callback to be asked now and then on the same
+/// thread, which is false once all is to end and on the calling thread reports what is done.
 template <class MakeWork>
 void parallel_blocks(std::size_t count, unsigned threads, std::size_t block, std::string_view stage,
                      const progress_callback& progress, MakeWork make_work) {
@@ -31,8 +35,17 @@ void parallel_blocks(std::size_t count, unsigned threads, std::size_t block, std
   std::mutex mutex;
   std::exception_ptr failure;
   const auto run = [&](bool reports) {
+    const progress_callback poll = [&, reports](const progress_event&) {
+      return !stop && (!reports || !progress || progress({stage, done, count}));
+    };
     try {
-      auto work = make_work();
+      auto work = [&] {
+        if constexpr (std::is_invocable_v<MakeWork&, const progress_callback&>) {
+          return make_work(poll);
+        } else {
+          return make_work();
+        }
+      }();
       while (!stop) {
         const std::size_t begin = block * next++;
         if (begin >= count) break;

@@ -11,6 +11,7 @@
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/solve/impl/explain_detail.ipp"
+#include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/reasons.hpp"
 #include "opamplan/solve/rules.hpp"
 
@@ -42,6 +43,9 @@ inline std::vector<package_id> chosen_before(const universe& u, const solve_opti
                                              package_id target, name_id name) {
   const universe_tables& t = u.tables();
   auto o = sat_core_options(u, options);
+  solve_detail::search_guard guard(options.progress, "explain", options.time_limit);
+  guard.start();
+  o.keep_going = [&] { return guard.keep_going(); };
   if (t.root_required.size() != 0) {
     o.root_role = static_cast<std::uint32_t>(u.repository().name_of(target));
   }

@@ -73,7 +73,7 @@ OPAMPLAN_INLINE void sat_core::reset() {
   clause_limit_ = clause_interval_ = options_.clause_limit;
   base_ready_ = started_ = contradictory_ = false;
   clause_rules_.clear();
-  fact_rules_.clear();
+  facts_.clear();
 }
 
 OPAMPLAN_INLINE bool sat_core::uses_root_rules(candidate_id c) const noexcept {

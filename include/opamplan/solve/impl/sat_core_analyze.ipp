@@ -103,6 +103,9 @@ OPAMPLAN_INLINE std::uint32_t sat_core::analyze() {
     for_each_cause(l, reasons_[variable(l)], [&](literal cause) { mark(negate(cause)); });
   }
 
+  dominators_.clear();
+  if (learnt_.size() == 1) find_dominators(index);
+
   unminimised_ = learnt_;
   const auto drop = [&](literal l) {
     if (!redundant(l)) return false;
@@ -143,14 +146,66 @@ OPAMPLAN_INLINE std::uint32_t sat_core::levels_in_learnt() {
   return count;
 }
 
+// If the learnt clause is a fact, so is the negation of every literal of its level that all ways
+// from the decision to the conflict pass: a chain of names that ends in nothing is one conflict.
+// `at`: of the first one on the trail. Stops where a literal of another level comes in.
+OPAMPLAN_INLINE void sat_core::find_dominators(std::size_t at) {
+  const std::uint32_t conflict_level = levels_[variable(trail_[at])];
+  std::vector<rule_place> rules_of_learnt;
+  if (options_.trace) rules_of_learnt.swap(used_);
+  marked_.clear();
+  std::uint32_t open = 0;
+  bool alone = true;
+  for (literal l = trail_[at]; reasons_[variable(l)].kind != reason_kind::none;) {
+    if (options_.trace) use_rules(l, reasons_[variable(l)]);
+    for_each_cause(l, reasons_[variable(l)], [&](literal cause) {
+      const std::uint32_t var = variable(cause);
+      if (levels_[var] == 0 && options_.trace) use_fact(var);
+      if (levels_[var] == 0 || seen_[var] != 0) return;
+      alone = alone && levels_[var] == conflict_level;
+      seen_[var] = 1;
+      marked_.push_back(var);
+      ++open;
+    });
+    if (!alone || open == 0) break;
+    do {
+      --at;
+    } while (seen_[variable(trail_[at])] == 0);
+    l = trail_[at];
+    seen_[variable(l)] = 0;
+    if (--open != 0) continue;
+    dominators_.push_back({negate(l), used_});
+    used_.clear();
+  }
+  for (const std::uint32_t var : marked_) seen_[var] = 0;
+  if (options_.trace) used_.swap(rules_of_learnt);
+}
+
+// At level 0. `before`: the fact that the derivation rests on, beside the rules.
+OPAMPLAN_INLINE void sat_core::assert_fact(literal l, std::vector<rule_place> rules,
+                                           std::uint32_t before) {
+  if (options_.trace) {
+    std::sort(rules.begin(), rules.end());
+    rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+    facts_.push_back({std::move(rules), before});
+  }
+  assign(l, {reason_kind::none, static_cast<std::uint32_t>(facts_.size())});
+}
+
 // Goes back to `to_level`, keeps `learnt_` and asserts its first literal.
 OPAMPLAN_INLINE void sat_core::learn(std::uint32_t to_level) {
   backtrack(to_level);
   statistics_.learnt_literals += learnt_.size();
   if (options_.trace) sort_used();
   if (learnt_.size() == 1) {
-    if (options_.trace) fact_rules_.push_back(used_);
-    assign(learnt_[0], {reason_kind::none, static_cast<std::uint32_t>(fact_rules_.size())});
+    assert_fact(learnt_[0], used_, no_variable);
+    std::uint32_t before = variable(learnt_[0]);
+    for (dominator& d : dominators_) {
+      // If another candidate is a fact by now, the role contradicts itself, which shows soon.
+      if (rival(d.fact) != no_candidate) break;
+      assert_fact(d.fact, std::move(d.rules), before);
+      before = variable(d.fact);
+    }
     return;
   }
   if (options_.trace) clause_rules_.push_back(used_);

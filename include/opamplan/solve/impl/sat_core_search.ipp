@@ -49,7 +49,7 @@ OPAMPLAN_INLINE sat_core::run_result sat_core::resolve_conflict(std::uint32_t fl
   const std::uint32_t back = analyze();
   learn(back);
   if (clauses_.size() >= clause_limit_) forget_clauses();
-  assert(trail_is_sound());
+  assert(statistics_.conflicts % 16 != 0 || trail_is_sound());
   return back < floor ? run_result::below_floor : run_result::going_on;
 }
 

@@ -67,7 +67,7 @@ OPAMPLAN_INLINE void sat_core::use_rules(literal l, reason why) {
     }
     case reason_kind::none:
       if (why.arg != 0) {
-        const auto& rules = fact_rules_[why.arg - 1];
+        const auto& rules = facts_[why.arg - 1].rules;
         used_.insert(used_.end(), rules.begin(), rules.end());
       }
       break;
@@ -135,6 +135,10 @@ OPAMPLAN_INLINE void sat_core::use_fact(std::uint32_t var) {
     const literal l{2 * v + (values_[v] == 1 ? 0U : 1U)};
     use_rules(l, reasons_[v]);
     for_each_cause(l, reasons_[v], [&](literal cause) { meet(variable(cause)); });
+    if (reasons_[v].kind == reason_kind::none && reasons_[v].arg != 0) {
+      const std::uint32_t before = facts_[reasons_[v].arg - 1].before;
+      if (before != no_variable) meet(before);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include "opamplan/config.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/impl/parallel.ipp"
+#include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/names.hpp"
 #include "opamplan/solve/solver.hpp"
 
@@ -76,7 +77,10 @@ struct solver::state {
       : universe_(std::move(u)),
         options(std::move(o)),
         core_options(sat_core_options(universe_, options)),
-        roots_differ(universe_.tables().root_required.size() != 0) {}
+        roots_differ(universe_.tables().root_required.size() != 0),
+        guard(options.progress, "solve", options.time_limit) {
+    core_options.keep_going = [this] { return guard.keep_going(); };
+  }
 
   /// A search for this request. One that uses root rules for its target is made for it alone:
   /// what is learnt with them does not hold without.
@@ -98,12 +102,17 @@ struct solver::state {
   template <class Target>
   solve_result solve(name_id name, Target target) {
     sat_core* s = &core_for(name);
+    guard.start();
     // What was learnt before must not decide whether a request is given up. Where that is likely,
-    // nothing is kept; else a request is given up only if it is too hard on its own.
-    if (options.conflict_limit < keeping_limit) s->reset();
-    search_outcome outcome = s->solve(target);
-    if (outcome == search_outcome::gave_up && options.conflict_limit >= keeping_limit) {
+    // nothing is kept; else a request that is not easy is searched alone.
+    search_outcome outcome = search_outcome::gave_up;
+    if (options.conflict_limit >= keeping_limit) {
+      s->set_conflict_limit(easy_limit);
+      outcome = s->solve(target);
+    }
+    if (outcome == search_outcome::gave_up) {
       s->reset();
+      s->set_conflict_limit(options.conflict_limit);
       outcome = s->solve(target);
     }
     solve_result result;
@@ -133,11 +142,13 @@ struct solver::state {
   }
 
   static constexpr std::uint64_t keeping_limit = 10'000;
+  static constexpr std::uint64_t easy_limit = 1'000;
 
   universe universe_;
   solve_options options;
   sat_core::options core_options;
   bool roots_differ;
+  solve_detail::search_guard guard;
   std::unique_ptr<sat_core> kept;
   search_statistics retired;
 };
@@ -192,17 +203,19 @@ OPAMPLAN_INLINE solve_summary solve_all(const universe& u, std::span<const packa
   summary.results.resize(targets.size());
   std::mutex mutex;
   // Blocks, not single targets, so that neighbours (which share dependencies) share a solver.
-  parallel_blocks(targets.size(), options.threads, 64, "solve", options.progress, [&] {
-    // Counted when the thread is done with it.
-    const auto retire = [&](solver* s) {
-      const std::lock_guard lock(mutex);
-      summary.statistics += s->statistics();
-      delete s;
-    };
-    return [&, s = std::shared_ptr<solver>(new solver(u, options), retire)](std::size_t i) {
-      summary.results[i] = s->solve(targets[i]);
-    };
-  });
+  parallel_blocks(targets.size(), options.threads, 64, "solve", options.progress,
+                  [&](const progress_callback& poll) {
+                    // Counted when the thread is done with it.
+                    const auto retire = [&](solver* s) {
+                      const std::lock_guard lock(mutex);
+                      summary.statistics += s->statistics();
+                      delete s;
+                    };
+                    solve_options own = options;
+                    own.progress = poll;
+                    return [&, s = std::shared_ptr<solver>(new solver(u, std::move(own)), retire)](
+                               std::size_t i) { summary.results[i] = s->solve(targets[i]); };
+                  });
   return summary;
 }
 

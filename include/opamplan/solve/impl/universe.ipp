@@ -183,7 +183,7 @@ class interner {
     std::vector<package_id> order;
     for (std::uint32_t n = 0; n < repo_.name_count(); ++n) {
       order.clear();
-      bool all_avoided = true;
+      bool all_avoided = options_.avoid_version == avoid_rule::batch;
       for (const package_id id : repo_.versions(name_id{n})) {
         if (packages[to_index(id)].availability != availability::available) continue;
         order.push_back(id);

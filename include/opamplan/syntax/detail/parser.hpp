@@ -339,6 +339,13 @@ class parser {
     n.first = left.index;
     nodes_[left.index].next = right.index;
     const std::uint32_t height = std::max(left.height, right.height) + 1;
+    // Each operator is a level of the tree: a long chain is not what a person calls nested.
+    if (height > max_depth_ && left.height > right.height) [[unlikely]] {
+      throw failure{{token_.begin, token_.end},
+                    "too many values joined by `&` and `|`; the limit is " +
+                        std::to_string(max_depth_) + ": put some of them in parentheses",
+                    ""};
+    }
     check_depth(height);
     return {add(n), height};
   }
