@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("", "syntax", "package", "repository", "solve", "closure", "plan", "emit")
+ROOMS = ("", "base", "syntax", "package", "repository", "solve", "closure", "plan", "emit")
 
 
 def escaped(text: str) -> str:

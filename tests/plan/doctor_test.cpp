@@ -185,3 +185,8 @@ TEST_CASE("each limit is measured, with the number and the remedy") {
     only("line_bytes");
   }
 }
+
+TEST_CASE("a batch of nothing is found") {
+  CHECK(mentions(findings_after([](plan& p) { p.batches.emplace_back(); }),
+                 "batch 1: it has no target\nbatch 1: it has no step"));
+}

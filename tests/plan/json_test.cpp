@@ -48,6 +48,7 @@ TEST_CASE("texts with quotes, controls and other scripts come back") {
   p.base.image = "a\"b\\c";
   p.packages[0].files = {{"fix.patch", std::string("\0\xff\n", 3), true}, {"sub/b", "", false}};
   p.packages[1].accepts_failure = true;
+  p.packages[1].opam = "\xff\xc3(";  // not UTF-8
   CHECK(plan_from_json(to_json(p)) == p);
 }
 
@@ -66,6 +67,12 @@ TEST_CASE("what is no plan is refused by name") {
   CHECK(error_of(replaced(good, "\"key\": \"", "\"key\": \"zz")).find("key") != std::string::npos);
   CHECK(error_of(replaced(good, "\"parent\": 1", "\"parent\": 4000")).find("parent") !=
         std::string::npos);
+  CHECK(error_of(replaced(good, "\"depth\": 1", "\"depth\": \"1\"")).find("a number") !=
+        std::string::npos);
+  CHECK(error_of(replaced(good, "\"size\": 1", "\"size\": 18446744073709551615")).find("size") !=
+        std::string::npos);
+  CHECK(error_of(std::string(50'000, '[')) ==
+        "plan: line 1, column 101: arrays and objects are nested too deeply");
   CHECK(error_of(replaced(good, "\"installs\": [0]", "\"installs\": [99]")).find("install") !=
         std::string::npos);
 }

@@ -42,7 +42,7 @@ class plan_format_error : public error {
 
 /// `to_json` back: `plan_from_json(to_json(p)) == p`. Members that are not known are ignored.
 /// Every index is in range; whether the plan is sound is for `diagnose` to say. Throws
-/// `plan_format_error`, naming the member. Takes some 0.6 s for the plan of all opam-repository.
+/// `plan_format_error`, naming the member..
 [[nodiscard]] plan plan_from_json(std::string_view text);
 
 }  // namespace opamplan

@@ -21,6 +21,9 @@ struct plan_file {
   friend bool operator==(const plan_file&, const plan_file&) = default;
 };
 
+/// The most that `plan_package::size` may be: 1 TiB, so that no sum over images overflows.
+inline constexpr std::uint64_t max_package_size = std::uint64_t{1} << 40U;
+
 /// What a plan knows of one package version; steps refer to it by index.
 struct plan_package {
   std::string name;
@@ -29,7 +32,8 @@ struct plan_package {
   std::string opam;                  ///< The text of its opam file, for the step's repository.
   std::vector<plan_file> files;      ///< By path; mostly none.
   std::vector<std::string> depexts;  ///< System packages in the plan's environment, sorted.
-  std::uint64_t size = 1;            ///< Estimated installed bytes, or 1: every package the same.
+  std::uint64_t size = 1;            ///< Estimated installed bytes, or 1: every package the same;
+                                     ///< at most `max_package_size`.
   bool accepts_failure = false;      ///< By `x-ci-accept-failures`, in the plan's environment.
 
   [[nodiscard]] std::string full_name() const { return name + "." + version; }

@@ -54,6 +54,8 @@ class doctor {
     for (std::uint32_t b = 0; b < plan_.batches.size(); ++b) {
       const plan_batch& batch = plan_.batches[b];
       const std::string where = fmt::format("batch {}", b);
+      if (batch.targets.empty()) unsound(where + ": it has no target");
+      if (batch.steps.empty()) unsound(where + ": it has no step");
       for (const std::uint32_t t : batch.targets) {
         if (t >= plan_.targets.size()) {
           unsound(where + ": a target that the plan does not list");

@@ -1,16 +1,13 @@
 /// \file
-/// Writing and reading plans. Reading is Boost.PropertyTree's: slow beside other libraries, but a
-/// part of the Boost that is needed anyway.
+/// Writing and reading plans.
 #pragma once
 
 #include <fmt/format.h>
 
-#include <boost/property_tree/json_parser.hpp>
-#include <boost/property_tree/ptree.hpp>
 #include <charconv>
 #include <iterator>
-#include <sstream>
 
+#include "opamplan/base/json.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/plan/base64.hpp"
 #include "opamplan/plan/json.hpp"
@@ -197,38 +194,35 @@ class writer {
   std::string out_;
 };
 
-using tree = boost::property_tree::ptree;
-
 /// A value of the file and the way to it, for messages.
 class node {
  public:
-  node(const tree& value, std::string path) : value_(&value), path_(std::move(path)) {}
+  node(json_value value, std::string path) : value_(value), path_(std::move(path)) {}
 
   [[noreturn]] void fail(std::string_view what) const {
     throw plan_format_error(fmt::format("plan: {}: {}", path_.empty() ? "file" : path_, what),
                             path_);
   }
 
-  [[nodiscard]] bool has(const char* name) const {
-    return value_->find(name) != value_->not_found();
-  }
+  [[nodiscard]] bool has(const char* name) const { return value_.find(name).has_value(); }
   [[nodiscard]] node operator[](const char* name) const {
-    const auto it = value_->find(name);
-    if (it == value_->not_found()) fail(fmt::format("\"{}\" is missing", name));
-    return {it->second, path_.empty() ? name : path_ + "." + name};
+    const auto member = value_.find(name);
+    if (!member) fail(fmt::format("\"{}\" is missing", name));
+    return {*member, path_.empty() ? name : path_ + "." + name};
   }
 
-  [[nodiscard]] const std::string& text() const {
-    if (!value_->empty()) fail("a string is expected");
-    return value_->data();
+  [[nodiscard]] std::string text() const {
+    if (value_.kind() != json_kind::string) fail("a string is expected");
+    return std::string(value_.text());
   }
   [[nodiscard]] bool flag() const {
-    if (text() != "true" && text() != "false") fail("true or false is expected");
-    return text() == "true";
+    if (value_.kind() != json_kind::boolean) fail("true or false is expected");
+    return value_.text() == "true";
   }
   template <class T>
   [[nodiscard]] T number() const {
-    const std::string& t = text();
+    if (value_.kind() != json_kind::number) fail("a number is expected");
+    const std::string_view t = value_.text();
     T n{};
     const auto [end, status] = std::from_chars(t.data(), t.data() + t.size(), n);
     if (status != std::errc() || end != t.data() + t.size()) {
@@ -237,10 +231,10 @@ class node {
     return n;
   }
   [[nodiscard]] std::uint32_t step() const {
-    return text() == "null" ? no_step : number<std::uint32_t>();
+    return value_.kind() == json_kind::null ? no_step : number<std::uint32_t>();
   }
   [[nodiscard]] digest key() const {
-    const std::string& t = text();
+    const std::string t = text();
     digest d{};
     if (t.size() != 2 * d.size()) fail("a key of 64 hexadecimal digits is expected");
     for (std::size_t i = 0; i < d.size(); ++i) {
@@ -252,13 +246,12 @@ class node {
 
   template <class Each>
   [[nodiscard]] auto list(const Each& each) const {
+    if (value_.kind() != json_kind::array) fail("an array is expected");
     std::vector<std::decay_t<decltype(each(std::declval<const node&>()))>> items;
-    items.reserve(value_->size());
-    for (const auto& [name, child] : *value_) {
-      if (!name.empty()) fail("an array is expected");
+    items.reserve(value_.size());
+    for (const json_value child : value_) {
       items.push_back(each(node(child, fmt::format("{}[{}]", path_, items.size()))));
     }
-    if (value_->empty() && !value_->data().empty()) fail("an array is expected");
     return items;
   }
   [[nodiscard]] std::vector<std::uint32_t> numbers() const {
@@ -269,7 +262,7 @@ class node {
   }
 
  private:
-  const tree* value_;
+  json_value value_;
   std::string path_;
 };
 
@@ -308,6 +301,7 @@ inline plan_package read_package(const node& n) {
   p.depexts = n["depexts"].texts();
   p.size = n["size"].number<std::uint64_t>();
   p.accepts_failure = n.has("accepts_failure") && n["accepts_failure"].flag();
+  if (p.size > max_package_size) n["size"].fail("it is more than a terabyte");
   return p;
 }
 
@@ -369,14 +363,14 @@ OPAMPLAN_INLINE std::string to_json(const plan& p) { return plan_json_detail::wr
 
 OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
   using plan_json_detail::node;
-  plan_json_detail::tree tree;
-  try {
-    std::istringstream stream{std::string(text)};
-    boost::property_tree::read_json(stream, tree);
-  } catch (const boost::property_tree::json_parser_error& e) {
-    throw plan_format_error(fmt::format("plan: line {}: {}", e.line(), e.message()), "", e.line());
-  }
-  const node root(tree, "");
+  const json_document document = [&] {
+    try {
+      return json_document::parse(text);
+    } catch (const json_error& e) {
+      throw plan_format_error(fmt::format("plan: {}", e.what()), "", e.line());
+    }
+  }();
+  const node root(document.root(), "");
   if (root["schema"].text() != plan_json_detail::schema) {
     root["schema"].fail(fmt::format("\"{}\" is not \"{}\": made by another version of opamplan?",
                                     root["schema"].text(), plan_json_detail::schema));

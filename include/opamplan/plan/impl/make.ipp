@@ -6,6 +6,7 @@
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
 #include "opamplan/package/impl/fields.ipp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/batches.hpp"
@@ -70,6 +71,9 @@ inline std::string cyclic(const repository& repo, const std::vector<package_id>&
 OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
                                const plan_options& options) {
   const repository& repo = u.repository();
+  if (options.depext_size > max_package_size) {
+    throw invalid_request("a system package of more than a terabyte");
+  }
   plan p;
   p.strategy = options.strategy;
   p.limits = options.limits;
@@ -125,6 +129,9 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
       package.accepts_failure = make_detail::accepts_failure(repo.file(used[i]), u.environment());
       package.depexts = depexts_for(read_depexts(repo.file(used[i])), u.environment());
       if (options.size_of) package.size = options.size_of(used[i]);
+      if (package.size <= max_package_size) return;
+      throw invalid_request("the size of " + package.full_name() + ", " +
+                            std::to_string(package.size) + " bytes, is more than a terabyte");
     };
   });
 

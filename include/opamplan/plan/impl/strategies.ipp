@@ -309,6 +309,7 @@ OPAMPLAN_INLINE std::vector<std::uint32_t> choose_parents(const layer_graph& lay
   for (std::uint64_t price = 1; price <= chooser.largest(); price *= 2) {
     auto other = chooser.choose(price, depth_limit);
     if (other.cost < best.cost) best = std::move(other);
+    if (price > chooser.largest() / 2) break;  // before it overflows
   }
   return best.parents;
 }
