@@ -6,6 +6,7 @@
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/progress.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/syntax/ast.hpp"
 #include "opamplan/syntax/edit.hpp"
 #include "opamplan/syntax/equal.hpp"
@@ -66,6 +67,7 @@
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/emit/quote.hpp"
+#include "opamplan/emit/read_dockerfile.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
 // clang-format on

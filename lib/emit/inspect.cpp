@@ -1,4 +1,5 @@
 // The compiled definitions of opamplan/emit/inspect.hpp.
 #include "opamplan/emit/inspect.hpp"
 
-#include "opamplan/emit/impl/inspect.ipp"
+#include "opamplan/emit/impl/inspect_bake.ipp"
+#include "opamplan/emit/impl/inspect_dockerfile.ipp"

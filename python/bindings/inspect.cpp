@@ -5,6 +5,9 @@
 #include <opamplan/emit/inspect.hpp>
 #include <opamplan/emit/llb.hpp>
 #include <opamplan/emit/names.hpp>
+#include <opamplan/emit/read_dockerfile.hpp>
+#include <opamplan/error.hpp>
+#include <utility>
 
 #include "bindings.hpp"
 #include "value.hpp"
@@ -59,6 +62,30 @@ void bind_inspect(py::module_& module) {
   module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),
              py::arg("limits"), py::call_guard<py::gil_scoped_release>(),
              "Measure the text of a Dockerfile against limits; `where` names it in findings.");
+  module.def(
+      "read_dockerfile",
+      [](const std::string& text) {
+        const dockerfile_text file = read_dockerfile(text);
+        for (const dockerfile_problem& p : file.problems) {
+          throw invalid_request("line " + std::to_string(p.line) + ": " + p.text);
+        }
+        record_list out;
+        for (const dockerfile_instruction& i : file.instructions) {
+          std::vector<std::pair<std::string, std::string>> heredocs;
+          for (const dockerfile_heredoc& h : i.heredocs) heredocs.emplace_back(h.name, h.content);
+          record r;
+          r["name"] = i.name;
+          r["flags"] = i.flags;
+          r["arguments"] = i.arguments;
+          r["heredocs"] = heredocs;
+          r["line"] = i.line;
+          out.append(r);
+        }
+        return out;
+      },
+      py::arg("text"),
+      "The instructions of a Dockerfile, cut as BuildKit cuts them: name, flags, arguments, "
+      "here-documents (name, content) and line of each. Raises InvalidRequest where it refuses.");
   module.def("inspect_bake", &inspect_bake, py::arg("text"), py::arg("where"), py::arg("limits"),
              py::call_guard<py::gil_scoped_release>(),
              "Measure the text of a docker-bake file, HCL or JSON, against limits.");

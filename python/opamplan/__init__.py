@@ -65,6 +65,7 @@ from opamplan._core import (
     parse_recovering,
     parse_value,
     parse_variable_value,
+    read_dockerfile,
     stage_names,
 )
 from opamplan.errors import (
@@ -150,6 +151,7 @@ __all__ = [
     "parse_recovering",
     "parse_value",
     "parse_variable_value",
+    "read_dockerfile",
     "stage_names",
     "write_plan",
 ]

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 using namespace opamplan;
 
@@ -33,7 +34,7 @@ TEST_CASE("stages, continued lines, here-documents and comments are read as Buil
       "RUN this is text\n"
       "FROM too\n"
       "EOF\n"
-      "FROM Base AS next\n"
+      "FROM base AS next\n"
       "run <<-'END' cat\n"
       "RUN text\n"
       "\tEND\n"
@@ -71,6 +72,113 @@ TEST_CASE("a stage named twice, whatever its case, is found with its line") {
   const auto m = inspect_dockerfile("FROM a AS x\nRUN 1\nFROM b AS X\n", "D", unlimited());
   REQUIRE(m.findings.size() == 1);
   CHECK(m.findings[0].where == "D:3");
+}
+
+namespace {
+
+std::string findings_of(std::string_view text) {
+  std::string out;
+  for (const plan_finding& f : inspect_dockerfile(text, "D", unlimited()).findings) {
+    out += (out.empty() ? "" : "; ") + f.text;
+  }
+  return out;
+}
+
+std::string bake_findings_of(std::string_view text) {
+  std::string out;
+  for (const plan_finding& f : inspect_bake(text, "B", unlimited()).findings) {
+    out += (out.empty() ? "" : "; ") + f.text;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a shift in arithmetic opens no here-document that would hide what follows") {
+  std::string text = "FROM debian:12\nRUN echo $((1<<20))\n";
+  for (int i = 0; i < 300; ++i) text += "RUN true\n";
+  CHECK(inspect_dockerfile(text, "D", unlimited()).depth == 301);
+}
+
+TEST_CASE("what BuildKit refuses is found with its line") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"FROM a AS b\nRUN true\n", ""},
+      {"# nothing\n", "D:1: it has no instructions"},
+      {"FROM base\nFROM debian:12 AS base\n",
+       "D:1: it stands on base, a stage that comes later, and so on an image of that name"},
+      {"ARG WHERE=base\nFROM ${WHERE}\nFROM debian:12 AS base\n",
+       "D:2: it stands on base, a stage that comes later, and so on an image of that name"},
+      {"FROM x AS x\n", ""},
+      {"FROM scratch AS a\nFROM b\nCOPY --from=c / /\nFROM scratch AS c\n", ""},
+      {"FROM scratch\nCOPY --from=7 / /\n", "D:2: there is no stage 7, which it copies from"},
+      {"FROM Debian:12\n",
+       "D:1: Debian:12 has capital letters, which the name of an image cannot have"},
+      {"FROM ghcr.io/me/debian:Bookworm\n", ""},
+      {"FROM ${IMAGE}\nRUN true\n", ""},
+      {"FROM a AS b c\n", "D:1: FROM takes an image, or an image, AS and a name"},
+      {"FROM a AS 9\n", "D:1: \"9\" is no name for a stage"},
+      {"RUN true\nFROM a\n", "D:1: run comes before any FROM"},
+      {"FROM a\nRUNN true\n", "D:2: \"runn\" is no instruction"},
+      {"FROM a\nRUN cat <<EOF\nx\n", "D:2: the here-document EOF does not end"},
+      {"FROM a\nCMD [\"x\", [\"y\"]]\n", "D:2: its JSON array holds what is no string"},
+  };
+  for (const auto& [text, message] : cases) {
+    CAPTURE(text);
+    CHECK(findings_of(text) == message);
+  }
+}
+
+TEST_CASE("depth follows base images named by ARG, and what ONBUILD leaves behind") {
+  const auto depth = [](const char* text) {
+    return inspect_dockerfile(text, "D", unlimited()).depth;
+  };
+  CHECK(depth("ARG B=one\nFROM a AS one\nRUN 1\nFROM --platform=linux/amd64 $B\nRUN 2\n") == 2);
+  CHECK(depth("FROM a AS one\nONBUILD RUN 1\nONBUILD ENV A=1\nFROM one\nRUN 2\n") == 2);
+}
+
+TEST_CASE("bake files: templates without a variable and capitals in tags are found") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"variable \"V\" {\n}\ntarget \"a\" {\n  tags = [\"${V}/x:Tag\"]\n}\n", ""},
+      {"target \"a\" {\n  args = {x = \"${HOME}\"}\n}\n",
+       "B:2: ${HOME} names a variable that the file does not define"},
+      {"target \"a\" {\n  args = {x = \"$${HOME} %%{x}\"}\n}\n", ""},
+      {"V = \"x\"\ntarget \"a\" {\n  output = [\"dest=${V}\", \"${BAKE_CMD_CONTEXT}\"]\n}\n", ""},
+      {"target \"a\" {\n  matrix = {t = [\"x\"]}\n  args = {x = \"${t}\"}\n}\n", ""},
+      {"target \"a\" {\n  # \"${no}\"\n  args = {x = upper(\"${lower(\"a\")}\")}\n}\n", ""},
+      {"target \"a\" {\n  tags = [\"Me/x\"]\n}\n",
+       "B:2: the tag \"Me/x\" has capital letters in its name"},
+      {"target \"a\" {\n  tags = [\"Host.io/x\"]\n}\n", ""},
+      {"{\"variable\": {\"V\": {}},\n\"target\": {\"a\": {\"tags\": [\"${V}/X\"]}}}",
+       "B:2: the tag \"${V}/X\" has capital letters in its name"},
+      {"{\"target\": {\"a\": {\n\"dockerfile\": \"${D}\"}}}",
+       "B:2: ${D} names a variable that the file does not define"},
+  };
+  for (const auto& [text, message] : cases) {
+    CAPTURE(text);
+    CHECK(bake_findings_of(text) == message);
+  }
+}
+
+TEST_CASE("groups of groups end, in a circle, in a chain and when they are too many") {
+  CHECK(bake_findings_of("group \"a\" {\n  targets = [\"a\", \"b\"]\n}\n"
+                         "group \"b\" {\n  targets = [\"a\", \"t\"]\n}\n") == "");
+  std::string chain;
+  std::string wide;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string n = std::to_string(i);
+    chain += "group \"g" + n + "\" {\n targets = [\"g" + std::to_string(i + 1) + "\"]\n}\n";
+    wide += "group \"g" + n + "\" {\n targets = [\"all\"]\n}\n";
+  }
+  CHECK(inspect_bake(chain, "B", unlimited()).findings.size() == 1);
+  wide += "group \"all\" {\n targets = [";
+  for (int i = 0; i < 20'000; ++i) wide += "\"t" + std::to_string(i) + "\",";
+  CHECK(bake_findings_of(wide + "]\n}\n") ==
+        "B: groups hold groups so often that they were not all measured");
+}
+
+TEST_CASE("JSON of any depth is refused, not followed") {
+  CHECK(bake_findings_of("{\"target\": " + std::string(50'000, '[')).find("too deeply") !=
+        std::string::npos);
 }
 
 TEST_CASE("bake files: targets, names, groups of groups") {

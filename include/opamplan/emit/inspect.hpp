@@ -25,9 +25,10 @@ struct dockerfile_measure {
   std::vector<plan_finding> findings;
 };
 
-/// Reads instructions, continued lines, here-documents and stages; arguments are not expanded. A
-/// stage that is named twice, or stands on one that comes after it, is a finding too. Linear.
-/// `where` names the file in findings.
+/// Reads the file as `read_dockerfile` does; names of base images are expanded by the defaults of
+/// ARG. What BuildKit refuses, a stage that is named twice or stands on one that comes after it,
+/// and capital letters in a base image are findings too. Linear. `where` names the file in
+/// findings.
 [[nodiscard]] dockerfile_measure inspect_dockerfile(std::string_view text, std::string_view where,
                                                     const limits& l);
 
@@ -39,12 +40,14 @@ struct bake_measure {
 };
 
 /// Counts targets, checks their names, and measures groups, in HCL or JSON (known by the first
-/// byte). A file that cannot be read is a finding.
+/// byte). `${NAME}` without such a variable, capital letters in tags and a file that cannot be read
+/// are findings. Linear, but for groups that hold many groups, of which the work is bounded.
 [[nodiscard]] bake_measure inspect_bake(std::string_view text, std::string_view where,
                                         const limits& l);
 
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/emit/impl/inspect.ipp"
+#include "opamplan/emit/impl/inspect_bake.ipp"
+#include "opamplan/emit/impl/inspect_dockerfile.ipp"
 #endif
