@@ -28,5 +28,31 @@ TEST_CASE("values of options end no string and interpolate nothing") {
   emit_options o;
   o.platforms = {"linux/amd64\", \"x${evil}"};
   CHECK(has(bake_hcl(of_diamond(), o), R"("linux/amd64\", \"x$${evil}")"));
-  CHECK(has(bake_json(of_diamond(), o), R"("linux/amd64\", \"x)"));
+  CHECK(has(bake_json(of_diamond(), o), R"("linux/amd64\", \"x$${evil}")"));
+}
+
+TEST_CASE("{batch} in caches and outputs is the name of the batch") {
+  emit_options o;
+  o.cache_from = {"type=registry,ref=x:{batch}"};
+  o.cache_to = {"type=registry,ref=x:all"};
+  o.outputs = {"type=tar,dest={batch}/{batch}.tar", "type=cacheonly"};
+  const std::string hcl = bake_hcl(of_diamond(), o);
+  CHECK(has(hcl, R"(output = ["type=tar,dest=batch0/batch0.tar", "type=cacheonly"])"));
+  CHECK(has(hcl, R"(cache-from = ["type=registry,ref=x:batch0"])"));
+  CHECK(has(hcl, R"(cache-to = ["type=registry,ref=x:all"])"));
+  CHECK_FALSE(has(hcl, "{batch}"));
+  CHECK(has(bake_hcl(of_diamond(), {}), R"(output = ["type=local,dest=results/batch0"])"));
+}
+
+TEST_CASE("what was emitted with a registry has no finding, whatever capitals a package has") {
+  const solved s = solve_files({{"ANSITerminal.0.8.5", ""}, {"b.1", ""}});
+  emit_options o;
+  o.registry = "ghcr.io/me";
+  o.base_image = "other:1";
+  const plan p = make_plan(s.in, s.solutions, with(strategy::graft));
+  for (const std::string& text : {bake_hcl(p, o), bake_json(p, o)}) {
+    CHECK(has(text, "/pkg-ansiterminal-0-8-5:"));
+    CHECK(has(text, "\"other:1\""));
+    CHECK(inspect_bake(text, "bake", limit_profile("none")).findings.empty());
+  }
 }

@@ -46,6 +46,17 @@ TEST_CASE("bake names are legal, and numbered where two would be equal") {
   CHECK(unique.count("pkg-a-b-1_2") == 1);
 }
 
+TEST_CASE("image names are legal in tags, which know no capitals") {
+  const std::vector<std::string> names = image_names(of_awkward_names());
+  REQUIRE(names.size() == 7);
+  const std::regex legal("pkg(-[a-z0-9]+)*");
+  for (const std::string& name : names) CHECK_MESSAGE(std::regex_match(name, legal), name);
+  const std::set<std::string> unique(names.begin(), names.end());
+  CHECK(unique.size() == names.size());
+  CHECK(unique.count("pkg-upper-1-beta-1-1") == 1);  // Upper and upper
+  CHECK(unique.count("pkg-foo-bar-v0-17-0") == 1);
+}
+
 TEST_CASE("every step of chain has its own stage name, also where keys are equal") {
   const solved s = solve_random(7);
   const plan p = make_plan(s.in, s.solutions, with(strategy::chain));

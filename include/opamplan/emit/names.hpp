@@ -19,6 +19,10 @@ namespace opamplan {
 /// `-`; where two would be equal, each gets a number.
 [[nodiscard]] std::vector<std::string> bake_names(const plan& p);
 
+/// By target: what its image is called in a registry, `^pkg(-[a-z0-9]+)*$`, `pkg-NAME-VERSION` in
+/// lower case with other characters as `-`; where two would be equal, each gets a number.
+[[nodiscard]] std::vector<std::string> image_names(const plan& p);
+
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY

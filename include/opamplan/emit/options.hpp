@@ -52,7 +52,7 @@ struct emit_options {
                                           ///< layer's key: a number that gives its steps a new
                                           ///< cache key, since failures are kept like successes.
 
-  // Bake files. `{batch}` in these is replaced by the name of the batch (`batch0`).
+  // Bake files. `{batch}` in caches and outputs is replaced by the name of the batch (`batch0`).
   std::string registry;                 ///< Prefix of tags; empty: images are not named.
   std::vector<std::string> platforms;   ///< For example linux/amd64: that of the plan's `arch`,
                                         ///< which is the default.

@@ -28,6 +28,9 @@ namespace opamplan {
 /// become U+FFFD, since HCL has no other way.
 [[nodiscard]] std::string hcl_string(std::string_view text);
 
+/// The same in JSON, which bake reads as it reads HCL.
+[[nodiscard]] std::string bake_json_string(std::string_view text);
+
 /// A word of Make's recipes: a shell word in which `$` is doubled.
 [[nodiscard]] std::string make_word(std::string_view text);
 

@@ -2,6 +2,9 @@
 /// Bake files: one model, two notations.
 #pragma once
 
+#include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,10 +30,30 @@ struct block {
   std::vector<attribute> attributes;
 };
 
+inline constexpr std::string_view batch_word = "{batch}";
+
+inline bool names_batch(const std::vector<std::string>& values) {
+  return std::any_of(values.begin(), values.end(), [](const std::string& value) {
+    return value.find(batch_word) != std::string::npos;
+  });
+}
+
+inline std::vector<std::string> with_batch(std::vector<std::string> values,
+                                           const std::string& batch) {
+  for (std::string& value : values) {
+    for (std::size_t at = 0; (at = value.find(batch_word, at)) != std::string::npos;) {
+      value.replace(at, batch_word.size(), batch);
+      at += batch.size();
+    }
+  }
+  return values;
+}
+
 inline std::vector<block> model(const plan& p, const emit_options& options) {
   std::vector<block> blocks;
   const auto stages = stage_names(p);
   const auto names = bake_names(p);
+  const auto tags = image_names(p);
   std::vector<std::string> batch_names;
   for (std::size_t b = 0; b < p.batches.size(); ++b) {
     batch_names.push_back("batch" + std::to_string(b));
@@ -40,9 +63,16 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
   std::vector<attribute> common = {{"context", {"."}}};
   common.push_back({"args", {"BASE_IMAGE", "${BASE_IMAGE}"}, false, true, true});
   if (!options.platforms.empty()) common.push_back({"platforms", options.platforms, true});
-  if (!options.cache_from.empty()) common.push_back({"cache-from", options.cache_from, true});
-  if (!options.cache_to.empty()) common.push_back({"cache-to", options.cache_to, true});
+  std::vector<attribute> of_batch;  // what names the batch is said by each of its targets
+  for (const auto& [name, values] :
+       {std::pair("cache-from", &options.cache_from), {"cache-to", &options.cache_to}}) {
+    if (values->empty()) continue;
+    (names_batch(*values) ? of_batch : common).push_back({name, *values, true});
+  }
   blocks.push_back({"target", "opamplan-common", common});
+  const std::vector<std::string> outputs =
+      options.outputs.empty() ? std::vector<std::string>{"type=local,dest=results/{batch}"}
+                              : options.outputs;
   for (std::size_t b = 0; b < p.batches.size(); ++b) {
     const std::string file = batch_names[b] + ".Dockerfile";
     blocks.push_back({"target",
@@ -50,7 +80,13 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
                       {{"inherits", {"opamplan-common"}, true},
                        {"dockerfile", {file}},
                        {"target", {"results"}},
-                       {"output", {"type=local,dest=results/" + batch_names[b]}, true}}});
+                       {"output", with_batch(outputs, batch_names[b]), true}}});
+    const auto add_of_batch = [&](block& target) {
+      for (const attribute& a : of_batch) {
+        target.attributes.push_back({a.name, with_batch(a.values, batch_names[b]), true});
+      }
+    };
+    add_of_batch(blocks.back());
     std::vector<std::string> images;
     for (const std::uint32_t t : p.batches[b].targets) images.push_back(names[t]);
     blocks.push_back({"group", batch_names[b] + "-images", {{"targets", images, true}}});
@@ -64,8 +100,9 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
         image.attributes.push_back({"output", {"type=cacheonly"}, true});
       } else {
         image.attributes.push_back(
-            {"tags", {"${REGISTRY}/" + names[t] + ":${TAG}"}, true, false, true});
+            {"tags", {"${REGISTRY}/" + tags[t] + ":${TAG}"}, true, false, true});
       }
+      add_of_batch(image);
       blocks.push_back(std::move(image));
     }
   }
@@ -74,11 +111,14 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
 
 inline std::vector<std::pair<std::string, std::string>> variables(const plan& p,
                                                                   const emit_options& options) {
-  return {{"BASE_IMAGE", p.base.image}, {"REGISTRY", options.registry}, {"TAG", "latest"}};
+  return {{"BASE_IMAGE", options.base_image.empty() ? p.base.image : options.base_image},
+          {"REGISTRY", options.registry},
+          {"TAG", "latest"}};
 }
 
 inline std::string literal(const attribute& a, const std::string& value, bool hcl) {
-  return hcl && !a.verbatim ? hcl_string(value) : json_string(value);
+  if (a.verbatim) return json_string(value);
+  return hcl ? hcl_string(value) : bake_json_string(value);
 }
 
 inline void append_values(const attribute& a, bool hcl, std::string& out) {
@@ -127,7 +167,7 @@ OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options
   for (const auto& [name, value] : bake_detail::variables(p, options)) {
     out += first ? "\n" : ",\n";
     first = false;
-    out += "    " + json_string(name) + ": {\"default\": " + json_string(value) + "}";
+    out += "    " + json_string(name) + ": {\"default\": " + bake_json_string(value) + "}";
   }
   out += "\n  }";
   const auto blocks = bake_detail::model(p, options);

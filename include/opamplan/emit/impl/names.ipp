@@ -61,25 +61,43 @@ OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   return names;
 }
 
-OPAMPLAN_INLINE std::vector<std::string> bake_names(const plan& p) {
+namespace names_detail {
+
+/// Where names are equal, each gets a number after `mark`.
+inline std::vector<std::string> numbered(std::vector<std::string> names, char mark) {
   std::map<std::string, std::size_t> uses;
-  std::vector<std::string> names;
-  for (const plan_target& t : p.targets) {
-    names.push_back("pkg-" + names_detail::target_word(p.packages[t.package].full_name()));
-    ++uses[names.back()];
-  }
+  for (const std::string& name : names) ++uses[name];
   std::set<std::string> taken(names.begin(), names.end());
   for (std::string& name : names) {
     if (uses[name] < 2) continue;
     for (std::size_t n = 1;; ++n) {
-      std::string numbered = name + "_" + std::to_string(n);
-      if (taken.insert(numbered).second) {
-        name = std::move(numbered);
+      std::string other = name + mark + std::to_string(n);
+      if (taken.insert(other).second) {
+        name = std::move(other);
         break;
       }
     }
   }
   return names;
+}
+
+}  // namespace names_detail
+
+OPAMPLAN_INLINE std::vector<std::string> bake_names(const plan& p) {
+  std::vector<std::string> names;
+  for (const plan_target& t : p.targets) {
+    names.push_back("pkg-" + names_detail::target_word(p.packages[t.package].full_name()));
+  }
+  return names_detail::numbered(std::move(names), '_');
+}
+
+OPAMPLAN_INLINE std::vector<std::string> image_names(const plan& p) {
+  std::vector<std::string> names;
+  for (const plan_target& t : p.targets) {
+    const std::string word = names_detail::stage_word(p.packages[t.package].full_name());
+    names.push_back(word.empty() ? "pkg" : "pkg-" + word);
+  }
+  return names_detail::numbered(std::move(names), '-');
 }
 
 }  // namespace opamplan

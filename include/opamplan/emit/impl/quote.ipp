@@ -99,6 +99,15 @@ OPAMPLAN_INLINE std::string hcl_string(std::string_view text) {
   return out;
 }
 
+OPAMPLAN_INLINE std::string bake_json_string(std::string_view text) {
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((text[i] == '$' || text[i] == '%') && text.substr(i + 1, 1) == "{") escaped += text[i];
+    escaped += text[i];
+  }
+  return json_string(escaped);
+}
+
 OPAMPLAN_INLINE std::string make_word(std::string_view text) {
   std::string out;
   for (const char c : shell_word(text)) {
