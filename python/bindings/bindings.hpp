@@ -7,6 +7,7 @@
 #include <exception>
 #include <opamplan/error.hpp>
 
+#include "arguments.hpp"
 #include "typing.hpp"
 
 namespace opamplan::python {

@@ -63,4 +63,5 @@ PYBIND11_MODULE(_core, module) {
   bind_plan_reports(module);
   bind_emit(module);
   bind_inspect(module);
+  refuse_unmade_objects(module);
 }

@@ -1,5 +1,6 @@
 /// \file
 /// The Python side of what is said about plans: findings, forecasts, differences.
+#include <fmt/format.h>
 #include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
@@ -51,6 +52,14 @@ struct py_forecast {
 using forecast_state =
     std::tuple<std::shared_ptr<plan>, std::size_t, std::size_t, std::uint64_t, double, double,
                double, std::vector<std::uint32_t>, std::vector<double>>;
+
+/// Throws `invalid_request` for what no install can take, so that sums and comparisons hold.
+void require_seconds(const std::string& what, double seconds) {
+  constexpr double most = 1e9;                  // thirty years
+  if (seconds >= 0 && seconds <= most) return;  // not NaN either
+  throw invalid_request(
+      fmt::format("{}: {} is no number of seconds from 0 to {}", what, seconds, most));
+}
 
 /// Seconds of a step, from seconds by layer key (whole or 16 digits), NAME.VERSION or NAME.
 double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string, double>& known,
@@ -119,6 +128,9 @@ void bind_forecast(py::module_& module) {
             plan_forecast& v = f.value;
             std::tie(f.owner, v.steps, v.built, v.bytes, v.work_seconds, v.makespan_seconds,
                      v.critical_seconds, v.critical_path, v.batch_ends) = state;
+            for (const std::uint32_t s : v.critical_path) {
+              if (s >= f.owner->steps.size()) throw py::value_error("its plan has no such step");
+            }
             return f;
           }))
       .def("__repr__", [](const py_forecast& f) {
@@ -131,6 +143,8 @@ void bind_forecast(py::module_& module) {
          const std::map<std::string, double>& durations, double default_seconds,
          const std::optional<std::shared_ptr<plan>>& earlier) {
         if (workers == 0) throw invalid_request("a forecast needs at least one worker");
+        for (const auto& [name, seconds] : durations) require_seconds(name, seconds);
+        require_seconds("default_seconds", default_seconds);
         const py::gil_scoped_release release;
         std::vector<digest> built;
         if (earlier) built = step_keys(**earlier);

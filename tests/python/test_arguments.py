@@ -1,0 +1,230 @@
+"""No argument of any bound function crashes: None, wrong types, wild numbers, unmade objects.
+
+The walk runs in a process of its own, so that a crash is seen, with the call that made it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import opamplan
+from opamplan import _core
+from opamplan.data import repository_path
+
+SLOW = {"_count_slowly"}
+HARMLESS = (
+    opamplan.Error,
+    TypeError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    AttributeError,
+    OSError,
+)
+
+
+class Foreign:
+    """A class that the module knows nothing of."""
+
+
+def classes() -> list[type]:
+    """Every class of the module, by name."""
+    return [c for _, c in sorted(vars(_core).items()) if inspect.isclass(c)]
+
+
+def unmade(cls: type) -> Any:
+    """An object without a value."""
+    return cls.__new__(cls)
+
+
+def bad_values() -> list[Any]:
+    """What no function should be given."""
+    wrong: list[Any] = [None, Foreign(), Foreign, object(), [None], [[None]], {None: None}]
+    wild: list[Any] = [-1, 2**31, 2**32, 2**63, 2**64, 2**200, math.nan, math.inf, -0.5, True]
+    texts: list[Any] = ["", "\0", "\udcff", "x" * 70_000, b"\xff", "a.1", ["\udcff"], {"a": None}]
+    return [*wrong, *wild, *texts, *map(unmade, classes()), [unmade(c) for c in classes()]]
+
+
+def samples() -> dict[str, list[Any]]:
+    """Good objects of as many classes as a small repository gives, by class name."""
+    repository = opamplan.Repository.open(repository_path(), cache=False)
+    universe = opamplan.Universe(
+        repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0"
+    )
+    results = universe.solve_all()
+    plan = opamplan.make_plan(results, limits=opamplan.Limits("none", batch_targets=8))
+    found: dict[str, list[Any]] = {}
+    wanted = {cls.__name__ for cls in classes()}
+
+    def keep(value: Any, depth: int) -> None:
+        name = type(value).__name__
+        if name in wanted and len(found.setdefault(name, [])) < 1:
+            found[name].append(value)
+            for attribute in dir(type(value)):
+                if not attribute.startswith("_") and depth:
+                    try:
+                        keep(getattr(value, attribute), depth - 1)
+                    except HARMLESS:
+                        continue
+        elif isinstance(value, (list, tuple)):
+            for item in value[:1]:
+                keep(item, depth)
+
+    for value in (
+        repository,
+        universe,
+        results[0],
+        next(r for r in results if not r and r.status == "no_solution").explanation,
+        plan,
+        repository.package("dune.3.20.2"),
+        opamplan.forecast(plan),
+        opamplan.compare_plans(plan, plan),
+        opamplan.EmitOptions(),
+        opamplan.inspect_dockerfile("FROM a\n", "D", opamplan.Limits()),
+        opamplan.inspect_bake("", "B", opamplan.Limits()),
+        opamplan.diagnose(plan, opamplan.Limits("none", depth=1)),
+        opamplan.align(results),
+        opamplan.ReverseDependencies(results),
+        universe.blockers(),
+        opamplan.parse("a: [b {c}]"),
+        opamplan.Version("1"),
+    ):
+        keep(value, 3)
+    return found
+
+
+def bound() -> Iterator[tuple[str, Callable[..., Any], type | None]]:
+    """Every function of the module and every method and constructor of its classes."""
+    for name, value in sorted(vars(_core).items()):
+        if inspect.isclass(value):
+            yield name, value, None
+            for inner, method in sorted(vars(value).items()):
+                if isinstance(method, property):
+                    if method.fget is not None:
+                        yield f"{name}.{inner}", method.fget, value
+                    if method.fset is not None:
+                        yield f"{name}.{inner}=", method.fset, value
+                elif isinstance(method, staticmethod):
+                    yield f"{name}.{inner}", method.__func__, None
+                elif callable(method) and inner not in ("__new__", "__class__"):
+                    yield f"{name}.{inner}", method, value
+        elif callable(value) and name not in SLOW:
+            yield name, value, None
+
+
+def walk() -> int:
+    """Call everything with everything bad; the number of calls."""
+    bad = bad_values()
+    good = samples()
+    calls = 0
+
+    def call(name: str, function: Callable[..., Any], *arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        print(name, [type(a).__name__ for a in arguments], file=sys.stderr, flush=True)
+        try:
+            function(*arguments)
+        except HARMLESS:
+            pass
+        except RuntimeError as error:  # of iterators over what changed, never of a cast
+            assert "cast" not in str(error), error
+
+    for name, function, cls in bound():
+        for value in bad:
+            for count in range(4):
+                call(name, function, *[value] * count)
+            for own in good.get(cls.__name__, []) if cls else []:
+                call(name, function, own, value)
+                call(name, function, own, value, value)
+        # One bad argument among good ones.
+        for owners in good.values():
+            for value in bad[:4]:
+                call(name, function, owners[0], value)
+                call(name, function, [owners[0], value])
+                call(name, function, [value, owners[0]], owners[0])
+    return calls
+
+
+def test_every_bound_function_survives_every_bad_argument() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-X", "faulthandler", __file__],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            timeout=600,
+            errors="replace",
+        )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout.split()[-1]) > 20_000
+
+
+def solved() -> tuple[opamplan.Universe, list[opamplan.Solution]]:
+    repository = opamplan.Repository.open(repository_path(), cache=False)
+    universe = opamplan.Universe(
+        repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0"
+    )
+    return universe, universe.solve_all(["dune", "csexp"])
+
+
+def test_none_among_results_is_a_type_error() -> None:
+    _, results = solved()
+    bad: list[Any] = [*results, None]
+    for function in (opamplan.make_plan, opamplan.align, opamplan.ReverseDependencies):
+        with pytest.raises(TypeError):
+            function(bad)
+    plan: Any = None
+    with pytest.raises(TypeError):
+        opamplan.forecast(plan)
+
+
+@pytest.mark.parametrize("cls", classes(), ids=lambda cls: str(cls.__name__))
+def test_an_object_that_was_never_made_is_refused(cls: type) -> None:
+    with pytest.raises(TypeError, match="its __init__ was never called"):
+        repr(unmade(cls))
+        hash(unmade(cls))  # of classes that keep object's __repr__
+        unmade(cls).__getstate__()
+
+
+def test_a_forecast_of_another_plan_is_refused() -> None:
+    _, results = solved()
+    forecast = opamplan.forecast(opamplan.make_plan(results))
+    state = list(forecast.__getstate__())
+    other = opamplan.Forecast.__new__(opamplan.Forecast)
+    with pytest.raises(ValueError, match="no such step"):
+        other.__setstate__((*state[:7], [2**32 - 1], state[8]))
+    other.__setstate__(tuple(state))
+    assert other.critical_path == forecast.critical_path
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -1.0, 1e300])
+def test_durations_that_nothing_takes_are_refused(seconds: float) -> None:
+    plan = opamplan.make_plan(solved()[1])
+    with pytest.raises(opamplan.InvalidRequest, match=r"dune: .* is no number of seconds"):
+        opamplan.forecast(plan, durations={"dune": seconds})
+    with pytest.raises(opamplan.InvalidRequest, match="default_seconds: "):
+        opamplan.forecast(plan, default_seconds=seconds)
+
+
+def test_sizes_whose_sum_would_overflow_are_refused() -> None:
+    results = solved()[1]
+    limits = opamplan.Limits("none", depth=3)
+    for size in (2**63, 2**64 - 1, 2**40 + 1):
+        with pytest.raises(opamplan.InvalidRequest, match=r"the size of .*terabyte"):
+            opamplan.make_plan(results, limits=limits, sizes={"dune": size, "ocaml": size})
+    opamplan.make_plan(results, limits=limits, sizes={"dune": 2**40, "ocaml": 2**40})
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(pathlib.Path(__file__).parent))
+    print(walk())
