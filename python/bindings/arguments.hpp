@@ -17,6 +17,17 @@ namespace opamplan::python {
   throw pybind11::type_error("an object without a value: its __init__ was never called");
 }
 
+/// A member function as one of a reference: of a pointer, which it would be to pybind11, None is
+/// one.
+template <class Result, class Class>
+auto by_reference(Result (Class::*function)() const) {
+  return [function](const Class& object) -> Result { return (object.*function)(); };
+}
+template <class Result, class Class>
+auto by_reference(Result (Class::*function)() const noexcept) {
+  return [function](const Class& object) -> Result { return (object.*function)(); };
+}
+
 /// For all classes of the module; called last.
 inline void refuse_unmade_objects(pybind11::module_& module) {
   for (const auto& [name, item] : pybind11::dict(module.attr("__dict__"))) {

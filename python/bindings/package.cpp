@@ -18,7 +18,7 @@ void bind_version(py::module_& module) {
 Debian's order with opam's reading: ``~`` sorts before everything, even the end, and numbers
 compare as numbers, so ``Version("1.0") == Version("1.00")``. Hashable; ``str()`` is the text.)")
       .def(py::init<std::string>(), py::arg("text"))
-      .def("__str__", &version::str)
+      .def("__str__", by_reference(&version::str))
       .def("__repr__", [](const version& v) { return "Version('" + v.str() + "')"; })
       .def("__hash__", [](const version& v) { return std::hash<version>{}(v); })
       .def(py::self == py::self)
@@ -90,10 +90,10 @@ A variable that is not set is undefined, which is neither false nor empty.)")
           "with_ocaml",
           [](const environment& env, const std::string& v) { return with_ocaml(env, v); },
           py::arg("version"), "A copy in which ``ocaml:version`` is set.")
-      .def_property_readonly("digest", &environment::digest,
+      .def_property_readonly("digest", by_reference(&environment::digest),
                              "A 64-bit digest, the same on every machine.")
       .def(py::self == py::self)
-      .def("__str__", &environment::canonical_text)
+      .def("__str__", by_reference(&environment::canonical_text))
       .def("__repr__",
            [](const environment& env) {
              py::dict d;

@@ -227,7 +227,7 @@ LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
           },
           py::arg("files"),
           "From texts by path or by \"NAME.VERSION\"; what lies in `files/` may be bytes.")
-      .def("__len__", &repository::size, "The number of package versions.")
+      .def("__len__", by_reference(&repository::size), "The number of package versions.")
       .def(
           "__contains__",
           [](const repository& r, const std::string& name) {
@@ -290,7 +290,7 @@ LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
             return out;
           },
           "The archive mirrors of all sources, in their order; see `SourceInfo`.")
-      .def_property_readonly("content_digest", &repository::content_digest,
+      .def_property_readonly("content_digest", by_reference(&repository::content_digest),
                              "A 64-bit digest of all names, versions and texts.")
       .def("__repr__", &repr)
       .def("_repr_html_", &html);

@@ -40,7 +40,7 @@ def parser() -> pathlib.Path:
 
 def quoted(word: str) -> str:
     """A word as Go's strconv.Quote writes it, as far as the test files need."""
-    return json.dumps(word, ensure_ascii=False)
+    return re.sub(r"\\u00([01][0-9a-f])", r"\\x\1", json.dumps(word, ensure_ascii=False))
 
 
 def dump(instruction: dict[str, Any]) -> str:
