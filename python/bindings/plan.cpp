@@ -361,10 +361,9 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
       .def(
           "save",
           [](const plan& p, const py::object& path) {
-            py::module_::import("pathlib").attr("Path")(path).attr("write_bytes")(
-                py::bytes(to_json(p)));
+            py::module_::import("opamplan.files").attr("save")(path, py::bytes(to_json(p)));
           },
-          py::arg("path"), "Write `to_json` to a file.")
+          py::arg("path"), "Write `to_json` to a file: the whole of it, or what was there stays.")
       .def_static(
           "load",
           [](const py::object& path) {
@@ -436,7 +435,8 @@ void bind_plan(py::module_& module) {
         options.opam_version = opam_version;
         options.size_of = size_function(u.repository(), sizes);
         options.depext_size = depext_size;
-        return run_with_progress(progress, [&](const progress_callback&) {
+        return run_with_progress(progress, [&](const progress_callback& report) {
+          options.progress = report;
           std::vector<solution> solutions;
           for (const auto& r : results) {
             if (r->universe != results[0]->universe) {

@@ -113,3 +113,27 @@ TEST_CASE("another base rebuilds everything for one cause") {
 TEST_CASE("a dependency that came or went is named") {
   CHECK(causes_of(4, R"(depopts: ["base"])").find("alone.1") != std::string::npos);
 }
+
+TEST_CASE("plans of one chain of any length are compared") {
+  const auto chain = [](const char* fields) {
+    plan p;
+    for (std::uint32_t i = 0; i < 20'000; ++i) {
+      plan_package package;
+      package.name = "p" + std::to_string(i);
+      package.version = "1";
+      package.effective = sha256_of(i == 0 ? fields : "");
+      plan_layer layer;
+      layer.key = sha256_of(fields + package.name);
+      layer.packages = {i};
+      if (i > 0) layer.needs = {i - 1};
+      p.packages.push_back(std::move(package));
+      p.layers.push_back(std::move(layer));
+    }
+    p.targets.push_back({19'999, 19'999, 0});
+    return p;
+  };
+  const plan_difference d = compare(chain("a"), chain("b"));
+  REQUIRE(d.rebuilt_targets.size() == 1);
+  CHECK(d.rebuilt_targets[0].chain.size() == 20'000);
+  CHECK(d.rebuilt_targets[0].chain.back() == "p0.1");
+}

@@ -259,3 +259,31 @@ def test_limits_of_ci_systems(real_results: list[Any]) -> None:
     plan = make_plan(real_results, limits=Limits("github", batch_targets=20))
     assert len(plan.batches) <= 256
     assert diagnose(plan) == []
+
+
+def test_planning_tells_its_progress_and_can_be_cancelled(universe: opamplan.Universe) -> None:
+    results = universe.solve_all(["dune", "csexp"])
+    seen: list[tuple[str, int, int]] = []
+    opamplan.make_plan(results, progress=lambda *report: seen.append(report))
+    assert seen[-1] == ("plan", 3, 3)
+    with pytest.raises(opamplan.Cancelled):
+        opamplan.make_plan(results, progress=lambda *report: False)
+
+
+def test_a_plan_that_cannot_be_written_leaves_the_file_that_was_there(
+    universe: opamplan.Universe, tmp_path: pathlib.Path
+) -> None:
+    resource = pytest.importorskip("resource")
+    file = tmp_path / "plan.json"
+    make_plan(universe.solve_all(["csexp"])).save(file)
+    good = file.read_bytes()
+    other = make_plan(universe.solve_all(["dune"]))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=re.escape(str(file))):
+            other.save(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert file.read_bytes() == good
+    assert list(tmp_path.iterdir()) == [file]

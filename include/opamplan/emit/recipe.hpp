@@ -44,6 +44,11 @@ struct step_recipe {
 /// The file of a script in the build context: `step` or `collect`.
 [[nodiscard]] step_mount script_mount(const char* script);
 
+/// Throws `invalid_request`, naming `what` they are, unless these steps can be built by themselves:
+/// there are some, ascending, and what each stands on or takes grafts from is among them.
+void require_buildable(const plan& p, std::span<const std::uint32_t> steps,
+                       std::string_view what = "these steps");
+
 /// Mounts for collecting the results of these steps (closed under parents and grafts): each layer
 /// once, as its own step tells it, and from every step on which no other stands.
 [[nodiscard]] std::vector<step_mount> result_mounts(const plan& p,

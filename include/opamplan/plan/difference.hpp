@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "opamplan/config.hpp"
@@ -28,8 +30,11 @@ struct plan_cause {
   change_kind kind = change_kind::base;
   std::string package;  ///< Where it began: NAME.VERSION in the new plan; empty for `base`.
   std::string text;     ///< "dune.3.20.0 -> dune.3.20.1", "dune.3.20.1: build, depends changed"...
-  // clang-tidy 14 sees a null pointer in what this makes. NOLINTNEXTLINE(modernize-use-nullptr)
-  friend auto operator<=>(const plan_cause&, const plan_cause&) = default;
+  friend bool operator==(const plan_cause&, const plan_cause&) = default;
+  // Not <=>, which the strings of libc++ 14 have not.
+  friend bool operator<(const plan_cause& a, const plan_cause& b) {
+    return std::tie(a.kind, a.package, a.text) < std::tie(b.kind, b.package, b.text);
+  }
 };
 
 /// A target that must be built again.

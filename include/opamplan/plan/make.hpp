@@ -8,6 +8,7 @@
 
 #include "opamplan/config.hpp"
 #include "opamplan/plan/plan.hpp"
+#include "opamplan/progress.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/universe.hpp"
 
@@ -23,6 +24,8 @@ struct plan_options {
   /// What installing a system package once more costs, in the unit of `size_of`. 0: only decides
   /// between parents that are equal otherwise.
   std::uint64_t depext_size = 0;
+  /// Told of the packages that are described, then of the parts of planning.
+  progress_callback progress;
 };
 
 /// Plans all solutions together. They must come from `u`. Equal input gives an equal plan,

@@ -115,6 +115,10 @@ def _run(arguments: Sequence[str]) -> int:
     """Parse, run, and turn exceptions into messages and exit statuses."""
     from opamplan import Cancelled, Error
 
+    for text in arguments:
+        if not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text):
+            complain(f"the argument {text!a} is not UTF-8")
+            return EXIT_INVALID
     parser = make_parser(_wanted(arguments))
     args = parser.parse_args(arguments)
     try:

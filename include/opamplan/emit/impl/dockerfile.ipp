@@ -199,6 +199,7 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint3
 OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
                                        const std::vector<std::string>& names,
                                        const emit_options& options) {
+  require_buildable(p, steps);
   std::string out = dockerfile_detail::header(p, options);
   for (const std::uint32_t s : steps) {
     dockerfile_detail::append_step(p, s, names, options, out);
@@ -209,6 +210,7 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint3
 
 OPAMPLAN_INLINE std::string batch_dockerfile(const plan& p, std::uint32_t batch,
                                              const emit_options& options) {
+  require_buildable(p, p.batches[batch].steps, "batch " + std::to_string(batch));
   return dockerfile(p, p.batches[batch].steps, options);
 }
 

@@ -278,11 +278,13 @@ class writer {
 
 OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> steps,
                                 const emit_options& options) {
+  require_buildable(p, steps);
   return llb_detail::writer(p, options).write(steps);
 }
 
 OPAMPLAN_INLINE std::string batch_llb(const plan& p, std::uint32_t batch,
                                       const emit_options& options) {
+  require_buildable(p, p.batches[batch].steps, "batch " + std::to_string(batch));
   return llb(p, p.batches[batch].steps, options);
 }
 

@@ -130,6 +130,26 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
   return recipe;
 }
 
+OPAMPLAN_INLINE void require_buildable(const plan& p, std::span<const std::uint32_t> steps,
+                                       std::string_view what) {
+  const auto fail = [&](const std::string& why) {
+    throw invalid_request(std::string(what) + ": " + why + ": opamplan doctor says more");
+  };
+  if (steps.empty()) fail("there is no step to build");
+  std::vector<bool> held(p.steps.size(), false);
+  for (const std::uint32_t s : steps) {
+    if (s >= held.size()) fail("step " + std::to_string(s) + " is none of the plan");
+    const auto need = [&](std::uint32_t other) {
+      if (other < held.size() && held[other]) return;
+      fail("step " + std::to_string(s) + " stands on step " + std::to_string(other) +
+           ", which does not come before it");
+    };
+    if (p.steps[s].parent != no_step) need(p.steps[s].parent);
+    for (const std::uint32_t g : p.steps[s].grafts) need(g);
+    held[s] = true;
+  }
+}
+
 OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
                                                       std::span<const std::uint32_t> steps) {
   std::vector<bool> used(p.steps.size(), false);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "opamplan/config.hpp"
 #include "opamplan/package/opam_file.hpp"
@@ -96,16 +97,24 @@ class causes {
     std::uint32_t next = no_step;  // the layer of the new plan the chain goes on with
   };
 
-  /// Why the layer `b` of the new plan is not `a` of the old. Their keys differ.
+  /// Why the layer `b` of the new plan is not `a` of the old. Their keys differ. No recursion:
+  /// plans may be chains of any length.
   const reason& find(std::uint32_t a, std::uint32_t b) {
-    const auto known = memo_.find({a, b});
-    if (known != memo_.end()) return known->second;
-    reason r = look(a, b);
-    return memo_.emplace(std::pair(a, b), std::move(r)).first->second;
+    open_.assign(1, {a, b});
+    while (!open_.empty()) {
+      const auto pair = open_.back();
+      const std::size_t others = open_.size();
+      auto found = memo_.count(pair) != 0 ? std::nullopt : look(pair.first, pair.second);
+      if (open_.size() > others) continue;  // those first
+      open_.pop_back();
+      if (found) memo_.emplace(pair, std::move(*found));
+    }
+    return memo_.at({a, b});
   }
 
  private:
-  reason look(std::uint32_t a, std::uint32_t b) {
+  /// Nothing if that depends on pairs whose reason is not known yet; they are then open.
+  std::optional<reason> look(std::uint32_t a, std::uint32_t b) {
     const plan_package& pb = after_.package(b);
     for (const std::uint32_t member : after_.value.layers[b].packages) {
       const plan_package& now = after_.value.packages[member];
@@ -116,6 +125,7 @@ class causes {
     const auto root = [&](change_kind kind, std::string text) {
       return reason{{kind, pb.full_name(), std::move(text)}, 0, no_step};
     };
+    const std::size_t others = open_.size();
     // A dependency that changed explains more than one that came or went with it.
     const auto old_needs = needs_by_name(before_, a);
     const auto new_needs = needs_by_name(after_, b);
@@ -124,12 +134,15 @@ class causes {
       const auto old = old_needs.find(name);
       if (old == old_needs.end()) continue;
       if (before_.value.layers[old->second].key == after_.value.layers[layer].key) continue;
-      const reason& below = find(old->second, layer);
-      if (!best || below.length + 1 < best->length) {
-        best = reason{below.cause, below.length + 1, layer};
+      const auto below = memo_.find({old->second, layer});
+      if (below == memo_.end()) {
+        open_.emplace_back(old->second, layer);
+      } else if (!best || below->second.length + 1 < best->length) {
+        best = reason{below->second.cause, below->second.length + 1, layer};
       }
     }
-    if (best) return *best;
+    if (open_.size() > others) return std::nullopt;
+    if (best) return best;
     for (const std::uint32_t member : after_.value.layers[b].packages) {
       const plan_package& now = after_.value.packages[member];
       if (member_named(before_, a, now.name) == nullptr) {
@@ -199,6 +212,7 @@ class causes {
   const side& before_;
   const side& after_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, reason> memo_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> open_;  // to be looked at, the last first
 };
 
 /// Targets of one plan by name; several versions may share one.

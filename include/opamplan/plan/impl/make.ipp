@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
@@ -13,6 +15,7 @@
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/make.hpp"
 #include "opamplan/plan/strategies.hpp"
+#include "opamplan/plan/words.hpp"
 #include "opamplan/solve/impl/parallel.ipp"
 #include "opamplan/syntax/ast.hpp"
 
@@ -66,11 +69,134 @@ inline std::string cyclic(const repository& repo, const std::vector<package_id>&
   return "its dependencies are cyclic, which opam refuses: " + cycle_text(names);
 }
 
+/// Collects targets of which some cannot be built.
+class planner {
+ public:
+  planner(const universe& u, const plan_options& options, plan& out)
+      : universe_(u), repo_(u.repository()), options_(options), plan_(out) {}
+
+  void run(std::vector<solution> solutions) {
+    // Targets ascending, so that the order in which they were solved does not show.
+    std::sort(solutions.begin(), solutions.end(),
+              [](const solution& a, const solution& b) { return a.target < b.target; });
+    solutions_ = std::move(solutions);
+    leave_out([&](const solution& s) {
+      const std::vector<package_id> cycle = build_cycle(s);
+      return cycle.empty() ? std::string() : cyclic(repo_, cycle);
+    });
+    do {
+      number_packages();
+      describe_packages();
+    } while (leave_out_unnameable());
+    tell(0);
+    layer_graph layers = make_layers(solutions_, index_of_, plan_.packages, plan_.base);
+    tell(1);
+    assemble(layers);
+    plan_.layers = std::move(layers.layers);
+    tell(2);
+    make_batches(plan_);
+    tell(3);
+    std::sort(omissions_.begin(), omissions_.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto& [id, omission] : omissions_) plan_.left_out.push_back(std::move(omission));
+  }
+
+ private:
+  void tell(std::size_t parts) const {
+    if (options_.progress && !options_.progress({"plan", parts, 3})) throw cancelled();
+  }
+
+  /// Those for which `reason` gives one.
+  template <class Reason>
+  void leave_out(const Reason& reason) {
+    std::erase_if(solutions_, [&](const solution& s) {
+      std::string why = reason(s);
+      if (why.empty()) return false;
+      omissions_.emplace_back(s.target, plan_omission{full_name(repo_, s.target), std::move(why)});
+      return true;
+    });
+  }
+
+  static std::vector<package_id> closure(const solution& s) {
+    return closure_of(s, closure_edges::build_and_post).packages;
+  }
+
+  void number_packages() {
+    index_of_.assign(repo_.size(), no_step);
+    for (const solution& s : solutions_) {
+      for (const package_id id : closure(s)) index_of_[to_index(id)] = 0;
+    }
+    used_.clear();
+    for (const package_id id : repo_.packages()) {
+      if (index_of_[to_index(id)] == no_step) continue;
+      index_of_[to_index(id)] = static_cast<std::uint32_t>(used_.size());
+      used_.push_back(id);
+    }
+  }
+
+  void describe_packages() {
+    plan_.packages.assign(used_.size(), {});
+    parallel_blocks(used_.size(), 0, 64, "describe", options_.progress,
+                    [&] { return [&](std::size_t i) { describe(used_[i], plan_.packages[i]); }; });
+  }
+
+  void describe(package_id id, plan_package& package) const {
+    package.name = repo_.name_string(id);
+    package.version = std::string(repo_.version_string(id));
+    package.opam = std::string(repo_.text(id));
+    for (const extra_file& f : repo_.extra_files(id)) {
+      package.files.push_back({std::string(f.path), std::string(f.content), f.executable});
+    }
+    package.effective = effective_digest(repo_.file(id), package.files);
+    package.accepts_failure = accepts_failure(repo_.file(id), universe_.environment());
+    package.depexts = depexts_for(read_depexts(repo_.file(id)), universe_.environment());
+    if (options_.size_of) package.size = options_.size_of(id);
+    if (package.size > max_package_size) {
+      throw invalid_request("the size of " + package.full_name() + ", " +
+                            std::to_string(package.size) + " bytes, is more than a terabyte");
+    }
+  }
+
+  /// What needs a package that no step can name goes with it. True if there was any.
+  bool leave_out_unnameable() {
+    std::vector<std::string> problems;
+    for (const plan_package& package : plan_.packages) problems.push_back(word_problem(package));
+    const std::size_t before = solutions_.size();
+    leave_out([&](const solution& s) {
+      for (const package_id id : closure(s)) {
+        const std::string& problem = problems[index_of_[to_index(id)]];
+        if (!problem.empty()) return problem;
+      }
+      return std::string();
+    });
+    return solutions_.size() != before;
+  }
+
+  void assemble(const layer_graph& layers) {
+    switch (options_.strategy) {
+      case strategy::graft:
+        return assemble_graft(layers, options_.limits.depth, options_.depext_size, plan_);
+      case strategy::chain:
+        return assemble_chain(layers, options_.limits.depth, plan_);
+      case strategy::prefix:
+        return assemble_prefix(layers, options_.limits.depth, plan_);
+    }
+  }
+
+  const universe& universe_;
+  const repository& repo_;
+  const plan_options& options_;
+  plan& plan_;
+  std::vector<solution> solutions_;      // those that can be built, so far
+  std::vector<package_id> used_;         // by plan package
+  std::vector<std::uint32_t> index_of_;  // by package: the plan package
+  std::vector<std::pair<package_id, plan_omission>> omissions_;
+};
+
 }  // namespace make_detail
 
 OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
                                const plan_options& options) {
-  const repository& repo = u.repository();
   if (options.depext_size > max_package_size) {
     throw invalid_request("a system package of more than a terabyte");
   }
@@ -87,68 +213,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   p.base.with_test = u.options().root_dependencies.with_test;
   p.base.with_doc = u.options().root_dependencies.with_doc;
 
-  // Targets ascending, so that the order in which they were solved does not show.
-  std::vector<std::uint32_t> order(solutions.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return solutions[a].target < solutions[b].target;
-  });
-  std::vector<solution> sorted;
-  sorted.reserve(order.size());
-  std::vector<std::uint32_t> index_of(repo.size(), no_step);
-  for (const std::uint32_t i : order) {
-    const solution& s = solutions[i];
-    const std::vector<package_id> cycle = build_cycle(s);
-    if (!cycle.empty()) {
-      p.left_out.push_back(
-          {make_detail::full_name(repo, s.target), make_detail::cyclic(repo, cycle)});
-      continue;
-    }
-    for (const package_id id : closure_of(s, closure_edges::build_and_post).packages) {
-      index_of[to_index(id)] = 0;
-    }
-    sorted.push_back(s);
-  }
-  std::vector<package_id> used;
-  for (const package_id id : repo.packages()) {
-    if (index_of[to_index(id)] == no_step) continue;
-    index_of[to_index(id)] = static_cast<std::uint32_t>(used.size());
-    used.push_back(id);
-  }
-  p.packages.resize(used.size());
-  parallel_blocks(used.size(), 0, 64, "describe", {}, [&] {
-    return [&](std::size_t i) {
-      plan_package& package = p.packages[i];
-      package.name = repo.name_string(used[i]);
-      package.version = std::string(repo.version_string(used[i]));
-      package.opam = std::string(repo.text(used[i]));
-      for (const extra_file& f : repo.extra_files(used[i])) {
-        package.files.push_back({std::string(f.path), std::string(f.content), f.executable});
-      }
-      package.effective = make_detail::effective_digest(repo.file(used[i]), package.files);
-      package.accepts_failure = make_detail::accepts_failure(repo.file(used[i]), u.environment());
-      package.depexts = depexts_for(read_depexts(repo.file(used[i])), u.environment());
-      if (options.size_of) package.size = options.size_of(used[i]);
-      if (package.size <= max_package_size) return;
-      throw invalid_request("the size of " + package.full_name() + ", " +
-                            std::to_string(package.size) + " bytes, is more than a terabyte");
-    };
-  });
-
-  layer_graph layers = make_layers(sorted, index_of, p.packages, p.base);
-  switch (options.strategy) {
-    case strategy::graft:
-      assemble_graft(layers, options.limits.depth, options.depext_size, p);
-      break;
-    case strategy::chain:
-      assemble_chain(layers, options.limits.depth, p);
-      break;
-    case strategy::prefix:
-      assemble_prefix(layers, options.limits.depth, p);
-      break;
-  }
-  p.layers = std::move(layers.layers);
-  make_batches(p);
+  make_detail::planner(u, options, p).run({solutions.begin(), solutions.end()});
   return p;
 }
 

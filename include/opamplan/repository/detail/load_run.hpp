@@ -10,10 +10,10 @@
 #include <functional>
 #include <mutex>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "opamplan/base/joined_threads.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/progress.hpp"
 
@@ -61,14 +61,8 @@ class load_run {
       }
     };
     {
-      std::vector<std::jthread> others;
-      for (unsigned i = 1; i < threads_; ++i) {
-        try {
-          others.emplace_back(guarded, i);
-        } catch (const std::system_error&) {
-          break;  // fewer threads than asked for: the same work, slower
-        }
-      }
+      joined_threads others;
+      for (unsigned i = 1; i < threads_ && others.start(guarded, i); ++i) continue;
       guarded(0);
     }
     if (failure) std::rethrow_exception(failure);

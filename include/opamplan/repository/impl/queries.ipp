@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "opamplan/base/joined_threads.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/package/environment.hpp"
@@ -138,8 +139,8 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_files(const repository&
     }
   };
   {
-    std::vector<std::jthread> pool;
-    for (std::size_t i = 1; i < thread_count; ++i) pool.emplace_back(work, false);
+    joined_threads pool;
+    for (std::size_t i = 1; i < thread_count && pool.start(work, false); ++i) continue;
     work(true);
   }
   if (stop) throw cancelled();

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "opamplan/base/joined_threads.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/progress.hpp"
 
@@ -63,8 +64,8 @@ void parallel_blocks(std::size_t count, unsigned threads, std::size_t block, std
     }
   };
   {
-    std::vector<std::jthread> pool;
-    for (std::size_t i = 1; i < thread_count; ++i) pool.emplace_back(run, false);
+    joined_threads pool;
+    for (std::size_t i = 1; i < thread_count && pool.start(run, false); ++i) continue;
     run(true);
   }
   if (failure) std::rethrow_exception(failure);

@@ -1,0 +1,48 @@
+/// \file
+/// Which packages a build step can name.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/words.hpp"
+#include "opamplan/syntax/json.hpp"
+
+namespace opamplan {
+namespace words_detail {
+
+inline std::string in_quotes(std::string_view text) {
+  std::string out;
+  syntax::append_json_string(text, out);
+  return out;
+}
+
+inline bool is_of_opam(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_+~.-").find(c) != std::string_view::npos;
+}
+
+inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace words_detail
+
+OPAMPLAN_INLINE std::string word_problem(const plan_package& package) {
+  using words_detail::in_quotes;
+  const std::string name = package.full_name();
+  if (name.front() == '-' || name.front() == '.' ||
+      !std::all_of(name.begin(), name.end(), words_detail::is_of_opam)) {
+    return in_quotes(name) + " is no name and version that a build can use";
+  }
+  for (const std::string& word : package.depexts) {
+    const std::string what = name + " asks for the system package " + in_quotes(word);
+    if (word.empty()) return what + ", an empty word";
+    if (word.front() == '-') return what + ", which would be read as an option";
+    if (std::any_of(word.begin(), word.end(), words_detail::is_control)) {
+      return what + ", which holds a control character";
+    }
+  }
+  return {};
+}
+
+}  // namespace opamplan
