@@ -30,7 +30,7 @@ if(OPAMPLAN_HAS_ARCHIVE)
   list(APPEND opamplan_pc_private libarchive)
 endif()
 if(OPAMPLAN_HAS_GIT)
-  list(APPEND opamplan_pc_private libgit2)
+  list(APPEND opamplan_pc_private libgit2 zlib)
 endif()
 string(REPLACE ";" " " opamplan_pc_private "${opamplan_pc_private}")
 # pkg-config names Requires.private only with --static; a static libopamplan always needs them.

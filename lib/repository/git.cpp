@@ -2,16 +2,23 @@
 /// Git repositories through libgit2, without a work tree: trees and blobs are read from the object
 /// database by several threads, each with its own handle.
 #include "opamplan/repository/detail/beside.hpp"
+#include "opamplan/repository/detail/pins.hpp"
 #include "opamplan/repository/detail/readers.hpp"
 #include "opamplan/repository/load.hpp"
 
 #ifdef OPAMPLAN_HAS_GIT
 #include <git2.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include "loose_objects.hpp"
 #endif
 
 namespace opamplan {
@@ -29,6 +36,7 @@ namespace {
 }  // namespace
 
 detail::source_content detail::read_git(const git_source& from, content_builder&) { no_git(from); }
+detail::pin_tree detail::read_git_pin(const pin& p, content_builder&) { no_git({p.path}); }
 std::string detail::git_commit(const git_source& from) { no_git(from); }
 
 #else
@@ -63,11 +71,19 @@ using object_handle = std::unique_ptr<git_object, releaser<git_object, git_objec
 
 repository_handle open_repository(const git_source& from) {
   git_repository* raw = nullptr;
-  if (git_repository_open_ext(&raw, from.path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) !=
-      0) {
-    fail(from, "not a git repository that can be opened");
+  const int code =
+      git_repository_open_ext(&raw, from.path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+  if (code == GIT_EOWNER) {
+    const std::string path = detail::printable(from.path);
+    throw load_error(path +
+                     ": this git repository belongs to another user, and git refuses such; if you "
+                     "trust it: git config --global --add safe.directory " +
+                     path);
   }
-  return repository_handle(raw);
+  if (code != 0) fail(from, "not a git repository that can be opened");
+  repository_handle repo(raw);
+  if (git_detail::read_loose_objects_here(raw) != 0) fail(from, "no object database");
+  return repo;
 }
 
 odb_handle open_objects(const git_source& from, git_repository* repo) {
@@ -76,11 +92,12 @@ odb_handle open_objects(const git_source& from, git_repository* repo) {
   return odb_handle(raw);
 }
 
-/// The commit that the revision names.
+/// The commit that the revision names; what is behind a colon is a folder in it.
 object_handle find_commit(const git_source& from, git_repository* repo) {
   git_object* named = nullptr;
-  if (git_revparse_single(&named, repo, from.revision.c_str()) != 0) {
-    fail(from, "no revision '" + detail::printable(from.revision) + "'");
+  const std::string revision = from.revision.substr(0, from.revision.find(':'));
+  if (git_revparse_single(&named, repo, revision.empty() ? "HEAD" : revision.c_str()) != 0) {
+    fail(from, "no revision '" + detail::printable(revision) + "'");
   }
   const object_handle holder(named);
   git_object* commit = nullptr;
@@ -90,10 +107,12 @@ object_handle find_commit(const git_source& from, git_repository* repo) {
   return object_handle(commit);
 }
 
-std::string hex(const git_oid& id) {
-  char text[GIT_OID_HEXSZ + 1];
-  git_oid_tostr(text, sizeof text, &id);
-  return text;
+using git_detail::hex;
+
+/// The folder of the repository in the commit: `released` of `HEAD:released`.
+std::string folder_of(const git_source& from) {
+  const std::size_t colon = from.revision.find(':');
+  return colon == std::string::npos ? std::string() : from.revision.substr(colon + 1);
 }
 
 enum class kind { folder, file, link, other };
@@ -167,6 +186,7 @@ class git_worker {
       to_.problem(worker_, severity::error, path, "folders are nested too deeply; left out");
       return;
     }
+    to_.admit_folder();
     const tree folder(objects_.get(), id);
     if (!folder) return unreadable("tree", id, path);
     if (const tree_entry* opam = folder.find("opam");
@@ -208,6 +228,21 @@ class git_worker {
     return std::string(static_cast<const char*>(git_odb_object_data(raw)), size);
   }
 
+  /// What a pin needs of the folder `inside`.
+  void read_pin(const git_oid& id, const std::string& inside, detail::pin_tree& out) {
+    to_.admit_folder();
+    const tree folder(objects_.get(), id);
+    if (!folder) throw load_error("the tree " + hex(id) + " is absent or broken");
+    for (const tree_entry& e : folder.entries()) {
+      const std::string path = (inside.empty() ? "" : inside + '/') + std::string(e.name);
+      if (e.what == kind::folder && detail::is_pin_folder(path)) read_pin(e.id, path, out);
+      if (e.what != kind::file || !detail::is_pin_file(path)) continue;
+      auto text = read(e, path);
+      if (!text) throw load_error("the file " + detail::printable(path) + " cannot be read");
+      out.files[path] = {std::move(*text), e.executable};
+    }
+  }
+
  private:
   void read_version(const tree& folder, const tree_entry& opam, const std::string& path) {
     const std::string file = path + "/opam";
@@ -235,6 +270,7 @@ class git_worker {
       to_.problem(worker_, severity::error, path, "folders are nested too deeply; left out");
       return;
     }
+    to_.admit_folder();
     const tree folder(objects_.get(), id);
     if (!folder) return unreadable("tree", id, path);
     for (const tree_entry& e : folder.entries()) {
@@ -255,7 +291,7 @@ class git_worker {
 
   void unreadable(const char* what, const git_oid& id, const std::string& path) {
     to_.problem(worker_, severity::error, path,
-                std::string("the ") + what + ' ' + hex(id) + " cannot be read");
+                std::string("the ") + what + ' ' + hex(id) + " is absent or broken; left out");
     to_.never_cache();
   }
 
@@ -273,11 +309,27 @@ detail::source_content detail::read_git(const git_source& from, content_builder&
   const odb_handle objects = open_objects(from, repo.get());
   const object_handle commit = find_commit(from, repo.get());
   const auto* c = reinterpret_cast<const ::git_commit*>(commit.get());
-  const tree root(objects.get(), *git_commit_tree_id(c));
-  const tree_entry* packages = root ? root.find("packages") : nullptr;
+  git_oid root_id = *git_commit_tree_id(c);
+  const std::string folder = folder_of(from);
+  for (std::string_view left = folder; !left.empty();) {
+    const std::string_view name = left.substr(0, left.find('/'));
+    left.remove_prefix(std::min(left.size(), name.size() + 1));
+    const tree above(objects.get(), root_id);
+    const tree_entry* e = name.empty() ? nullptr : above.find(name);
+    if (!name.empty() && (e == nullptr || e->what != kind::folder)) {
+      throw load_error(printable(from.path) + ": no folder '" + printable(folder) + "' at " +
+                       hex(*git_object_id(commit.get())));
+    }
+    if (e != nullptr) root_id = e->id;
+  }
+  const tree root(objects.get(), root_id);
+  if (!root) fail(from, "the tree " + hex(root_id) + " cannot be read");
+  const tree_entry* packages = root.find("packages");
   if (packages == nullptr || packages->what != kind::folder) {
     throw load_error(printable(from.path) + ": no folder `packages` at " +
-                     hex(*git_object_id(commit.get())));
+                     hex(*git_object_id(commit.get())) +
+                     (folder.empty() ? "" : ':' + printable(folder)) +
+                     "; REVISION:FOLDER names a repository inside another");
   }
   if (const tree_entry* repo_file = root.find("repo"); repo_file != nullptr) {
     git_worker reader(from, to, 0);
@@ -305,10 +357,23 @@ detail::source_content detail::read_git(const git_source& from, content_builder&
   return content;
 }
 
+detail::pin_tree detail::read_git_pin(const pin& p, content_builder& to) {
+  const library in_use;
+  const git_source from{p.path, p.revision};
+  const repository_handle repo = open_repository(from);
+  const object_handle commit = find_commit(from, repo.get());
+  pin_tree out;
+  out.commit = hex(*git_object_id(commit.get()));
+  const auto* c = reinterpret_cast<const ::git_commit*>(commit.get());
+  git_worker(from, to, 0).read_pin(*git_commit_tree_id(c), "", out);
+  return out;
+}
+
 std::string detail::git_commit(const git_source& from) {
   const library in_use;
   const repository_handle repo = open_repository(from);
-  return hex(*git_object_id(find_commit(from, repo.get()).get()));
+  const std::size_t colon = std::min(from.revision.find(':'), from.revision.size());
+  return hex(*git_object_id(find_commit(from, repo.get()).get())) + from.revision.substr(colon);
 }
 
 #endif

@@ -39,9 +39,9 @@ std::vector<source> sources_of(const py::object& what, const py::object& rev,
   }
   pin_source pinned;
   for (const py::handle item : resolver.attr("resolve_pins")(pins)) {
-    const auto [path, name, version] =
-        item.cast<std::tuple<std::string, std::string, std::string>>();
-    pinned.pins.push_back({path, name, version});
+    const auto [path, name, version, revision] =
+        item.cast<std::tuple<std::string, std::string, std::string, std::string>>();
+    pinned.pins.push_back({path, name, version, revision});
   }
   if (!pinned.pins.empty()) out.emplace_back(std::move(pinned));
   return out;
@@ -211,9 +211,12 @@ name, `repo["dune"]["3.24.2"]` is one. Immutable.)");
 
 `source`: a folder with `packages/`, an archive of one (.tar.gz, .tar.zst, .zip...), a git repository, an
 http(s) URL of an archive, a URL of a git repository, or a list of these: the first that has a
-version wins. `rev`: a commit, branch or tag of git. `pins`: opam files or folders of them, taken as
-version `dev`, hiding all other versions; or tuples (path, name, version), empty strings for the
-defaults. `cache`: False, or a folder; True is opamplan's folder in the user's cache. Raises
+version wins. `rev`: a commit, branch or tag of git; `URL#REV` and `PATH#REV` say it of one source,
+`#REV:FOLDER` names a repository in a folder of the commit. `pins`: folders with opam files, such
+files, or git repositories with `#REV`, hiding all other versions; or tuples (path, name, version),
+empty strings for the defaults: the version of the file, else the newest in the repository, else
+`dev`. A pin that cannot be read is a LoadError; `pin-depends` that are not on this machine are in
+`diagnostics`. `cache`: False, or a folder; True is opamplan's folder in the user's cache. Raises
 LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
       .def_static(
           "from_files",

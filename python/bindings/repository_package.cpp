@@ -123,7 +123,16 @@ repository.)");
             return out;
           },
           "What the version's folder `files/` holds, by path; opam copies it into the sources.")
-      .def_property_readonly("is_pinned", [](const py_package& p) { return p.in.is_pinned(p.id); });
+      .def_property_readonly("is_pinned", [](const py_package& p) { return p.in.is_pinned(p.id); })
+      .def_property_readonly(
+          "source_folder",
+          [](const py_package& p) -> std::optional<std::pair<std::string, std::string>> {
+            const auto tree = p.in.source_folder(p.id);
+            if (!tree) return std::nullopt;
+            return std::pair(tree->path, tree->commit);
+          },
+          "Of a pin: the folder of its sources, and the commit of the git repository there, or an "
+          "empty string for the folder as it is; else None.");
   member(type, "synopsis", &opam_file::synopsis, "One line.");
   member(type, "description", &opam_file::description, "Some paragraphs.");
   member(type, "tags", &opam_file::tags, "Words to find it by.");

@@ -65,18 +65,25 @@ def resolve(what: Any, rev: Optional[str]) -> list[tuple[str, str]]:
     return out
 
 
-def resolve_pins(pins: Iterable[Pin]) -> list[tuple[str, str, str]]:
-    """Path, name and version of each pin; empty strings stand for the defaults."""
+def resolve_pins(pins: Iterable[Pin]) -> list[tuple[str, str, str, str]]:
+    """Path, name, version and git revision of each pin; empty strings stand for the defaults."""
     if isinstance(pins, (str, os.PathLike)):
         pins = [pins]
     out = []
     for pin in pins:
-        if isinstance(pin, (str, os.PathLike)):
-            out.append((os.path.expanduser(os.fspath(pin)), "", ""))
-        else:
-            path, name, version = pin
-            out.append((os.path.expanduser(os.fspath(path)), name, version))
+        place, name, version = (pin, "", "") if isinstance(pin, (str, os.PathLike)) else pin
+        path, rev = _resolve_one(os.fspath(place), "")
+        is_url = "://" in os.fspath(place) or _is_scp(os.fspath(place))
+        out.append((path, name, version, rev or ("HEAD" if is_url else "")))
     return out
+
+
+def _split_revision(what: str) -> tuple[str, str]:
+    """What is before and behind the last `#`, unless a file has it in its name."""
+    before, hash_sign, rev = what.rpartition("#")
+    if not hash_sign or os.path.exists(os.path.expanduser(what)):
+        return what, ""
+    return before, rev
 
 
 def iterate(repository: Repository, size: int) -> Iterator[Package]:
@@ -85,11 +92,17 @@ def iterate(repository: Repository, size: int) -> Iterator[Package]:
 
 
 def _resolve_one(what: str, rev: str) -> tuple[str, str]:
+    what, own = _split_revision(what)
+    rev = own or rev
+    is_git = what.startswith("git+")
+    what = what[4:] if is_git else what
     url = urllib.parse.urlsplit(what)
-    if what.startswith("git+") or _is_scp(what) or url.scheme in ("ssh", "git"):
-        return _fetch_git(what[4:] if what.startswith("git+") else what, rev)
     if url.scheme == "file":
-        return urllib.parse.unquote(url.path), rev
+        return urllib.parse.unquote(url.path), rev or ("HEAD" if is_git else "")
+    if url.scheme == "" and is_git and os.path.exists(os.path.expanduser(what)):
+        return os.path.expanduser(what), rev or "HEAD"
+    if is_git or _is_scp(what) or url.scheme in ("ssh", "git"):
+        return _fetch_git(what, rev)
     if url.scheme in ("http", "https"):
         if rev or not ARCHIVE.search(url.path):
             return _fetch_git(what, rev)

@@ -41,10 +41,12 @@ run-test: [["make" "test"]]
 patches: ["a.patch" {os = "macos"} "b.patch"]
 substs: ["f"]
 setenv: [[PATH += "bin"] [X = "1"]]
-build-env: [Y = "2"]
+build-env: [[Y = "2"]]
 messages: ["hello" {x:installed}]
 post-messages: "bye"
 extra-files: [["f" "md5=1"]]
+pin-depends: [["q.1" "git+https://example.org/q"]]
+x-ci-accept-failures: ["debian-unstable"]
 x-commit-hash: "abc"
 url {
   src: "https://example.org/p.tgz"
@@ -117,6 +119,9 @@ TEST_CASE("every field is read") {
   CHECK(o.extra_sources[0].name == "q");
   CHECK(o.extra_files == std::vector<std::pair<std::string, std::string>>{{"f", "md5=1"}});
   CHECK(o.extensions.at("x-commit-hash") == "\"abc\"");
+  CHECK(o.pin_depends ==
+        std::vector<std::pair<std::string, std::string>>{{"q.1", "git+https://example.org/q"}});
+  CHECK(o.ci_accept_failures == std::vector<std::string>{"debian-unstable"});
 }
 
 TEST_CASE("system packages are those of the environment") {
@@ -126,10 +131,10 @@ TEST_CASE("system packages are those of the environment") {
   CHECK(depexts_for(o, preset_environment("fedora-42")).empty());
 }
 
-TEST_CASE("odd fields are warnings with positions, and the rest is read") {
+TEST_CASE("odd fields are errors with positions, and the rest is read") {
   const opam_file o = opam_of(
       "opam-version: \"2.0\"\nnonsense: 1\nsynopsis: 3\n\n  license: \"a\"\n"
-      "license: \"b\"\nodd { x: 1 }\ndepends: [\"a b\"]\n");
+      "license: \"b\"\nodd { x: 1 }\ndepends: [\"c\" \"a b\"]\n");
   REQUIRE(o.diagnostics.size() == 5);
   CHECK(o.diagnostics[0].field == "nonsense");
   CHECK(o.diagnostics[0].position.line == 2);
@@ -140,7 +145,10 @@ TEST_CASE("odd fields are warnings with positions, and the rest is read") {
   CHECK(o.diagnostics[2].position.line == 6);
   CHECK(o.diagnostics[3].field == "odd");
   CHECK(o.diagnostics[4].field == "depends");
-  CHECK(o.licenses == std::vector<std::string>{"b"});
+  CHECK(o.diagnostics[4].position.column == 15);
+  CHECK(o.licenses == std::vector<std::string>{"a"});
+  CHECK(o.depends.is_empty());
+  for (const file_diagnostic& d : o.diagnostics) CHECK(d.level == severity::error);
 }
 
 TEST_CASE("each field that can change a build changes the effective part") {

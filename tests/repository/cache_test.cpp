@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstring>
 #include <opamplan/repository/load.hpp>
@@ -124,7 +126,7 @@ TEST_CASE("a cache damaged at any byte is harmless and written again") {
   for (std::size_t i = 0; i<bytes.size(); i += bytes.size()> 8000 ? 7 : 1) {
     std::string damaged = bytes;
     damaged[i] = static_cast<char>(damaged[i] ^ (1 << (i % 8)));
-    fs::remove(file);  // a mapping of the old file stays sound
+    fs::remove(file);
     std::ofstream(file, std::ios::binary) << damaged;
     const repository repo = t.load();
     used += repo.sources()[0].from_cache ? 1 : 0;
@@ -199,4 +201,24 @@ TEST_CASE("only the last used caches are kept") {
   std::size_t files = 0;
   for (const auto& e : fs::directory_iterator(t.options.cache_directory)) files += e.exists();
   CHECK(files == 8);
+}
+
+TEST_CASE("a cache cut short while its repository is in use harms nothing") {
+  const cached_tree t;
+  (void)t.load();
+  const repository repo = t.load();
+  REQUIRE(repo.sources()[0].from_cache);
+  fs::resize_file(t.cache_file(), 0);
+  check_equal(repo, load_repository(directory_source{t.tree.str()}));
+}
+
+TEST_CASE("a named pipe in place of the cache is replaced, not waited for") {
+  const cached_tree t;
+  (void)t.load();
+  const fs::path file = t.cache_file();
+  fs::remove(file);
+  REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+  CHECK_FALSE(t.load().sources()[0].from_cache);
+  CHECK(fs::is_regular_file(file));
+  CHECK(t.load().sources()[0].from_cache);
 }

@@ -187,37 +187,6 @@ TEST_CASE("the same version twice is a warning") {
   CHECK(mentions(repo, "packages/z/a.1/opam: warning: the same package version as"));
 }
 
-TEST_CASE("pins hide every other version of the name") {
-  const temp_tree work;
-  work.write("a.opam", small).write("src/x.ml", "");
-  const memory_source others{{{"a.1", ""}, {"a.9", ""}, {"b.1", ""}}};
-  const std::vector<source> sources{others, pin_source{{{work.str()}}}};
-  const repository repo = load_repository(sources);
-  CHECK(contents(repo) == strings{"a.dev", "b.1"});
-  CHECK(repo.is_pinned(repo.find("a.dev")));
-  CHECK_FALSE(repo.is_pinned(repo.find("b.1")));
-}
-
-TEST_CASE("pins take their name from the file, its name field, or its folder") {
-  const temp_tree work;
-  work.write("one/one.opam", small).write("one/opam/two.opam", small);
-  work.write("three/opam", "name: \"trois\"\n");
-  work.write("four/opam/opam", small);
-  work.write("five/five.opam/opam", small);
-  const auto pinned = [&](pin p) {
-    p.path = work.str() + '/' + p.path;
-    return contents(load_repository(pin_source{{std::move(p)}}));
-  };
-  CHECK(pinned({"one"}) == strings{"one.dev", "two.dev"});
-  CHECK(pinned({"one", "two", "2.1"}) == strings{"two.2.1"});
-  CHECK(pinned({"one/one.opam", {}, "3"}) == strings{"one.3"});
-  CHECK(pinned({"three"}) == strings{"trois.dev"});
-  CHECK(pinned({"four"}) == strings{"four.dev"});
-  CHECK(pinned({"five"}) == strings{"five.dev"});
-  CHECK_THROWS_AS(pinned({"six"}), load_error);
-  CHECK_THROWS_AS(pinned({"one", "absent"}), load_error);
-}
-
 TEST_CASE("the number of threads changes nothing") {
   const temp_tree tree;
   for (int i = 0; i < 60; ++i) {
@@ -264,4 +233,70 @@ TEST_CASE("nothing at all is an empty repository") {
   CHECK(load_repository(std::span<const source>{}).empty());
   CHECK(load_repository(memory_source{}).name_count() == 0);
   CHECK(repository().find_name("a") == no_name);
+}
+
+TEST_CASE("a link to a folder that it is in is not followed") {
+  const temp_tree tree;
+  tree.add("a", "1");
+  for (int i = 0; i < 300; ++i) {
+    fs::create_symlink(".", tree.path() / "packages" / ("l" + std::to_string(i)));
+  }
+  fs::create_symlink("../..", tree.path() / "packages/a/up");
+  const repository repo = load_repository(directory_source{tree.str()});
+  CHECK(contents(repo) == strings{"a.1"});
+  CHECK(repo.diagnostics().size() == 301);
+  CHECK(mentions(repo, "packages/l0: error: a symbolic link to a folder that it is in"));
+}
+
+TEST_CASE("folders and diagnostics are bounded, and what is kept does not depend on threads") {
+  const temp_tree tree;
+  for (int i = 0; i < 40; ++i) tree.add("p" + std::to_string(i), "1", "broken [");
+  load_options options;
+  options.limits.diagnostics = 5;
+  std::vector<strings> seen;
+  for (const unsigned threads : {1U, 2U, 4U}) {
+    options.threads = threads;
+    seen.push_back(problems(load_repository(directory_source{tree.str()}, options)));
+  }
+  REQUIRE(seen[0].size() == 6);
+  CHECK(seen[0][0].substr(0, 20) == "packages/p0/p0.1/opa");
+  CHECK(seen[0][5] == "packages: error: 35 more are not shown (load_limits::diagnostics)");
+  CHECK(seen[1] == seen[0]);
+  CHECK(seen[2] == seen[0]);
+  options.limits.folders = 10;
+  CHECK_THROWS_WITH_AS((void)load_repository(directory_source{tree.str()}, options),
+                       doctest::Contains("more than 10 folders"), load_error);
+}
+
+TEST_CASE("a link `packages` that leaves the repository is an error") {
+  const temp_tree tree;
+  const temp_tree other;
+  other.add("a", "1");
+  fs::create_symlink(other.path() / "packages", tree.path() / "packages");
+  CHECK_THROWS_WITH_AS((void)load_repository(directory_source{tree.str()}),
+                       doctest::Contains("leaves the repository"), load_error);
+  fs::remove(tree.path() / "packages");
+  tree.write("real/b/b.1/opam", small);
+  fs::create_symlink("real", tree.path() / "packages");
+  CHECK(contents(load_repository(directory_source{tree.str()})) == strings{"b.1"});
+}
+
+TEST_CASE("a folder of packages is a repository without `packages` and `repo`") {
+  const temp_tree tree;
+  tree.write("a/a.1/opam", small).write("b.2/opam", small);
+  const repository repo = load_repository(source_at(tree.str()));
+  CHECK(contents(repo) == strings{"a.1", "b.2"});
+  CHECK(problems(repo).empty());
+  CHECK(repo.origin(repo.find("a.1")).path == "a/a.1/opam");
+  const temp_tree empty;
+  empty.write("src/x.ml", "");
+  CHECK_THROWS_WITH_AS((void)source_at(empty.str()), doctest::Contains("NAME.VERSION/opam"),
+                       load_error);
+}
+
+TEST_CASE("a repository of opam 1 says so") {
+  const repository repo =
+      load_repository(memory_source{{{"a.1", ""}, {"repo", "opam-version: \"1.2\""}}});
+  CHECK(contents(repo) == strings{"a.1"});
+  CHECK(mentions(repo, "repo: warning: a repository in the format of opam 1.2"));
 }

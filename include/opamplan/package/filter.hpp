@@ -71,7 +71,8 @@ using variable_lookup = std::function<std::optional<variable_value>(std::string_
 /// Variables of `env`, and `version` of the package.
 [[nodiscard]] variable_lookup package_lookup(const environment& env, std::string_view version);
 
-/// The value of `available`; nothing if undefined. A string is false.
+/// The value of `available`; nothing if undefined. A string other than "true" is
+/// false.
 [[nodiscard]] std::optional<bool> evaluate_available(const filter& available,
                                                      const environment& env, std::string_view name,
                                                      std::string_view version);

@@ -15,6 +15,7 @@
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/filter.hpp"
 #include "opamplan/package/formula.hpp"
+#include "opamplan/severity.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {
@@ -24,6 +25,7 @@ struct file_diagnostic {
   std::string field;
   std::string message;
   syntax::position position;
+  severity level = severity::warning;  ///< `error`: the field was left out, as opam does.
   friend bool operator==(const file_diagnostic&, const file_diagnostic&) = default;
 };
 
@@ -119,18 +121,26 @@ struct opam_file {
   std::optional<source_archive> url;
   std::vector<source_archive> extra_sources;
   std::vector<std::pair<std::string, std::string>> extra_files;  ///< Name and checksum.
+  std::vector<std::pair<std::string, std::string>> pin_depends;  ///< NAME.VERSION and URL.
+  std::vector<std::string> ci_accept_failures;  ///< Where opam's CI accepts that it fails.
 
   std::map<std::string, std::string> extensions;  ///< `x-...` fields, as written.
   std::vector<file_diagnostic> diagnostics;       ///< In the order of the file.
 
-  /// Reads every field. Never throws for odd content: see `diagnostics`.
+  /// Reads every field. Never throws for odd content: see `diagnostics`. As in opam, the first of a
+  /// repeated field counts, and one that is malformed anywhere is left out whole.
   [[nodiscard]] static opam_file read(const syntax::file& file);
 };
+
+/// The names of the fields that opam 2 knows, ascending.
+[[nodiscard]] std::vector<std::string_view> known_fields();
 
 // One field each, without a typed file: what a universe of thousands of packages needs.
 [[nodiscard]] filtered_formula read_depends(const syntax::file& file);
 [[nodiscard]] filtered_formula read_depopts(const syntax::file& file);
 [[nodiscard]] filtered_formula read_conflicts(const syntax::file& file);
+/// With `opam-version >= V` where the file is in a format V that is newer than 2.0: opam has such
+/// packages only from V on.
 [[nodiscard]] filter read_available(const syntax::file& file);
 [[nodiscard]] std::vector<std::string> read_conflict_classes(const syntax::file& file);
 [[nodiscard]] package_flags read_flags(const syntax::file& file);

@@ -6,11 +6,9 @@
 #include <string>
 
 #include "opamplan/config.hpp"
+#include "opamplan/severity.hpp"
 
 namespace opamplan {
-
-/// `error`: the file or folder was left out. `warning`: it was taken, but look at it.
-enum class severity : std::uint8_t { warning, error };
 
 struct repository_diagnostic {
   severity level = severity::error;

@@ -2,6 +2,7 @@
 /// Loading a repository: how several sources become one.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -35,6 +36,11 @@ struct load_options {
 /// True if this build reads archives (libarchive) or git repositories (libgit2).
 [[nodiscard]] bool can_load_archives() noexcept;
 [[nodiscard]] bool can_load_git() noexcept;
+
+/// The pin that opam's URL of a local source means: a path, `file://PATH`, `git+file://PATH`, each
+/// with `#REVISION` behind it for git. Relative paths are below `folder`, else below the working
+/// directory. Nothing if there is no such thing on this machine.
+[[nodiscard]] std::optional<pin> pin_at(const std::string& url, const std::string& folder = {});
 
 /// The kind of source a path is: a folder with `packages/` is a directory, another folder with a
 /// git repository in it is git, a file is an archive; with a revision it is always git. Throws

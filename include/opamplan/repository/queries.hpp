@@ -36,8 +36,8 @@ struct search_hit {
 [[nodiscard]] std::vector<search_hit> search(const repository& repo, std::string_view text,
                                              std::size_t limit = 0);
 
-/// What the typed reader says about every file (unknown fields, wrong types, name and version
-/// unlike the folder's...), by package id. Reads every file on all cores.
+/// What `check_file` says about every file, and where `extra-files` and the folder `files/` differ,
+/// by package id. Reads every file on all cores.
 [[nodiscard]] std::vector<repository_diagnostic> check_files(
     const repository& repo, unsigned threads = 0, const progress_callback& progress = {});
 

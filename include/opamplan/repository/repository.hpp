@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,6 +79,15 @@ struct extra_file {
   friend bool operator==(const extra_file&, const extra_file&) = default;
 };
 
+/// A folder of sources.
+struct source_tree {
+  std::string path;    ///< Absolute.
+  std::string commit;  ///< The full id: the tree of that commit of the git repository at `path`.
+                       ///< Empty: the folder as it is.
+
+  friend bool operator==(const source_tree&, const source_tree&) = default;
+};
+
 /// Where a package version came from. The path is inside the source and lives as long as the
 /// repository.
 struct package_origin {
@@ -136,6 +146,10 @@ class repository {
 
   /// True if the version is a pin: it then is the only one of its name.
   [[nodiscard]] bool is_pinned(package_id id) const noexcept;
+
+  /// Where a pinned package's sources are; nothing for other packages. opam builds a pin from
+  /// there, whatever the file's `url` says.
+  [[nodiscard]] std::optional<source_tree> source_folder(package_id id) const;
 
   /// What was wrong with the sources, by source, then path. Empty for a sound repository.
   [[nodiscard]] std::span<const repository_diagnostic> diagnostics() const noexcept;

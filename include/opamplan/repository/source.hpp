@@ -31,6 +31,7 @@ class load_error : public error {
 /// be a folder `files`, and, from opam 1, `url` and `descr`.
 struct directory_source {
   std::string path;
+  std::string packages = "packages";  ///< The folder of packages in it; empty: `path` itself.
 };
 
 /// The same, packed: .tar, .tar.gz, .tar.zst, .tar.xz, .zip. `packages/` may be inside one folder.
@@ -42,7 +43,9 @@ struct archive_source {
 /// The same, in a git repository: bare, or with a work tree, which is not looked at. Needs libgit2.
 struct git_source {
   std::string path;
-  std::string revision = "HEAD";  ///< A commit, branch or tag; what `git rev-parse` takes.
+  /// A commit, branch or tag, as `git rev-parse` takes it. `REVISION:FOLDER` is a repository in a
+  /// folder of the commit.
+  std::string revision = "HEAD";
 };
 
 struct memory_file {
@@ -56,12 +59,17 @@ struct memory_source {
   std::string label = "memory";
 };
 
-/// One pin: an opam file on disk, or a folder of them (`*.opam`, `opam`, `opam/*.opam`,
-/// `opam/opam`). A pinned version hides all other versions of its name, of every source.
+/// One pin: a folder with opam files (`*.opam`, `opam`, `opam/*.opam`, `opam/opam`), a git
+/// repository at a revision, or one opam file, whose folder it then is. A pinned version hides all
+/// other versions of its name, of every source. One that cannot be read is a `load_error`. The
+/// files' `pin-depends` are followed to what is on this machine; what is not is a warning.
 struct pin {
   std::string path;
   std::string name = {};  ///< Empty: from the file's name, else its `name` field, else its folder.
-  std::string version = {};  ///< Empty: `dev`.
+  /// Empty: from the file's `version`, else the newest of the name in the repository, else what the
+  /// other files of the folder agree on, else `dev`.
+  std::string version = {};
+  std::string revision = {};  ///< Of a git repository; its work tree is not looked at.
 };
 struct pin_source {
   std::vector<pin> pins;
@@ -71,11 +79,14 @@ using source =
     std::variant<directory_source, archive_source, git_source, memory_source, pin_source>;
 
 /// What is too much. A file of more than `file_bytes`, or a folder too deep, becomes a diagnostic;
-/// beyond the other limits the load fails with `load_error`. Files in `files/` count as well.
+/// beyond the other limits the load fails with `load_error`. Files in `files/` count as well. A
+/// folder that links or trees make reachable twice counts twice.
 struct load_limits {
   std::size_t file_bytes = std::size_t{16} << 20;
   std::size_t total_bytes = std::size_t{1} << 30;
   std::size_t files = std::size_t{1} << 20;
+  std::size_t folders = std::size_t{1} << 18;
+  std::size_t diagnostics = 10000;  ///< Of one source; how many more there are is said.
   std::size_t folder_depth = 16;
 };
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -58,7 +59,8 @@ def add_repository_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a folder, an archive or a git repository in opam-repository's layout, or a URL of "
         "an archive or of a git repository; may be repeated, the first that has a package version "
-        "wins (default: the small embedded one)",
+        "wins; PATH#REV is a git repository at a revision, PATH#REV:FOLDER a repository inside it "
+        "(default: the small embedded one)",
     )
     group.add_argument(
         "--rev", default="", metavar="REV", help="of a git repository: a commit, branch or tag"
@@ -68,8 +70,9 @@ def add_repository_options(parser: argparse.ArgumentParser) -> None:
         metavar="[NAME[.VERSION]=]PATH",
         action="append",
         default=[],
-        help="an opam file, or a folder of them, taken as version dev or as the one given; hides "
-        "all other versions; may be repeated",
+        help="a folder with opam files, such a file, or a git repository with #REV; hides all "
+        "other versions; its version is the one given, else the file's, else the newest in the "
+        "repository, else dev; may be repeated",
     )
     group.add_argument(
         "--no-repository-cache",
@@ -230,17 +233,22 @@ def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> 
 
 
 def load(args: argparse.Namespace) -> Any:
-    """The `opamplan.Repository` that the options name."""
+    """The `opamplan.Repository` that the options name. What pins leave out is said at once."""
     from opamplan import Repository
     from opamplan.cli.progress import progress_for
 
-    return Repository.open(
+    repository = Repository.open(
         repository_paths(args),
         rev=args.rev,
         pins=pins(args),
         cache=not args.no_repository_cache,
         progress=progress_for(args),
     )
+    if args.pin:
+        for diagnostic in repository.diagnostics:
+            if repository.sources[diagnostic.source].pins:
+                print(f"opamplan: {diagnostic}", file=sys.stderr)
+    return repository
 
 
 def avoid_rule(args: argparse.Namespace) -> str:

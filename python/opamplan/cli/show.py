@@ -85,6 +85,7 @@ def _facts(repository: Any, package: Any, env: Any) -> dict[str, Any]:
         "source": package.source,
         "path": package.path,
         "pinned": package.is_pinned,
+        "source_folder": package.source_folder,
         "description": package.description,
     }
 
@@ -119,7 +120,9 @@ def _print(repository: Any, package: Any, facts: dict[str, Any]) -> None:
     if not facts["available"]:
         print(style.warn("not available in this environment"))
     if facts["pinned"]:
-        print(style.warn("pinned"))
+        folder, commit = facts["source_folder"] or ("", "")
+        place = folder + (f" at {commit}" if commit else "")
+        print(f"{style.warn('pinned')}{' to ' + place if place else ''}")
     rows = [
         ("license", ", ".join(facts["licenses"])),
         ("tags", ", ".join(facts["tags"])),

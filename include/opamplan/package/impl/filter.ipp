@@ -373,8 +373,7 @@ OPAMPLAN_INLINE std::optional<bool> evaluate_available(const filter& available,
   if (available.kind == filter_kind::boolean) return available.value;
   const auto value = evaluate(available, package_lookup(env, version));
   if (!value) return std::nullopt;
-  const bool* const b = std::get_if<bool>(&*value);
-  return b != nullptr && *b;
+  return as_bool(*value).value_or(false);
 }
 
 OPAMPLAN_INLINE bool is_available(const filter& available, const environment& env,

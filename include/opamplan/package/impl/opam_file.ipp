@@ -2,190 +2,186 @@
 /// The typed opam file, the single-field readers, and the effective part.
 #pragma once
 
-#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "opamplan/config.hpp"
-#include "opamplan/package/impl/fields.ipp"
+#include "opamplan/package/impl/field_table.ipp"
 #include "opamplan/package/opam_file.hpp"
+#include "opamplan/package/version.hpp"
 #include "opamplan/syntax/printer.hpp"
 
 namespace opamplan {
 namespace opam_file_detail {
 
-inline source_archive read_archive(const syntax::item& section,
-                                   const field_detail::reporter& report) {
+using field_detail::findings;
+
+/// Takes what is found in fields into a list of diagnostics; into nothing without one.
+class reporter {
+ public:
+  reporter() = default;
+  reporter(const syntax::file& file, std::vector<file_diagnostic>& out)
+      : file_(&file), out_(&out) {}
+
+  void operator()(std::string_view field, std::uint32_t where, std::string message) const {
+    if (out_ == nullptr) return;
+    out_->push_back(
+        {std::string(field), std::move(message), file_->locate(where), severity::error});
+  }
+  void operator()(std::string_view field, const findings& found) const {
+    if (found.failed()) (*this)(field, found.where(), found.message() + "; the field is left out");
+  }
+
+ private:
+  const syntax::file* file_ = nullptr;
+  std::vector<file_diagnostic>* out_ = nullptr;
+};
+
+constexpr std::string_view repeated = "this field is repeated; the first one counts";
+
+/// Nothing, as in opam, if no address is in it.
+inline std::optional<source_archive> read_archive(const syntax::item& section,
+                                                  const reporter& report) {
   source_archive a;
+  std::set<std::string_view> seen;
+  const std::string kind(section.name());
   if (const auto label = section.label()) a.name = label->as_string();
   for (const syntax::item field : section.items()) {
-    if (field.is_section()) continue;
-    const syntax::value v = field.value();
-    if (field.name() == "src" || field.name() == "archive" || field.name() == "http" ||
-        field.name() == "git") {
-      a.url = field_detail::read_string(v, report);
-    } else if (field.name() == "mirrors") {
-      a.mirrors = field_detail::read_strings(v, report);
-    } else if (field.name() == "checksum") {
-      a.checksums = field_detail::read_strings(v, report);
-    } else if (field.name() != "subpath" && field.name() != "swhid") {
-      report(v, "unknown field in this section");
+    const std::string name = kind + '.' + std::string(field.name());
+    const field_detail::archive_rule* rule = field_detail::find_archive_field(field.name());
+    if (field.is_section() || rule == nullptr) {
+      report(name, field.span().begin, "unknown field in this section");
+    } else if (!seen.insert(field.name()).second) {
+      report(name, field.span().begin, std::string(repeated));
+    } else {
+      findings found;
+      rule->read(a, field.value(), found);
+      report(name, found);
     }
+  }
+  if (a.url.empty()) {
+    report(kind, section.span().begin, "no address of the source; the section is left out");
+    return std::nullopt;
   }
   return a;
 }
 
-// Fields of opam 2.x that are read elsewhere or say nothing about planning.
-inline bool is_known_field(std::string_view name) {
-  static constexpr std::array<std::string_view, 11> others = {
-      "features", "libraries", "syntax",     "os",     "ocaml-version",  "pin-depends",
-      "doc",      "build-doc", "build-test", "author", "configure-style"};
-  return std::find(others.begin(), others.end(), name) != others.end();
+inline void read_section(const syntax::item& section, const reporter& report, opam_file& to,
+                         bool& url_seen) {
+  const std::string_view kind = section.name();
+  if (kind == "url") {
+    if (std::exchange(url_seen, true)) {
+      report(kind, section.span().begin, "this section is repeated; the first one counts");
+    } else {
+      to.url = read_archive(section, report);
+    }
+  } else if (kind == "extra-source") {
+    if (!section.label()) {
+      report(kind, section.span().begin, "expected a name in quotes; the section is left out");
+    } else if (auto archive = read_archive(section, report)) {
+      to.extra_sources.push_back(std::move(*archive));
+    }
+  } else if (kind.substr(0, 2) != "x-") {
+    report(kind, section.span().begin, "unknown section");
+  }
+}
+
+/// The format of a file that opam before this version cannot read; empty for 2.0 and older ones.
+inline std::string newer_format(const syntax::file& file) {
+  const auto v = file.find("opam-version");
+  if (!v || v->kind() != syntax::value_kind::string || v->raw() == "2.0") return {};
+  std::string format = v->as_string();
+  return compare_versions(format, "2.0") > 0 ? format : std::string();
 }
 
 }  // namespace opam_file_detail
 
 OPAMPLAN_INLINE opam_file opam_file::read(const syntax::file& file) {
-  using namespace field_detail;
+  using namespace opam_file_detail;
   opam_file o;
-  reporter report(file, o.diagnostics);
+  const reporter report(file, o.diagnostics);
   std::set<std::string_view> seen;
+  bool url_seen = false;
   for (const syntax::item item : file.items()) {
-    const std::string_view field = item.name();
-    report.field(field);
     if (item.is_section()) {
-      if (field == "url") {
-        o.url = opam_file_detail::read_archive(item, report);
-      } else if (field == "extra-source") {
-        o.extra_sources.push_back(opam_file_detail::read_archive(item, report));
-      } else if (field.substr(0, 2) != "x-") {
-        o.diagnostics.push_back(
-            {std::string(field), "unknown section", file.locate(item.span().begin)});
-      }
+      read_section(item, report, o, url_seen);
       continue;
     }
-    const value v = item.value();
-    if (!seen.insert(field).second) {
-      o.diagnostics.push_back({std::string(field), "this field is repeated; the last one counts",
-                               file.locate(item.span().begin)});
+    const std::string_view name = item.name();
+    if (!seen.insert(name).second) {
+      report(name, item.span().begin, std::string(repeated));
+      continue;
     }
-    if (field == "opam-version") {
-      o.opam_version = read_string(v, report);
-    } else if (field == "name") {
-      o.name = read_string(v, report);
-    } else if (field == "version") {
-      o.version = read_string(v, report);
-    } else if (field == "synopsis") {
-      o.synopsis = read_string(v, report);
-    } else if (field == "description" || field == "descr") {
-      o.description = read_string(v, report);
-    } else if (field == "maintainer") {
-      o.maintainers = read_strings(v, report);
-    } else if (field == "authors" || field == "author") {
-      o.authors = read_strings(v, report);
-    } else if (field == "license") {
-      o.licenses = read_strings(v, report);
-    } else if (field == "tags") {
-      o.tags = read_strings(v, report);
-      if (!file.find("flags")) o.flags = field_detail::read_flags(std::nullopt, v, {});
-    } else if (field == "homepage") {
-      o.homepages = read_strings(v, report);
-    } else if (field == "bug-reports") {
-      o.bug_reports = read_strings(v, report);
-    } else if (field == "doc") {
-      o.documentation = read_strings(v, report);
-    } else if (field == "dev-repo") {
-      o.dev_repo = read_string(v, report);
-    } else if (field == "depends") {
-      o.depends = read_package_formula(v, formula_kind::conjunction, report);
-    } else if (field == "depopts") {
-      o.depopts = read_package_formula(v, formula_kind::disjunction, report);
-    } else if (field == "conflicts") {
-      o.conflicts = read_package_formula(v, formula_kind::disjunction, report);
-    } else if (field == "conflict-class") {
-      o.conflict_classes = read_strings(v, report);
-    } else if (field == "available") {
-      o.available = opamplan::read_available(file);
-    } else if (field == "flags") {
-      o.flags = field_detail::read_flags(v, file.find("tags"), report);
-    } else if (field == "depexts") {
-      o.depexts = field_detail::read_depexts(v, report);
-    } else if (field == "build") {
-      o.build = read_commands(v, report);
-    } else if (field == "install") {
-      o.install = read_commands(v, report);
-    } else if (field == "remove") {
-      o.remove = read_commands(v, report);
-    } else if (field == "run-test") {
-      o.run_test = read_commands(v, report);
-    } else if (field == "patches") {
-      o.patches = read_conditional_texts(v, report);
-    } else if (field == "substs") {
-      o.substs = read_strings(v, report);
-    } else if (field == "setenv") {
-      o.setenv = read_updates(v, report);
-    } else if (field == "build-env") {
-      o.build_env = read_updates(v, report);
-    } else if (field == "messages") {
-      o.messages = read_conditional_texts(v, report);
-    } else if (field == "post-messages") {
-      o.post_messages = read_conditional_texts(v, report);
-    } else if (field == "extra-files") {
-      for_each_element(v, [&](const value& pair) {
-        const auto parts = read_strings(pair, report);
-        if (parts.size() == 2) o.extra_files.emplace_back(parts[0], parts[1]);
-      });
-    } else if (field.substr(0, 2) == "x-") {
-      o.extensions.emplace(std::string(field), std::string(v.source()));
-    } else if (!opam_file_detail::is_known_field(field)) {
-      o.diagnostics.push_back(
-          {std::string(field), "unknown field", file.locate(item.span().begin)});
+    if (name.substr(0, 2) == "x-") o.extensions.emplace(name, item.value().source());
+    if (const field_detail::field_rule* rule = field_detail::find_field(name)) {
+      findings found;
+      rule->read(o, item.value(), found);
+      report(name, found);
+    } else if (name.substr(0, 2) != "x-") {
+      report(name, item.span().begin, "unknown field");
     }
   }
+  o.flags = field_detail::make_flags(std::move(o.flags.all), o.tags);
   return o;
 }
 
+OPAMPLAN_INLINE std::vector<std::string_view> known_fields() {
+  std::vector<std::string_view> names;
+  for (const field_detail::field_rule& rule : field_detail::fields) names.push_back(rule.name);
+  return names;
+}
+
 OPAMPLAN_INLINE filtered_formula read_depends(const syntax::file& file) {
-  const auto v = file.find("depends");
-  return v ? field_detail::read_package_formula(*v, formula_kind::conjunction, {})
-           : filtered_formula{};
+  return field_detail::read_whole(file.find("depends"), field_detail::read_conjunction);
 }
 
 OPAMPLAN_INLINE filtered_formula read_depopts(const syntax::file& file) {
-  const auto v = file.find("depopts");
-  return v ? field_detail::read_package_formula(*v, formula_kind::disjunction, {})
-           : filtered_formula{};
+  return field_detail::read_whole(file.find("depopts"), field_detail::read_disjunction);
 }
 
 OPAMPLAN_INLINE filtered_formula read_conflicts(const syntax::file& file) {
-  const auto v = file.find("conflicts");
-  return v ? field_detail::read_package_formula(*v, formula_kind::disjunction, {})
-           : filtered_formula{};
+  return field_detail::read_whole(file.find("conflicts"), field_detail::read_disjunction);
 }
 
 OPAMPLAN_INLINE filter read_available(const syntax::file& file) {
-  const auto v = file.find("available");
-  if (!v) return {};
-  if (v->kind() != syntax::value_kind::list) return field_detail::read_filter(*v, {});
-  const auto items = v->children();
-  if (items.empty()) return {};
-  return items.size() == 1 ? field_detail::read_filter(*items.begin(), {})
-                           : field_detail::undefined_filter();
+  filter available =
+      field_detail::read_whole(file.find("available"), field_detail::read_available_field);
+  std::string format = opam_file_detail::newer_format(file);
+  if (format.empty()) return available;
+  filter variable;
+  variable.kind = filter_kind::identifier;
+  variable.text = "opam-version";
+  filter needed;
+  needed.kind = filter_kind::string;
+  needed.text = std::move(format);
+  filter relation;
+  relation.kind = filter_kind::relation;
+  relation.op = relop::geq;
+  relation.args = {std::move(variable), std::move(needed)};
+  filter both;
+  both.kind = filter_kind::conjunction;
+  both.args = {std::move(relation), std::move(available)};
+  return both;
 }
 
 OPAMPLAN_INLINE std::vector<std::string> read_conflict_classes(const syntax::file& file) {
-  const auto v = file.find("conflict-class");
-  return v ? field_detail::read_strings(*v, {}) : std::vector<std::string>{};
+  return field_detail::read_whole(file.find("conflict-class"), field_detail::read_package_names);
 }
 
 OPAMPLAN_INLINE package_flags read_flags(const syntax::file& file) {
-  const auto v = file.find("flags");
-  const auto tags = file.find("tags");
-  return field_detail::read_flags(v, tags, {});
+  return field_detail::make_flags(
+      field_detail::read_whole(file.find("flags"), field_detail::read_flag_names),
+      field_detail::read_whole(file.find("tags"), field_detail::read_strings));
 }
 
 OPAMPLAN_INLINE std::vector<external_dependency> read_depexts(const syntax::file& file) {
-  const auto v = file.find("depexts");
-  return v ? field_detail::read_depexts(*v, {}) : std::vector<external_dependency>{};
+  return field_detail::read_whole(file.find("depexts"), field_detail::read_depexts);
 }
 
 OPAMPLAN_INLINE std::vector<std::string> depexts_for(
@@ -211,30 +207,33 @@ OPAMPLAN_INLINE std::vector<std::string> depexts_for(const opam_file& file,
 OPAMPLAN_INLINE std::string effective_part(const syntax::file& file) {
   // Sorted by name, so that the order of the file does not matter.
   std::map<std::string, std::string> parts;
-  static constexpr std::array<std::string_view, 16> fields = {
-      "available", "build",   "build-env",   "conflict-class", "conflicts", "depends",
-      "depexts",   "depopts", "extra-files", "features",       "flags",     "install",
-      "patches",   "remove",  "run-test",    "setenv"};
+  const auto text_of = [](const source_archive& a) {
+    if (a.checksums.empty()) return a.url;
+    std::string text;
+    for (const std::string& sum : a.checksums) text += sum + "\n";
+    return text;
+  };
+  bool has_url = false;
   for (const syntax::item item : file.items()) {
-    const std::string_view name = item.name();
-    if (!item.is_section()) {
-      if (std::find(fields.begin(), fields.end(), name) != fields.end() || name == "substs") {
-        parts[std::string(name)] = syntax::print(item.value());
-      }
+    const std::string name(item.name());
+    if (item.is_section()) {
+      if ((name != "url" || has_url) && (name != "extra-source" || !item.label())) continue;
+      const auto archive = opam_file_detail::read_archive(item, {});
+      has_url = has_url || name == "url";
+      if (archive) parts.emplace(name + " " + archive->name, text_of(*archive));
       continue;
     }
-    if (name != "url" && name != "extra-source") continue;
-    const auto archive = opam_file_detail::read_archive(item, {});
-    std::string text;
-    if (archive.checksums.empty()) {
-      text = archive.url;
-    } else {
-      for (const std::string& sum : archive.checksums) text += sum + "\n";
-    }
-    parts[std::string(name) + " " + archive.name] = text;
+    const field_detail::field_rule* rule = field_detail::find_field(name);
+    if (rule == nullptr || !rule->effective || parts.count(name) != 0) continue;
+    opam_file ignored;
+    field_detail::findings found;
+    rule->read(ignored, item.value(), found);
+    parts.emplace(name, found.failed() ? std::string() : syntax::print(item.value()));
   }
   std::string out;
-  for (const auto& [name, text] : parts) out += name + ": " + text + "\n";
+  for (const auto& [name, text] : parts) {
+    if (!text.empty()) out += name + ": " + text + "\n";
+  }
   return out;
 }
 

@@ -1,12 +1,11 @@
 /// \file
-/// The cache file of one source: its texts and parsed trees, mapped into memory as they are.
+/// The cache file of one source: its texts and parsed trees, used as they lie in the file.
 ///
 /// Layout, native byte order: a header; then sections, each at a multiple of 8: the key, the
 /// source's file `repo`, package versions, extra files, stamps, diagnostics, syntax nodes, strings,
 /// texts. The header has a checksum of its own and one of everything behind it, taken block by
 /// block so that all cores can check. A file that differs in any bit from what was written is not
-/// used. It is replaced by a rename, never changed in place, so a mapping stays sound while others
-/// write.
+/// used. It is replaced by a rename, never changed in place.
 #pragma once
 
 #include <optional>

@@ -21,6 +21,13 @@
 
 namespace opamplan::detail {
 
+/// Where pinned packages come from, and the version of those that name none and that no repository
+/// has; empty: `dev`.
+struct pinned_folder {
+  source_tree tree;
+  std::string version;
+};
+
 /// One package version of one source. The strings live in the content's storage.
 struct content_entry {
   std::string_view name;
@@ -29,6 +36,7 @@ struct content_entry {
   std::uint32_t order = 0;  ///< Of equal paths the greatest counts (archives: the later member).
   syntax::file tree;
   std::span<const extra_file> extra = {};
+  const pinned_folder* pinned = nullptr;  ///< Of a pin; its version may be empty until overlaid.
 };
 
 /// What a file or folder looked like when it was read; equal stamps mean equal content.
@@ -80,6 +88,9 @@ class content_builder {
   /// What is read now may differ next time for a reason no stamp shows.
   void never_cache() noexcept { cacheable_.store(false); }
 
+  /// Counts a folder. Throws `load_error` when the source has too many.
+  void admit_folder();
+
   /// False, with a diagnostic, when a file of this size is not to be read. Throws `load_error` when
   /// the source as a whole is too large.
   bool admit(unsigned worker, std::string_view path, std::uint64_t size);
@@ -109,17 +120,20 @@ class content_builder {
   struct part {
     std::vector<content_entry> entries;
     std::vector<side_file> sides;
+    std::size_t more_diagnostics = 0;  ///< That were not kept.
     std::vector<repository_diagnostic> diagnostics;
     std::vector<file_stamp> stamps;
     std::shared_ptr<string_arena> strings = std::make_shared<string_arena>();
   };
   void attach_sides(source_content& out);
+  static std::size_t keep_first(std::vector<repository_diagnostic>& diagnostics, std::size_t most);
 
   load_run& run_;
   const load_limits& limits_;
   std::string repo_text_;
   std::vector<part> parts_;
   std::atomic<std::size_t> files_{0};
+  std::atomic<std::size_t> folders_{0};
   std::atomic<std::size_t> bytes_{0};
   std::atomic<bool> cacheable_{true};
 };

@@ -13,7 +13,6 @@ namespace opamplan::detail {
 
 [[nodiscard]] source_content read_directory(const directory_source& from, content_builder& to);
 [[nodiscard]] source_content read_memory(const memory_source& from, content_builder& to);
-[[nodiscard]] source_content read_pins(const pin_source& from, content_builder& to);
 
 /// True if every stamp of a directory is as it was.
 [[nodiscard]] bool stamps_hold(const std::string& directory, std::span<const file_stamp> stamps,

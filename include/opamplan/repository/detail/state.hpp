@@ -23,6 +23,7 @@ struct repository_entry {
   std::string_view path;
   syntax::file tree;
   std::span<const extra_file> extra;
+  const pinned_folder* pinned = nullptr;
 };
 
 struct repository_state {

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -16,45 +17,60 @@
 
 namespace opamplan::detail {
 
-/// A file in memory, read-only.
-class mapped_file {
+/// A file read into memory, in parts. Not mapped: a mapping of a file that someone cuts short kills
+/// the process that looks at it.
+class loaded_file {
  public:
-  /// Nothing if it cannot be opened or is shorter than `least`.
-  static std::shared_ptr<const mapped_file> open(const std::string& path, std::size_t least) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  /// Nothing if it is no regular file or is shorter than `least`.
+  static std::shared_ptr<loaded_file> open(const std::string& path, std::size_t least) {
+    // A named pipe would wait for a writer.
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return nullptr;
     struct stat facts {};
-    std::shared_ptr<const mapped_file> out;
-    if (::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) &&
-        static_cast<std::uint64_t>(facts.st_size) >= least) {
-      const auto size = static_cast<std::size_t>(facts.st_size);
-      void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-      if (data != MAP_FAILED) {
-        out = std::shared_ptr<const mapped_file>(new mapped_file(data, size));
-        // Marks it as used, for the cleaning of the folder; of no consequence when refused.
-        (void)::futimens(fd, nullptr);
-      }
+    if (::fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode) ||
+        static_cast<std::uint64_t>(facts.st_size) < least) {
+      ::close(fd);
+      return nullptr;
     }
-    ::close(fd);
-    return out;
+    // Marks it as used, for the cleaning of the folder; of no consequence when refused.
+    (void)::futimens(fd, nullptr);
+    return std::shared_ptr<loaded_file>(
+        new loaded_file(fd, static_cast<std::size_t>(facts.st_size)));
   }
-  mapped_file(const mapped_file&) = delete;
-  mapped_file& operator=(const mapped_file&) = delete;
-  ~mapped_file() { ::munmap(data_, size_); }
+  loaded_file(const loaded_file&) = delete;
+  loaded_file& operator=(const loaded_file&) = delete;
+  ~loaded_file() { close(); }
 
-  [[nodiscard]] const char* data() const noexcept { return static_cast<const char*>(data_); }
+  /// Reads a part of it; false if it is not there any more. For several threads, in parts.
+  [[nodiscard]] bool read(std::size_t begin, std::size_t size) const noexcept {
+    while (size > 0) {
+      const ssize_t n = ::pread(fd_, data_.get() + begin, size, static_cast<off_t>(begin));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return false;
+      begin += static_cast<std::size_t>(n);
+      size -= static_cast<std::size_t>(n);
+    }
+    return true;
+  }
+  void close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+
+  [[nodiscard]] const char* data() const noexcept { return data_.get(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
-  mapped_file(void* data, std::size_t size) noexcept : data_(data), size_(size) {}
-  void* data_;
+  loaded_file(int fd, std::size_t size)
+      : fd_(fd), data_(std::make_unique_for_overwrite<char[]>(size)), size_(size) {}
+  int fd_;
+  std::unique_ptr<char[]> data_;
   std::size_t size_;
 };
 
-/// Sections of a mapping, checked against its size.
+/// Sections of a cache file, checked against its size.
 class cache_view {
  public:
-  explicit cache_view(const mapped_file& file) : file_(file) {
+  explicit cache_view(const loaded_file& file) : file_(file) {
     std::memcpy(&header_, file.data(), sizeof header_);
   }
   [[nodiscard]] const cache_header& header() const noexcept { return header_; }
@@ -72,15 +88,29 @@ class cache_view {
            holds<char>(header_.texts);
   }
 
+  /// True if the key is that of `wanted`. Only the file's first block has been read.
+  [[nodiscard]] bool is_of(const cache_key& wanted) const {
+    const cache_section& key = header_.key;
+    return key.offset + key.count <= first_part(file_) &&
+           characters(key) == wanted.place + '\n' + wanted.state;
+  }
+
+  /// Reads everything behind the first block, and checks it all.
   [[nodiscard]] bool payload_is_sound(load_run& run) const {
     const std::size_t payload = file_.size() - sizeof(cache_header);
     std::vector<std::uint64_t> sums((payload + cache_block - 1) / cache_block);
+    std::atomic<bool> complete{true};
     run.for_each_index(sums.size(), 1, [&](unsigned, std::size_t i) {
-      const std::size_t begin = i * cache_block;
-      const std::size_t size = payload - begin < cache_block ? payload - begin : cache_block;
-      sums[i] = checksum(file_.data() + sizeof(cache_header) + begin, size);
+      const std::size_t begin = sizeof(cache_header) + i * cache_block;
+      const std::size_t size = std::min(cache_block, file_.size() - begin);
+      if (i != 0 && !file_.read(begin, size)) return complete.store(false);
+      sums[i] = checksum(file_.data() + begin, size);
     });
-    return combine_blocks(sums) == header_.payload_sum;
+    return complete && combine_blocks(sums) == header_.payload_sum;
+  }
+
+  [[nodiscard]] static std::size_t first_part(const loaded_file& file) noexcept {
+    return std::min(file.size(), sizeof(cache_header) + cache_block);
   }
 
   template <class T>
@@ -101,18 +131,19 @@ class cache_view {
            s.count <= (file_.size() - s.offset) / sizeof(T);
   }
 
-  const mapped_file& file_;
+  const loaded_file& file_;
   cache_header header_;
 };
 
 OPAMPLAN_INLINE std::optional<source_content> load_cache(const std::string& path,
                                                          const cache_key& key, load_run& run) {
-  const std::shared_ptr<const mapped_file> file = mapped_file::open(path, sizeof(cache_header));
-  if (!file) return std::nullopt;
+  const std::shared_ptr<loaded_file> file = loaded_file::open(path, sizeof(cache_header));
+  if (!file || !file->read(0, cache_view::first_part(*file))) return std::nullopt;
   const cache_view view(*file);
-  if (!view.header_is_sound()) return std::nullopt;
-  if (view.characters(view.header().key) != key.place + '\n' + key.state) return std::nullopt;
-  if (!view.payload_is_sound(run)) return std::nullopt;
+  if (!view.header_is_sound() || !view.is_of(key) || !view.payload_is_sound(run)) {
+    return std::nullopt;
+  }
+  file->close();
 
   // From here on the bytes are those that were written.
   source_content out;

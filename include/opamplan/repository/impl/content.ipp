@@ -19,14 +19,43 @@ OPAMPLAN_INLINE content_builder::content_builder(load_run& run, const load_limit
 OPAMPLAN_INLINE void content_builder::problem(unsigned worker, severity level,
                                               std::string_view path, std::string message,
                                               syntax::position where) {
-  parts_[worker].diagnostics.push_back(
+  part& p = parts_[worker];
+  p.diagnostics.push_back(
       {level, 0, printable(path), where.line, where.column, std::move(message)});
+  if (p.diagnostics.size() >= 2 * limits_.diagnostics + 16) {
+    p.more_diagnostics += keep_first(p.diagnostics, limits_.diagnostics);
+  }
+}
+
+inline auto diagnostic_order(const repository_diagnostic& d) {
+  return std::tie(d.path, d.line, d.column, d.message, d.level);
+}
+
+/// Sorts and keeps the first `most`; how many went. The first of all are among the first of each
+/// worker, so that the threads change nothing.
+OPAMPLAN_INLINE std::size_t content_builder::keep_first(
+    std::vector<repository_diagnostic>& diagnostics, std::size_t most) {
+  std::sort(diagnostics.begin(), diagnostics.end(),
+            [](const repository_diagnostic& a, const repository_diagnostic& b) {
+              return diagnostic_order(a) < diagnostic_order(b);
+            });
+  if (diagnostics.size() <= most) return 0;
+  const std::size_t gone = diagnostics.size() - most;
+  diagnostics.resize(most);
+  return gone;
 }
 
 OPAMPLAN_INLINE void content_builder::stamp(unsigned worker, std::string_view path,
                                             std::uint64_t value) {
   part& p = parts_[worker];
   p.stamps.push_back({p.strings->store(path), value});
+}
+
+OPAMPLAN_INLINE void content_builder::admit_folder() {
+  if (folders_.fetch_add(1) < limits_.folders) return;
+  throw load_error("more than " + std::to_string(limits_.folders) +
+                   " folders, counted as they are reached: not an opam repository? "
+                   "(load_limits::folders)");
 }
 
 OPAMPLAN_INLINE bool content_builder::admit(unsigned worker, std::string_view path,
@@ -42,7 +71,9 @@ OPAMPLAN_INLINE bool content_builder::admit(unsigned worker, std::string_view pa
     throw load_error("more than " + std::to_string(limits_.files) +
                      " files: not an opam repository? (load_limits::files)");
   }
-  if (bytes_.fetch_add(size) + size > limits_.total_bytes) {
+  // Sizes are at most `file_bytes`, so that the sum cannot overflow before it is refused.
+  const std::size_t before = bytes_.fetch_add(size);
+  if (before > limits_.total_bytes || size > limits_.total_bytes - before) {
     throw load_error("files of more than " + std::to_string(limits_.total_bytes) +
                      " bytes in all: not an opam repository? (load_limits::total_bytes)");
   }
@@ -241,16 +272,24 @@ OPAMPLAN_INLINE source_content content_builder::finish() {
   attach_sides(out);
   out.repo_text = std::move(repo_text_);
   read_repo_text(out.repo_text, out.info);
+  if (!out.info.opam_version.empty() && compare_versions(out.info.opam_version, "2.0") < 0) {
+    problem(0, severity::warning, "repo",
+            "a repository in the format of opam " + printable(out.info.opam_version) +
+                ", which is read as if it were 2.0; convert it with `opam admin upgrade`");
+  }
+  std::size_t more = 0;
   for (part& p : parts_) {
     out.storage.push_back(p.strings);
     std::move(p.diagnostics.begin(), p.diagnostics.end(), std::back_inserter(out.diagnostics));
     out.stamps.insert(out.stamps.end(), p.stamps.begin(), p.stamps.end());
   }
-  std::sort(out.diagnostics.begin(), out.diagnostics.end(),
-            [](const repository_diagnostic& a, const repository_diagnostic& b) {
-              return std::tie(a.path, a.line, a.column, a.message, a.level) <
-                     std::tie(b.path, b.line, b.column, b.message, b.level);
-            });
+  for (const part& p : parts_) more += p.more_diagnostics;
+  more += keep_first(out.diagnostics, limits_.diagnostics);
+  if (more != 0) {
+    out.diagnostics.push_back(
+        {severity::error, 0, "packages", 0, 0,
+         std::to_string(more) + " more are not shown (load_limits::diagnostics)"});
+  }
   std::sort(out.stamps.begin(), out.stamps.end(),
             [](const file_stamp& a, const file_stamp& b) { return a.path < b.path; });
   out.cacheable = cacheable_.load();

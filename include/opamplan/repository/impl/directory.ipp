@@ -70,24 +70,22 @@ inline constexpr std::uint64_t absent_stamp = 0;
 class directory_reader {
  public:
   directory_reader(const directory_source& from, content_builder& to)
-      : from_(from), to_(to), packages_(open_packages()) {
+      : from_(from), to_(to), real_root_(real_path(from.path)), packages_(open_packages()) {
     ::clock_gettime(CLOCK_REALTIME, &started_);
-    if (char* real = ::realpath(from_.path.c_str(), nullptr)) {
-      real_root_ = real;
-      std::free(real);
-    }
   }
 
   void read() {
     struct stat facts {};
-    if (::fstat(packages_.get(), &facts) == 0) stamp(0, "packages", facts);
+    const std::string prefix = from_.packages.empty() ? "" : from_.packages + '/';
+    const std::string top = from_.packages.empty() ? "." : from_.packages;
+    if (::fstat(packages_.get(), &facts) == 0) stamp(0, top, facts);
     read_repo();
-    std::vector<child> children = list(0, packages_.get(), "packages");
+    std::vector<child> children = list(0, packages_.get(), top);
     to_.run().set_total(children.size());
     to_.run().for_each_index(children.size(), 4, [&](unsigned worker, std::size_t i) {
       if (children[i].maybe_folder) {
         const std::string& name = children[i].name;
-        visit(worker, packages_.get(), name, "packages/" + name, 1,
+        visit(worker, packages_.get(), name, prefix + name, 1,
               children[i].maybe_link && is_link(packages_.get(), name));
       }
       to_.run().add_done();
@@ -102,11 +100,16 @@ class directory_reader {
   };
 
   file_descriptor open_packages() const {
-    const std::string packages = from_.path + "/packages";
+    const std::string packages = from_.path + '/' + from_.packages;
     file_descriptor fd(::open(packages.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) {
       throw load_error(printable(packages) + ": " + system_message(errno) +
                        "; a repository is a folder that holds `packages`");
+    }
+    const std::string target = real_path(packages);
+    if (target != real_root_ && !is_inside_root(target)) {
+      throw load_error(printable(packages) + ": a symbolic link that leaves the repository, to " +
+                       printable(target) + "; name the folder that holds it instead");
     }
     return fd;
   }
@@ -162,6 +165,7 @@ class directory_reader {
     if (!fd) return;
     struct stat facts {};
     if (::fstat(fd.get(), &facts) != 0) return io_problem(worker, path, errno);
+    to_.admit_folder();
     stamp(worker, path, facts);
 
     const std::vector<child> children = list(worker, fd.get(), path);
@@ -187,6 +191,24 @@ class directory_reader {
     if (!folders) {
       to_.problem(worker, severity::warning, path, "a folder without a file `opam`");
     }
+  }
+
+  /// Without links, `.` and `..`; empty if there is nothing.
+  [[nodiscard]] static std::string real_path(const std::string& path) {
+    char* real = ::realpath(path.c_str(), nullptr);
+    const std::string out = real == nullptr ? "" : real;
+    std::free(real);
+    return out;
+  }
+  [[nodiscard]] bool is_inside_root(const std::string& real) const {
+    const std::string root = real_root_ == "/" ? real_root_ : real_root_ + '/';
+    return !real_root_.empty() && real.compare(0, root.size(), root) == 0;
+  }
+
+  /// True if the link `path` is inside the folder `target`: following it would come back.
+  [[nodiscard]] bool is_above(const std::string& target, const std::string& path) const {
+    const std::string folder = real_path(from_.path + '/' + std::string(folder_name(path)));
+    return folder == target || folder.compare(0, target.size() + 1, target + '/') == 0;
   }
 
   [[nodiscard]] static bool is_link(int parent, const std::string& name) {
@@ -236,6 +258,7 @@ class directory_reader {
     if (!fd) return;
     struct stat facts {};
     if (::fstat(fd.get(), &facts) != 0) return io_problem(worker, path, errno);
+    to_.admit_folder();
     stamp(worker, path, facts);
     for (const child& c : list(worker, fd.get(), path, true)) {
       if (to_.run().stopped()) return;
@@ -308,13 +331,16 @@ class directory_reader {
     int code = errno;
     struct stat facts {};
     if (::fstatat(parent, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(facts.st_mode)) {
-      char* real = ::realpath((from_.path + '/' + path).c_str(), nullptr);
-      if (real != nullptr) {
-        const std::string target = real;
-        std::free(real);
-        if (real_root_.empty() || target.compare(0, real_root_.size() + 1, real_root_ + '/') != 0) {
+      const std::string target = real_path(from_.path + '/' + path);
+      if (!target.empty()) {
+        if (!is_inside_root(target)) {
           to_.problem(worker, severity::error, path,
                       "a symbolic link that leaves the repository; left out");
+          return file_descriptor(-1);
+        }
+        if ((flags & O_DIRECTORY) != 0 && is_above(target, path)) {
+          to_.problem(worker, severity::error, path,
+                      "a symbolic link to a folder that it is in; left out");
           return file_descriptor(-1);
         }
         file_descriptor followed(::open(target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
@@ -351,8 +377,8 @@ class directory_reader {
 
   const directory_source& from_;
   content_builder& to_;
-  file_descriptor packages_;
   std::string real_root_;
+  file_descriptor packages_;
   timespec started_{};
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "opamplan/repository/detail/cache.hpp"
+#include "opamplan/repository/detail/pins.hpp"
 #include "opamplan/repository/detail/readers.hpp"
 #include "opamplan/repository/detail/state.hpp"
 #include "opamplan/repository/load.hpp"
@@ -21,7 +22,9 @@ class source_loader {
   source_content operator()(const directory_source& s) {
     std::error_code code;
     const std::filesystem::path real = std::filesystem::canonical(s.path, code);
-    const cache_key key{"directory " + (code ? s.path : real.string()), limits()};
+    const cache_key key{"directory " + (code ? s.path : real.string()) +
+                            (s.packages == "packages" ? "" : " as packages"),
+                        limits()};
     if (auto cached = from_cache(key); cached && stamps_hold(s.path, cached->stamps, run_)) {
       cached->info.label = s.path;
       return std::move(*cached);
@@ -68,7 +71,8 @@ class source_loader {
   [[nodiscard]] std::string limits() const {
     const load_limits& l = options_.limits;
     return std::to_string(l.file_bytes) + ' ' + std::to_string(l.total_bytes) + ' ' +
-           std::to_string(l.files) + ' ' + std::to_string(l.folder_depth);
+           std::to_string(l.files) + ' ' + std::to_string(l.folder_depth) + ' ' +
+           std::to_string(l.folders) + ' ' + std::to_string(l.diagnostics);
   }
 
   std::optional<source_content> from_cache(const cache_key& key) {
@@ -91,6 +95,23 @@ class source_loader {
   const load_options& options_;
   load_run& run_;
 };
+
+/// True if the folder itself is one of packages: NAME.VERSION/opam, or NAME/NAME.VERSION/opam, in
+/// it. Looks at a hundred folders at most.
+inline bool holds_versions(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::error_code code;
+  fs::recursive_directory_iterator i(folder, fs::directory_options::skip_permission_denied, code);
+  for (int left = 100; !code && left > 0 && i != fs::end(i); i.increment(code), --left) {
+    const fs::path& at = i->path();
+    std::error_code ignored;
+    if (split_full_name(at.filename().string()) && fs::is_regular_file(at / "opam", ignored)) {
+      return true;
+    }
+    if (i.depth() == 1) i.disable_recursion_pending();
+  }
+  return false;
+}
 
 /// How a source was named; empty for what is in memory.
 inline std::string label_of(const source& s) {
@@ -138,9 +159,11 @@ OPAMPLAN_INLINE source source_at(const std::string& path, const std::string& rev
   if (fs::is_directory(p / "packages", ignored)) return directory_source{path};
   const bool bare = fs::exists(p / "HEAD", ignored) && fs::exists(p / "objects", ignored);
   if (bare || fs::exists(p / ".git", ignored)) return git_source{path};
-  throw load_error(
-      detail::printable(path) + ": neither a folder that holds `packages` nor a git repository",
-      path);
+  if (detail::holds_versions(p)) return directory_source{path, ""};
+  throw load_error(detail::printable(path) +
+                       ": no folder `packages` and no package versions (NAME.VERSION/opam) in this "
+                       "folder, and no git repository",
+                   path);
 }
 
 }  // namespace opamplan

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "opamplan/repository/detail/pins.hpp"
 #include "opamplan/repository/detail/readers.hpp"
 #include "opamplan/repository/load.hpp"
 
@@ -20,6 +21,12 @@ OPAMPLAN_INLINE source_content read_archive(const archive_source& from, content_
 
 OPAMPLAN_INLINE source_content read_git(const git_source& from, content_builder&) {
   throw load_error(printable(from.path) +
+                   ": header-only opamplan cannot read git repositories; link opamplan::opamplan, "
+                   "built with libgit2 (Debian: libgit2-dev), or check the repository out");
+}
+
+OPAMPLAN_INLINE pin_tree read_git_pin(const pin& p, content_builder&) {
+  throw load_error(printable(p.path) +
                    ": header-only opamplan cannot read git repositories; link opamplan::opamplan, "
                    "built with libgit2 (Debian: libgit2-dev), or check the repository out");
 }

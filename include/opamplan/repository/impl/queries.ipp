@@ -10,8 +10,10 @@
 #include "opamplan/base/joined_threads.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
+#include "opamplan/package/check_file.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/opam_file.hpp"
+#include "opamplan/repository/detail/text.hpp"
 #include "opamplan/repository/queries.hpp"
 #include "opamplan/syntax/ast.hpp"
 
@@ -40,6 +42,32 @@ inline std::uint32_t score(std::string_view word, std::string_view name, std::st
   if (tags.find(word) != std::string_view::npos) return 2;
   if (synopsis.find(word) != std::string_view::npos) return 1;
   return 0;
+}
+
+/// What is in the field `extra-files` and not in `files/`, or the other way round.
+inline std::vector<std::string> compare_extra_files(const repository& repo, package_id id) {
+  std::vector<std::string> out;
+  const auto field = repo.file(id).find("extra-files");
+  const std::span<const extra_file> files = repo.extra_files(id);
+  if (!field && files.empty()) return out;
+  const opam_file o = repo.opam(id);
+  const auto is_file = [&](std::string_view name) {
+    return std::any_of(files.begin(), files.end(),
+                       [&](const extra_file& f) { return f.path == name; });
+  };
+  const auto is_named = [&](std::string_view name) {
+    return std::any_of(o.extra_files.begin(), o.extra_files.end(),
+                       [&](const auto& named) { return named.first == name; });
+  };
+  for (const auto& [name, sum] : o.extra_files) {
+    if (!is_file(name)) out.push_back("\"" + name + "\" is not in the folder files");
+  }
+  for (const extra_file& f : files) {
+    if (!is_named(f.path)) {
+      out.push_back("\"" + detail::printable(f.path) + "\" is in the folder files and not named");
+    }
+  }
+  return out;
 }
 
 }  // namespace query_detail
@@ -104,23 +132,19 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_files(const repository&
                                                                const progress_callback& progress) {
   std::vector<std::vector<repository_diagnostic>> found(repo.size());
   const auto check = [&](package_id id) {
-    const opam_file file = repo.opam(id);
     const package_origin origin = repo.origin(id);
     auto& out = found[to_index(id)];
-    const auto add = [&](std::uint32_t line, std::uint32_t column, std::string message) {
-      out.push_back({severity::warning, origin.source, std::string(origin.path), line, column,
-                     std::move(message)});
+    const auto add = [&](severity level, syntax::position at, std::string message) {
+      out.push_back(
+          {level, origin.source, std::string(origin.path), at.line, at.column, std::move(message)});
     };
-    if (!file.name.empty() && file.name != repo.name_string(id)) {
-      add(0, 0, "the field name says \"" + file.name + "\", the folder " + repo.name_string(id));
+    for (const file_diagnostic& d :
+         check_file(repo.file(id), repo.name_string(id),
+                    repo.is_pinned(id) ? std::string_view() : repo.version_string(id))) {
+      add(d.level, d.position, d.field + ": " + d.message);
     }
-    if (!file.version.empty() && file.version != repo.version_string(id) && !repo.is_pinned(id)) {
-      add(0, 0,
-          "the field version says \"" + file.version + "\", the folder " +
-              std::string(repo.version_string(id)));
-    }
-    for (const file_diagnostic& d : file.diagnostics) {
-      add(d.position.line, d.position.column, d.field + ": " + d.message);
+    for (std::string& message : query_detail::compare_extra_files(repo, id)) {
+      add(severity::error, {0, 0}, "extra-files: " + std::move(message));
     }
   };
   const std::size_t thread_count =

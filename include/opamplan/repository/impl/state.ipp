@@ -17,6 +17,35 @@ struct layered_entry {
   std::uint32_t source;
 };
 
+/// The newest version of the name in what is no pin; empty if there is none.
+OPAMPLAN_INLINE std::string_view newest_version(const std::vector<source_content>& contents,
+                                                std::string_view name) {
+  std::string_view newest;
+  for (const source_content& c : contents) {
+    if (c.info.pins) continue;
+    const auto behind = std::upper_bound(
+        c.entries.begin(), c.entries.end(), name,
+        [](std::string_view wanted, const content_entry& e) { return wanted < e.name; });
+    if (behind == c.entries.begin() || std::prev(behind)->name != name) continue;
+    const std::string_view last = std::prev(behind)->version;
+    if (newest.empty() || compare_versions(newest, last) < 0) newest = last;
+  }
+  return newest;
+}
+
+/// Pins that name no version, and whose file names none, have that of the newest in the repository,
+/// as in opam, so that constraints hold; else that of their folder's other packages; else `dev`.
+OPAMPLAN_INLINE void complete_pins(std::vector<source_content>& contents) {
+  for (source_content& c : contents) {
+    for (content_entry& e : c.entries) {
+      if (e.pinned == nullptr || !e.version.empty()) continue;
+      e.version = newest_version(contents, e.name);
+      if (e.version.empty()) e.version = e.pinned->version;
+      if (e.version.empty()) e.version = "dev";
+    }
+  }
+}
+
 /// All entries that count, in the repository's order.
 OPAMPLAN_INLINE std::vector<layered_entry> overlay(std::vector<source_content>& contents) {
   std::vector<layered_entry> all;
@@ -68,6 +97,7 @@ OPAMPLAN_INLINE void fill_slots(repository_state& state) {
 
 OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents) {
   auto state = std::make_shared<repository_state>();
+  complete_pins(contents);
   const std::vector<layered_entry> all = overlay(contents);
   state->entries.reserve(all.size());
   for (const layered_entry& e : all) {
@@ -77,7 +107,7 @@ OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents)
     }
     state->entries.push_back({name_id{static_cast<std::uint32_t>(state->names.size() - 1)},
                               e.source, e.entry->version, e.entry->path, std::move(e.entry->tree),
-                              e.entry->extra});
+                              e.entry->extra, e.entry->pinned});
   }
   state->first.push_back(static_cast<std::uint32_t>(state->entries.size()));
   fill_slots(*state);

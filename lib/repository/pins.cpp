@@ -1,0 +1,3 @@
+// The compiled definitions of opamplan/repository/detail/pins.hpp.
+#include "opamplan/repository/detail/pins.hpp"
+#include "opamplan/repository/impl/pins.ipp"
