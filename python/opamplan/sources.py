@@ -72,9 +72,12 @@ def resolve_pins(pins: Iterable[Pin]) -> list[tuple[str, str, str, str]]:
     out = []
     for pin in pins:
         place, name, version = (pin, "", "") if isinstance(pin, (str, os.PathLike)) else pin
-        path, rev = _resolve_one(os.fspath(place), "")
-        is_url = "://" in os.fspath(place) or _is_scp(os.fspath(place))
-        out.append((path, name, version, rev or ("HEAD" if is_url else "")))
+        text = os.fspath(place)
+        is_git = text.startswith("git+") or _is_scp(text)
+        if text.startswith("git+file://"):  # no copy: the sources are there
+            text = text[len("git+") :]
+        path, rev = _resolve_one(text, "")
+        out.append((path, name, version, rev or ("HEAD" if is_git else "")))
     return out
 
 
@@ -94,15 +97,11 @@ def iterate(repository: Repository, size: int) -> Iterator[Package]:
 def _resolve_one(what: str, rev: str) -> tuple[str, str]:
     what, own = _split_revision(what)
     rev = own or rev
-    is_git = what.startswith("git+")
-    what = what[4:] if is_git else what
     url = urllib.parse.urlsplit(what)
+    if what.startswith("git+") or _is_scp(what) or url.scheme in ("ssh", "git"):
+        return _fetch_git(what[4:] if what.startswith("git+") else what, rev)
     if url.scheme == "file":
-        return urllib.parse.unquote(url.path), rev or ("HEAD" if is_git else "")
-    if url.scheme == "" and is_git and os.path.exists(os.path.expanduser(what)):
-        return os.path.expanduser(what), rev or "HEAD"
-    if is_git or _is_scp(what) or url.scheme in ("ssh", "git"):
-        return _fetch_git(what, rev)
+        return urllib.parse.unquote(url.path), rev
     if url.scheme in ("http", "https"):
         if rev or not ARCHIVE.search(url.path):
             return _fetch_git(what, rev)
@@ -190,7 +189,8 @@ def _fetch_git(url: str, rev: str) -> tuple[str, str]:
                 clone.rename(folder)
         return str(folder), rev
     _forget(folder)
-    if re.fullmatch(r"[0-9a-f]{40}", rev) and _has_commit(folder, rev):
+    commit = rev.partition(":")[0]
+    if re.fullmatch(r"[0-9a-f]{40}", commit) and _has_commit(folder, commit):
         return str(folder), rev
     refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
     try:

@@ -37,7 +37,7 @@ const std::vector<malformed> all_malformed = {
     {"setenv: [A = \"b\" C = \"d\"]", "setenv", 9, "expected an update"},
     {"build: [\"make\" [\"x\"]]", "build", 16, "expected a string or a variable"},
     {"build: [[\"a\"] \"b\"]", "build", 15, "expected a command"},
-    {"build: [[\"a\" {os b}]]", "build", 14, "single filter in the braces"},
+    {"build: [[\"a\" {os b}]]", "build", 10, "single filter in the braces"},
     {"depexts: [[\"x\"] \"y\"]", "depexts", 17, "list of system packages"},
     {"conflict-class: \"a.b\"", "conflict-class", 17, "is not a package name"},
     {"version: \"1 2\"", "version", 10, "is not a version"},

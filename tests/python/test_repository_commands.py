@@ -113,7 +113,7 @@ def test_commands_take_pins(run: Run, tmp_path: pathlib.Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
     (work / "json.opam").write_text('opam-version: "2.0"\nsynopsis: "mine"\n')
-    assert run("list", "--pin", str(work)).stdout == "json.dev  mine\n"
+    assert run("list", "--pin", str(work)).stdout == "json.3  mine\n"
     assert run("list", "--pin", f"json.7={work}").stdout == "json.7  mine\n"
     assert run("list", "--pin", str(work / "absent")).returncode == 2
 

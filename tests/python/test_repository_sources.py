@@ -177,5 +177,36 @@ def test_cache_folders_follow_the_platform(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_pins_are_paths_or_tuples() -> None:
-    assert sources.resolve_pins(["x", ("y", "name", "1")]) == [("x", "", ""), ("y", "name", "1")]
-    assert sources.resolve_pins("x") == [("x", "", "")]
+    assert sources.resolve_pins(["x", ("y", "name", "1")]) == [
+        ("x", "", "", ""),
+        ("y", "name", "1", ""),
+    ]
+    assert sources.resolve_pins("x") == [("x", "", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("pin", "path", "rev"),
+    [
+        ("x#v1", "x", "v1"),
+        ("git+file:///srv/x#v1", "/srv/x", "v1"),
+        ("git+file:///srv/x", "/srv/x", "HEAD"),
+        ("file:///srv/x", "/srv/x", ""),
+        ("git+https://example.org/x#v1", "clone of https://example.org/x", "v1"),
+        ("git+https://example.org/x", "clone of https://example.org/x", "HEAD"),
+    ],
+)
+def test_pins_may_be_git_repositories_at_a_revision(
+    pin: str, path: str, rev: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_fetch_git", lambda url, rev: ("clone of " + url, rev))
+    assert sources.resolve_pins(pin) == [(path, "", "", rev)]
+
+
+def test_each_place_may_have_its_own_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_fetch_git", lambda url, rev: (url, rev))
+    places = ["https://example.org/coq/opam#v1:released", "x", "y#:deep"]
+    assert sources.resolve(places, "main") == [
+        ("https://example.org/coq/opam", "v1:released"),
+        ("x", "main"),
+        ("y", ":deep"),
+    ]

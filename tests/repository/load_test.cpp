@@ -300,3 +300,15 @@ TEST_CASE("a repository of opam 1 says so") {
   CHECK(contents(repo) == strings{"a.1"});
   CHECK(mentions(repo, "repo: warning: a repository in the format of opam 1.2"));
 }
+
+TEST_CASE("bytes that are not UTF-8 are taken as U+FFFD with a warning, where opam takes them") {
+  const repository repo = load_repository(memory_source{{{"a.1", "synopsis: \"caf\xe9\"\n# \xff\n"},
+                                                         {"b.1", "depends: [\"\xe9\" ]"},
+                                                         {"c.1", "\xe9"}}});
+  CHECK(contents(repo) == strings{"a.1", "b.1"});
+  CHECK(repo.text(repo.find("a.1")) == "synopsis: \"caf\xEF\xBF\xBD\"\n# \xEF\xBF\xBD\n");
+  REQUIRE(repo.diagnostics().size() == 3);
+  CHECK(problems(repo)[0] ==
+        "a.1:1:15: warning: bytes that are not UTF-8; each is taken as U+FFFD");
+  CHECK(repo.diagnostics()[2].level == severity::error);
+}

@@ -17,8 +17,8 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "check",
         help="check the files of a repository",
-        description="Reads every field of every file. An error: the file or folder was left out. A "
-        "warning: it was taken. Exit status 1 if there are errors.",
+        description="Reads every field of every file. An error: the file, folder or field was "
+        "left out. A warning: it was taken. Exit status 1 if there are errors.",
         epilog="Example: opamplan check --repository opam-repository",
     )
     parser.add_argument(

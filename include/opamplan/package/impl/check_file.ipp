@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -75,6 +77,10 @@ class checker {
     const auto v = file_.find(field);
     if (v) return add(level, field, *v, std::move(message));
     o_.diagnostics.push_back({std::string(field), std::move(message), {0, 0}, level});
+  }
+
+  void add_at(severity level, std::string_view field, std::uint32_t offset, std::string message) {
+    o_.diagnostics.push_back({std::string(field), std::move(message), file_.locate(offset), level});
   }
 
   void check_format() {
@@ -279,20 +285,30 @@ class checker {
                    std::string_view::npos;
       });
     };
-    const auto check_archive = [&](const source_archive& a, const std::string& field) {
+    const auto check_archive = [&](const source_archive& a, std::string_view section,
+                                   std::uint32_t where) {
       for (const std::string& sum : a.checksums) {
-        if (!is_hash(sum)) {
-          add(severity::error, field,
-              "\"" + sum + "\" is no checksum: md5=, sha256= or sha512= and hexadecimal digits");
-        }
+        if (is_hash(sum)) continue;
+        add_at(severity::error, section, where,
+               "\"" + sum + "\" is no checksum: md5=, sha256= or sha512= and hexadecimal digits");
       }
       const bool is_archive = a.url.compare(0, 4, "http") == 0 || a.url.compare(0, 3, "ftp") == 0;
       if (is_archive && a.checksums.empty() && a.url.find(".git") == std::string::npos) {
-        add(severity::warning, field, "no checksum: what is built may change");
+        add_at(severity::warning, section, where, "no checksum: what is built may change");
       }
     };
-    if (o_.url) check_archive(*o_.url, "url");
-    for (const source_archive& a : o_.extra_sources) check_archive(a, "extra-source " + a.name);
+    bool url_seen = false;
+    auto extra = o_.extra_sources.begin();
+    for (const syntax::item item : file_.items()) {
+      if (!item.is_section()) continue;
+      if (item.name() == "url" && !std::exchange(url_seen, true) && o_.url) {
+        check_archive(*o_.url, "url", item.span().begin);
+      }
+      const auto label = item.name() == "extra-source" ? item.label() : std::nullopt;
+      if (label && extra != o_.extra_sources.end() && extra->name == label->as_string()) {
+        check_archive(*extra++, "extra-source", item.span().begin);
+      }
+    }
     for (const auto& [file, sum] : o_.extra_files) {
       if (!is_hash(sum)) add(severity::error, "extra-files", "\"" + sum + "\" is no checksum");
     }

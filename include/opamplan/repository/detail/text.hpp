@@ -42,6 +42,9 @@ class string_arena {
 /// As UTF-8 for a person: bytes that are not UTF-8, and control characters, become `\xHH`.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
+/// Every byte that belongs to no well-formed sequence becomes U+FFFD.
+[[nodiscard]] std::string as_utf8(std::string_view bytes);
+
 /// opam's rules: letters, digits, `-_+`, with a letter among them; and with `.~` for versions.
 [[nodiscard]] bool is_package_name(std::string_view text) noexcept;
 [[nodiscard]] bool is_package_version(std::string_view text) noexcept;

@@ -107,6 +107,18 @@ OPAMPLAN_INLINE const syntax::file* content_builder::add_version(
     std::string text, std::uint32_t order) {
   syntax::parse_result parsed = syntax::parse_recovering(std::move(text), printable(path));
   if (!parsed.errors.empty()) {
+    // opam takes any bytes in strings and comments; here texts are UTF-8.
+    const syntax::position first = parsed.errors.front().where;
+    std::string replaced = as_utf8(parsed.tree.text());
+    if (replaced != parsed.tree.text()) {
+      parsed = syntax::parse_recovering(std::move(replaced), printable(path));
+      if (parsed.errors.empty()) {
+        problem(worker, severity::warning, path,
+                "bytes that are not UTF-8; each is taken as U+FFFD", first);
+      }
+    }
+  }
+  if (!parsed.errors.empty()) {
     const syntax::parse_diagnostic& first = parsed.errors.front();
     problem(worker, severity::error, path,
             first.expected.empty() ? first.message : first.message + ", expected " + first.expected,

@@ -49,6 +49,22 @@ OPAMPLAN_INLINE std::string printable(std::string_view bytes) {
   return out;
 }
 
+OPAMPLAN_INLINE std::string as_utf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  for (std::size_t i = 0; i < bytes.size();) {
+    const std::size_t n = utf8_length(bytes, i);
+    if (n == 0) {
+      out += "\xEF\xBF\xBD";
+      ++i;
+    } else {
+      out.append(bytes.substr(i, n));
+      i += n;
+    }
+  }
+  return out;
+}
+
 OPAMPLAN_INLINE bool is_package_name(std::string_view text) noexcept {
   bool letter = false;
   for (const char c : text) {
