@@ -56,3 +56,12 @@ TEST_CASE("what was emitted with a registry has no finding, whatever capitals a 
     CHECK(inspect_bake(text, "bake", limit_profile("none")).findings.empty());
   }
 }
+
+TEST_CASE("bake is asked for the network of the machine when steps want it, and not otherwise") {
+  emit_options o;
+  o.network = "host";
+  CHECK(has(bake_hcl(of_diamond(), o), "network = \"host\""));
+  CHECK(has(bake_json(of_diamond(), o), "\"network\": \"host\""));
+  o.network = "none";
+  CHECK_FALSE(has(bake_json(of_diamond(), o), "\"network\""));
+}

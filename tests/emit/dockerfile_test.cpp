@@ -53,3 +53,16 @@ TEST_CASE("options cannot end a line or a here-document") {
   o.environment = {{"A", "1\nRUN id"}};
   CHECK_THROWS_AS((void)batch_dockerfile(p, 0, o), invalid_request);
 }
+
+TEST_CASE("every command has the network that was asked for, the collecting ones too") {
+  emit_options o;
+  o.network = "none";
+  const std::string text = batch_dockerfile(of_diamond(), 0, o);
+  std::size_t commands = 0;
+  for (std::size_t at = text.find("\nRUN "); at != std::string::npos;
+       at = text.find("\nRUN ", at + 1)) {
+    CHECK(text.substr(at + 1, 19) == "RUN --network=none ");
+    ++commands;
+  }
+  CHECK(commands == of_diamond().steps.size() + 2);  // the header, the collector
+}

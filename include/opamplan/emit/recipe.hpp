@@ -77,6 +77,9 @@ struct image_platform {
 /// Those of `options.build_args` that BuildKit gives to every step.
 [[nodiscard]] bool is_proxy_argument(std::string_view name) noexcept;
 
+/// `name`, if it can be one of a build argument.
+[[nodiscard]] const std::string& build_argument_name(const std::string& name);
+
 /// `options.network`, checked.
 [[nodiscard]] const std::string& network_of(const emit_options& options);
 

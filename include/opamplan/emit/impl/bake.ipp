@@ -12,6 +12,7 @@
 #include "opamplan/emit/bake.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
+#include "opamplan/emit/recipe.hpp"
 
 namespace opamplan {
 namespace bake_detail {
@@ -49,6 +50,17 @@ inline std::vector<std::string> with_batch(std::vector<std::string> values,
   return values;
 }
 
+/// A text that stands among those that are interpolated, and is not.
+inline std::string without_templates(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (text[i] == '$' || text[i] == '%') && text.substr(i + 1, 1) == "{";
+    if (begins) out += text[i];
+    out += text[i];
+  }
+  return out;
+}
+
 inline std::vector<block> model(const plan& p, const emit_options& options) {
   std::vector<block> blocks;
   const auto stages = stage_names(p);
@@ -62,13 +74,24 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
   blocks.push_back({"group", "all", {{"targets", batch_names, true}}});
   std::vector<attribute> common = {{"context", {"."}}};
   common.push_back({"args", {"BASE_IMAGE", "${BASE_IMAGE}"}, false, true, true});
-  if (!options.platforms.empty()) common.push_back({"platforms", options.platforms, true});
+  for (const auto& [name, value] : options.build_args) {
+    common.back().values.push_back(build_argument_name(name));
+    common.back().values.push_back(without_templates(value));
+  }
+  // The plan's, not the builder's.
+  std::vector<std::string> platforms = options.platforms;
+  if (const auto planned = platform_of(p, options); planned && platforms.empty()) {
+    platforms = {planned->text()};
+  }
+  if (!platforms.empty()) common.push_back({"platforms", platforms, true});
   std::vector<attribute> of_batch;  // what names the batch is said by each of its targets
   for (const auto& [name, values] :
        {std::pair("cache-from", &options.cache_from), {"cache-to", &options.cache_to}}) {
     if (values->empty()) continue;
     (names_batch(*values) ? of_batch : common).push_back({name, *values, true});
   }
+  // Bake wants to be asked for it, and told --allow=network.host.
+  if (network_of(options) == "host") common.push_back({"network", {"host"}});
   blocks.push_back({"target", "opamplan-common", common});
   const std::vector<std::string> outputs =
       options.outputs.empty() ? std::vector<std::string>{"type=local,dest=results/{batch}"}

@@ -34,17 +34,6 @@ inline std::string network_words(const emit_options& options) {
   return mode.empty() ? std::string() : "--network=" + mode + " ";
 }
 
-inline const std::string& argument_name(const std::string& name) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  if (name.empty() || !std::all_of(name.begin(), name.end(), plain)) {
-    throw invalid_request("a build argument's name has letters, digits and _: " +
-                          json_string(name));
-  }
-  return name;
-}
-
 /// A path in the build context, for a mount option.
 inline std::string path_word(const std::string& path) {
   for (const char c : path) {
@@ -109,7 +98,7 @@ inline std::string header(const plan& p, const emit_options& options) {
     append_assignments("LABEL", labels, out);
   }
   for (const auto& [name, value] : options.build_args) {
-    if (!is_proxy_argument(name)) out += "ARG " + argument_name(name) + "\n";
+    if (!is_proxy_argument(name)) out += "ARG " + build_argument_name(name) + "\n";
   }
   if (!options.prepare.empty()) out += "RUN " + network_words(options) + heredoc(options.prepare);
   out += "RUN " + network_words(options);
@@ -159,9 +148,10 @@ inline void append_step(const plan& p, std::uint32_t s, const std::vector<std::s
 
 /// Gathers results: collectors of some hundred mounts, then one layer on nothing.
 inline void append_results(const std::vector<step_mount>& results,
-                           const std::vector<std::string>& names, std::string& out) {
+                           const std::vector<std::string>& names, const emit_options& options,
+                           std::string& out) {
   const auto begin = [&](const std::string& name) {
-    out += "FROM opamplan_header AS " + name + "\nRUN ";
+    out += "FROM opamplan_header AS " + name + "\nRUN " + network_words(options);
     append_mount(script_mount("collect"), names, out);
   };
   std::vector<std::string> collectors;
@@ -204,7 +194,7 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint3
   for (const std::uint32_t s : steps) {
     dockerfile_detail::append_step(p, s, names, options, out);
   }
-  dockerfile_detail::append_results(result_mounts(p, steps), names, out);
+  dockerfile_detail::append_results(result_mounts(p, steps), names, options, out);
   return out;
 }
 

@@ -243,6 +243,18 @@ OPAMPLAN_INLINE bool is_proxy_argument(std::string_view name) noexcept {
   return false;
 }
 
+OPAMPLAN_INLINE const std::string& build_argument_name(const std::string& name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), plain) ||
+      (name.front() >= '0' && name.front() <= '9')) {
+    throw invalid_request("a build argument's name has letters, digits and _: " +
+                          json_string(name));
+  }
+  return name;
+}
+
 OPAMPLAN_INLINE const std::string& network_of(const emit_options& options) {
   const std::string& mode = options.network;
   if (!mode.empty() && mode != "none" && mode != "host" && mode != "default") {
