@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Optional
+from typing import Any, Optional
+
+from opamplan.runs import Buildctl
 
 CONFIG = """\
 root = "{root}"
@@ -26,13 +29,22 @@ root = "{root}"
 
 
 class Daemon:
-    """A running buildkitd whose store is below `folder`. Ends with the `with` block."""
+    """A running buildkitd whose store is below `folder`. Ends with the `with` block.
+
+    So does its store, unless it is to be kept.
+    """
 
     def __init__(
-        self, programs: Path, folder: Path, parallelism: int = 2, snapshotter: str = "overlayfs"
+        self,
+        programs: Path,
+        folder: Path,
+        parallelism: int = 2,
+        snapshotter: str = "overlayfs",
+        keep: bool = False,
     ) -> None:
         self.programs = programs
         self.folder = folder
+        self.keep = keep
         self.root = folder / "root"
         self.address = f"unix://{folder}/buildkitd.sock"
         self.buildctl = str(programs / "buildctl")
@@ -47,6 +59,9 @@ class Daemon:
             )
         )
         self._process: Optional[subprocess.Popen[bytes]] = None
+
+    network = ""
+    """What its steps must ask for to reach anything: nothing, it is given to them."""
 
     def start(self, seconds: float = 60) -> bool:
         """Start it; false if it does not answer in time, or ends."""
@@ -66,6 +81,30 @@ class Daemon:
                 return True
             time.sleep(0.2)
         return False
+
+    def builder(self, **options: Any) -> Buildctl:
+        """For a `Runner`."""
+        return Buildctl(self.address, self.buildctl, **options)
+
+    def build(self, context: Path, file: str, target: str, output: Path) -> None:
+        """Build a stage of a Dockerfile in `context`, and write its files to a folder."""
+        local = f"--local=context={context}", f"--local=dockerfile={context}"
+        self._ask(
+            *("build", "--frontend=dockerfile.v0", f"--opt=filename={file}"),
+            *(f"--opt=target={target}", *local, f"--output=type=local,dest={output}"),
+        )
+
+    def prune(self) -> None:
+        """Empty the store."""
+        self._ask("prune", "--all")
+
+    def stored(self) -> float:
+        """Bytes of the store."""
+        return stored(self._ask("du"))
+
+    def _ask(self, *words: str) -> str:
+        command = [self.buildctl, "--addr", self.address, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it; SIGKILL: as a crash would."""
@@ -96,7 +135,17 @@ class Daemon:
             place = line.split()[1]
             if place.startswith(str(self.root)):
                 subprocess.run(["umount", "-l", place], check=False, capture_output=True)
-        shutil.rmtree(self.root, ignore_errors=True)
+        if not self.keep:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+
+def stored(report: str) -> float:
+    """The bytes that a builder reports (`du`) in its last line, `Total: 1.5GB`."""
+    found = re.findall(r"^Total:\s+([0-9.]+)([A-Za-z]*)$", report, flags=re.MULTILINE)
+    if not found:
+        return 0.0
+    number, unit = found[-1]
+    return float(number) * {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}[unit or "B"]
 
 
 def busybox_base(file: Path) -> None:

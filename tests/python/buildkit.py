@@ -1,13 +1,14 @@
-"""The real BuildKit for tests: where its programs are, and a daemon of one's own."""
+"""Real builders for tests: where their programs are, and daemons of one's own."""
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tarfile
 from typing import Any
 
@@ -18,37 +19,52 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def programs() -> pathlib.Path:
     """The folder of buildkitd, buildctl and buildx; skips, with the reason, without."""
-    folder = os.environ.get("BUILDKIT_BIN", "")
-    if not folder:
-        found = subprocess.run(
-            [str(ROOT / "scripts/buildkit"), "--if-there"],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if found.returncode != 0:
-            pytest.skip(found.stderr.strip())
-        folder = found.stdout.strip()
-    return pathlib.Path(folder)
+    return pathlib.Path(os.environ.get("BUILDKIT_BIN", "") or _made_by("buildkit"))
+
+
+def engine_programs() -> pathlib.Path:
+    """The folder of dockerd; skips, with the reason, without."""
+    return _made_by("docker-engine")
+
+
+def _made_by(script: str) -> pathlib.Path:
+    found = subprocess.run(
+        [str(ROOT / "scripts" / script), "--if-there"], check=False, capture_output=True, text=True
+    )
+    if found.returncode != 0:
+        pytest.skip(found.stderr.strip())
+    return pathlib.Path(found.stdout.strip())
 
 
 def require_daemon() -> None:
-    """Skip, with the reason, where no daemon can run."""
+    """Skip, with the reason, where buildkitd cannot run."""
+    _require("runc", "busybox")
+
+
+def require_engine() -> None:
+    """Skip, with the reason, where dockerd cannot run."""
+    _require("containerd", "containerd-shim-runc-v2", "runc", "iptables", "busybox")
+
+
+def _require(*programs: str) -> None:
     if os.geteuid() != 0:
-        pytest.skip("buildkitd needs root")
-    for program in ("runc", "busybox"):
+        pytest.skip("builders need root")
+    for program in programs:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
 
 
 def daemon_module() -> Any:
     """benchmarks/real/daemon.py, which the benchmarks use too."""
-    spec = importlib.util.spec_from_file_location("daemon", ROOT / "benchmarks/real/daemon.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return real_module("daemon")
+
+
+def real_module(name: str) -> Any:
+    """A module of benchmarks/real."""
+    folder = str(ROOT / "benchmarks/real")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module(name)
 
 
 # Does what `opam` would, as far as a step needs it: runs the line `x-sh` of a package's opam file.

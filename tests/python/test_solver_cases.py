@@ -79,7 +79,7 @@ def test_a_version_of_ocaml_that_is_not_there_is_one_error(
     tmp_path: pathlib.Path, opamplan_command: Run
 ) -> None:
     folder = write(tmp_path, {"ocaml.5.4.0": "", "ocaml.5.4.1": "", "ocaml.5.3.0": "", "a.1": ""})
-    with pytest.raises(opamplan.UnknownPackage, match="it has 5.4.1, 5.4.0$") as error:
+    with pytest.raises(opamplan.UnknownPackage, match=r"it has 5\.4\.1, 5\.4\.0$") as error:
         universe(folder, ocaml="5.4")
     assert error.value.suggestions == ["ocaml.5.4.1", "ocaml.5.4.0"]
     for command in (["solve"], ["solve", "a"], ["plan"]):

@@ -1,0 +1,188 @@
+"""A Docker Engine of one's own, for benchmarks and tests. Needs root, containerd and runc."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Optional
+
+from opamplan.runs.builders import Batch, Buildx
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from daemon import stored
+
+CONTAINERD = """\
+version = 2
+root = "{folder}/containerd/root"
+state = "{folder}/containerd/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "{folder}/containerd.sock"
+"""
+
+
+class Engine:
+    """A running dockerd, with a containerd of its own; both keep all they have below `folder`.
+
+    `store` is the image store: `containerd`, Docker's default since 29, or `graphdriver`, the older
+    one. Nothing is changed outside: no bridge, no rules of a firewall, so steps have the network of
+    the machine (`RUN --network=host`) or none. Ends with the `with` block, and so do its stores
+    unless they are to be kept.
+    """
+
+    def __init__(
+        self,
+        programs: Path,
+        buildx: Path,
+        folder: Path,
+        store: str = "containerd",
+        keep: bool = False,
+    ) -> None:
+        self.programs = programs
+        self.folder = folder
+        self.keep = keep
+        self.socket = folder / "docker.sock"
+        self.address = f"unix://{self.socket}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "containerd.toml").write_text(CONTAINERD.format(folder=folder))
+        settings = {
+            "data-root": str(folder / "data"),
+            "exec-root": str(folder / "exec"),
+            "pidfile": str(folder / "dockerd.pid"),
+            "hosts": [self.address],
+            "containerd": str(folder / "containerd.sock"),
+            "bridge": "none",
+            "iptables": False,
+            "ip6tables": False,
+            "userland-proxy": False,
+            "features": {"containerd-snapshotter": store == "containerd"},
+            "builder": {"gc": {"enabled": False}},
+        }
+        self._settings = folder / "daemon.json"
+        self._settings.write_text(json.dumps(settings, indent=2))
+        # Uses this engine, whatever is set outside, and keeps what it notes below `folder`.
+        self.buildx = str(folder / "buildx")
+        client = f"DOCKER_HOST={self.address} DOCKER_CONFIG={folder}/client"
+        Path(self.buildx).write_text(f'#!/bin/sh\n{client} exec {buildx} "$@"\n')
+        Path(self.buildx).chmod(0o755)
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def builder(self) -> Buildx:
+        """For a `Runner`: buildx with its docker driver."""
+        return _Buildx("default", self.buildx)
+
+    def build(self, context: Path, file: str, target: str, output: Path) -> None:
+        """Build a stage of a Dockerfile in `context`, and write its files to a folder."""
+        into = f"--output=type=local,dest={output}"
+        allow = "--allow=network.host"
+        self._ask(
+            "build", allow, f"--file={context / file}", f"--target={target}", into, str(context)
+        )
+
+    def prune(self) -> None:
+        """Empty the store."""
+        self._ask("prune", "--all", "--force")
+
+    def stored(self) -> float:
+        """Bytes of the store."""
+        return stored(self._ask("du"))
+
+    def _ask(self, *words: str) -> str:
+        command = [self.buildx, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    network = "host"
+    """What its steps must ask for to reach anything."""
+
+    def start(self, seconds: float = 60) -> bool:
+        """Start it; false if it does not answer in time, or ends."""
+        commands = [
+            ["containerd", "--config", str(self.folder / "containerd.toml")],
+            [str(self.programs / "dockerd"), "--config-file", str(self._settings)],
+        ]
+        ready = [(self.folder / "containerd.sock").exists, self._answers]
+        end = time.monotonic() + seconds
+        for command, is_ready in zip(commands, ready):
+            with (self.folder / "log").open("ab") as log:
+                process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            self._processes.append(process)
+            while not is_ready():
+                if process.poll() is not None or time.monotonic() > end:
+                    self.stop()
+                    return False
+                time.sleep(0.2)
+        return True
+
+    def version(self) -> dict[str, object]:
+        """What the engine says of itself."""
+        connection = _Connection(self.socket)
+        try:
+            connection.request("GET", "/version")
+            answer = json.loads(connection.getresponse().read())
+            assert isinstance(answer, dict)
+            return answer
+        finally:
+            connection.close()
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.version())
+        except (OSError, http.client.HTTPException, ValueError):
+            return False
+
+    def stop(self) -> None:
+        """End both, the engine first."""
+        while self._processes:
+            process = self._processes.pop()
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def __enter__(self) -> Engine:
+        if not self.start():
+            raise RuntimeError(f"dockerd did not start: see {self.folder}/log")
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.stop()
+        for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+            place = line.split()[1]
+            if place.startswith(f"{self.folder}/"):
+                subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+        for name in ("exec",) if self.keep else ("data", "exec", "containerd"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+
+class _Buildx(Buildx):
+    """Steps may use the network of the machine."""
+
+    def command(self, batch: Batch) -> list[str]:
+        return [*super().command(batch), "--allow=network.host"]
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP on a socket of the file system."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.connect(str(self._path))
