@@ -447,6 +447,7 @@ read_status() {
 graft() {
   good=
   for package in $grafts; do
+    rm -rf "${layers:?}/$package"
     mkdir -p "$layers/$package"
     status=missing
     if [ -f "$in/g/$package/status" ]; then read -r status <"$in/g/$package/status"; fi
@@ -476,6 +477,20 @@ publish() {
 # opam's status of an install that could not fetch a source.
 is_download_failure() { [ "$1" = 40 ]; }
 
+# A package that is built as root may have put something else in the place of what is told of it: a
+# pipe or a device would hang, or feed, who goes on with it.
+plain() {
+  if [ ! -d "$told" ] || [ -L "$told" ]; then
+    rm -rf "$told"
+    mkdir -p "$told"
+  fi
+  rm -rf "$told/size" "$told/log.short"
+  if [ -f "$told/log" ] && [ ! -L "$told/log" ]; then return; fi
+  rm -rf "$told/log"
+  [ ! -e "$told/log" ] || exit 0 # without rm, nothing can be told
+  echo "opamplan: $package put something else in the place of its log" >"$told/log"
+}
+
 # Sets `status`, and writes to the log: installs $package with all its members.
 carry_out() {
   attempt=1
@@ -484,6 +499,7 @@ carry_out() {
     # shellcheck disable=SC2086
     as_user install "$package" $members </dev/null >>"$told/log" 2>&1
     ended=$?
+    plain
     limit=0
     if ! is_download_failure "$ended" || [ "$attempt" -ge "$attempts" ]; then break; fi
     echo "opamplan: a download failed; again in $((attempt * attempt)) s" >>"$told/log"
@@ -648,6 +664,7 @@ flush() {
 }
 
 broken='' broken_status=failure mode='' members=''
+rm -rf "$notes" "$notes.new"
 mkdir -p "$layers" "$results" "$repository/packages"
 find_user
 flush
