@@ -52,6 +52,16 @@ TEST_CASE("texts with quotes, controls and other scripts come back") {
   CHECK(plan_from_json(to_json(p)) == p);
 }
 
+TEST_CASE("a file of a package that would be written elsewhere is refused") {
+  const solved s = solve_files(diamond());
+  plan p = make_plan(s.in, s.solutions, {});
+  for (const char* const path : {"..", "../x", "a/../../x", "/x", "a//b", "", ".", "a/"}) {
+    CAPTURE(path);
+    p.packages[0].files = {{path, "", false}};
+    CHECK(error_of(to_json(p)) == "plan: packages[0].files[0].path: it is no path below a folder");
+  }
+}
+
 TEST_CASE("what is no plan is refused by name") {
   const solved s = solve_files(diamond());
   const std::string good = to_json(make_plan(s.in, s.solutions, {}));

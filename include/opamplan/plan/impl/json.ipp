@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 
@@ -285,7 +286,19 @@ inline limits read_limits(const node& n) {
   return l;
 }
 
+/// A path that stays in the folder it is below.
+inline bool is_path_below(std::string_view path) {
+  for (std::size_t at = 0;;) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::string_view part = path.substr(at, end - at);
+    if (part.empty() || part == "." || part == "..") return false;
+    if (end == path.size()) return path.find('\0') == std::string_view::npos;
+    at = end + 1;
+  }
+}
+
 inline plan_file read_file(const node& n) {
+  if (!is_path_below(n["path"].text())) n["path"].fail("it is no path below a folder");
   auto content = from_base64(n["base64"].text());
   if (!content) n["base64"].fail("it is not base64");
   return {n["path"].text(), *std::move(content), n["executable"].flag()};
