@@ -26,7 +26,7 @@ TEST_CASE("both notations have the batches, the images and their groups") {
 
 TEST_CASE("values of options end no string and interpolate nothing") {
   emit_options o;
-  o.platforms = {"linux/amd64\", \"x${evil}"};
+  o.cache_from = {"linux/amd64\", \"x${evil}"};
   CHECK(has(bake_hcl(of_diamond(), o), R"("linux/amd64\", \"x$${evil}")"));
   CHECK(has(bake_json(of_diamond(), o), R"("linux/amd64\", \"x$${evil}")"));
 }

@@ -87,8 +87,6 @@ const std::vector<std::string> all_sound = {
     "license: \"\"",
 };
 
-std::string effective(const std::string& text) { return effective_part(syntax::parse(text)); }
-
 }  // namespace
 
 TEST_CASE("a malformed field is left out whole, with its place, and the file is kept") {
