@@ -66,6 +66,7 @@ __all__: list[str] = [
     "parse_recovering",
     "parse_value",
     "parse_variable_value",
+    "read_dockerfile",
     "stage_names",
 ]
 
@@ -564,6 +565,11 @@ class Package:
         The source it came from, as it was named.
         """
     @property
+    def source_folder(self) -> tuple[str, str] | None:
+        """
+        Of a pin: the folder of its sources, and the commit of the git repository there, or an empty string for the folder as it is; else None.
+        """
+    @property
     def synopsis(self) -> str:
         """
         One line.
@@ -629,9 +635,12 @@ class Repository:
 
         `source`: a folder with `packages/`, an archive of one (.tar.gz, .tar.zst, .zip...), a git repository, an
         http(s) URL of an archive, a URL of a git repository, or a list of these: the first that has a
-        version wins. `rev`: a commit, branch or tag of git. `pins`: opam files or folders of them, taken as
-        version `dev`, hiding all other versions; or tuples (path, name, version), empty strings for the
-        defaults. `cache`: False, or a folder; True is opamplan's folder in the user's cache. Raises
+        version wins. `rev`: a commit, branch or tag of git; `URL#REV` and `PATH#REV` say it of one source,
+        `#REV:FOLDER` names a repository in a folder of the commit. `pins`: folders with opam files, such
+        files, or git repositories with `#REV`, hiding all other versions; or tuples (path, name, version),
+        empty strings for the defaults: the version of the file, else the newest in the repository, else
+        `dev`. A pin that cannot be read is a LoadError; `pin-depends` that are not on this machine are in
+        `diagnostics`. `cache`: False, or a folder; True is opamplan's folder in the user's cache. Raises
         LoadError when there is nothing to load; a broken file is in `diagnostics`.
         """
     def __contains__(self, name: str) -> bool:
@@ -784,7 +793,8 @@ class Explanation:
     """
     Why something cannot be installed, or was not taken.
 
-    `facts` are minimal: without any one of them there would be a solution. `sentences` tell them to a
+    `facts` are minimal, unless `minimal` says otherwise: without any one of them there would be a
+    solution. `sentences` tell them to a
     person, `str()` joins these. Iterates over the facts.
     """
     def __bool__(self) -> bool: ...
@@ -811,6 +821,11 @@ class Explanation:
     def facts(self) -> list[Fact]:
         """
         A minimal set, the target's first.
+        """
+    @property
+    def minimal(self) -> bool:
+        """
+        False if the search for fewer facts took too long: some may be left out.
         """
     @property
     def package(self) -> str:
@@ -986,7 +1001,11 @@ class Universe:
 
     ``roots`` are selected in every solution, ``constraints`` hold where a name is selected; both are
     texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together with the variable
-    ``ocaml:version``. Immutable; may be shared between threads.
+    ``ocaml:version``. ``avoid_version`` is the rule for a name of which every available version has
+    the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool on opam-0install;
+    ``"opam"``, one is when there is nothing else. A request ends as ``gave_up`` after
+    ``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). Immutable; may be shared between
+    threads.
     """
     def __init__(
         self,
@@ -998,7 +1017,9 @@ class Universe:
         with_test: bool = False,
         with_doc: bool = False,
         prefer_oldest: bool = False,
-        conflict_limit: typing.SupportsInt | typing.SupportsIndex = 1000000,
+        avoid_version: str = "batch",
+        conflict_limit: typing.SupportsInt | typing.SupportsIndex = 200000,
+        time_limit: typing.SupportsFloat | typing.SupportsIndex = 0.0,
         progress: typing.Any = None,
     ) -> None: ...
     def __repr__(self) -> str: ...
@@ -1295,7 +1316,7 @@ class Plan:
         """
     def save(self, path: typing.Any) -> None:
         """
-        Write `to_json` to a file.
+        Write `to_json` to a file: the whole of it, or what was there stays.
         """
     def to_columns(self) -> dict[str, list[typing.Any]]:
         """
@@ -2164,6 +2185,11 @@ def parse_value(text: str) -> Value:
 def parse_variable_value(text: str) -> bool | str:
     """
     ``true`` and ``false`` as bool, everything else as str.
+    """
+
+def read_dockerfile(text: str) -> list[dict[str, typing.Any]]:
+    """
+    The instructions of a Dockerfile, cut as BuildKit cuts them: name, flags, arguments, here-documents (name, content) and line of each. Raises InvalidRequest where it refuses.
     """
 
 def stage_names(plan: Plan) -> list[str]:
