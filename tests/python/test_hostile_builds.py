@@ -62,7 +62,7 @@ ATTACKS = {
     "result-is-gone": Attack("rm -rf $R /opamplan/results /opamplan/layers"),
     "size-has-23-digits": Attack("echo 99999999999999999999999 >$R/size"),
     "seconds-are-none": Attack("echo nan >$R/seconds; mkdir -p $R/status"),
-    "name-is-no-utf8": Attack("printf x >$R/$(printf '\\377\\376')"),
+    "name-is-no-utf8": Attack("printf x >$R/$(printf '\\255\\254')"),
     "becomes-root": Attack("cp /bin/busybox $R/x; chmod 4755 $R/x"),
     "prints-escapes": Attack("printf '\\033]0;x\\007\\033[2J no end of line'; exit 1", "failure"),
     "says-nothing": Attack("exit 7", "failure"),
