@@ -24,15 +24,18 @@ SPECIAL: dict[str, Any] = {
     "snapshot": "20250101T000000Z",
     "labels": ["a=b"],
     "opam": "distribution",
+    "network": "host",
+    "build_args": [("A", "b")],
+    "platforms": ["linux/arm64"],
 }
 
 
 @pytest.fixture(scope="module")
 def plan() -> opamplan.Plan:
     repository = opamplan.Repository.open(repository_path(), cache=False)
-    universe = opamplan.Universe(
-        repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0"
-    )
+    environment = opamplan.Environment.preset("debian-12")
+    del environment["arch"]  # so that it fits every platform
+    universe = opamplan.Universe(repository, environment, ocaml="5.3.0")
     return opamplan.make_plan(universe.solve_all(["csexp", "conf-libssl"]))
 
 
@@ -66,7 +69,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "--compat": ["--compat", "package-tool"],
     "--batch-size": ["--compat", "package-tool", "--batch-size", "1"],
     "--registry": ["--registry", "example.org/x"],
-    "--platform": ["--platform", "linux/arm64"],
+    "--platform": ["--unset", "arch", "--platform", "linux/arm64"],
     "--cache-from": ["--cache-from", "type=local,src=x"],
     "--cache-to": ["--cache-to", "type=local,dest=x"],
     "--strategy": ["--strategy", "chain"],
@@ -110,5 +113,6 @@ def test_every_option_of_emit_changes_a_file(tmp_path: pathlib.Path, opamplan_co
 
     usual = run()
     for option, arguments in ARGUMENTS.items():
-        reference = run(*arguments[:2]) if option == "--batch-size" else usual
+        needed = arguments[: arguments.index(option)]
+        reference = run(*needed) if needed else usual
         assert run(*arguments) != reference, option
