@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <opamplan/error.hpp>
+#include <string>
 
 #include "arguments.hpp"
 #include "typing.hpp"
@@ -27,11 +28,17 @@ void bind_plan_reports(py::module_& module);
 void bind_emit(py::module_& module);
 void bind_inspect(py::module_& module);
 
+/// A message as Python has it; bytes of foreign files that are not UTF-8 are shown as `\\xff`.
+inline py::str message_text(const char* text) {
+  return py::reinterpret_steal<py::str>(PyUnicode_DecodeUTF8(
+      text, static_cast<py::ssize_t>(std::char_traits<char>::length(text)), "backslashreplace"));
+}
+
 /// Raises the class `name` of opamplan.errors with the message of `error`; `fill` sets attributes.
 template <class Error, class Fill>
 void raise_error(const char* name, const Error& error, Fill&& fill) {
   const py::object type = py::module_::import("opamplan.errors").attr(name);
-  py::object instance = type(py::str(error.what()));
+  py::object instance = type(message_text(error.what()));
   fill(instance, error);
   PyErr_SetObject(type.ptr(), instance.ptr());
 }

@@ -47,9 +47,19 @@ std::vector<source> sources_of(const py::object& what, const py::object& rev,
   return out;
 }
 
+/// The same; what UTF-8 cannot hold is no path and no revision.
+std::vector<source> checked_sources_of(const py::object& what, const py::object& rev,
+                                       const py::object& pins) {
+  try {
+    return sources_of(what, rev, pins);
+  } catch (const py::cast_error&) {
+    throw invalid_request("a path or a revision is a text that UTF-8 cannot hold");
+  }
+}
+
 repository open(const py::object& what, const py::object& rev, const py::object& pins,
                 const py::object& cache, unsigned threads, const py::object& progress) {
-  const std::vector<source> sources = sources_of(what, rev, pins);
+  const std::vector<source> sources = checked_sources_of(what, rev, pins);
   load_options options;
   options.threads = threads;
   options.cache_directory =

@@ -13,7 +13,7 @@ SCRIPTS = sorted((ROOT / "examples/python").glob("*.py"))
 
 EXPECTED = {
     "closure": "dune.3.20.2 after base-threads.base base-unix.base ocaml.5.3.0",
-    "cost_of_a_change": "targets: ocaml.5.2.1 -> ocaml.5.3.0",
+    "cost_of_a_change": "ocaml-base-compiler.5.2.1 -> ocaml-base-compiler.5.3.0",
     "one_dockerfile": "FROM",
     "whole_repository": "bytes docker-bake.hcl",
     "why_not": "webmail.1.0.0 needs legacy-cgi >= 0.4",

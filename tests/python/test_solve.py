@@ -19,9 +19,9 @@ def repository(embedded: pathlib.Path) -> opamplan.Repository:
 
 
 def make(repository: opamplan.Repository, ocaml: str = "5.3.0", **options: Any) -> Any:
-    return opamplan.Universe(
-        repository, opamplan.Environment.preset("debian-12"), ocaml=ocaml, **options
-    )
+    environment = opamplan.Environment.preset("debian-12")
+    environment["opam-version"] = "2.3.0"  # what the known counts are of
+    return opamplan.Universe(repository, environment, ocaml=ocaml, **options)
 
 
 @pytest.fixture(scope="module")

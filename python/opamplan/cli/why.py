@@ -37,25 +37,37 @@ def run(args: argparse.Namespace) -> int:
             args, universe.explain(args.target).to_dict(), f"{args.target} has no solution"
         )
     if args.package is None:
-        print(f"{result.target} has a solution of {len(result)} packages.")
-        return 0
+        return _say(
+            args,
+            {"target": result.target, "packages": len(result)},
+            f"{result.target} has a solution of {len(result)} packages.",
+        )
     if args.package in universe.repository.names:
         path = result.why(args.package)
-        if args.json:
-            print(json.dumps({"target": result.target, "path": path}))
-        elif path:
-            print(" -> ".join(path))
-        else:
-            print(f"{args.package} is not part of what {result.target} needs.")
-        return 0
+        absent = f"{args.package} is not part of what {result.target} needs."
+        return _say(
+            args, {"target": result.target, "path": path}, " -> ".join(path) if path else absent
+        )
     if args.package in result:
-        print(f"{args.package} is selected: {' -> '.join(result.why(args.package.split('.')[0]))}")
-        return 0
+        path = result.why(args.package.split(".")[0])
+        return _say(
+            args,
+            {"target": result.target, "path": path},
+            f"{args.package} is selected: {' -> '.join(path)}",
+        )
     explanation = result.why_not(args.package)
     if explanation is None:
-        print(f"{args.package} would fit; another choice was preferred before it.")
-        return 0
+        return _say(
+            args,
+            {"target": result.target, "path": [], "would_fit": True},
+            f"{args.package} would fit; another choice was preferred before it.",
+        )
     return _tell(args, explanation.to_dict(), f"{result.target} cannot have {args.package}")
+
+
+def _say(args: argparse.Namespace, answer: dict[str, Any], sentence: str) -> int:
+    print(json.dumps(answer) if args.json else sentence)
+    return 0
 
 
 def _tell(args: argparse.Namespace, explanation: dict[str, Any], head: str) -> int:
