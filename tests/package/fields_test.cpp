@@ -98,7 +98,8 @@ TEST_CASE("a malformed field is left out whole, with its place, and the file is 
     CHECK(d.field == m.field);
     CHECK(d.position.line == 1);
     CHECK(d.position.column == m.column);
-    CHECK(d.level == severity::error);
+    const bool extension = m.field.substr(0, 2) == "x-";  // which opam does not read
+    CHECK(d.level == (extension ? severity::warning : severity::error));
     CHECK(d.message.find(m.message) != std::string::npos);
     CHECK(o.synopsis == "kept");
   }

@@ -61,7 +61,7 @@ def test_the_first_of_a_repeated_field_counts_everywhere(
         assert f"opam:{line}:1: error: " in checked.stdout
     assert checked.stdout.count("repeated; the first one counts") == 4
     package = opamplan.Repository.open(path, cache=False).package("twice.1")
-    assert (package.synopsis, package.depends, package.flags) == ("one", '[ "a" ]', ["conf"])
+    assert (package.synopsis, package.depends, package.flags) == ("one", '["a"]', ["conf"])
     solved = opamplan_command("solve", "twice", *where(path))
     assert (solved.returncode, "a.1" in solved.stdout, "b.1" in solved.stdout) == (0, True, False)
 

@@ -97,10 +97,13 @@ def test_check_fails_for_errors_only(run: Run, tree: str) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert "0 errors, 0 warnings" in done.stderr
     file = pathlib.Path(tree) / "packages/json/json.1/opam"
-    file.write_text('opam-version: "2.0"\nnonsense: 1\n')
+    file.write_text('opam-version: "2.0"\nflags: zorro\n')
     assert run("check").returncode == 0
     assert run("check", "--strict").returncode == 1
-    assert "json.1/opam:2:1: warning:" in run("check").stdout
+    assert "json.1/opam:2:8: warning: flags: unknown flag" in run("check").stdout
+    file.write_text('opam-version: "2.0"\nnonsense: 1\n')
+    assert run("check").returncode == 1
+    assert "json.1/opam:2:1: error: nonsense: unknown field" in run("check").stdout
     file.write_text("depends: [")
     done = run("check")
     assert done.returncode == 1

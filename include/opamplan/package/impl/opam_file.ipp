@@ -31,8 +31,9 @@ class reporter {
 
   void operator()(std::string_view field, std::uint32_t where, std::string message) const {
     if (out_ == nullptr) return;
-    out_->push_back(
-        {std::string(field), std::move(message), file_->locate(where), severity::error});
+    // opam itself looks at no field whose name begins with x-.
+    const severity level = field.substr(0, 2) == "x-" ? severity::warning : severity::error;
+    out_->push_back({std::string(field), std::move(message), file_->locate(where), level});
   }
   void operator()(std::string_view field, const findings& found) const {
     if (found.failed()) (*this)(field, found.where(), found.message() + "; the field is left out");

@@ -191,7 +191,11 @@ class pin_reader {
     const std::string& text = tree.files.at(file).content;
     const syntax::parse_result parsed = syntax::parse_recovering(text, path);
     if (!parsed.errors.empty()) {
-      throw load_error("the pinned file is broken: " + parsed.errors.front().to_string(), p.path);
+      const syntax::parse_diagnostic& first = parsed.errors.front();
+      throw load_error(printable(path) + ':' + std::to_string(first.where.line) + ':' +
+                           std::to_string(first.where.column) +
+                           ": the pinned file is broken: " + first.message,
+                       p.path);
     }
     if (parsed.tree.items().empty()) {
       throw load_error(printable(path) + ": the pinned file is empty");
