@@ -4,6 +4,7 @@
 #include "progress.hpp"
 
 #include <chrono>
+#include <exception>
 #include <opamplan/error.hpp>
 
 namespace opamplan::python {
@@ -18,6 +19,18 @@ struct cancelled_name {
 struct invalid_request_name {
   static constexpr const char* value = "InvalidRequest";
 };
+
+/// What a binding takes out of a Python object by itself is an argument too, and no RuntimeError.
+void refuse_wrong_parts() {
+  py::register_exception_translator([](std::exception_ptr error) {
+    try {
+      if (error) std::rethrow_exception(error);
+    } catch (const py::cast_error&) {
+      PyErr_SetString(PyExc_TypeError,
+                      "an argument holds something of another type, or text that is not UTF-8");
+    }
+  });
+}
 
 void bind_errors() {
   register_error<error, error_name>([](py::object&, const error&) {});
@@ -43,6 +56,7 @@ PYBIND11_MODULE(_core, module) {
   using namespace opamplan::python;
   module.doc() = "The compiled part of opamplan; use the package opamplan.";
   module.attr("__version__") = OPAMPLAN_VERSION;
+  refuse_wrong_parts();
   bind_errors();
   module.def(
       "_count_slowly",

@@ -6,6 +6,7 @@ import copy
 import json
 import pathlib
 import random
+import re
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_damaged_plan_is_refused_found_or_harmless(
         try:
             damaged = opamplan.Plan.from_json(text)
         except opamplan.PlanFormatError as error:
-            assert error.member or error.line
+            assert error.member or error.line or "is missing" in str(error)
             refused += 1
             continue
         found += not use(damaged, plan, tmp_path)
@@ -163,3 +164,10 @@ def test_a_batch_without_a_step_that_it_needs_is_an_error(
     assert one_line(done.stderr)
     assert "which does not come before it" in done.stderr
     assert opamplan_command("doctor", "--plan", file).returncode == 1
+
+
+def test_bytes_that_are_not_utf8_are_shown_in_the_message(tree: dict[str, Any]) -> None:
+    damaged = copy.deepcopy(tree)
+    damaged["strategy"] = "\udcff"
+    with pytest.raises(opamplan.PlanFormatError, match=re.escape(r'"\xff"')):
+        opamplan.Plan.from_json(json.dumps(damaged))
