@@ -104,7 +104,13 @@ def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
         raise InvalidRequest(f"{path}: a link; name the file itself")
     with open_folder(os.path.realpath(place.parent), shown=str(place.parent)) as folder:
         mode = stat.S_IMODE(there.st_mode) if there else 0o666
-        _put(folder, place.name, lambda file: file.write(content), mode, str(path))
+
+        def fill(file: IO[bytes]) -> None:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # before it takes the place of what was there
+
+        _put(folder, place.name, fill, mode, str(path))
 
 
 def copy_below(

@@ -171,3 +171,35 @@ def test_bytes_that_are_not_utf8_are_shown_in_the_message(tree: dict[str, Any]) 
     damaged["strategy"] = "\udcff"
     with pytest.raises(opamplan.PlanFormatError, match=re.escape(r'"\xff"')):
         opamplan.Plan.from_json(json.dumps(damaged))
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, '{"dune": NaN}', '{"dune": -1}', "\x00", "[1]"])
+@pytest.mark.parametrize("option", ["--sizes", "--durations"])
+def test_files_of_numbers_are_refused_in_one_line(
+    text: str, option: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    file = tmp_path / "numbers.json"
+    file.write_text(text)
+    done = opamplan_command("forecast", "-q", "csexp", option, str(file))
+    assert done.returncode == 2
+    assert one_line(done.stderr)
+    assert str(file) in done.stderr
+
+
+def test_a_configuration_of_any_bytes_is_refused_in_one_line(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    for content in (b"[" * 50_000, b"\xff", b"{"):
+        file = tmp_path / "c.json"
+        file.write_bytes(content)
+        done = opamplan_command("--config", str(file), "list")
+        assert done.returncode == 2
+        assert one_line(done.stderr)
+        assert str(file) in done.stderr
+
+
+def test_an_argument_that_is_not_utf8_is_refused_in_one_line(opamplan_command: Run) -> None:
+    done = opamplan_command("list", "\udcff")
+    assert done.returncode == 2
+    assert one_line(done.stderr)
+    assert "is not UTF-8" in done.stderr

@@ -90,10 +90,10 @@ def files(asked: Optional[str]) -> Iterator[tuple[Path, bool]]:
 
 def read(path: Path) -> Table:
     """The file's table; raises InvalidRequest, or OSError."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         found = json.loads(text) if path.suffix == ".json" else _toml(text, path)
-    except ValueError as error:  # of either language
+    except (ValueError, RecursionError) as error:  # of either language, or no UTF-8
         raise InvalidRequest(f"{path}: {error}") from None
     if not isinstance(found, dict):
         raise InvalidRequest(f"{path}: expected an object at the top")

@@ -85,11 +85,11 @@ def numbers_from(path: str, what: str) -> dict[str, float]:
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
         numbers = {str(name): float(number) for name, number in found.items()}
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InvalidRequest(f"{path}: expected a JSON object of {what} by name: {error}") from None
     for name, number in numbers.items():
         if not math.isfinite(number) or not 0 <= number < 2**63:
-            raise InvalidRequest(f"{path}: {name}: {number:g} is no size in {what}")
+            raise InvalidRequest(f"{path}: {name}: {number:g} is no number of {what}")
     return numbers
 
 
