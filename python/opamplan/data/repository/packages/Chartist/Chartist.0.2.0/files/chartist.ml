@@ -1,0 +1,4 @@
+(* Charts as SVG. *)
+open Pebble
+open Lantern
+libraries="$libraries Chartist.0.2.0"

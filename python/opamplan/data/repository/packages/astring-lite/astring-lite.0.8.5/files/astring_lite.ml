@@ -1,0 +1,2 @@
+(* Another string module. *)
+libraries="$libraries astring-lite.0.8.5"

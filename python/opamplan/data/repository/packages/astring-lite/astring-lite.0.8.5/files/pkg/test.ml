@@ -1,0 +1,3 @@
+(* The library says its name. *)
+open Astring_lite
+[ "$libraries" = " astring-lite.0.8.5" ]

@@ -1,0 +1,2 @@
+(* Command lines, declared. *)
+libraries="$libraries cmdlet.1.1.1"

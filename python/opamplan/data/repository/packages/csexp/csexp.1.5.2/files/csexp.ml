@@ -1,0 +1,2 @@
+(* Canonical s-expressions. *)
+libraries="$libraries csexp.1.5.2"

@@ -1,0 +1,2 @@
+(* Hash functions. *)
+libraries="$libraries digestif-lite.1.1.4"

@@ -1,0 +1,3 @@
+(* Asks the C compiler questions at build time. *)
+open Csexp
+libraries="$libraries dune-configurator.3.20.2"

@@ -1,0 +1,2 @@
+(* Builds dune without dune. *)
+ocamlc -o dune.exe dune.ml

@@ -1,0 +1,2 @@
+(* Comparisons in constant time. *)
+libraries="$libraries eqaf-lite.0.10"

@@ -1,0 +1,3 @@
+(* Draws on a screen. *)
+open Dune_configurator
+libraries="$libraries graphics.5.2.0"

@@ -1,0 +1,3 @@
+(* Sockets, files and processes for heron. *)
+open Heron
+libraries="$libraries heron-unix.6.0.0"

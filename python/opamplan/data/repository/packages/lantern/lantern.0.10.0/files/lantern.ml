@@ -1,0 +1,2 @@
+(* Pretty printers with colours. *)
+libraries="$libraries lantern.0.10.0"

@@ -1,0 +1,4 @@
+(* As packages of topkg are built. *)
+open Topkg
+shift # build
+topkg_build lantern 0.10.0 "$@"

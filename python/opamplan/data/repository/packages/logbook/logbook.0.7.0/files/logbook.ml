@@ -1,0 +1,2 @@
+(* Logging. *)
+libraries="$libraries logbook.0.7.0"

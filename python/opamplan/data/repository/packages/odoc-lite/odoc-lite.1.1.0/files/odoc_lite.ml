@@ -1,0 +1,2 @@
+(* Turns documentation comments into pages. *)
+libraries="$libraries odoc-lite.1.1.0"

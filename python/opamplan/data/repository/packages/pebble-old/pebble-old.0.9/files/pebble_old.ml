@@ -1,0 +1,3 @@
+(* The old names of pebble. *)
+open Pebble
+libraries="$libraries pebble-old.0.9"

@@ -1,0 +1,4 @@
+(* Derives code for pebble. *)
+open Pebble
+open Ppx_core
+libraries="$libraries pebble-ppx.0.16.0"

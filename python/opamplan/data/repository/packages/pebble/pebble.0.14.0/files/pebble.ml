@@ -1,0 +1,3 @@
+(* A small standard library with labels. *)
+open Sexpr_conv
+libraries="$libraries pebble.0.14.0"

@@ -1,0 +1,2 @@
+(* Converts values to s-expressions and back. *)
+libraries="$libraries sexpr-conv.0.16.0"

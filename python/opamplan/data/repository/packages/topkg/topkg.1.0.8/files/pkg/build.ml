@@ -1,0 +1,3 @@
+(* Builds topkg without topkg. *)
+ocamlfind query ocamlbuild
+ocamlbuild topkg.cma

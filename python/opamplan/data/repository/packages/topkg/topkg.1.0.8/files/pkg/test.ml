@@ -1,0 +1,3 @@
+(* What it is for. *)
+open Topkg
+[ "$(topkg_version)" = 1.0.8 ]

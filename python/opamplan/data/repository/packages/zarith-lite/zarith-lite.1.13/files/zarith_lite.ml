@@ -1,0 +1,2 @@
+(* Integers of any size. *)
+libraries="$libraries zarith-lite.1.13"

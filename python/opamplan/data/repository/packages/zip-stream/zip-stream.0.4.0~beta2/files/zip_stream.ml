@@ -1,0 +1,2 @@
+(* Compression. *)
+libraries="$libraries zip-stream.0.4.0~beta2"
