@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""Prepare real, offline builds: a base image with OCaml and opam, a repository of real packages.
+"""Prepare real builds without a network: a base image with sources, a repository of real packages.
 
-Usage: prepare.py DIRECTORY [--opam-repository PATH] [--mirror URL]
+Usage: prepare.py [--root debian-13] [--opam-repository PATH] [DIRECTORY]
 
-Makes in DIRECTORY (once; a second run does only what is missing):
+Makes in DIRECTORY (default: opamplan/real/ROOT of the user's cache folder; a second run does only
+what is missing):
 
-    base.tar      Debian 12 with opam, OCaml 4.13.1, a C compiler, the sources of all packages in
-                  /sources, and the archives of their system packages: no step needs a network
-    repository/   the opam files of the packages in sources.tsv, whose `url` is a file of the base
+    repository/   the opam files of sources.tsv's packages, the compiler's among them, whose `url`
+                  is a file of the base, and those of all packages that have no source
+    base.tar      the root file system of roots.py, and the archives in /sources
 
-Sources are those of Debian, each checked against the SHA-256 in sources.tsv. opam files are those
-of opam-repository (--opam-repository: a folder or an archive of it), or the archive's own where
-opam-repository no longer has the version. Written by hand: the compiler's packages, and three
-that are empty with this compiler. Needs root, debootstrap, and a Debian mirror.
+Sources are Debian's, each checked against the SHA-256 in sources.tsv. opam files are those of
+opam-repository (--opam-repository: a folder or an archive of it). Files that come from elsewhere
+(`extra-source`) are those of files/ beside this script; where it has none they are left out, with
+the patches among them. Needs root, debootstrap and a Debian mirror (see roots.py).
 """
 
 from __future__ import annotations
@@ -27,75 +28,52 @@ import tarfile
 import urllib.parse
 import urllib.request
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
 import opamplan
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import roots
+
 HERE = Path(__file__).resolve().parent
-OCAML = "4.13.1"
-MIRROR = "http://deb.debian.org/debian"
-BASE_PACKAGES = (
-    "opam ocaml-nox build-essential ca-certificates git rsync unzip patch m4 pkg-config bzip2 "
-    "xz-utils"
-)
+OCAML = "5.3.0"
+SOURCES = "/sources"
+"""Where the base image has the archives."""
 
 
-def _empty_library(name: str, version: str) -> str:
-    return f"""\
-depends: ["ocaml"]
-install: ["sh" "-ec" \"\"\"
-mkdir -p %{{lib}}%/{name}
-cat >%{{lib}}%/{name}/META <<'EOT'
-version = "{version}"
-requires = ""
-EOT\"\"\"]
-"""
+@dataclass(frozen=True)
+class Source:
+    """A row of sources.tsv."""
 
+    package: str
+    opam_file: str
+    path: str
+    sha256: str
 
-# With this compiler these have nothing to compile.
-BY_HAND = {
-    f"ocaml-system.{OCAML}": "flags: compiler\n",
-    f"ocaml.{OCAML}": f"""\
-depends: ["ocaml-system" {{= "{OCAML}"}}]
-flags: conf
-setenv: [
-  [CAML_LD_LIBRARY_PATH = "/usr/lib/ocaml/stublibs"]
-  [CAML_LD_LIBRARY_PATH += "%{{lib}}%/stublibs"]
-  [OCAMLTOP_INCLUDE_PATH += "%{{toplevel}}%"]
-]
-build: ["sh" "-ec" \"\"\"
-cat >ocaml.config <<'EOT'
-opam-version: "2.0"
-variables {{
-  native: true
-  native-tools: true
-  native-dynlink: true
-  stubsdir: "/usr/lib/ocaml/stublibs"
-  preinstalled: true
-  compiler: "{OCAML}"
-}}
-EOT\"\"\"]
-""",
-    "seq.base": _empty_library("seq", "base"),
-    "stdlib-shims.0.3.0": _empty_library("stdlib-shims", "0.3.0"),
-}
+    @property
+    def archive(self) -> str:
+        """The name of the archive."""
+        return Path(self.path).name
 
 
 def main() -> int:
     """Do what the usage says."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
-    parser.add_argument("directory", type=Path)
+    parser.add_argument("directory", nargs="?", type=Path)
+    parser.add_argument("--root", default="debian-13", choices=list(roots.SUITES))
     parser.add_argument("--opam-repository", help="default: the data in OPAMPLAN_SHARED")
-    parser.add_argument("--mirror", default=os.environ.get("OPAMPLAN_DEBIAN_MIRROR", MIRROR))
     args = parser.parse_args()
-    source = args.opam_repository or _shared_repository()
-    directory = args.directory.resolve()
-    archives = directory / "archives"
-    rows = read_table()
-    fetch(rows, archives, args.mirror)
-    write_repository(rows, archives, directory / "repository", source)
-    make_base(rows, archives, directory, args.mirror)
+    directory = (args.directory or roots.cache() / "real" / args.root).resolve()
+    table = read_table()
+    archives = roots.cache() / "real/archives"
+    fetch(table, archives)
+    write_repository(
+        table, archives, directory / "repository", args.opam_repository or _shared_repository()
+    )
+    make_base(table, archives, directory, args.root)
+    print(directory)
     return 0
 
 
@@ -107,66 +85,75 @@ def _shared_repository() -> str:
     return str(found[0])
 
 
-def read_table() -> list[tuple[str, str, str, str]]:
-    """Package, path below the mirror, SHA-256, where its opam file is from."""
+def read_table() -> list[Source]:
+    """The rows of sources.tsv."""
     lines = (HERE / "sources.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [Source(*line.split("\t")) for line in lines if line and not line.startswith("#")]
 
 
-def fetch(rows: list[tuple[str, str, str, str]], archives: Path, mirror: str) -> None:
+def fetch(table: list[Source], archives: Path) -> None:
     """Every archive that is not there yet, checked."""
     archives.mkdir(parents=True, exist_ok=True)
-    for _, path, digest, _ in rows:
-        file = archives / Path(path).name
+    for source in {source.path: source for source in table}.values():
+        file = archives / source.archive
         if not file.exists():
-            partial = file.with_suffix(".partial")
-            urllib.request.urlretrieve(f"{mirror}/{urllib.parse.quote(path)}", partial)
+            partial = file.with_suffix(f".{os.getpid()}")
+            address = f"{roots.mirror()}/{urllib.parse.quote(source.path)}"
+            urllib.request.urlretrieve(address, partial)
             partial.rename(file)
-        if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        if hashlib.sha256(file.read_bytes()).hexdigest() != source.sha256:
             sys.exit(f"prepare: {file} has not the SHA-256 that sources.tsv says")
 
 
-# What does not build from Debian's sources with this compiler.
-FAILING = ("expect", "mccs")
-TOGETHER = "together.1"
-"""A package that needs all the others that build: the deepest image that can be had here."""
-
-
-def write_repository(
-    rows: list[tuple[str, str, str, str]], archives: Path, folder: Path, source: str
-) -> None:
+def write_repository(table: list[Source], archives: Path, folder: Path, given: str) -> None:
     """The opam files, with the sources of the base image."""
-    repository = opamplan.Repository.open([source])
+    upstream = opamplan.Repository.open([given])
     shutil.rmtree(folder, ignore_errors=True)
-
-    def write(package: str, text: str) -> None:
-        file = folder / "packages" / package.split(".")[0] / package / "opam"
-        file.parent.mkdir(parents=True)
-        file.write_text(text, encoding="utf-8")
-
-    for package, path, digest, where in rows:
-        archive = archives / Path(path).name
-        if where == "archive":
-            text = _opam_in(archive, package.split(".")[0])
+    shutil.copytree(HERE / "packages", folder / "packages")
+    (folder / "repo").write_text('opam-version: "2.0"\n', encoding="utf-8")
+    for source in table:
+        if source.opam_file == "archive":
+            text = _opam_in(archives / source.archive, _name(source.package))
         else:
-            text = repository.text(package)
-        write(package, _with_source(text, archive.name, digest))
-    for package, fields in BY_HAND.items():
-        write(package, 'opam-version: "2.0"\n' + fields)
-    # Packages that only stand for system packages or for parts of the compiler.
-    for name in repository.names:
-        if name.startswith("conf-") or name in (
-            "base-unix",
-            "base-threads",
-            "base-bigarray",
-            "base-bytes",
-        ):
-            for version in repository.versions(name):
-                write(f"{name}.{version}", _without_sources(repository.text(f"{name}.{version}")))
-    building = [r.package for r in targets(universe(folder)) if r.package not in FAILING]
-    needs = "".join(f'  "{name}"\n' for name in building)
-    write(TOGETHER, f'opam-version: "2.0"\ndepends: [\n{needs}]\n')
+            version = source.opam_file.replace("=", source.package.partition(".")[2])
+            text = upstream.text(f"{_name(source.package)}.{version}")
+        url = f'src: "file://{SOURCES}/{source.archive}"\n  checksum: "sha256={source.sha256}"'
+        _write(folder, source.package, f"{_cut(text, 'url')}\nurl {{\n  {url}\n}}\n")
+    written = {_name(source.package) for source in table}
+    for name in upstream.names:
+        for version in upstream.versions(name) if name not in written else ():
+            package = f"{name}.{version}"
+            text = upstream.text(package)
+            if "\nurl {" not in text and not (folder / "packages" / name / package).exists():
+                _write(folder, package, text)
+
+
+def _write(folder: Path, package: str, text: str) -> None:
+    """One package; its files from elsewhere are replaced by ours, or left out with their use."""
+    elsewhere = [i.label for i in opamplan.parse(text) if i.is_section and i.name == "extra-source"]
+    text = _cut(text, "extra-source")
+    ours = HERE / "files" / package
+    files = {path.name: path.read_bytes() for path in sorted(ours.glob("*"))}
+    if files:
+        rows = (f'  ["{n}" "sha256={hashlib.sha256(b).hexdigest()}"]\n' for n, b in files.items())
+        text += f"\nextra-files: [\n{''.join(rows)}]\n"
+    elif elsewhere:
+        # A conf- package's is the program that its build tries.
+        parsed = opamplan.parse(text)
+        for field in ("patches", "build") if package.startswith("conf-") else ("patches",):
+            if parsed.get(field) is not None:
+                parsed = parsed.remove(field)
+        text = parsed.text
+    place = folder / "packages" / _name(package) / package
+    place.mkdir(parents=True)
+    (place / "opam").write_text(text, encoding="utf-8")
+    for name, data in files.items():
+        (place / "files").mkdir(exist_ok=True)
+        (place / "files" / name).write_bytes(data)
+
+
+def _name(package: str) -> str:
+    return package.partition(".")[0]
 
 
 def _opam_in(archive: Path, name: str) -> str:
@@ -177,68 +164,40 @@ def _opam_in(archive: Path, name: str) -> str:
         return member.read().decode()
 
 
-def _with_source(text: str, archive: str, digest: str) -> str:
-    text = _cut_sections(text, ("url",))
-    return (
-        f'{text}\nurl {{\n  src: "file:///sources/{archive}"\n  checksum: "sha256={digest}"\n}}\n'
-    )
-
-
-def _without_sources(text: str) -> str:
-    # What they build is a test program that they would have to download.
-    file = opamplan.parse(_cut_sections(text, ("url", "extra-source")))
-    for field in ("build", "extra-files"):
-        if file.get(field) is not None:
-            file = file.remove(field)
-    return file.text
-
-
-def _cut_sections(text: str, kinds: tuple[str, ...]) -> str:
+def _cut(text: str, kind: str) -> str:
+    """Without the sections of this kind."""
     data = text.encode()
     for item in reversed(list(opamplan.parse(text))):
-        if item.is_section and item.name in kinds:
+        if item.is_section and item.name == kind:
             begin, end = item.span
             data = data[:begin] + data[end:]
     return data.decode()
 
 
-def make_base(
-    rows: list[tuple[str, str, str, str]], archives: Path, directory: Path, mirror: str
-) -> None:
-    """The root file system, as a tar."""
+def make_base(table: list[Source], archives: Path, directory: Path, name: str) -> None:
+    """The root file system with the sources, as a tar."""
+    root = roots.root(name)
     base = directory / "base.tar"
-    if base.exists():
+    stamp = directory / "base.sources"
+    wanted = "\n".join([str(root.archive), *(source.sha256 for source in table), ""])
+    if base.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
-    root = directory / "root"
-    shutil.rmtree(root, ignore_errors=True)
-    _run("debootstrap", "--variant=minbase", "bookworm", str(root), mirror)
-    # Not through debootstrap, which does not order the configuration of OCaml's packages.
-    apt = ("chroot", str(root), "apt-get", "install", "-y", "-qq", "--no-install-recommends")
-    _run(*apt, *BASE_PACKAGES.split())
-    _run("chroot", str(root), "apt-get", "clean")
-    (root / "sources").mkdir()
-    for _, path, _, _ in rows:
-        shutil.copy(archives / Path(path).name, root / "sources")
-    wanted = system_packages(directory / "repository")
-    # Each alone and all together: alternatives are chosen anew each time.
-    for names in [wanted, *([name] for name in wanted)]:
-        _run(*apt, "--download-only", *names)
-    shutil.rmtree(root / "var/log", ignore_errors=True)
-    (root / "var/log/apt").mkdir(parents=True)
     partial = directory / "base.partial"
-    skipped = [f"--exclude=./usr/share/{name}/*" for name in ("doc", "locale", "man")]
-    _run(
-        "tar", "--sort=name", "--numeric-owner", *skipped, "-C", str(root), "-cf", str(partial), "."
-    )
+    shutil.copyfile(root.archive, partial)
+    names = sorted({source.archive for source in table})
+    append = ["tar", "--numeric-owner", "--owner=0", "--group=0", "--mtime=@0", "--mode=u=rw,go=r"]
+    append += [f"--transform=s,^,.{SOURCES}/,", "-C", str(archives), "-rf", str(partial)]
+    subprocess.run([*append, *names], check=True)
     partial.rename(base)
-    shutil.rmtree(root)
+    stamp.write_text(wanted)
 
 
-def universe(repository: Path) -> opamplan.Universe:
-    """The repository on Debian 12 with the system's compiler."""
-    environment = opamplan.Environment.preset("debian-12")
-    environment["sys-ocaml-version"] = OCAML
-    environment["opam-version"] = "2.1.2"
+def universe(repository: Path, root: roots.Root) -> opamplan.Universe:
+    """The repository as the opam of this root sees it."""
+    environment = opamplan.Environment.preset(
+        "debian-13" if root.name == "debian-sid" else root.name
+    )
+    environment["opam-version"] = root.opam
     return opamplan.Universe(
         opamplan.Repository.open([str(repository)], cache=False), environment, ocaml=OCAML
     )
@@ -249,19 +208,8 @@ def targets(
 ) -> list[opamplan.Solution]:
     """The solutions of these NAME.VERSIONs; of the packages that have sources, by default."""
     if names is None:
-        names = {row[0] for row in read_table()}
+        names = {source.package for source in read_table()}
     return [r for r in within.solve_all() if r.target in names and r]
-
-
-def system_packages(repository: Path) -> list[str]:
-    """What all targets together ask of Debian, but for packages that Debian no longer has."""
-    plan = opamplan.make_plan(targets(universe(repository)))
-    return sorted({name for step in plan for name in step.depexts})
-
-
-def _run(*command: str) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
-    subprocess.run(command, check=True, env=environment, stdout=sys.stderr)
 
 
 if __name__ == "__main__":

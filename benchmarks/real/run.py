@@ -1,111 +1,134 @@
 #!/usr/bin/env python3
-"""Build the real packages with each strategy on the real BuildKit, and print them side by side.
+"""Build the real packages with each strategy on a real builder, and print them side by side.
 
-Usage: run.py DIRECTORY --address ADDRESS [--buildctl PATH] [--strategies graft,prefix,chain]
-              [--targets NAME.VERSION,...] [--switches N]
+Usage: run.py DIRECTORY [--with buildkit|docker|docker-graphdriver] [--root debian-13]
+              [--strategies graft,prefix,chain] [--targets NAME.VERSION,...] [--switches N]
+              [--keep] [--store FOLDER]
 
-DIRECTORY is what prepare.py made. The target together.1 needs all the others that build. Steps are
-carried out without a network. Then, for N targets, the switch that grafts made is compared with the
-one of plain sequential installs (`chain`): `opam list`, `opam switch export`, `ocamlfind list`, and
-every file. Exit status 1 if strategies disagree about a package, or a switch differs.
+DIRECTORY is what prepare.py made. The builder is started for this, with its store in FOLDER
+(default: DIRECTORY/store): BuildKit, or Docker Engine with one of its two image stores. Each
+strategy begins with an empty store, which goes afterwards; with --keep it is what earlier runs and
+strategies left, so that equal steps are not carried out again. Then the statuses are compared,
+with those of plain opam too if plain.py has found them, and for N targets the switches: first those
+that plain.py installed --alone, with plain opam's, then the largest. That is `opam list`, `opam
+switch export`, `ocamlfind list`, every file. Exit status 1 if strategies disagree about a
+package, or a switch differs. Needs root; builds the builders if they are not there.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Union
 
 import opamplan
-from opamplan.runs import Buildctl, Runner, RunOptions, State
+from opamplan.runs import Runner, RunOptions, State
 from opamplan.runs.display import Display
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import prepare
+import roots
+from daemon import Daemon
+from engine import Engine
 
-DEPEXTS = 'apt-get install -y -qq --no-install-recommends --no-download -- "$@"'
+HERE = Path(__file__).resolve().parent
+Facts = dict[str, list[str]]
+Builder = Union[Daemon, Engine]
 
-# What two equal switches may differ in: times, opam's own notes, and what it makes anew when asked.
-FACTS = """\
-set -e
-mkdir -p /facts
-cd /opamplan/opam/default
-opam list --short --columns=name,version >/facts/list
-opam switch export /facts/export >/dev/null
-opam exec -- sh -c 'command -v ocamlfind >/dev/null && ocamlfind list || true' >/facts/findlib 2>&1
-opam env | sort >/facts/env
-find . -type d -printf '%p/ %m\\n' -o -type l -printf '%p -> %l\\n' -o \\
-  -type f -printf '%p %m ' -exec sha256sum {} ';' | sed 's/  .*//' | grep -v -E \\
-  '/\\.opam-switch/(backup|lock|packages/cache|environment|sources|build|switch-state|install/)' |
-  sort >/facts/files
-"""
+
+def programs(script: str) -> Path:
+    """The folder of programs that a script of scripts/ has built, or builds now."""
+    command = [str(HERE.parents[1] / "scripts" / script)]
+    return Path(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    )
+
+
+BUILDERS = ("buildkit", "docker", "docker-graphdriver")
+
+
+def builder_of(kind: str, store: Path, keep: bool) -> Builder:
+    """A builder of its own for each kind."""
+    buildkit = programs("buildkit")
+    if kind == "buildkit":
+        return Daemon(buildkit, store, keep=keep)
+    image_store = "graphdriver" if kind == "docker-graphdriver" else "containerd"
+    return Engine(programs("docker-engine"), buildkit / "buildx", store, image_store, keep)
+
+
+AS_OPAM = "set -e\nexport OPAMROOT=/opamplan/opam OPAMCOLOR=never\n"
 
 
 def main() -> int:
     """Do what the usage says."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--address", required=True)
-    parser.add_argument("--buildctl", default="buildctl")
+    parser.add_argument("--with", dest="kind", default="buildkit", choices=BUILDERS)
+    parser.add_argument("--store", type=Path)
+    parser.add_argument("--root", default="debian-13", choices=list(roots.SUITES))
     parser.add_argument("--strategies", default="graft,prefix,chain")
     parser.add_argument("--targets", default="")
     parser.add_argument("--switches", type=int, default=3)
+    parser.add_argument("--keep", action="store_true")
     args = parser.parse_args()
-    within = prepare.universe(args.directory / "repository")
+    args.directory = args.directory.resolve()
+    within = prepare.universe(args.directory / "repository", roots.root(args.root))
     results = prepare.targets(within, args.targets.split(",") if args.targets else None)
     plans = {s: opamplan.make_plan(results, strategy=s) for s in args.strategies.split(",")}
-    rows, statuses = [], {}
-    for strategy, plan in plans.items():
-        row, statuses[strategy] = build(args, strategy, plan)
-        rows.append(row)
-    print_table(rows)
-    agree = report_statuses(statuses)
-    same = True
-    if {"graft", "chain"} <= set(plans) and args.switches:
-        built = [t for t, s in statuses["graft"].items() if s == "success"]
-        sizes = {r.target: len(r) for r in results if r}
-        built.sort(key=lambda t: -sizes[t])
-        found = [compare_switches(args, plans, t) for t in built[: args.switches]]
-        same = all(found)
-    return 0 if agree and same else 1
+    with builder_of(args.kind, args.store or args.directory / "store", args.keep) as builder:
+        rows, statuses = [], {}
+        for strategy, plan in plans.items():
+            if not args.keep:
+                builder.prune()
+            row, statuses[strategy] = build(args.directory, builder, strategy, plan)
+            rows.append(row)
+        print_table(rows)
+        agree = report_statuses(statuses, plain_statuses(args.directory))
+        built = [t for t, s in next(iter(statuses.values())).items() if s == "success"]
+        sizes = {r.target: len(r) for r in results}
+        alone = args.directory / "plain/facts"
+        built.sort(key=lambda t: (not (alone / t).exists(), -sizes[t], t))
+        same = [
+            compare_switches(args.directory, builder, plans, target)
+            for target in built[: args.switches]
+        ]
+    return 0 if agree and all(same) else 1
 
 
-def emit_options(directory: Path, context: Path) -> opamplan.EmitOptions:
-    """Of all builds: the base, no network, no downloads."""
+def emit_options(directory: Path, context: Path, builder: Builder) -> opamplan.EmitOptions:
+    """Of all builds: the base, with the opam that is in it."""
     emit = opamplan.EmitOptions()
     context.mkdir(parents=True, exist_ok=True)
     archive = context / "base.tar"
     if not archive.exists():
-        archive.hardlink_to(directory / "base.tar")
+        base = (directory / "base.tar").resolve()
+        try:
+            archive.hardlink_to(base)
+        except OSError:  # on another disk
+            shutil.copyfile(base, archive)
     emit.base_archive = "base.tar"
-    emit.depexts = DEPEXTS
-    emit.time_limit = 1200
+    emit.opam = "image"
+    emit.network = builder.network
+    emit.time_limit = 1800
     return emit
 
 
 def build(
-    args: argparse.Namespace, strategy: str, plan: opamplan.Plan
+    directory: Path, builder: Builder, strategy: str, plan: opamplan.Plan
 ) -> tuple[list[str], dict[str, str]]:
-    """One strategy, from an empty store."""
-    context = args.directory / f"out-{strategy}"
-    emit = emit_options(args.directory, context)
-    # Steps of strategies may be the same: each begins with an empty store.
-    prune = [args.buildctl, "--addr", args.address, "prune", "--all"]
-    subprocess.run(prune, check=True, capture_output=True)
-    before = disk_usage(args)
+    """One strategy: its row of the table, and the statuses of its targets."""
+    context = directory / f"out-{strategy}"
+    emit = emit_options(directory, context, builder)
+    before = builder.stored()
     state = State(context / "builds.sqlite")
     begin = time.monotonic()
-    runner = Runner(
-        plan,
-        state,
-        [Buildctl(args.address, args.buildctl)],
-        RunOptions(context, emit, resume=False),
-        on_progress=Display(),
-    )
-    run = runner.run()
+    options = RunOptions(context, emit, resume=False)
+    run = Runner(plan, state, [builder.builder()], options, on_progress=Display()).run()
     seconds = time.monotonic() - begin
     batches = state.batches(run)
     layers = state.layers(run)
@@ -117,22 +140,10 @@ def build(
         str(len(layers)),
         f"{sum(row['seconds'] for row in layers):.0f}",
         f"{seconds:.0f}",
-        f"{(disk_usage(args) - before) / 1e6:.0f}",
+        f"{(builder.stored() - before) / 1e6:.0f}",
         f"{sum(row['size'] or 0 for row in layers) / 1e6:.1f}",
     ]
     return row, {t["target"]: t["status"] for t in state.targets(run)}
-
-
-def disk_usage(args: argparse.Namespace) -> float:
-    """Bytes of the builder's store."""
-    command = [args.buildctl, "--addr", args.address, "du"]
-    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    total = [
-        line.split(":", 1)[1].strip() for line in out.splitlines() if line.startswith("Total:")
-    ]
-    number = total[0].rstrip("BkMGT") if total else "0"
-    unit = total[0][len(number) :] if total else "B"
-    return float(number) * {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}[unit]
 
 
 def print_table(rows: list[list[str]]) -> None:
@@ -145,60 +156,82 @@ def print_table(rows: list[list[str]]) -> None:
         print("| " + " | ".join(row) + " |")
 
 
-def report_statuses(statuses: dict[str, dict[str, str]]) -> bool:
-    """What each strategy found; false if they disagree."""
+def plain_statuses(directory: Path) -> dict[str, str]:
+    """What plain opam found, by target; empty if it was not asked."""
+    file = directory / "plain/statuses.tsv"
+    if not file.exists():
+        return {}
+    return dict(line.split("\t")[:2] for line in file.read_text().splitlines())
+
+
+def report_statuses(statuses: dict[str, dict[str, str]], plain: dict[str, str]) -> bool:
+    """What each strategy found; false if they disagree, or plain opam does."""
     agree = True
-    for target in sorted(next(iter(statuses.values()))):
+    for target, first in sorted(next(iter(statuses.values())).items()):
         found = {strategy: of[target] for strategy, of in statuses.items()}
-        if len(set(found.values())) > 1:
+        # Plain opam ends in the same way when a dependency fails.
+        alike = target not in plain or (plain[target] == "success") == (first == "success")
+        if len(set(found.values())) > 1 or not alike:
             agree = False
-            print(f"{target}: {found}")
-        elif set(found.values()) != {"success"}:
-            print(f"{target}: {next(iter(found.values()))}")
+            print(f"{target}: {found}, plain opam: {plain.get(target, 'not asked')}")
+        elif first != "success":
+            print(f"{target}: {first}")
     good = sum(s == "success" for s in next(iter(statuses.values())).values())
-    print(f"{good} targets built; the strategies {'agree' if agree else 'DISAGREE'}")
+    asked = len(plain.keys() & next(iter(statuses.values())).keys())
+    print(f"{good} targets built; the strategies {'agree' if agree else 'DISAGREE'}", end="")
+    print(f", and plain opam on {asked}" if agree and plain else "")
     return agree
 
 
 def compare_switches(
-    args: argparse.Namespace, plans: dict[str, opamplan.Plan], target: str
+    directory: Path, builder: Builder, plans: dict[str, opamplan.Plan], target: str
 ) -> bool:
-    """The switch of a target as grafts and as plain installs made it."""
-    facts = {}
-    for strategy in ("graft", "chain"):
-        plan = plans[strategy]
-        context = args.directory / f"out-{strategy}"
-        emit = emit_options(args.directory, context)
-        step = plan.target_steps[plan.targets.index(target)]
-        stage = opamplan.stage_names(plan)[step]
-        text = opamplan.dockerfile(plan, target, emit)
-        text += f"FROM {stage} AS opamplan-facts\nRUN <<'EOT'\n{FACTS}EOT\n"
-        text += "FROM scratch AS facts\nCOPY --from=opamplan-facts /facts /\n"
-        (context / "facts.Dockerfile").write_text(text)
-        with tempfile.TemporaryDirectory() as out:
-            command = [args.buildctl, "--addr", args.address, "build"]
-            command += ["--frontend=dockerfile.v0", "--opt=filename=facts.Dockerfile"]
-            command += ["--opt=target=facts", f"--local=context={context}"]
-            command += [f"--local=dockerfile={context}", f"--output=type=local,dest={out}"]
-            subprocess.run(command, check=True, capture_output=True)
-            facts[strategy] = {p.name: p.read_text() for p in Path(out).iterdir()}
-    same = True
-    for name in sorted(facts["chain"]):
-        plain = facts["chain"][name].splitlines()
-        grafted = facts["graft"][name].splitlines()
-        if plain != grafted:
-            same = False
-            missing = sorted(set(plain) - set(grafted))
-            extra = sorted(set(grafted) - set(plain))
-            print(f"{target}: {name} differs: {len(missing)} missing, {len(extra)} more")
+    """The switch of a target as each strategy made it, and as plain opam did."""
+    facts = {s: facts_of(directory, builder, plan, s, target) for s, plan in plans.items()}
+    plain = directory / "plain/facts" / target
+    if plain.exists():
+        facts["plain opam"] = {p.name: p.read_text().splitlines() for p in plain.iterdir()}
+    # Against the plainest.
+    *others, right = facts
+    different = [s for s in others if differ(target, s, facts[s], right, facts[right])]
+    if not different:
+        size = len(facts[right]["files"])
+        print(f"{target}: the switches of {', '.join(facts)} are equal, {size} files and folders")
+    return not different
+
+
+def differ(target: str, strategy: str, facts: Facts, right: str, expected: Facts) -> bool:
+    """Print in what a switch differs from the expected one; false if in nothing."""
+    different = False
+    for name in sorted(expected):
+        missing = sorted(set(expected[name]) - set(facts[name]))
+        extra = sorted(set(facts[name]) - set(expected[name]))
+        if facts[name] != expected[name]:
+            different = True
+            print(f"{target}: {name} of {strategy} differs from {right}'s:", end=" ")
+            print(f"{len(missing)} missing, {len(extra)} more")
             for line in missing[:5]:
                 print(f"  - {line}")
             for line in extra[:5]:
                 print(f"  + {line}")
-    files = len(facts["chain"]["files"].splitlines())
-    if same:
-        print(f"{target}: the grafted switch equals the plain one, {files} files and folders")
-    return same
+    return different
+
+
+def facts_of(
+    directory: Path, builder: Builder, plan: opamplan.Plan, strategy: str, target: str
+) -> Facts:
+    """What facts.sh says of a target's switch."""
+    context = directory / f"out-{strategy}"
+    step = plan.target_steps[plan.targets.index(target)]
+    stage = opamplan.stage_names(plan)[step]
+    script = (HERE / "facts.sh").read_text()
+    text = opamplan.dockerfile(plan, target, emit_options(directory, context, builder))
+    text += f"FROM {stage} AS opamplan-facts\nUSER opam\nRUN <<'EOT'\n{AS_OPAM}{script}EOT\n"
+    text += "FROM scratch AS facts\nCOPY --from=opamplan-facts /tmp/facts /\n"
+    (context / "facts.Dockerfile").write_text(text)
+    with tempfile.TemporaryDirectory() as out:
+        builder.build(context, "facts.Dockerfile", "facts", Path(out))
+        return {p.name: p.read_text().splitlines() for p in Path(out).iterdir()}
 
 
 if __name__ == "__main__":

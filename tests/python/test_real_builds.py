@@ -1,18 +1,18 @@
-"""Real packages, built by opam in the real BuildKit, offline: a part of benchmarks/real/run.py.
+"""Real opam, of three Debian releases, in real builders: packages that build in a moment.
 
-Needs root, runc, debootstrap, a Debian mirror (for the base, which is kept in the user's cache
-folder) and BuildKit (scripts/buildkit). Skipped, with the reason, where one of them is missing.
+The packages of benchmarks/real/tiny are built by sh, but have the shapes that break builds: the
+cycles of the compiler through post, grafts, system packages, files beside opam files, one that
+refuses root, failures. Plain `opam install` of the same opam says what is right. Skipped, with the
+reason, without root, runc, the root file systems (benchmarks/real/roots.py) or the builders.
 """
 
 from __future__ import annotations
 
-import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import buildkit
 import pytest
@@ -21,72 +21,76 @@ from opamplan.runs import State
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REAL = ROOT / "benchmarks/real"
-# camlbz2 has the compiler grafted, of which opam recorded a single file.
-TARGETS = "astring.0.8.5,camlbz2.0.7.0,zarith.1.14"
+STATUSES = {
+    "Upper+case.1.0~beta+1": "success",
+    "accepted.1": "failure",
+    "broken.1": "failure",
+    "editing.1": "success",
+    "egg.1": "success",
+    "farm.1": "success",
+    "needs-broken.1": "dependency_failed",
+    "patched.1": "success",
+    "plugin.1": "success",
+    "unprivileged.1": "success",
+}
+COMPARED = ("farm.1", "editing.1")
 
 
-@pytest.fixture(scope="module")
-def base(shared: pathlib.Path) -> pathlib.Path:
+def prepare(name: str, folder: pathlib.Path) -> pathlib.Path:
+    """What run.py and plain.py need, with one of the root file systems as the base."""
     buildkit.require_daemon()
-    if shutil.which("debootstrap") is None:
-        pytest.skip("debootstrap is not installed")
-    buildkit.programs()
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    folder = cache / "opamplan/real"
-    made = subprocess.run(
-        [sys.executable, str(REAL / "prepare.py"), str(folder)],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "OPAMPLAN_SHARED": str(shared)},
-    )
-    if made.returncode != 0 and "urlopen error" in made.stderr:
-        pytest.skip(f"no Debian mirror: {made.stderr.strip().splitlines()[-1]}")
-    assert made.returncode == 0, made.stderr[-2000:]
+    found = buildkit.real_module("roots").there(name)
+    if found is None:
+        pytest.skip(f"no root file system of {name}; benchmarks/real/roots.py makes it")
+    shutil.copytree(REAL / "tiny", folder / "repository")
+    (folder / "base.tar").symlink_to(found.archive)
     return folder
 
 
-@pytest.fixture
-def address(tmp_path: pathlib.Path) -> Iterator[tuple[str, str]]:
-    with buildkit.daemon_module().Daemon(buildkit.programs(), tmp_path / "daemon") as daemon:
-        yield daemon.address, daemon.buildctl
-
-
-def test_strategies_agree_and_grafted_switches_are_what_opam_would_have_made(
-    base: pathlib.Path, address: tuple[str, str]
-) -> None:
+def script(name: str, *words: str) -> str:
+    """What a script of benchmarks/real prints."""
     done = subprocess.run(
-        [
-            sys.executable,
-            str(REAL / "run.py"),
-            str(base),
-            f"--address={address[0]}",
-            f"--buildctl={address[1]}",
-            "--strategies=graft,chain",
-            f"--targets={TARGETS}",
-            "--switches=1",
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=900,
+        [sys.executable, str(REAL / name), *words], check=False, capture_output=True, text=True
     )
-    print(done.stdout)
-    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
-    assert "3 targets built; the strategies agree" in done.stdout
-    assert "the grafted switch equals the plain one" in done.stdout
-    rows = {
-        line.split("|")[1].strip(): [int(n) for n in re.findall(r"\d+", line)]
-        for line in done.stdout.splitlines()
-        if line.startswith(("| graft", "| chain"))
-    }
-    # Steps, executed, cached: grafts build each layer once.
-    assert rows["graft"][0] == rows["graft"][1] == rows["graft"][3]
-    assert rows["chain"][0] > rows["graft"][0]
-    # Bytes that opam recorded, over all distinct layers: however they were built.
-    assert rows["chain"][-2:] == rows["graft"][-2:]
-    with State(base / "out-graft/builds.sqlite") as state:
-        sizes = state.sizes(state.run())
-    assert len(sizes) == rows["graft"][3]
-    assert sizes["zarith.1.14"] > 1_000_000  # a library
-    assert sizes["conf-gmp.5"] < 4096  # metadata
+    assert done.returncode == 0, done.stdout + done.stderr[-4000:]
+    return done.stdout
+
+
+def build(name: str, folder: pathlib.Path, *words: str) -> str:
+    """Build the tiny packages; what run.py prints."""
+    targets = "--targets=" + ",".join(STATUSES)
+    return script("run.py", str(folder), f"--root={name}", targets, *words)
+
+
+def statuses(folder: pathlib.Path, strategy: str) -> dict[str, str]:
+    with State(folder / f"out-{strategy}/builds.sqlite") as state:
+        return {row["target"]: row["status"] for row in state.targets(state.run())}
+
+
+@pytest.mark.parametrize(
+    ("name", "strategies"),
+    [("debian-12", "graft"), ("debian-13", "graft,prefix,chain"), ("debian-sid", "graft")],
+)
+def test_what_is_built_is_what_plain_opam_of_the_release_builds(
+    name: str, strategies: str, tmp_path: pathlib.Path
+) -> None:
+    buildkit.programs()
+    folder = prepare(name, tmp_path)
+    targets = "--targets=" + ",".join(STATUSES)
+    alone = "--alone=" + ",".join(COMPARED)
+    script("plain.py", str(folder), f"--root={name}", targets, alone)
+    printed = build(name, folder, f"--strategies={strategies}", "--switches=2")
+    assert f"the strategies agree, and plain opam on {len(STATUSES)}" in printed
+    for strategy in strategies.split(","):
+        assert statuses(folder, strategy) == STATUSES
+    compared = re.findall(r"^(\S+): the switches of .*plain opam are equal", printed, re.MULTILINE)
+    assert set(compared) & set(COMPARED)
+
+
+@pytest.mark.parametrize("kind", ["docker", "docker-graphdriver"])
+def test_docker_engine_builds_the_same(kind: str, tmp_path: pathlib.Path) -> None:
+    buildkit.require_engine()
+    buildkit.engine_programs()
+    folder = prepare("debian-13", tmp_path)
+    build("debian-13", folder, f"--with={kind}", "--strategies=graft", "--switches=0")
+    assert statuses(folder, "graft") == STATUSES
