@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Optional
 
-from opamplan.runs.builders import Batch, Buildx
+from opamplan.runs import Buildx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from daemon import stored
@@ -77,7 +77,7 @@ class Engine:
 
     def builder(self) -> Buildx:
         """For a `Runner`: buildx with its docker driver."""
-        return _Buildx("default", self.buildx)
+        return Buildx("default", self.buildx)
 
     def build(self, context: Path, file: str, target: str, output: Path) -> None:
         """Build a stage of a Dockerfile in `context`, and write its files to a folder."""
@@ -167,13 +167,6 @@ class Engine:
                 subprocess.run(["umount", "-l", place], check=False, capture_output=True)
         for name in ("exec",) if self.keep else ("data", "exec", "containerd"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
-
-
-class _Buildx(Buildx):
-    """Steps may use the network of the machine."""
-
-    def command(self, batch: Batch) -> list[str]:
-        return [*super().command(batch), "--allow=network.host"]
 
 
 class _Connection(http.client.HTTPConnection):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import pathlib
+import sys
 from typing import Any
 
 import pytest
 
+from opamplan.runs import Buildctl, Builder, Buildx
+from opamplan.runs.builders import Batch
 from opamplan.runs.comparison import compare_runs
 from opamplan.runs.rawjson import Event, Reader
 from opamplan.runs.statuses import ORDER
@@ -171,3 +175,14 @@ def test_every_status_has_a_colour_and_a_word_in_the_report() -> None:
         assert style.count(f"--{status}:") == 2, status  # light and dark
         assert f'"{status}"' in script, status
         assert f"{status}: " in script, status
+
+
+@pytest.mark.parametrize("kind", [Buildctl, Buildx])
+def test_steps_that_ask_for_the_network_of_the_machine_are_given_it(
+    kind: type[Builder], tmp_path: pathlib.Path
+) -> None:
+    builder = kind("", sys.executable)
+    batch = Batch("batch0", tmp_path, tmp_path / "results")
+    assert "--allow=network.host" not in builder.command(batch)
+    batch.host_network = True
+    assert "--allow=network.host" in builder.command(batch)

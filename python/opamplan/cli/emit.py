@@ -88,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
     for path, count in written.items():
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")
-    print(f"Build: cd {shlex.quote(str(directory))} && docker buildx bake")
+    allow = " --allow=network.host" if args.network == "host" else ""
+    print(f"Build: cd {shlex.quote(str(directory))} && docker buildx bake{allow}")
     return 0
 
 

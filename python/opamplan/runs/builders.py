@@ -12,7 +12,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Optional
 
@@ -53,6 +53,12 @@ class Batch:
     """Where the results go; emptied before."""
     stages: Mapping[str, int] = field(default_factory=dict)
     """Step by the name of its stage."""
+    host_network: bool = False
+    """Its steps ask for the network of the machine."""
+
+    def permissions(self) -> list[str]:
+        """The words by which a client gives its steps what they ask for."""
+        return ["--allow=network.host"] if self.host_network else []
 
 
 class Builder(ABC):
@@ -153,7 +159,7 @@ class Builder(ABC):
         reader = Reader(batch.stages)
         errors: list[str] = []
         place = os.path.relpath(output, batch.context)
-        to_fresh = Batch(batch.name, batch.context, Path(place), batch.stages)
+        to_fresh = replace(batch, output=Path(place))
         process = start(self.command(to_fresh), cwd=batch.context, stdout=subprocess.DEVNULL)
         self._process = process
         if self._cancelled.is_set():
@@ -222,6 +228,7 @@ class Buildctl(Builder):
             "build",
             "--progress=rawjson",
             "--frontend=dockerfile.v0",
+            *batch.permissions(),
             "--local=context=.",
             "--local=dockerfile=.",
             f"--opt=filename={batch.name}.Dockerfile",
@@ -263,6 +270,7 @@ class Buildx(Builder):
             *builder,
             "--file=docker-bake.json",
             "--progress=rawjson",
+            *batch.permissions(),
             f"--set={batch.name}.output=type=local,{csv_field(f'dest={batch.output}')}",
             batch.name,
         ]

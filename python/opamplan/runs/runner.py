@@ -275,7 +275,8 @@ class Runner:
         """None if the batch was built; else whether that was because its builder went away."""
         name = f"batch{number}"
         directory = self._options.directory.resolve()
-        batch = Batch(name, directory, directory / "results" / name, self._stages)
+        host_network = self._options.emit.network == "host"
+        batch = Batch(name, directory, directory / "results" / name, self._stages, host_network)
         self._state.begin_batch(run, number, builder.name, attempt)
         self._tell("batch", batch=number, builder=builder.name, attempt=attempt)
         ended: set[int] = set()
