@@ -69,5 +69,5 @@ def test_the_embedded_repository_is_built(tmp_path: pathlib.Path) -> None:
     assert targets == {package: FAILED.get(package, "success") for package in targets}
     logs = {row["package"]: state.log(run, row["layer"]) for row in state.layers(run)}
     assert "Unbound module Zmq" in logs["0mq-lite.4.0"]
-    assert "tls-openssl.0.7.0 is failure" in logs["http-serve-openssl.2.1.0"]
+    assert logs["http-serve-openssl.2.1.0"].startswith("not tried: ")
     assert "0mq-lite.4.0" in (tmp_path / "out/report.html").read_text()
