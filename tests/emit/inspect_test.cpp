@@ -122,7 +122,8 @@ TEST_CASE("what BuildKit refuses is found with its line") {
       {"FROM a\nRUN cat <<EOF\nx\n", "D:2: the here-document EOF does not end"},
       {"FROM a\nCMD [\"x\", [\"y\"]]\n", "D:2: its JSON array holds what is no string"},
   };
-  for (const auto& [text, message] : cases) {
+  for (const auto& [given_text, message] : cases) {
+    const auto& text = given_text;  // clang 14 captures no binding
     CAPTURE(text);
     CHECK(findings_of(text) == message);
   }
@@ -153,7 +154,8 @@ TEST_CASE("bake files: templates without a variable and capitals in tags are fou
       {"{\"target\": {\"a\": {\n\"dockerfile\": \"${D}\"}}}",
        "B:2: ${D} names a variable that the file does not define"},
   };
-  for (const auto& [text, message] : cases) {
+  for (const auto& [given_text, message] : cases) {
+    const auto& text = given_text;  // clang 14 captures no binding
     CAPTURE(text);
     CHECK(bake_findings_of(text) == message);
   }

@@ -43,7 +43,8 @@ TEST_CASE("instructions are cut as BuildKit cuts them") {
       {"\t run\tx\r\n", "run x"},
       {"", "1! it has no instructions"},
   };
-  for (const auto& [text, expected] : cases) {
+  for (const auto& [given_text, expected] : cases) {
+    const auto& text = given_text;  // clang 14 captures no binding
     CAPTURE(text);
     CHECK(read(text) == expected);
   }
@@ -68,7 +69,8 @@ TEST_CASE("here-documents open where BuildKit sees them, and only there") {
       {"RUN ${x <<E\nUSER a\n", "run ${x <<E; user a"},
       {"RUN cat <<EOF\nx\n", "run cat <<EOF; 1! the here-document EOF does not end"},
   };
-  for (const auto& [text, expected] : cases) {
+  for (const auto& [given_text, expected] : cases) {
+    const auto& text = given_text;  // clang 14 captures no binding
     CAPTURE(text);
     CHECK(read(text) == expected);
   }

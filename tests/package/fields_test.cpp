@@ -141,7 +141,8 @@ TEST_CASE("the first of a repeated field counts, for every reader and in the eff
       {"depends: [3]", "depends: [\"b\"]"},  // also when it is malformed
       {"url { }", "url { src: \"b\" }"},
   };
-  for (const auto& [first, second] : pairs) {
+  for (const auto& [given_first, second] : pairs) {
+    const auto& first = given_first;  // clang 14 captures no binding
     CAPTURE(first);
     const syntax::file once = syntax::parse(first);
     const syntax::file twice = syntax::parse(first + '\n' + second);

@@ -111,7 +111,8 @@ TEST_CASE("a pin that cannot be read is an error that names it") {
       {{"version"}, "is not NAME.VERSION"},        {{"large"}, "too large"},
       {{"one", "other"}, "no opam file of other"}, {{"/dev/null"}, "neither"},
   };
-  for (const auto& [p, message] : cases) {
+  for (const auto& [given_p, message] : cases) {
+    const auto& p = given_p;  // clang 14 captures no binding
     CAPTURE(p.path);
     CHECK(error_of(p).find(message) != std::string::npos);
   }
