@@ -7,5 +7,5 @@ opam env | sort >/tmp/facts/env
 cd "$OPAMROOT/default"
 find . -type d -printf '%p/ %m\n' -o -type l -printf '%p -> %l\n' -o \
   -type f -printf '%p %m ' -exec sha256sum {} ';' | sed 's/  .*//' | grep -v -E \
-  '/\.opam-switch/(backup|lock|packages/cache|environment|sources|build|switch-state|install/)' |
+  '/\.opam-switch/(backup|lock|remove|packages/cache|environment|sources|build|switch-state|install/)' |
   LC_ALL=C sort >/tmp/facts/files
