@@ -123,8 +123,8 @@ class hcl_reader {
         out.text += {c, c};
         step();
         step();
-      } else if (templates == 0 && c == '"') {
-        break;
+      } else if (c == '\n' || (templates == 0 && c == '"')) {
+        break;  // no string goes over lines
       } else if (templates > 0 && c == '"') {
         quoted = !quoted;
       } else if ((c == '$' || c == '%') && peek(1) == '{') {
@@ -134,8 +134,6 @@ class hcl_reader {
         step();
       } else if (templates > 0 && !quoted && c == '}') {
         --templates;
-      } else if (c == '\n') {
-        break;  // no string goes over lines
       }
       out.text += peek();
     }
