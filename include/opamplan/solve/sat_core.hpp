@@ -269,6 +269,7 @@ class sat_core {
     gave_up,
     hard,  // for the order of the walk
   };
+  static constexpr std::uint64_t poll_interval = 8'192;  // in units of `keep_going`
   bool keep_going();
   run_result resolve_conflict(std::uint32_t floor);
   step decide_freely();
@@ -362,7 +363,7 @@ class sat_core {
   bool started_ = false;
   std::uint64_t conflicts_left_ = 0;
   std::uint64_t walk_conflicts_left_ = 0;
-  std::uint64_t next_poll_ = 0;
+  std::uint64_t next_poll_ = poll_interval;
 
   // Of hard requests; sized when the first one comes.
   bool free_ = false;  // the order is kept up to date

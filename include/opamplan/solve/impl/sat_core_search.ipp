@@ -30,7 +30,7 @@ OPAMPLAN_INLINE bool sat_core::keep_going() {
   const std::uint64_t work =
       statistics_.assignments + statistics_.decisions + 64 * statistics_.conflicts;
   if (work < next_poll_) return true;
-  next_poll_ = work + 8'192;
+  next_poll_ = work + poll_interval;
   return !options_.keep_going || options_.keep_going();
 }
 
