@@ -176,7 +176,7 @@ void check_threads(const universe_tables& t) {
 void large(std::mt19937& random) {
   random_shape shape;
   // Mostly some hundred packages, some thousand now and then.
-  shape.roles = 50 + random() % (random() % 10 == 0 ? 1'500 : 250);
+  shape.roles = 30 + random() % (random() % 40 == 0 ? 1'500 : 120);
   shape.most_candidates = 1 + random() % 8;
   shape.most_required = 1 + random() % 4;
   shape.forbid_probability = 0.02 * static_cast<double>(random() % 20);
@@ -203,7 +203,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint32_t seed = 2166136261U;  // FNV-1a
   for (std::size_t i = 0; i < size; ++i) seed = (seed ^ data[i]) * 16777619U;
   std::mt19937 random(seed);
-  switch (random() % 20) {
+  switch (random() % 25) {
     case 0:
       large(random);
       break;
