@@ -62,6 +62,8 @@ using repository_handle =
 using odb_handle = std::unique_ptr<git_odb, releaser<git_odb, git_odb_free> >;
 using blob_handle = std::unique_ptr<git_odb_object, releaser<git_odb_object, git_odb_object_free> >;
 using object_handle = std::unique_ptr<git_object, releaser<git_object, git_object_free> >;
+using reference_handle =
+    std::unique_ptr<git_reference, releaser<git_reference, git_reference_free> >;
 
 [[noreturn]] void fail(const git_source& from, const std::string& what) {
   const git_error* e = git_error_last();
@@ -92,16 +94,32 @@ odb_handle open_objects(const git_source& from, git_repository* repo) {
   return odb_handle(raw);
 }
 
+/// The object that a revision names; nothing, with libgit2's error, if there is none.
+object_handle find_object(const std::string& revision, git_repository* repo) {
+  git_reference* name = nullptr;
+  git_reference* direct = nullptr;
+  git_object* out = nullptr;
+  // libgit2 (1.5.1) leaks a reference whose object is broken when it is the one to look it up.
+  const bool is_id = revision.size() == GIT_OID_HEXSZ &&
+                     revision.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (is_id || git_reference_dwim(&name, repo, revision.c_str()) != 0) {
+    static_cast<void>(git_revparse_single(&out, repo, revision.c_str()));
+    return object_handle(out);
+  }
+  const reference_handle holder(name);
+  if (git_reference_resolve(&direct, name) != 0) return nullptr;
+  const reference_handle direct_holder(direct);
+  static_cast<void>(git_object_lookup(&out, repo, git_reference_target(direct), GIT_OBJECT_ANY));
+  return object_handle(out);
+}
+
 /// The commit that the revision names; what is behind a colon is a folder in it.
 object_handle find_commit(const git_source& from, git_repository* repo) {
-  git_object* named = nullptr;
   const std::string revision = from.revision.substr(0, from.revision.find(':'));
-  if (git_revparse_single(&named, repo, revision.empty() ? "HEAD" : revision.c_str()) != 0) {
-    fail(from, "no revision '" + detail::printable(revision) + "'");
-  }
-  const object_handle holder(named);
+  const object_handle named = find_object(revision.empty() ? "HEAD" : revision, repo);
+  if (!named) fail(from, "no revision '" + detail::printable(revision) + "'");
   git_object* commit = nullptr;
-  if (git_object_peel(&commit, named, GIT_OBJECT_COMMIT) != 0) {
+  if (git_object_peel(&commit, named.get(), GIT_OBJECT_COMMIT) != 0) {
     fail(from, "revision '" + detail::printable(from.revision) + "' is no commit");
   }
   return object_handle(commit);

@@ -311,7 +311,7 @@ def test_sizes_that_were_measured_are_planned_with(
     assert "MB of packages" in opamplan_command("forecast", *planned).stdout
     file.write_text('{"dune": -1}')
     refused = opamplan_command("forecast", *planned)
-    assert (refused.returncode, "dune: -1 is no size" in refused.stderr) == (2, True)
+    assert (refused.returncode, "dune: -1 is no number of bytes" in refused.stderr) == (2, True)
 
 
 def test_results_of_an_older_version_are_read(

@@ -126,10 +126,11 @@ def open_read_only(path: Path) -> sqlite3.Connection:
 
 def _version(path: Path, db: sqlite3.Connection) -> int:
     """Of its layout; 0 if it is empty. Raises StateError for what is none of ours."""
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    # In this order, as another process may make them now, both at once.
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
     if not tables:
         return 0
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
     if not {"plans", "runs", "layers"} <= tables:
         raise StateError(f"{path}: a database, but not a file of build results")
     if not 1 <= version <= SCHEMA_VERSION:
