@@ -42,8 +42,8 @@ void bind_emit(py::module_& module) {
   using o = emit_options;
   py::class_<o> options(module, "EmitOptions",
                         "What the emitters can be told; the defaults build real packages.");
-  as_value(options, &o::base_image, &o::base_archive, &o::snapshot, &o::opam, &o::user,
-           &o::archive_mirrors, &o::prepare, &o::setup, &o::environment, &o::instructions,
+  as_value(options, &o::base_image, &o::base_archive, &o::base_environment, &o::snapshot, &o::opam,
+           &o::user, &o::archive_mirrors, &o::prepare, &o::setup, &o::environment, &o::instructions,
            &o::labels, &o::source_date_epoch, &o::install, &o::depexts, &o::time_limit,
            &o::log_limit, &o::download_cache, &o::system_cache, &o::network, &o::build_args,
            &o::run_options, &o::retry, &o::registry, &o::platforms, &o::cache_from, &o::cache_to,
@@ -65,6 +65,9 @@ void bind_emit(py::module_& module) {
                   "Installs nothing, so that BuildKit's own costs can be seen.")
       .def_readwrite("base_image", &emit_options::base_image)
       .def_readwrite("base_archive", &emit_options::base_archive)
+      .def_readwrite("base_environment", &emit_options::base_environment,
+                     "Variables of the base image, as (name, value), for LLB, which does not know "
+                     "them; `opamplan.image_environment` reads them.")
       .def_readwrite("opam", &emit_options::opam,
                      "Where opam is from. Empty: the image's, else its distribution's package; "
                      "``image`` or ``distribution``: that or an error; else a program's path in "

@@ -78,6 +78,7 @@ from opamplan.errors import (
     StateError,
     UnknownPackage,
 )
+from opamplan.images import image_environment
 from opamplan.inspection import inspect_files
 from opamplan.output import write_plan
 
@@ -141,6 +142,7 @@ __all__ = [
     "evaluate_file",
     "forecast",
     "html",
+    "image_environment",
     "inspect_bake",
     "inspect_dockerfile",
     "inspect_files",

@@ -1659,6 +1659,7 @@ class EmitOptions:
     ) -> tuple[
         str,
         str,
+        list[tuple[str, str]],
         str,
         str,
         str,
@@ -1695,6 +1696,7 @@ class EmitOptions:
         arg0: tuple[
             str,
             str,
+            collections.abc.Sequence[tuple[str, str]],
             str,
             str,
             str,
@@ -1729,6 +1731,13 @@ class EmitOptions:
         """
     @archive_mirrors.setter
     def archive_mirrors(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    @property
+    def base_environment(self) -> list[tuple[str, str]]:
+        """
+        Variables of the base image, as (name, value), for LLB, which does not know them; `opamplan.image_environment` reads them.
+        """
+    @base_environment.setter
+    def base_environment(self, arg0: collections.abc.Sequence[tuple[str, str]]) -> None: ...
     @property
     def build_args(self) -> list[tuple[str, str]]:
         """

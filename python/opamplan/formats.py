@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 from opamplan._core import batch_llb
+from opamplan.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from opamplan._core import EmitOptions, Plan
@@ -37,6 +39,16 @@ def dot_files(plan: Plan, options: EmitOptions) -> Files:
     return {"plan.dot": "\n".join([*lines, "}", ""]).encode()}
 
 
+def _words(options: EmitOptions, option: str, prefix: str = "") -> str:
+    """What the options ask of the program that builds, in the shell's words, each with a space."""
+    words = ["--allow", "network.host"] if options.network == "host" else []
+    for name, value in options.build_args:
+        if not value.isprintable():
+            raise InvalidRequest(f"build argument {name}: {value!r} does not fit into a line")
+        words += [option, f"{prefix}{name}={value}"]
+    return "".join(shlex.quote(word) + " " for word in words)
+
+
 _MAKEFILE = """\
 # Made by opamplan. Builds the batches in order: make; one of them: make results/batch0.
 # The builder keeps what a batch built; with several machines, let them share a cache:
@@ -49,7 +61,7 @@ all: $(batches:%=results/%)
 
 results/%: %.Dockerfile
 \t$(BUILDCTL) build --frontend dockerfile.v0 --local context=. --local dockerfile=. \\
-\t  --opt filename=$< --opt target=results --output type=local,dest=$@ $(BUILD_FLAGS)
+\t  --opt filename=$< --opt target=results --output type=local,dest=$@ {words}$(BUILD_FLAGS)
 
 {order}
 clean:
@@ -66,7 +78,9 @@ def make_files(plan: Plan, options: EmitOptions) -> Files:
     # After each other, as a later one stands on what an earlier one built; an order-only
     # prerequisite, so that a rebuilt batch does not rebuild those after it.
     order = "".join(f"results/{b}: | results/{a}\n" for a, b in zip(names, names[1:]))
-    return {"Makefile": _MAKEFILE.format(batches=" ".join(names), order=order).encode()}
+    words = _words(options, "--opt", "build-arg:").replace("$", "$$")
+    text = _MAKEFILE.format(batches=" ".join(names), order=order, words=words)
+    return {"Makefile": text.encode()}
 
 
 _WORKFLOW = """\
@@ -98,7 +112,7 @@ _JOB = """\
           docker buildx build --file {name}.Dockerfile --target results \\
             --cache-from "type=registry,ref=$CACHE" \\
             --cache-to "type=registry,ref=$CACHE,mode=max,ignore-error=true" \\
-            --output type=local,dest=results/{name} .
+            {words}--output type=local,dest=results/{name} .
       - uses: actions/upload-artifact@v4
         if: always()
         with:
@@ -109,11 +123,13 @@ _JOB = """\
 
 def github_files(plan: Plan, options: EmitOptions) -> Files:
     """A workflow of GitHub Actions that builds the batches in order, with a registry as cache."""
+    # GitHub replaces what stands in ${{ }}.
+    words = _words(options, "--build-arg").replace("${{", "${{ '${{' }}")
     jobs = []
     for n in range(len(plan.batches)):
         # Even after one that failed: what others built is still of use.
         needs = f"    needs: batch{n - 1}\n    if: always()\n" if n else ""
-        jobs.append(_JOB.format(name=f"batch{n}", needs=needs))
+        jobs.append(_JOB.format(name=f"batch{n}", needs=needs, words=words))
     return {".github/workflows/opamplan.yml": _WORKFLOW.format(jobs="".join(jobs)).encode()}
 
 

@@ -20,6 +20,7 @@ FIELDS = sorted(
 )
 SPECIAL: dict[str, Any] = {
     "environment": [("A", "b")],
+    "base_environment": [("A", "b")],
     "retry": {"dune.3.20.2": 3},
     "snapshot": "20250101T000000Z",
     "labels": ["a=b"],
@@ -75,19 +76,30 @@ ARGUMENTS: dict[str, list[str]] = {
     "--strategy": ["--strategy", "chain"],
     "--limit": ["--limit", "batch_targets=1"],
     "--image": ["--image", "other:1"],
+    "--opam": ["--opam", "distribution"],
+    "--user": ["--user", "root"],
+    "--archive-mirror": ["--archive-mirror", "https://example.org/cache"],
+    "--snapshot": ["--snapshot", "20250101T000000Z"],
+    "--prepare": ["--prepare", "FILE"],
+    "--setup": ["--setup", "FILE"],
+    "--label": ["--label", "a=b"],
+    "--network": ["--network", "none"],
+    "--build-arg": ["--build-arg", "A=b"],
+    "--image-config": ["--format", "llb", "--image-config", "CONFIG"],
 }
 
 
 def output_options() -> set[str]:
-    """The options of `emit` that say what is emitted, but for the folder."""
+    """The options of `emit` that say what is emitted and for which image, but for the folder."""
     parser = make_parser(["emit"])
     command = next(
         action.choices["emit"]
         for action in parser._actions
         if isinstance(action, argparse._SubParsersAction)
     )
-    group = next(g for g in command._action_groups if g.title == "output")
-    return {a.option_strings[-1] for a in group._group_actions} - {"--output"}
+    groups = [g for g in command._action_groups if g.title in ("output", "image")]
+    actions = [action for group in groups for action in group._group_actions]
+    return {action.option_strings[-1] for action in actions} - {"--output"}
 
 
 def test_every_option_of_the_command_is_tried_here() -> None:
@@ -104,8 +116,15 @@ def files_of(folder: pathlib.Path) -> dict[str, bytes]:
 
 def test_every_option_of_emit_changes_a_file(tmp_path: pathlib.Path, opamplan_command: Run) -> None:
     seen: dict[str, dict[str, bytes]] = {}
+    files = {
+        "FILE": "echo hello\n",
+        "CONFIG": '[{"Config": {"Env": ["PATH=/x", "LANG=C.UTF-8"]}}]',
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
 
     def run(*arguments: str) -> dict[str, bytes]:
+        arguments = tuple(str(tmp_path / a) if a in files else a for a in arguments)
         folder = tmp_path / str(len(seen))
         done = opamplan_command("emit", "csexp", "conf-libssl", "-q", *arguments, "-o", str(folder))
         assert done.returncode == 0, done.stderr
@@ -116,3 +135,38 @@ def test_every_option_of_emit_changes_a_file(tmp_path: pathlib.Path, opamplan_co
         needed = arguments[: arguments.index(option)]
         reference = run(*needed) if needed else usual
         assert run(*arguments) != reference, option
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"Config": {"Env": ["PATH=/usr/bin:/bin", "OPAMYES=", "A=b=c"]}}]',
+        '{"config": {"Env": ["PATH=/usr/bin:/bin", "OPAMYES=", "A=b=c"]}}',
+    ],
+)
+def test_the_variables_of_an_image_are_read(text: str, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "config").write_text(text)
+    found = opamplan.image_environment(tmp_path / "config")
+    assert found == [("PATH", "/usr/bin:/bin"), ("OPAMYES", ""), ("A", "b=c")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Expecting value"),
+        ("[]", "one image"),
+        ("[1]", "one image"),
+        ("{}", "no field `config`"),
+        ('{"config": {"Env": ["x"]}}', "NAME=VALUE"),
+        ('{"config": {"Env": [["x"]]}}', "NAME=VALUE"),
+        ("[" * 100000, "recursion"),
+    ],
+)
+def test_what_is_no_configuration_of_an_image_is_refused(
+    text: str, said: str, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "config").write_text(text)
+    with pytest.raises(opamplan.InvalidRequest, match=said):
+        opamplan.image_environment(tmp_path / "config")
+    with pytest.raises(opamplan.InvalidRequest, match="No such file"):
+        opamplan.image_environment(tmp_path / "absent")

@@ -80,6 +80,35 @@ def test_the_workflow_has_a_job_a_batch_after_the_one_before(
     assert all(len(job["steps"]) == 5 for job in jobs.values())
 
 
+def test_make_and_workflow_pass_on_what_steps_are_told(
+    plan: opamplan.Plan, tmp_path: pathlib.Path
+) -> None:
+    options = opamplan.EmitOptions()
+    options.network = "host"
+    odd = "a 'b' $HOME $(pwd) ${{ github.token }}"
+    options.build_args = [("HTTP_PROXY", "http://proxy:3128"), ("ODD", odd)]
+    write_plan(plan, tmp_path, ["dockerfile", "make", "github"], options)
+    yaml = pytest.importorskip("yaml")
+    text = (tmp_path / ".github/workflows/opamplan.yml").read_text()
+    job = yaml.safe_load(text)["jobs"]["batch0"]["steps"][3]["run"]
+    (tmp_path / "docker").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "docker").chmod(0o755)
+    for command in (
+        ["make", f"BUILDCTL={tmp_path}/docker", "results/batch0"],
+        # What GitHub does first.
+        ["sh", "-ec", "PATH=$PWD:$PATH\n" + job.replace("${{ '${{' }}", "${{")],
+    ):
+        if shutil.which(command[0]) is None:
+            pytest.skip(f"{command[0]} is not installed")
+        done = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True)
+        said = done.stdout.replace("build-arg:", "").splitlines()
+        assert said[said.index("--allow") + 1] == "network.host"
+        assert {"HTTP_PROXY=http://proxy:3128", f"ODD={odd}"} <= set(said)
+    options.build_args = [("TWO", "a\nb")]
+    with pytest.raises(opamplan.InvalidRequest, match="does not fit into a line"):
+        write_plan(plan, tmp_path, ["make"], options)
+
+
 def test_the_graph_has_every_step_and_edge(plan: opamplan.Plan, tmp_path: pathlib.Path) -> None:
     write_plan(plan, tmp_path, ["dot", "json"])
     text = (tmp_path / "plan.dot").read_text()

@@ -16,7 +16,10 @@ struct emit_options {
   // The base: an image, what is done to it once, and what every step finds there.
   std::string base_image;  ///< Empty: the plan's.
   std::string
-      base_archive;      ///< A root file system (tar) in the build context, instead of an image.
+      base_archive;  ///< A root file system (tar) in the build context, instead of an image.
+  /// Variables of the base image, for LLB, which does not know them; a Dockerfile's steps have
+  /// them.
+  std::vector<std::pair<std::string, std::string>> base_environment;
   std::string snapshot;  ///< YYYYMMDDTHHMMSSZ: Debian packages as they were then. Empty: today's.
   std::string opam;  ///< Where opam is from. Empty: the image's, else its distribution's package;
                      ///< `image` or `distribution`: that or an error; else a program's path in the

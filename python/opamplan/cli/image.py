@@ -21,6 +21,11 @@ def add_options(parser: argparse.ArgumentParser) -> Any:
         "(default: the image's own, else its distribution's); its version must be the plan's",
     )
     group.add_argument(
+        "--image-config",
+        metavar="FILE",
+        help="what `docker image inspect` prints of the image: its variables, which LLB needs told",
+    )
+    group.add_argument(
         "--user",
         default="opam",
         metavar="NAME",
@@ -62,8 +67,10 @@ def add_options(parser: argparse.ArgumentParser) -> Any:
 
 def apply(args: argparse.Namespace, emit: Any, directory: Path) -> None:
     """Set what the options say; a program for --opam is copied into `directory`."""
-    from opamplan import InvalidRequest
+    from opamplan import InvalidRequest, image_environment
 
+    if args.image_config:
+        emit.base_environment = image_environment(args.image_config)
     if args.opam in ("", "image", "distribution"):
         emit.opam = args.opam
     else:

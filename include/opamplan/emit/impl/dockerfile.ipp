@@ -209,6 +209,17 @@ OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, std::uint32_t targe
   return dockerfile(p, needed_steps(p, p.targets[target].step), options);
 }
 
+namespace dockerfile_detail {
+
+/// Every opam refuses a file without `opam-version`; those that are planned are of its version 2.
+inline std::string opam_text(const plan_package& package) {
+  constexpr std::string_view field = "opam-version";
+  const bool has = package.opam.find(field) != std::string::npos;
+  return has ? package.opam : std::string(field) + ": \"2.0\"\n" + package.opam;
+}
+
+}  // namespace dockerfile_detail
+
 OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
                                                         const emit_options& options) {
   std::vector<emitted_file> files;
@@ -216,7 +227,7 @@ OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
   files.push_back({"collect", collect_script(options), true});
   for (const plan_package& package : p.packages) {
     const std::string folder = opam_folder(package);
-    files.push_back({folder + "/opam", package.opam, false});
+    files.push_back({folder + "/opam", dockerfile_detail::opam_text(package), false});
     for (const plan_file& f : package.files) {
       files.push_back({folder + "/files/" + f.path, f.content, f.executable});
     }

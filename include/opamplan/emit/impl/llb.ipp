@@ -42,7 +42,8 @@ struct mount {
 class writer {
  public:
   writer(const plan& p, const emit_options& options) : plan_(p), options_(options) {
-    for (auto& [name, value] : step_environment(options)) environment_[name] = value;
+    for (const auto& [name, value] : options.base_environment) environment_[name] = value;
+    for (const auto& [name, value] : step_environment(options)) environment_[name] = value;
     environment_.try_emplace("PATH",
                              "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
   }
