@@ -206,10 +206,10 @@ def universe(repository: Path, root: roots.Root) -> opamplan.Universe:
 def targets(
     within: opamplan.Universe, names: Optional[Collection[str]] = None
 ) -> list[opamplan.Solution]:
-    """The solutions of these NAME.VERSIONs; of the packages that have sources, and of our own."""
+    """The solutions of these NAME.VERSIONs; by default, of what has sources, or files of ours."""
     if names is None:
         names = {source.package for source in read_table()}
-        names |= {folder.name for folder in (HERE / "packages").glob("*/*")}
+        names |= {folder.name for folder in [*HERE.glob("packages/*/*"), *HERE.glob("files/*")]}
     return [r for r in within.solve_all() if r.target in names and r]
 
 

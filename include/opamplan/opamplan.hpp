@@ -27,6 +27,7 @@
 #include "opamplan/package/version.hpp"
 #include "opamplan/repository/diagnostic.hpp"
 #include "opamplan/repository/load.hpp"
+#include "opamplan/repository/pack.hpp"
 #include "opamplan/repository/queries.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/source.hpp"

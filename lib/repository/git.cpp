@@ -4,6 +4,7 @@
 #include "opamplan/repository/detail/beside.hpp"
 #include "opamplan/repository/detail/pins.hpp"
 #include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/repository/detail/tree_files.hpp"
 #include "opamplan/repository/load.hpp"
 
 #ifdef OPAMPLAN_HAS_GIT
@@ -38,6 +39,9 @@ namespace {
 detail::source_content detail::read_git(const git_source& from, content_builder&) { no_git(from); }
 detail::pin_tree detail::read_git_pin(const pin& p, content_builder&) { no_git({p.path}); }
 std::string detail::git_commit(const git_source& from) { no_git(from); }
+void detail::read_git_tree(const source_tree& from, const std::function<void(const tree_file&)>&) {
+  no_git({from.path});
+}
 
 #else
 
@@ -392,6 +396,54 @@ std::string detail::git_commit(const git_source& from) {
   const repository_handle repo = open_repository(from);
   const std::size_t colon = std::min(from.revision.find(':'), from.revision.size());
   return hex(*git_object_id(find_commit(from, repo.get()).get())) + from.revision.substr(colon);
+}
+
+void detail::read_git_tree(const source_tree& from,
+                           const std::function<void(const tree_file&)>& visit) {
+  constexpr std::size_t deepest = 256;
+  const library in_use;
+  const git_source at{from.path, from.commit};
+  const repository_handle repo = open_repository(at);
+  const odb_handle objects = open_objects(at, repo.get());
+  const object_handle commit = find_commit(at, repo.get());
+  struct open_folder {
+    tree entries;
+    std::string path;
+    std::size_t next = 0;
+  };
+  std::vector<open_folder> open;
+  const auto enter = [&](const git_oid& id, const std::string& path) {
+    open.push_back({tree(objects.get(), id), path});
+    if (!open.back().entries) fail(at, "the tree " + hex(id) + " is absent or broken");
+    if (open.size() > deepest) fail(at, "folders are nested too deeply");
+  };
+  enter(*git_commit_tree_id(reinterpret_cast<const ::git_commit*>(commit.get())), "");
+  while (!open.empty()) {
+    open_folder& folder = open.back();
+    if (folder.next == folder.entries.entries().size()) {
+      open.pop_back();
+      continue;
+    }
+    const tree_entry e = folder.entries.entries()[folder.next++];
+    const std::string path = folder.path + std::string(e.name);
+    if (e.name.empty() || e.name == "." || e.name == ".." || e.name.find('/') != e.name.npos) {
+      fail(at, "a folder in it holds a file of no legal name: " + detail::printable(path));
+    }
+    if (e.what == kind::folder) enter(e.id, path + '/');
+    if (e.what != kind::file && e.what != kind::link) continue;
+    git_odb_object* raw = nullptr;
+    if (git_odb_read(&raw, objects.get(), &e.id) != 0) {
+      fail(at, "the blob " + hex(e.id) + " is absent or broken");
+    }
+    const blob_handle blob(raw);
+    using file_kind = tree_file::kind;
+    visit({path,
+           e.what == kind::link ? file_kind::link
+           : e.executable       ? file_kind::executable
+                                : file_kind::file,
+           std::string(static_cast<const char*>(git_odb_object_data(raw)),
+                       git_odb_object_size(raw))});
+  }
 }
 
 #endif

@@ -17,7 +17,8 @@ import sys
 import buildkit
 import pytest
 
-from opamplan.runs import State
+import opamplan
+from opamplan.runs import Runner, RunOptions, State
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REAL = ROOT / "benchmarks/real"
@@ -94,3 +95,38 @@ def test_docker_engine_builds_the_same(kind: str, tmp_path: pathlib.Path) -> Non
     folder = prepare("debian-13", tmp_path)
     build("debian-13", folder, f"--with={kind}", "--strategies=graft", "--switches=0")
     assert statuses(folder, "graft") == STATUSES
+
+
+@pytest.mark.parametrize("name", ["debian-12", "debian-13"])
+def test_a_pin_is_built_from_its_folder(name: str, tmp_path: pathlib.Path) -> None:
+    prepare(name, tmp_path)
+    mine = tmp_path / "mine"
+    (mine / "src").mkdir(parents=True)
+    (mine / "_build").mkdir()
+    (mine / "src/META").write_text('version = "7"\n')
+    (mine / "src/link").symlink_to("META")
+    (mine / "run").write_text("#!/bin/sh\ntest ! -e _build && cat src/link\n")
+    (mine / "run").chmod(0o755)
+    (mine / "mine.opam").write_text(
+        'opam-version: "2.0"\nname: "mine"\nversion: "7"\ndepends: ["leaf"]\n'
+        'build: ["./run"]\n'
+        'install: ["sh" "-ec" "mkdir -p %{lib}%/mine; cp src/META %{lib}%/mine/META"]\n'
+        'url { src: "https://nowhere.invalid/x.tgz" }\n'
+    )
+    (mine / "other.opam").write_text(
+        'opam-version: "2.0"\ndepends: ["mine"]\nbuild: ["grep" "7" "src/META"]\n'
+    )
+    repository = opamplan.Repository.open([tmp_path / "repository"], pins=[str(mine)], cache=False)
+    root = buildkit.real_module("roots").there(name)
+    environment = opamplan.Environment.preset(name)
+    environment["opam-version"] = root.opam
+    results = opamplan.Universe(repository, environment).solve_all(["mine", "other"])
+    plan = opamplan.make_plan(results)
+    with buildkit.daemon_module().Daemon(buildkit.programs(), tmp_path / "store") as daemon:
+        out = tmp_path / "out"
+        options = RunOptions(out, buildkit.real_module("run").emit_options(tmp_path, out, daemon))
+        state = State(out / "builds.sqlite")
+        run = Runner(plan, state, [daemon.builder()], options).run()
+    logs = {row["package"]: state.log(run, row["layer"]) for row in state.layers(run)}
+    found = {row["target"]: row["status"] for row in state.targets(run)}
+    assert found == {"mine.7": "success", "other.7": "success"}, logs

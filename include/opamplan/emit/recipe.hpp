@@ -41,6 +41,9 @@ struct step_recipe {
 /// The folder of a package's opam file in the build context.
 [[nodiscard]] std::string opam_folder(const plan_package& package);
 
+/// The archive of a pin's sources, in the build context.
+[[nodiscard]] step_mount source_mount(const plan_source& source);
+
 /// The file of a script in the build context: `step` or `collect`.
 [[nodiscard]] step_mount script_mount(const char* script);
 

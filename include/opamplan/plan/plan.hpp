@@ -24,6 +24,17 @@ struct plan_file {
 /// The most that `plan_package::size` may be: 1 TiB, so that no sum over images overflows.
 inline constexpr std::uint64_t max_package_size = std::uint64_t{1} << 40U;
 
+/// No source of the plan's: the package's own `url`, or none.
+inline constexpr std::uint32_t no_source = 0xffffffffU;
+
+/// The sources of pinned packages: a tar.gz that opam unpacks (`pack_source`).
+struct plan_source {
+  digest sha256{};  ///< Of the archive.
+  std::string archive;
+
+  friend bool operator==(const plan_source&, const plan_source&) = default;
+};
+
 /// What a plan knows of one package version; steps refer to it by index.
 struct plan_package {
   std::string name;
@@ -35,6 +46,7 @@ struct plan_package {
   std::uint64_t size = 1;            ///< Estimated installed bytes, or 1: every package the same;
                                      ///< at most `max_package_size`.
   bool accepts_failure = false;      ///< By `x-ci-accept-failures`, in the plan's environment.
+  std::uint32_t source = no_source;  ///< Of a pin: which of the plan's sources it is built from.
 
   [[nodiscard]] std::string full_name() const { return name + "." + version; }
   friend bool operator==(const plan_package&, const plan_package&) = default;
@@ -118,6 +130,7 @@ struct plan {
   plan_base base;
   opamplan::limits limits;
   std::vector<plan_package> packages;  ///< Ascending by name, then version.
+  std::vector<plan_source> sources;    ///< Of pins; packages of one folder share one.
   std::vector<plan_layer> layers;      ///< Topological: needs come first.
   std::vector<plan_step> steps;        ///< Topological: parents, grafts, dependencies come first.
   std::vector<plan_target> targets;    ///< Ascending by package.

@@ -148,7 +148,7 @@ class repository {
   [[nodiscard]] bool is_pinned(package_id id) const noexcept;
 
   /// Where a pinned package's sources are; nothing for other packages. opam builds a pin from
-  /// there, whatever the file's `url` says.
+  /// there, whatever the file's `url` says; only a pin of one file keeps the `url` that it has.
   [[nodiscard]] std::optional<source_tree> source_folder(package_id id) const;
 
   /// What was wrong with the sources, by source, then path. Empty for a sound repository.

@@ -11,6 +11,8 @@
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
 #include "opamplan/error.hpp"
+#include "opamplan/syntax/edit.hpp"
+#include "opamplan/syntax/parser.hpp"
 
 namespace opamplan {
 namespace dockerfile_detail {
@@ -211,11 +213,35 @@ OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, std::uint32_t targe
 
 namespace dockerfile_detail {
 
-/// Every opam refuses a file without `opam-version`; those that are planned are of its version 2.
-inline std::string opam_text(const plan_package& package) {
+inline std::string without_url(const syntax::file& file) {
+  std::string text(file.text());
+  std::size_t removed = 0;
+  for (const syntax::item item : file.items()) {
+    if (!item.is_section() || item.name() != "url") continue;
+    const std::size_t size = item.span().end - item.span().begin;
+    text.erase(item.span().begin - removed, size);
+    removed += size;
+  }
+  return text;
+}
+
+/// What steps let opam read. Every opam refuses a file without `opam-version`; those that are
+/// planned are of its version 2. A pin's sources are where steps find them, and its name and
+/// version are the plan's.
+inline std::string opam_text(const plan& p, const plan_package& package) {
+  std::string text = package.opam;
+  if (package.source != no_source) {
+    for (const char* field : {"name", "version"}) {
+      text = syntax::remove_field(syntax::parse(text), field);
+    }
+    text = without_url(syntax::parse(text));
+    const plan_source& source = p.sources[package.source];
+    text += "\nurl {\n  src: \"file://" + source_mount(source).target +
+            "\"\n  checksum: \"sha256=" + to_hex(source.sha256) + "\"\n}\n";
+  }
   constexpr std::string_view field = "opam-version";
-  const bool has = package.opam.find(field) != std::string::npos;
-  return has ? package.opam : std::string(field) + ": \"2.0\"\n" + package.opam;
+  const bool has = text.find(field) != std::string::npos;
+  return has ? text : std::string(field) + ": \"2.0\"\n" + text;
 }
 
 }  // namespace dockerfile_detail
@@ -227,10 +253,13 @@ OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
   files.push_back({"collect", collect_script(options), true});
   for (const plan_package& package : p.packages) {
     const std::string folder = opam_folder(package);
-    files.push_back({folder + "/opam", dockerfile_detail::opam_text(package), false});
+    files.push_back({folder + "/opam", dockerfile_detail::opam_text(p, package), false});
     for (const plan_file& f : package.files) {
       files.push_back({folder + "/files/" + f.path, f.content, f.executable});
     }
+  }
+  for (const plan_source& source : p.sources) {
+    files.push_back({source_mount(source).source, source.archive, false});
   }
   return files;
 }

@@ -151,7 +151,11 @@ class writer {
     for (const std::uint32_t s : steps) {
       for (const std::uint32_t l : plan_.steps[s].installs) {
         for (const std::uint32_t i : plan_.layers[l].packages) {
-          paths.insert(opam_folder(plan_.packages[i]));
+          const plan_package& package = plan_.packages[i];
+          paths.insert(opam_folder(package));
+          if (package.source != no_source) {
+            paths.insert(source_mount(plan_.sources[package.source]).source);
+          }
         }
       }
     }

@@ -80,6 +80,11 @@ OPAMPLAN_INLINE std::string opam_folder(const plan_package& package) {
   return "packages/" + recipe_detail::package_word(package);
 }
 
+OPAMPLAN_INLINE step_mount source_mount(const plan_source& source) {
+  const std::string file = to_hex(source.sha256, 16) + ".tar.gz";
+  return {step_mount::origin::context, no_step, "sources/" + file, "/opamplan/in/s/" + file};
+}
+
 OPAMPLAN_INLINE step_mount script_mount(const char* script) {
   return {step_mount::origin::context, no_step, script, std::string("/opamplan/in/") + script};
 }
@@ -102,6 +107,10 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
     out += ' ' + name;
     recipe.mounts.push_back({origin::step, g, "opamplan/layers/" + name, "/opamplan/in/g/" + name});
   }
+  std::set<std::string> sources;  // the packages of a folder share one
+  const auto add_once = [&](step_mount mount) {
+    if (sources.insert(mount.target).second) recipe.mounts.push_back(std::move(mount));
+  };
   bool switches = false;  // only the last install of a step can be a target's
   for (const std::uint32_t l : step.installs) {
     const plan_layer& layer = p.layers[l];
@@ -115,6 +124,7 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
       const std::string name = package_word(package);
       recipe.mounts.push_back(
           {origin::context, no_step, opam_folder(package), "/opamplan/in/p/" + name});
+      if (package.source != no_source) add_once(source_mount(p.sources[package.source]));
       if (m == 1) out += " -w";
       if (m >= 1) out += ' ' + name;
     }

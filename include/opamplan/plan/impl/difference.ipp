@@ -65,9 +65,17 @@ struct side {
   std::map<digest, std::uint32_t> by_key;
 };
 
-/// The fields of two opam files that are not equal, as far as they can change a build.
-inline std::string changed_fields(const plan_package& a, const plan_package& b) {
+/// What a pin is built from; zeros for other packages.
+inline digest source_of(const plan& p, const plan_package& package) {
+  return package.source == no_source ? digest{} : p.sources[package.source].sha256;
+}
+
+/// The fields of two opam files that are not equal, as far as they can change a build, and
+/// `sources` if those of a pin did.
+inline std::string changed_fields(const plan_package& a, const plan_package& b,
+                                  bool other_sources) {
   std::set<std::string> names;
+  if (other_sources) names.insert("sources");
   try {
     const syntax::file fa = syntax::parse(effective_part(syntax::parse(a.opam)));
     const syntax::file fb = syntax::parse(effective_part(syntax::parse(b.opam)));
@@ -176,7 +184,8 @@ class causes {
   }
 
   /// What changed in a package of the layer itself.
-  static std::optional<reason> look_at_package(const plan_package& was, const plan_package& now) {
+  [[nodiscard]] std::optional<reason> look_at_package(const plan_package& was,
+                                                      const plan_package& now) const {
     const auto root = [&](change_kind kind, std::string text) {
       return reason{{kind, now.full_name(), std::move(text)}, 0, no_step};
     };
@@ -185,7 +194,10 @@ class causes {
     }
     if (was.effective != now.effective) {
       return root(change_kind::fields,
-                  fmt::format("{}: {} changed", now.full_name(), changed_fields(was, now)));
+                  fmt::format("{}: {} changed", now.full_name(),
+                              changed_fields(
+                                  was, now,
+                                  source_of(before_.value, was) != source_of(after_.value, now))));
     }
     if (was.depexts != now.depexts) {
       return root(change_kind::depexts,

@@ -31,6 +31,7 @@ class writer {
     out_ += ",\n\"limits\": ";
     write(p.limits);
     rows("packages", p.packages);
+    if (!p.sources.empty()) rows("sources", p.sources);
     rows("layers", p.layers);
     rows("steps", p.steps);
     rows("targets", p.targets);
@@ -143,6 +144,14 @@ class writer {
       member("files");
       array(p.files, [this](const plan_file& f) { write(f); });
     }
+    if (p.source != no_source) member("source", p.source);
+    out_ += '}';
+  }
+  void write(const plan_source& s) {
+    out_ += '{';
+    member("sha256");
+    key(s.sha256);
+    member("base64", to_base64(s.archive));
     out_ += '}';
   }
   void write(const plan_layer& l) {
@@ -315,7 +324,16 @@ inline plan_package read_package(const node& n) {
   p.size = n["size"].number<std::uint64_t>();
   p.accepts_failure = n.has("accepts_failure") && n["accepts_failure"].flag();
   if (p.size > max_package_size) n["size"].fail("it is more than a terabyte");
+  if (n.has("source")) p.source = n["source"].number<std::uint32_t>();
   return p;
+}
+
+inline plan_source read_source(const node& n) {
+  auto archive = from_base64(n["base64"].text());
+  if (!archive) n["base64"].fail("it is not base64");
+  const digest sha256 = n["sha256"].key();
+  if (sha256_of(*archive) != sha256) n["base64"].fail("it has not the SHA-256 that is said of it");
+  return {sha256, *std::move(archive)};
 }
 
 inline plan_layer read_layer(const node& n) {
@@ -346,6 +364,11 @@ inline void require_indices(const plan& p) {
     }
     return true;
   };
+  for (std::size_t i = 0; i < p.packages.size(); ++i) {
+    const std::uint32_t source = p.packages[i].source;
+    require(source == no_source || source < p.sources.size(), "packages", i,
+            "its source is not in the plan");
+  }
   for (std::size_t i = 0; i < p.layers.size(); ++i) {
     const plan_layer& l = p.layers[i];
     require(!l.packages.empty(), "layers", i, "it has no package");
@@ -397,6 +420,7 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
   p.base = plan_json_detail::read_base(root["base"]);
   p.limits = plan_json_detail::read_limits(root["limits"]);
   p.packages = root["packages"].list(plan_json_detail::read_package);
+  if (root.has("sources")) p.sources = root["sources"].list(plan_json_detail::read_source);
   p.layers = root["layers"].list(plan_json_detail::read_layer);
   p.steps = root["steps"].list(plan_json_detail::read_step);
   p.targets = root["targets"].list([](const node& n) {

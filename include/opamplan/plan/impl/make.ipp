@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "opamplan/plan/make.hpp"
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/plan/words.hpp"
+#include "opamplan/repository/pack.hpp"
 #include "opamplan/solve/impl/parallel.ipp"
 #include "opamplan/syntax/ast.hpp"
 
@@ -87,6 +89,7 @@ class planner {
       number_packages();
       describe_packages();
     } while (leave_out_unnameable());
+    pack_sources();
     tell(0);
     layer_graph layers = make_layers(solutions_, index_of_, plan_.packages, plan_.base);
     tell(1);
@@ -153,6 +156,26 @@ class planner {
     if (package.size > max_package_size) {
       throw invalid_request("the size of " + package.full_name() + ", " +
                             std::to_string(package.size) + " bytes, is more than a terabyte");
+    }
+  }
+
+  /// What pins are built from: each folder once.
+  void pack_sources() {
+    std::vector<source_tree> packed;
+    for (std::size_t i = 0; i < used_.size(); ++i) {
+      const std::optional<source_tree> tree = repo_.source_folder(used_[i]);
+      if (!tree) continue;
+      const auto known = std::find(packed.begin(), packed.end(), *tree);
+      plan_package& package = plan_.packages[i];
+      package.source = static_cast<std::uint32_t>(known - packed.begin());
+      if (known == packed.end()) {
+        packed.push_back(*tree);
+        std::string archive = pack_source(*tree);
+        const digest sum = sha256_of(archive);
+        plan_.sources.push_back({sum, std::move(archive)});
+      }
+      package.effective =
+          sha256().add(package.effective).add(plan_.sources[package.source].sha256).finish();
     }
   }
 

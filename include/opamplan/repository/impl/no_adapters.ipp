@@ -3,6 +3,7 @@
 #include "opamplan/repository/detail/pins.hpp"
 #include "opamplan/repository/detail/readers.hpp"
 #include "opamplan/repository/load.hpp"
+#include "opamplan/repository/pack.hpp"
 
 // Header-only: nothing is linked, so there are no archives and no git.
 
@@ -38,4 +39,11 @@ OPAMPLAN_INLINE std::string git_commit(const git_source& from) {
 }
 
 }  // namespace detail
+
+OPAMPLAN_INLINE std::string pack_source(const source_tree& from) {
+  throw load_error(detail::printable(from.path) +
+                   ": header-only opamplan cannot pack the sources of a pin; link "
+                   "opamplan::opamplan, built with libarchive (Debian: libarchive-dev)");
+}
+
 }  // namespace opamplan

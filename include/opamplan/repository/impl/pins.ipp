@@ -176,7 +176,7 @@ class pin_reader {
     folders_->push_back({{folder.empty() ? "/" : folder, tree.commit}, {}});
     versions_.emplace_back();
     std::vector<pin> more;
-    for (const std::string& file : files) read_file(p, folder, tree, file, more);
+    for (const std::string& file : files) read_file(p, folder, tree, file, !only.empty(), more);
     return more;
   }
 
@@ -185,8 +185,15 @@ class pin_reader {
     return v && v->kind() == syntax::value_kind::string ? v->as_string() : std::string();
   }
 
+  static bool has_url(const syntax::file& tree) {
+    for (const syntax::item i : tree.items()) {
+      if (i.is_section() && i.name() == "url") return true;
+    }
+    return false;
+  }
+
   void read_file(const pin& p, const std::string& folder, const pin_tree& tree,
-                 const std::string& file, std::vector<pin>& more) {
+                 const std::string& file, bool only, std::vector<pin>& more) {
     const std::string path = folder + '/' + file;
     const std::string& text = tree.files.at(file).content;
     const syntax::parse_result parsed = syntax::parse_recovering(text, path);
@@ -215,6 +222,8 @@ class pin_reader {
       return;
     }
     const std::size_t at = folders_->size() - 1;
+    // One file that says where its sources are is no tree of sources: other files may lie there.
+    if (only && has_url(parsed.tree)) (*folders_)[at].tree = {};
     if (!version.empty()) versions_[at].insert(version);
     folder_of_[name] = at;
     to_.add_version(0, name, version, path, text);

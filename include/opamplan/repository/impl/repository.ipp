@@ -114,7 +114,8 @@ OPAMPLAN_INLINE bool repository::is_pinned(package_id id) const noexcept {
 
 OPAMPLAN_INLINE std::optional<source_tree> repository::source_folder(package_id id) const {
   const detail::pinned_folder* pinned = state_->entries[to_index(id)].pinned;
-  return pinned == nullptr ? std::nullopt : std::optional(pinned->tree);
+  if (pinned == nullptr || pinned->tree.path.empty()) return std::nullopt;
+  return pinned->tree;
 }
 
 OPAMPLAN_INLINE std::span<const repository_diagnostic> repository::diagnostics() const noexcept {
