@@ -124,8 +124,12 @@ def write_repository(table: list[Source], archives: Path, folder: Path, given: s
         for version in upstream.versions(name) if name not in written else ():
             package = f"{name}.{version}"
             text = upstream.text(package)
-            if "\nurl {" not in text and not (folder / "packages" / name / package).exists():
+            if not _has_url(text) and not (folder / "packages" / name / package).exists():
                 _write(folder, package, text)
+
+
+def _has_url(text: str) -> bool:
+    return any(item.is_section and item.name == "url" for item in opamplan.parse(text))
 
 
 def _write(folder: Path, package: str, text: str) -> None:

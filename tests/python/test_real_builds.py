@@ -97,6 +97,52 @@ def test_docker_engine_builds_the_same(kind: str, tmp_path: pathlib.Path) -> Non
     assert statuses(folder, "graft") == STATUSES
 
 
+# As images of ocaml/opam are: a user who may become root, opam's root in their home, several
+# opams of which the plan's is not the first, variables of their own, a shell that is not sh.
+LIKE_OCAML_OPAM = r"""
+FROM scratch
+ADD base.tar /
+RUN mv /usr/bin/opam /usr/bin/opam-2.3 && ln -s opam-2.1 /usr/bin/opam && \
+    printf '#!/bin/sh\necho 2.1.6\n' >/usr/bin/opam-2.1 && chmod 755 /usr/bin/opam-2.1 && \
+    echo 'opam:x:1000:1000::/home/opam:/bin/bash' >>/etc/passwd && \
+    echo 'opam:x:1000:' >>/etc/group && mkdir -p /home/opam /etc/sudoers.d && \
+    echo 'opam ALL=(ALL:ALL) NOPASSWD:ALL' >/etc/sudoers.d/opam && chown opam: /home/opam
+USER opam
+WORKDIR /home/opam
+ENV OPAMYES=1 OPAMSWITCH=5.3 OPAMROOT=/home/opam/.opam OPAMCONFIRMLEVEL=unsafe-yes
+RUN mkdir -p repo/packages && echo 'opam-version: "2.0"' >repo/repo && \
+    opam-2.3 init --bare --no-setup --disable-sandboxing -k local default repo && \
+    opam-2.3 switch create 5.3 --empty
+SHELL ["/bin/bash", "-c"]
+ENTRYPOINT ["opam", "exec", "--"]
+"""
+
+
+def test_an_image_with_a_user_and_several_opams_is_built_on(tmp_path: pathlib.Path) -> None:
+    buildkit.require_engine()
+    programs, buildx = buildkit.engine_programs(), buildkit.programs() / "buildx"
+    prepare("debian-13", tmp_path)
+    context = tmp_path / "image"
+    context.mkdir()
+    shutil.copy((tmp_path / "base.tar").resolve(), context / "base.tar")
+    (context / "Dockerfile").write_text(LIKE_OCAML_OPAM)
+    repository = opamplan.Repository.open([tmp_path / "repository"], cache=False)
+    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"))
+    names = ("editing", "farm", "unprivileged")
+    plan = opamplan.make_plan(universe.solve_all(names))
+    out = tmp_path / "out"
+    with buildkit.real_module("engine").Engine(programs, buildx, tmp_path / "engine") as engine:
+        command = [engine.buildx, "build", "--network=none", "--tag=like-opam:1", "--load"]
+        made = subprocess.run([*command, str(context)], check=False, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr[-2000:]
+        emit = opamplan.EmitOptions(base_image="like-opam:1", network=engine.network)
+        state = State(out / "builds.sqlite")
+        run = Runner(plan, state, [engine.builder()], RunOptions(out, emit)).run()
+    logs = {row["package"]: state.log(run, row["layer"])[-500:] for row in state.layers(run)}
+    errors = [batch["error"] for batch in state.batches(run)]
+    assert {row["status"] for row in state.targets(run)} == {"success"}, (errors, logs)
+
+
 @pytest.mark.parametrize("name", ["debian-12", "debian-13"])
 def test_a_pin_is_built_from_its_folder(name: str, tmp_path: pathlib.Path) -> None:
     prepare(name, tmp_path)

@@ -191,6 +191,7 @@ OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
 OPAMPLAN_INLINE std::vector<std::pair<std::string, std::string>> step_environment(
     const emit_options& options) {
   std::vector<std::pair<std::string, std::string>> all = {{"OPAMROOT", "/opamplan/opam"},
+                                                          {"OPAMSWITCH", "default"},
                                                           {"OPAMROOTISOK", "1"},
                                                           {"OPAMYES", "1"},
                                                           {"OPAMCOLOR", "never"},
