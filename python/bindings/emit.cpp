@@ -3,8 +3,10 @@
 #include <pybind11/stl.h>
 
 #include <map>
+#include <opamplan/emit/archives.hpp>
 #include <opamplan/emit/bake.hpp>
 #include <opamplan/emit/dockerfile.hpp>
+#include <set>
 
 #include "bindings.hpp"
 #include "plan.hpp"
@@ -43,11 +45,11 @@ void bind_emit(py::module_& module) {
   py::class_<o> options(module, "EmitOptions",
                         "What the emitters can be told; the defaults build real packages.");
   as_value(options, &o::base_image, &o::base_archive, &o::base_environment, &o::snapshot, &o::opam,
-           &o::user, &o::archive_mirrors, &o::prepare, &o::setup, &o::environment, &o::instructions,
-           &o::labels, &o::source_date_epoch, &o::install, &o::depexts, &o::time_limit,
-           &o::log_limit, &o::download_cache, &o::system_cache, &o::network, &o::build_args,
-           &o::run_options, &o::retry, &o::registry, &o::platforms, &o::cache_from, &o::cache_to,
-           &o::outputs)
+           &o::user, &o::archive_mirrors, &o::archives, &o::prepare, &o::setup, &o::environment,
+           &o::instructions, &o::labels, &o::source_date_epoch, &o::install, &o::depexts,
+           &o::time_limit, &o::log_limit, &o::download_cache, &o::system_cache, &o::network,
+           &o::build_args, &o::run_options, &o::retry, &o::registry, &o::platforms, &o::cache_from,
+           &o::cache_to, &o::outputs)
       .def(py::init([](const py::KWArgs<any>& values) {
              const py::object made = py::cast(emit_options());
              for (const auto& [name, value] : values) {
@@ -77,6 +79,9 @@ void bind_emit(py::module_& module) {
       .def_readwrite("archive_mirrors", &emit_options::archive_mirrors,
                      "URLs below which opam looks for sources first, by checksum, as ``opam admin "
                      "cache`` lays them out.")
+      .def_readwrite("archives", &emit_options::archives,
+                     "Archives in the build context, below ``archives/``, by checksum: see "
+                     "`archive_paths`. Steps mount those of their packages.")
       .def_readwrite("system_cache", &emit_options::system_cache,
                      "Cache mounts in which steps that install system packages share the package "
                      "manager's lists and archives.")
@@ -135,6 +140,18 @@ void bind_emit(py::module_& module) {
       },
       py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
       "The Dockerfile of one batch.");
+  module.def(
+      "archive_paths",
+      [](const plan& p) {
+        std::set<std::string> paths;
+        for (const plan_package& package : p.packages) {
+          for (std::string& path : archive_paths(package)) paths.insert(std::move(path));
+        }
+        return std::vector<std::string>(paths.begin(), paths.end());
+      },
+      py::arg("plan"), py::call_guard<py::gil_scoped_release>(),
+      "Where a folder laid out by ``opam admin cache`` has the sources of the plan's packages: a "
+      "path for each checksum, ascending.");
   module.def("bake_hcl", &bake_hcl, py::arg("plan"), py::arg("options") = emit_options(),
              "The docker-bake file in HCL.");
   module.def("bake_json", &bake_json, py::arg("plan"), py::arg("options") = emit_options(),

@@ -41,6 +41,7 @@ from opamplan._core import (
     Version,
     __version__,
     align,
+    archive_paths,
     bake_hcl,
     bake_json,
     base_image_of,
@@ -68,6 +69,7 @@ from opamplan._core import (
     read_dockerfile,
     stage_names,
 )
+from opamplan.archives import take_archives
 from opamplan.errors import (
     Cancelled,
     Error,
@@ -126,6 +128,7 @@ __all__ = [
     "Version",
     "__version__",
     "align",
+    "archive_paths",
     "bake_hcl",
     "bake_json",
     "base_image_of",
@@ -155,5 +158,6 @@ __all__ = [
     "parse_variable_value",
     "read_dockerfile",
     "stage_names",
+    "take_archives",
     "write_plan",
 ]

@@ -41,6 +41,7 @@ __all__: list[str] = [
     "Value",
     "Version",
     "align",
+    "archive_paths",
     "bake_hcl",
     "bake_json",
     "base_image_of",
@@ -1664,6 +1665,7 @@ class EmitOptions:
         str,
         str,
         list[str],
+        set[str],
         str,
         str,
         list[tuple[str, str]],
@@ -1701,6 +1703,7 @@ class EmitOptions:
             str,
             str,
             collections.abc.Sequence[str],
+            collections.abc.Set[str],
             str,
             str,
             collections.abc.Sequence[tuple[str, str]],
@@ -1731,6 +1734,13 @@ class EmitOptions:
         """
     @archive_mirrors.setter
     def archive_mirrors(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    @property
+    def archives(self) -> set[str]:
+        """
+        Archives in the build context, below ``archives/``, by checksum: see `archive_paths`. Steps mount those of their packages.
+        """
+    @archives.setter
+    def archives(self, arg0: collections.abc.Set[str]) -> None: ...
     @property
     def base_environment(self) -> list[tuple[str, str]]:
         """
@@ -2005,6 +2015,11 @@ def align(
     Make solutions agree on versions, so that more layers are the same.
 
     Each target keeps its own version. Takes some ten seconds for all of opam-repository.
+    """
+
+def archive_paths(plan: Plan) -> list[str]:
+    """
+    Where a folder laid out by ``opam admin cache`` has the sources of the plan's packages: a path for each checksum, ascending.
     """
 
 def bake_hcl(plan: Plan, options: EmitOptions = ...) -> str:

@@ -114,16 +114,17 @@ def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
 
 
 def copy_below(
-    root: Union[str, os.PathLike[str]], name: str, source: Union[str, os.PathLike[str]]
+    root: Union[str, os.PathLike[str]], path: str, source: Union[str, os.PathLike[str]]
 ) -> None:
-    """Copy a file to `root`/`name`, with its time; sharing its blocks where that can be done.
+    """Copy a file to `root`/`path`, with its time; sharing its blocks where that can be done.
 
     Nothing is done if it is there already, by its size and time.
     """
     import shutil
 
-    shown = os.path.join(os.fspath(root), name)
-    with folder_below(root, ()) as folder, open(source, "rb") as file:
+    *parts, name = path.split("/")
+    shown = os.path.join(os.fspath(root), path)
+    with folder_below(root, tuple(parts)) as folder, open(source, "rb") as file:
         wanted = os.fstat(file.fileno())
         with contextlib.suppress(FileNotFoundError):
             found = os.stat(name, dir_fd=folder, follow_symlinks=False)

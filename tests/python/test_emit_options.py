@@ -21,6 +21,7 @@ FIELDS = sorted(
 SPECIAL: dict[str, Any] = {
     "environment": [("A", "b")],
     "base_environment": [("A", "b")],
+    "archives": {"md5/00/00000000000000000000000000000000"},
     "retry": {"dune.3.20.2": 3},
     "snapshot": "20250101T000000Z",
     "labels": ["a=b"],

@@ -8,11 +8,13 @@ reason, without root, runc, the root file systems (benchmarks/real/roots.py) or 
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 
 import buildkit
 import pytest
@@ -144,8 +146,23 @@ def test_an_image_with_a_user_and_several_opams_is_built_on(tmp_path: pathlib.Pa
 
 
 @pytest.mark.parametrize("name", ["debian-12", "debian-13"])
-def test_a_pin_is_built_from_its_folder(name: str, tmp_path: pathlib.Path) -> None:
+def test_sources_at_hand_are_built_from(name: str, tmp_path: pathlib.Path) -> None:
+    """A pin's folder, and archives as `opam admin cache` keeps them; no network is needed."""
     prepare(name, tmp_path)
+    (tmp_path / "mirrored").mkdir()
+    (tmp_path / "mirrored/META").write_text('version = "1"\n')
+    with tarfile.open(tmp_path / "mirrored.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "mirrored", "mirrored-1")
+    digest = hashlib.sha512((tmp_path / "mirrored.tar.gz").read_bytes()).hexdigest()
+    kept = tmp_path / "mirror/sha512" / digest[:2] / digest
+    kept.parent.mkdir(parents=True)
+    (tmp_path / "mirrored.tar.gz").rename(kept)
+    opam = tmp_path / "repository/packages/mirrored/mirrored.1/opam"
+    opam.parent.mkdir(parents=True)
+    opam.write_text(
+        'opam-version: "2.0"\nbuild: ["grep" "1" "META"]\n'
+        f'url {{ src: "https://nowhere.invalid/x.tar.gz" checksum: "sha512={digest}" }}\n'
+    )
     mine = tmp_path / "mine"
     (mine / "src").mkdir(parents=True)
     (mine / "_build").mkdir()
@@ -166,13 +183,15 @@ def test_a_pin_is_built_from_its_folder(name: str, tmp_path: pathlib.Path) -> No
     root = buildkit.real_module("roots").there(name)
     environment = opamplan.Environment.preset(name)
     environment["opam-version"] = root.opam
-    results = opamplan.Universe(repository, environment).solve_all(["mine", "other"])
+    results = opamplan.Universe(repository, environment).solve_all(["mine", "mirrored", "other"])
     plan = opamplan.make_plan(results)
     with buildkit.daemon_module().Daemon(buildkit.programs(), tmp_path / "store") as daemon:
         out = tmp_path / "out"
-        options = RunOptions(out, buildkit.real_module("run").emit_options(tmp_path, out, daemon))
+        emit = buildkit.real_module("run").emit_options(tmp_path, out, daemon)
+        emit.archives = opamplan.take_archives(plan, tmp_path / "mirror", out)
+        options = RunOptions(out, emit)
         state = State(out / "builds.sqlite")
         run = Runner(plan, state, [daemon.builder()], options).run()
     logs = {row["package"]: state.log(run, row["layer"]) for row in state.layers(run)}
     found = {row["target"]: row["status"] for row in state.targets(run)}
-    assert found == {"mine.7": "success", "other.7": "success"}, logs
+    assert found == dict.fromkeys(("mine.7", "mirrored.1", "other.7"), "success"), logs

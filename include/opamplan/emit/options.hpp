@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,9 @@ struct emit_options {
                               ///< Empty: root.
   std::vector<std::string> archive_mirrors;  ///< URLs below which opam looks for sources first, by
                                              ///< checksum, as `opam admin cache` lays them out.
+  /// Archives in the build context, below `archives/`, by paths as `archive_paths` gives them.
+  /// Steps mount those of their packages, and opam takes them before it looks elsewhere.
+  std::set<std::string> archives;
   std::string prepare;  ///< Shell commands, run once, as root, before `setup`: package sources,
                         ///< certificates.
   std::string setup;    ///< Shell commands, run once. Empty: `default_setup`.

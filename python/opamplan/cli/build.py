@@ -131,7 +131,7 @@ def run(args: argparse.Namespace) -> int:
             builders,
             RunOptions(
                 directory,
-                _emit_options(args, directory),
+                _emit_options(args, directory, plan),
                 attempts=args.attempts,
                 batch_time_limit=args.batch_time_limit,
                 retry_failed=args.retry_failed,
@@ -190,14 +190,14 @@ def _builders(args: argparse.Namespace) -> list[Builder]:
     return [Buildctl(a, args.program or "buildctl", *cache) for a in args.builder or [""]]
 
 
-def _emit_options(args: argparse.Namespace, directory: Path) -> Any:
+def _emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
     from opamplan import EmitOptions, InvalidRequest
     from opamplan.files import copy_below
 
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     if args.time_limit:
         emit.time_limit = args.time_limit
-    image.apply(args, emit, directory)
+    image.apply(args, emit, directory, plan)
     if args.depexts_command:
         emit.depexts = args.depexts_command
     if args.base_archive:

@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
-    image.apply(args, emit, directory)
+    image.apply(args, emit, directory, plan)
     if args.compat:
         written = _write_compatible(args, plan, results, directory, emit)
     else:

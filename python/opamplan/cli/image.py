@@ -35,8 +35,9 @@ def add_options(parser: argparse.ArgumentParser) -> Any:
         "--archive-mirror",
         action="append",
         default=[],
-        metavar="URL",
-        help="where opam looks for sources first, laid out as `opam admin cache` does; repeatable",
+        metavar="URL|FOLDER",
+        help="where opam looks for sources first, laid out as `opam admin cache` does; steps are "
+        "given what they need of a folder; repeatable",
     )
     group.add_argument(
         "--snapshot", default="", metavar="DATE", help="Debian packages as of YYYYMMDDTHHMMSSZ"
@@ -65,8 +66,8 @@ def add_options(parser: argparse.ArgumentParser) -> Any:
     return group
 
 
-def apply(args: argparse.Namespace, emit: Any, directory: Path) -> None:
-    """Set what the options say; a program for --opam is copied into `directory`."""
+def apply(args: argparse.Namespace, emit: Any, directory: Path, plan: Any) -> None:
+    """Set what the options say; files that they name are copied into `directory`."""
     from opamplan import InvalidRequest, image_environment
 
     if args.image_config:
@@ -87,12 +88,27 @@ def apply(args: argparse.Namespace, emit: Any, directory: Path) -> None:
     if not args.stand_in:
         emit.user = "" if args.user == "root" else args.user
         emit.setup = _text(args.setup, "--setup")
-    emit.archive_mirrors = args.archive_mirror
+    emit.archive_mirrors = [text for text in args.archive_mirror if "://" in text]
+    emit.archives = _archives(args.archive_mirror, directory, plan)
     emit.snapshot = args.snapshot
     emit.prepare = _text(args.prepare, "--prepare")
     emit.labels = args.label
     emit.network = args.network
     emit.build_args = [_assignment(text) for text in args.build_arg]
+
+
+def _archives(mirrors: list[str], directory: Path, plan: Any) -> set[str]:
+    from opamplan import InvalidRequest
+    from opamplan.archives import take_archives
+
+    taken: set[str] = set()
+    for mirror in mirrors:
+        if "://" in mirror:
+            continue
+        if not Path(mirror).is_dir():
+            raise InvalidRequest(f"--archive-mirror {mirror}: neither a URL nor a folder")
+        taken |= take_archives(plan, mirror, directory)
+    return taken
 
 
 def _text(file: str | None, option: str) -> str:

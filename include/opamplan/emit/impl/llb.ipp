@@ -147,16 +147,10 @@ class writer {
 
   /// Only what these steps use is sent to the builder.
   edge write_context(std::span<const std::uint32_t> steps) {
-    std::set<std::string> paths = {"step", "collect"};
+    std::set<std::string> paths = {"collect"};
     for (const std::uint32_t s : steps) {
-      for (const std::uint32_t l : plan_.steps[s].installs) {
-        for (const std::uint32_t i : plan_.layers[l].packages) {
-          const plan_package& package = plan_.packages[i];
-          paths.insert(opam_folder(package));
-          if (package.source != no_source) {
-            paths.insert(source_mount(plan_.sources[package.source]).source);
-          }
-        }
+      for (const step_mount& m : recipe_of(plan_, plan_.steps[s], options_).mounts) {
+        if (m.from == step_mount::origin::context) paths.insert(m.source);
       }
     }
     if (!options_.base_archive.empty()) paths.insert(options_.base_archive);

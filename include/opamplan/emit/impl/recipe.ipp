@@ -6,6 +6,7 @@
 #include <set>
 
 #include "opamplan/config.hpp"
+#include "opamplan/emit/archives.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/error.hpp"
@@ -107,9 +108,16 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
     out += ' ' + name;
     recipe.mounts.push_back({origin::step, g, "opamplan/layers/" + name, "/opamplan/in/g/" + name});
   }
-  std::set<std::string> sources;  // the packages of a folder share one
+  std::set<std::string> sources;  // packages may share one
   const auto add_once = [&](step_mount mount) {
     if (sources.insert(mount.target).second) recipe.mounts.push_back(std::move(mount));
+  };
+  const auto add_archives = [&](const plan_package& package) {
+    if (options.archives.empty()) return;
+    for (const std::string& path : archive_paths(package)) {
+      if (options.archives.count(path) == 0) continue;
+      add_once({origin::context, no_step, "archives/" + path, "/opamplan/in/archives/" + path});
+    }
   };
   bool switches = false;  // only the last install of a step can be a target's
   for (const std::uint32_t l : step.installs) {
@@ -125,6 +133,7 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
       recipe.mounts.push_back(
           {origin::context, no_step, opam_folder(package), "/opamplan/in/p/" + name});
       if (package.source != no_source) add_once(source_mount(p.sources[package.source]));
+      add_archives(package);
       if (m == 1) out += " -w";
       if (m >= 1) out += ' ' + name;
     }
@@ -190,14 +199,11 @@ OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
 
 OPAMPLAN_INLINE std::vector<std::pair<std::string, std::string>> step_environment(
     const emit_options& options) {
-  std::vector<std::pair<std::string, std::string>> all = {{"OPAMROOT", "/opamplan/opam"},
-                                                          {"OPAMSWITCH", "default"},
-                                                          {"OPAMROOTISOK", "1"},
-                                                          {"OPAMYES", "1"},
-                                                          {"OPAMCOLOR", "never"},
-                                                          {"OPAMCONFIRMLEVEL", "unsafe-yes"},
-                                                          {"OPAMERRLOGLEN", "0"},
-                                                          {"OPAMPRECISETRACKING", "1"}};
+  std::vector<std::pair<std::string, std::string>> all = {
+      {"OPAMROOT", "/opamplan/opam"}, {"OPAMSWITCH", "default"},
+      {"OPAMROOTISOK", "1"},          {"OPAMYES", "1"},
+      {"OPAMCOLOR", "never"},         {"OPAMCONFIRMLEVEL", "unsafe-yes"},
+      {"OPAMERRLOGLEN", "0"},         {"OPAMPRECISETRACKING", "1"}};
   if (options.source_date_epoch != 0) {
     all.emplace_back("SOURCE_DATE_EPOCH", std::to_string(options.source_date_epoch));
   }

@@ -55,6 +55,7 @@ inline std::string checked_snapshot(const emit_options& options) {
 inline std::string mirrors(const emit_options& options) {
   std::vector<std::string> urls = options.archive_mirrors;
   if (options.download_cache) urls.insert(urls.begin(), "file:///opamplan/in/cache");
+  if (!options.archives.empty()) urls.insert(urls.begin(), "file:///opamplan/in/archives");
   std::string out;
   for (const std::string& url : urls) {
     if (url.find_first_of("\"\\") != std::string::npos) {
