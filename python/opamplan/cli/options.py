@@ -233,7 +233,10 @@ def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> 
 
 
 def load(args: argparse.Namespace) -> Any:
-    """The `opamplan.Repository` that the options name. What pins leave out is said at once."""
+    """The `opamplan.Repository` that the options name.
+
+    What pins leave out is said at once; of other files, how many could not be read.
+    """
     from opamplan import Repository
     from opamplan.cli.progress import progress_for
 
@@ -248,6 +251,13 @@ def load(args: argparse.Namespace) -> Any:
         for diagnostic in repository.diagnostics:
             if repository.sources[diagnostic.source].pins:
                 print(f"opamplan: {diagnostic}", file=sys.stderr)
+    broken = sum(
+        diagnostic.level == "error" and not repository.sources[diagnostic.source].pins
+        for diagnostic in repository.diagnostics
+    )
+    if broken and args.command != "check":
+        files = "a file was" if broken == 1 else f"{broken:,} files were"
+        print(f"opamplan: {files} left out: `opamplan check` says why", file=sys.stderr)
     return repository
 
 
