@@ -1,6 +1,7 @@
 """All targets of a repository, asked of a well-kept SAT library for satisfiability alone.
 
-    python benchmarks/peers/sat_library.py REPOSITORY [--every 10] [--solver cadical195]
+    python benchmarks/peers/sat_library.py REPOSITORY... [--ocaml 5.3.0] [--every 10]
+                                           [--solver cadical195]
 
 Needs python-sat. The clauses of every candidate are written out once: at most one version of a
 name, dependencies, conflicts, at most one of a conflict class; alternatives inside alternatives get
@@ -22,7 +23,6 @@ from timings import row
 import opamplan
 from opamplan._core import evaluate_file
 
-OCAML = "5.3.0"
 Clauses = list[list[int]]
 
 
@@ -62,9 +62,9 @@ def operands(tree: list[Any], kind: str) -> list[list[Any]]:
 class Files:
     """Candidates and their rules, evaluated once for all requests."""
 
-    def __init__(self, repository: opamplan.Repository) -> None:
+    def __init__(self, repository: opamplan.Repository, ocaml: str) -> None:
         self.repository = repository
-        self.environment = opamplan.Environment.preset("debian-12").with_ocaml(OCAML)
+        self.environment = opamplan.Environment.preset("debian-12").with_ocaml(ocaml)
         self.rules: dict[str, dict[str, Any]] = {}
         self.by_name: dict[str, list[tuple[str, opamplan.Version]]] = {}
 
@@ -181,7 +181,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("repository")
+    parser.add_argument("repository", nargs="+", help="laid over each other, the first on top")
+    parser.add_argument("--ocaml", default="5.3.0")
     parser.add_argument("--every", type=int, default=10, help="take each N-th target")
     parser.add_argument("--solver", default="cadical195", help="a name that python-sat knows")
     args = parser.parse_args()
@@ -191,10 +192,13 @@ def main() -> int:
         parser.error("python-sat is not here: pip install python-sat")
 
     repository = opamplan.Repository.open(args.repository)
-    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"), ocaml=OCAML)
+    environment = opamplan.Environment.preset("debian-12")
+    universe = opamplan.Universe(repository, environment, ocaml=args.ocaml)
     targets = [t for t in universe.latest() if not t.startswith("ocaml.")][:: args.every]
     begin = time.perf_counter()
-    formula = Formula(Files(repository), ["ocaml", *(t.partition(".")[0] for t in targets)])
+    formula = Formula(
+        Files(repository, args.ocaml), ["ocaml", *(t.partition(".")[0] for t in targets)]
+    )
     print(
         f"{formula.count} variables, {len(formula.clauses)} clauses, "
         f"written in {time.perf_counter() - begin:.1f} s (Python)"
@@ -204,7 +208,7 @@ def main() -> int:
     print(f"added to {args.solver} in {(time.perf_counter() - begin) * 1000:.0f} ms")
 
     mine, theirs, differ = [], [], []
-    compiler = formula.variables[f"ocaml.{OCAML}"]
+    compiler = formula.variables[f"ocaml.{args.ocaml}"]
     # A name of which every version is to be avoided has no candidates but as a root.
     targets = [t for t in targets if t in formula.variables]
     for target in targets:

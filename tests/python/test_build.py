@@ -348,3 +348,20 @@ def test_two_builders_share_the_batches(
 def test_a_program_that_is_absent_is_named() -> None:
     with pytest.raises(opamplan.InvalidRequest, match="nowhere-to-be-found"):
         Buildctl("", "nowhere-to-be-found")
+
+
+def test_the_log_of_a_package_is_told(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
+) -> None:
+    name = middle(plan)
+    state, run, _ = carry_out(plan, tmp_path, fake((name,)))
+    (row,) = [r for r in state.layers(run, logs=True) if r["package"] == name][:1]
+    for word in (name, name.partition(".")[0], row["layer"]):
+        told = opamplan_command("log", str(state.path), word)
+        assert told.returncode == 0
+        assert f"{name}  layer {row['layer']}  failure" in told.stdout
+        assert row["log"] in told.stdout
+    (found,) = json.loads(opamplan_command("log", str(state.path), row["layer"], "--json").stdout)
+    assert (found["package"], found["log"]) == (name, row["log"])
+    absent = opamplan_command("log", f"{state.path}#1", "zzz")
+    assert (absent.returncode, "zzz is not a package of this run" in absent.stderr) == (1, True)

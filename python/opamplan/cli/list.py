@@ -73,4 +73,7 @@ def run(args: argparse.Namespace) -> int:
         for p in found:
             label = style.name(str(p)) + " " * (width - len(str(p)))
             print(f"{label}  {' '.join(p.synopsis.split())}".rstrip())
+        if not found:
+            what = f"matches {' '.join(args.words)}" if args.words else "is there"
+            print(f"nothing {what}", file=sys.stderr)
     return 0 if found else 1

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, Optional
 
+from opamplan.cli.usage import explained, parser_of, unknown_arguments
 from opamplan.harmless import Guarded
 
 # In the order of --help, which is the order of use. A name without a module is left out.
@@ -26,6 +27,7 @@ COMMANDS = (
     "check",
     "solve",
     "why",
+    "revdeps",
     "blockers",
     "deps",
     "order",
@@ -36,13 +38,14 @@ COMMANDS = (
     "emit",
     "doctor",
     "build",
+    "log",
     "report",
     "compare",
     "completion",
 )
 
 EPILOG = """\
-Each command explains itself: opamplan COMMAND --help.
+Each command explains itself: opamplan help COMMAND.
 
 Repeated choices go into opamplan.toml, in the working directory or in
 $XDG_CONFIG_HOME/opamplan/config.toml: ocaml = "5.2.1", or for one command
@@ -61,12 +64,12 @@ EXIT_NO_READER = 141
 
 
 class Parser(argparse.ArgumentParser):
-    """Says of a value that is none in one line: the usage is no help there."""
+    """Says of a word that makes no sense in one line: the whole usage is no help there."""
 
     def error(self, message: str) -> NoReturn:
         """Complain, and end."""
-        if message.startswith("argument -"):
-            complain(message[len("argument ") :])
+        if message.startswith("argument "):
+            complain(explained(message))
             self.exit(EXIT_INVALID)
         super().error(message)
 
@@ -103,6 +106,15 @@ def _wanted(argv: Sequence[str]) -> list[str]:
     return [argv[0]] if argv and argv[0] in commands else commands
 
 
+def _as_help(argv: Sequence[str]) -> Sequence[str]:
+    """`help`, `help COMMAND` and nothing at all, as the options that they mean."""
+    if not argv or list(argv) == ["help"]:
+        return ["--help"]
+    if argv[0] == "help" and len(argv) == 2 and argv[1] in available_commands():
+        return [argv[1], "--help"]
+    return argv[1:] if argv[0] == "help" else argv
+
+
 def complain(message: str) -> None:
     """One error on standard error."""
     from opamplan.cli.style import Style
@@ -119,8 +131,12 @@ def _run(arguments: Sequence[str]) -> int:
         if not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text):
             complain(f"the argument {text!a} is not UTF-8")
             return EXIT_INVALID
+    arguments = _as_help(arguments)
     parser = make_parser(_wanted(arguments))
-    args = parser.parse_args(arguments)
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        complain(unknown_arguments(unknown, args.command, parser_of(parser, args.command)))
+        return EXIT_INVALID
     try:
         from opamplan.cli import config
 
@@ -134,8 +150,17 @@ def _run(arguments: Sequence[str]) -> int:
     except (Error, OSError) as error:
         if os.environ.get("OPAMPLAN_TRACEBACK"):
             raise
-        complain(str(error))
+        complain(str(error) + _hint(error, args))
         return EXIT_INVALID
+
+
+def _hint(error: Exception, args: argparse.Namespace) -> str:
+    """Where else a package may be: the embedded repository is easily taken for the real one."""
+    from opamplan import UnknownPackage
+
+    if not isinstance(error, UnknownPackage) or getattr(args, "repository", None) != []:
+        return ""
+    return " (the small one inside opamplan; --repository names another)"
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

@@ -34,13 +34,13 @@ def add_parser(subparsers: Any) -> None:
 
 def _find(repository: Any, text: str, env: Any) -> Any:
     """The package of NAME or NAME.VERSION."""
-    from opamplan import InvalidRequest
+    from opamplan import InvalidRequest, UnknownPackage
 
     name, dot, _ = text.partition(".")
     if name not in repository:
         near = difflib.get_close_matches(name, repository.names, n=3, cutoff=0.7)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise InvalidRequest(f"no package is named {name!r}{hint}")
+        raise UnknownPackage(f'no package is named "{name}" in this repository{hint}')
     if dot:
         if text not in repository:
             versions = ", ".join(repository.versions(name))

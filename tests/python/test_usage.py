@@ -1,0 +1,62 @@
+"""Command lines that make no sense are told in one line what may have been meant."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+from conftest import Run
+
+OTHER = "(the small one inside opamplan; --repository names another)"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("plam", "there is no command 'plam'; did you mean plan?"),
+        ("zzz", "there is no command 'zzz'; `opamplan help` lists them"),
+        ("help plam", "there is no command 'plam'; did you mean plan?"),
+        ("plan --enviroment debian-13", "plan: there is no option --enviroment; did you mean"),
+        ("plan --zzz=1", "plan: there is no option --zzz; `opamplan help plan` tells more"),
+        ("plan --strategy graf", "--strategy: there is no 'graf'; did you mean graft?"),
+        ("plan --strategy z", "--strategy: there is no 'z'; there are: graft, prefix, chain"),
+        ("check x y", "check: nothing is expected after its arguments: x y; `opamplan help check`"),
+        ("show lwt", f'no package is named "lwt" in this repository {OTHER}'),
+        ("plan core", f'no package is named "core" in this repository {OTHER}'),
+        ("revdeps dunee", f"did you mean dune? {OTHER}"),
+    ],
+)
+def test_one_line_says_what_is_wrong(line: str, said: str, opamplan_command: Run) -> None:
+    done = opamplan_command(*line.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_help_is_a_command_and_what_nothing_asks_for(opamplan_command: Run) -> None:
+    for words in ([], ["help"]):
+        assert opamplan_command(*words).stdout == opamplan_command("--help").stdout
+    assert opamplan_command("help", "plan").stdout == opamplan_command("plan", "--help").stdout
+
+
+def test_a_list_of_nothing_says_so(opamplan_command: Run) -> None:
+    done = opamplan_command("list", "zzzz", "yyyy")
+    assert (done.returncode, done.stderr) == (1, "nothing matches zzzz yyyy\n")
+
+
+def test_reverse_dependencies_of_a_name_or_a_version(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    for name, needs in (("low", ""), ("mid", '"low"'), ("high", '"mid"'), ("alone", "")):
+        place = tmp_path / f"packages/{name}/{name}.1"
+        place.mkdir(parents=True)
+        (place / "opam").write_text(f'opam-version: "2.0"\ndepends: [{needs}]\n')
+    within = ["--no-ocaml", "--repository", str(tmp_path)]
+    done = opamplan_command("revdeps", "low", *within)
+    assert (done.returncode, done.stdout) == (0, "high.1\nmid.1  direct\n")
+    assert done.stderr == "2 targets are built on low, 1 directly\n"
+    assert opamplan_command("revdeps", "low.1", "--direct", *within).stdout == "mid.1  direct\n"
+    rows = json.loads(opamplan_command("revdeps", "mid", "--json", *within).stdout)
+    assert rows == [{"target": "high.1", "on": "mid.1", "direct": True}]
+    assert opamplan_command("revdeps", "high", *within).returncode == 1
