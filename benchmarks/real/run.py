@@ -61,6 +61,9 @@ def builder_of(kind: str, store: Path, keep: bool) -> Builder:
     return Engine(programs("docker-engine"), buildkit / "buildx", store, image_store, keep)
 
 
+COLUMNS = ["strategy", "steps", "executed", "cached", "layers"]
+COLUMNS += ["installs s", "wall s", "store MB", "installed MB"]
+HEAD = "| " + " | ".join(COLUMNS) + " |\n|---|" + "---:|" * (len(COLUMNS) - 1)
 AS_OPAM = "set -e\nexport OPAMROOT=/opamplan/opam OPAMCOLOR=never\n"
 
 
@@ -81,13 +84,13 @@ def main() -> int:
     results = prepare.targets(within, args.targets.split(",") if args.targets else None)
     plans = {s: opamplan.make_plan(results, strategy=s) for s in args.strategies.split(",")}
     with builder_of(args.kind, args.store or args.directory / "store", args.keep) as builder:
-        rows, statuses = [], {}
+        print(HEAD)
+        statuses = {}
         for strategy, plan in plans.items():
             if not args.keep:
                 builder.prune()
             row, statuses[strategy] = build(args.directory, builder, strategy, plan)
-            rows.append(row)
-        print_table(rows)
+            print("| " + " | ".join(row) + " |", flush=True)
         agree = report_statuses(statuses, plain_statuses(args.directory))
         built = [t for t, s in next(iter(statuses.values())).items() if s == "success"]
         sizes = {r.target: len(r) for r in results}
@@ -144,16 +147,6 @@ def build(
         f"{sum(row['size'] or 0 for row in layers) / 1e6:.1f}",
     ]
     return row, {t["target"]: t["status"] for t in state.targets(run)}
-
-
-def print_table(rows: list[list[str]]) -> None:
-    """As Markdown."""
-    head = ["strategy", "steps", "executed", "cached", "layers"]
-    head += ["installs s", "wall s", "store MB", "installed MB"]
-    print("| " + " | ".join(head) + " |")
-    print("|---|" + "---:|" * (len(head) - 1))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
 
 
 def plain_statuses(directory: Path) -> dict[str, str]:
