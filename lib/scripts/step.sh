@@ -22,7 +22,7 @@ attempts=3
 in=/opamplan/in # what the builder mounts
 repository=/opamplan/repository
 layers=/opamplan/layers   # by package: its status, and the files that other steps graft
-results=/opamplan/results # by package: what is told of it
+results=/opamplan/results # by package and layer: what is told of it
 opam_root=/opamplan/opam
 switch=$opam_root/default
 notes=/opamplan/notes
@@ -262,13 +262,19 @@ publish() {
 # opam's status of an install that could not fetch a source.
 is_download_failure() { [ "$1" = 40 ]; }
 
-# A package that is built as root may have put something else in the place of what is told of it: a
-# pipe or a device would hang, or feed, who goes on with it.
-plain() {
-  if [ ! -d "$told" ] || [ -L "$told" ]; then
-    rm -rf "$told"
-    mkdir -p "$told"
+# Makes sure that $1 is a folder, and no link to one.
+real_folder() {
+  if [ ! -d "$1" ] || [ -L "$1" ]; then
+    rm -rf "$1"
+    mkdir -p "$1"
   fi
+}
+
+# A package that is built as root may have put something else in the place of what is told of it: a
+# pipe or a device would hang, or feed, who goes on with it; the builder cannot mount a link to
+# nowhere.
+plain() {
+  for folder in "$layers" "$results" "$own" "${told%/*}" "$told"; do real_folder "$folder"; done
   rm -rf "$told/size" "$told/log.short"
   if [ -f "$told/log" ] && [ ! -L "$told/log" ]; then return; fi
   rm -rf "$told/log"
@@ -381,8 +387,8 @@ conclude() {
 }
 
 install() {
-  own=$layers/$package told=$results/$package
-  rm -rf "$own" "$told"
+  own=$layers/$package told=$results/$package/$layer
+  rm -rf "${own:?}" "${told%/*}"
   mkdir -p "$own" "$told"
   begin=$(date +%s)
   : >"$told/log"
@@ -450,7 +456,9 @@ flush() {
 
 broken='' broken_status=failure mode='' members=''
 rm -rf "$notes" "$notes.new"
-mkdir -p "$layers" "$results" "$repository/packages"
+real_folder "$layers"
+real_folder "$results"
+mkdir -p "$repository/packages"
 find_user
 flush
 for word; do
@@ -477,3 +485,4 @@ done
 flush
 as_user clean >/dev/null 2>&1
 rm -f "$notes"
+exit 0 # what is told counts, not what this image's rm says

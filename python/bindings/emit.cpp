@@ -133,13 +133,16 @@ void bind_emit(py::module_& module) {
       "The Dockerfile of one target.");
   module.def(
       "batch_dockerfile",
-      [](const plan& p, std::uint32_t batch, const emit_options& options) {
+      [](const plan& p, std::uint32_t batch, const emit_options& options,
+         const std::set<std::uint32_t>& without) {
         if (batch >= p.batches.size()) throw py::index_error("no such batch");
+        const std::vector<std::uint32_t> steps(without.begin(), without.end());
         py::gil_scoped_release release;
-        return batch_dockerfile(p, batch, options);
+        return batch_dockerfile(p, batch, options, steps);
       },
       py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
-      "The Dockerfile of one batch.");
+      py::arg("without") = std::set<std::uint32_t>(),
+      "The Dockerfile of one batch, `without` some of its steps and all that stands on them.");
   module.def(
       "archive_paths",
       [](const plan& p) {

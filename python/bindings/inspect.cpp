@@ -7,6 +7,7 @@
 #include <opamplan/emit/names.hpp>
 #include <opamplan/emit/read_dockerfile.hpp>
 #include <opamplan/error.hpp>
+#include <set>
 #include <utility>
 
 #include "bindings.hpp"
@@ -46,17 +47,21 @@ void bind_inspect(py::module_& module) {
       });
   module.def(
       "batch_llb",
-      [](const plan& p, std::uint32_t batch, const emit_options& options) {
+      [](const plan& p, std::uint32_t batch, const emit_options& options,
+         const std::set<std::uint32_t>& without) {
         if (batch >= p.batches.size()) throw py::index_error("no such batch");
+        const std::vector<std::uint32_t> steps(without.begin(), without.end());
         std::string bytes;
         {
           const py::gil_scoped_release release;
-          bytes = batch_llb(p, batch, options);
+          bytes = batch_llb(p, batch, options, steps);
         }
         return py::bytes(bytes);
       },
       py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
-      "A batch as BuildKit's LLB, for `buildctl build --local context=DIR`.");
+      py::arg("without") = std::set<std::uint32_t>(),
+      "A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its "
+      "steps and all that stands on them.");
   module.def("stage_names", &stage_names, py::arg("plan"),
              "By step: the name of its stage in emitted Dockerfiles.");
   module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),

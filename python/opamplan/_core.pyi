@@ -2038,17 +2038,23 @@ def base_image_of(preset: str) -> str:
     """
 
 def batch_dockerfile(
-    plan: Plan, batch: typing.SupportsInt | typing.SupportsIndex, options: EmitOptions = ...
+    plan: Plan,
+    batch: typing.SupportsInt | typing.SupportsIndex,
+    options: EmitOptions = ...,
+    without: collections.abc.Set[typing.SupportsInt | typing.SupportsIndex] = set(),
 ) -> str:
     """
-    The Dockerfile of one batch.
+    The Dockerfile of one batch, `without` some of its steps and all that stands on them.
     """
 
 def batch_llb(
-    plan: Plan, batch: typing.SupportsInt | typing.SupportsIndex, options: EmitOptions = ...
+    plan: Plan,
+    batch: typing.SupportsInt | typing.SupportsIndex,
+    options: EmitOptions = ...,
+    without: collections.abc.Set[typing.SupportsInt | typing.SupportsIndex] = set(),
 ) -> bytes:
     """
-    A batch as BuildKit's LLB, for `buildctl build --local context=DIR`.
+    A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its steps and all that stands on them.
     """
 
 def compare_plans(before: Plan, after: Plan) -> PlanDifference:

@@ -6,6 +6,7 @@
 
 #include "emit/emitted.hpp"
 #include "opamplan/emit/inspect.hpp"
+#include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/error.hpp"
 
@@ -32,6 +33,23 @@ TEST_CASE("a target's file holds the steps that it needs and no others") {
       CHECK(has(text, " AS " + names[s] + "\n") == (in.count(s) == 1));
     }
   }
+}
+
+TEST_CASE("a batch without a step collects the others, and lacks what stands on it") {
+  const plan p = of_diamond();
+  const std::vector<std::string> names = stage_names(p);
+  const std::uint32_t last = p.batches[0].steps.back();
+  const std::vector<std::uint32_t> leaf = {last};
+  const std::string text = batch_dockerfile(p, 0, {}, leaf);
+  for (const std::uint32_t s : p.batches[0].steps) {
+    CHECK(has(text, " AS " + names[s] + "\n") == (s != last));
+    CHECK(has(text, "from=" + names[s] + ",source=/opamplan/results/") == (s != last));
+  }
+  CHECK(batch_llb(p, 0, {}, leaf).size() < batch_llb(p, 0, {}).size());
+  const std::vector<std::uint32_t> first = {p.batches[0].steps.front()};
+  CHECK_THROWS_WITH_AS((void)batch_dockerfile(p, 0, {}, first),
+                       doctest::Contains("does not come before it"), invalid_request);
+  CHECK_THROWS_AS((void)batch_llb(p, 0, {}, p.batches[0].steps), invalid_request);
 }
 
 TEST_CASE("the context holds the scripts and one opam file a package") {

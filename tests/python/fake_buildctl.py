@@ -1,9 +1,10 @@
 """Stands for buildctl: reads the Dockerfile that it is given; says and leaves what BuildKit would.
 
 $FAKE_DIR/behaviour.json: packages that `fail`, are `unfetched`, or fail with some retry numbers
-(`fails_at`); `end_badly` (times), `hang` (seconds), `cached`, `deaf`; builders that are `absent`,
-`silent` (never answer) or `stops` (answer, until they have a batch), by address; `plants` (one more
-result).
+(`fails_at`); layers whose step ends the build with a line and a code (`dies`), or leaves nothing
+behind (`missing`); `end_badly` (times), `hang` (seconds), `cached`, `deaf`; builders that are
+`absent`, `silent` (never answer) or `stops` (answer, until they have a batch), by address; `plants`
+(one more result).
 """
 
 from __future__ import annotations
@@ -81,6 +82,9 @@ def build() -> None:
         digest = "sha256:" + stage
         vertex = {"digest": digest, "name": f"[{stage} 1/1] RUN {command[:20]}"}
         say(vertexes=[{**vertex, "started": "2026-01-01T00:00:00.000000001Z"}])
+        for layer, (line, code) in HOW.get("dies", {}).items():
+            if f" -i {layer} " in command:
+                die(digest, vertex, line, code)
         retry = re.search(r" -r (\d+) ", command)
         for part in command.split(" -i ")[1:]:
             layer, package, *needs = part.split()
@@ -93,6 +97,23 @@ def build() -> None:
                 say(logs=[{"vertex": digest, "stream": 1, "data": line}])
         end = {"started": "2026-01-01T00:00:00Z", "completed": "2026-01-01T00:00:02.5Z"}
         say(vertexes=[{**vertex, **end, "cached": HOW.get("cached", False)}])
+    for layer in HOW.get("missing", []):
+        mount = re.search(rf"--mount=from=\S+,source=(/opamplan/results/[^/]+/{layer}),\S+", text)
+        if mount:
+            error = f'failed to calculate checksum of ref x::y: "{mount.group(1)}": not found'
+            end_solve({"digest": "c", "name": f"[collect 1/1] RUN {mount.group()} x"}, error)
+
+
+def die(digest: str, vertex: dict[str, object], line: str, code: int) -> None:
+    if line:
+        data = base64.b64encode(line.encode()).decode()
+        say(logs=[{"vertex": digest, "stream": 2, "data": data}])
+    end_solve(vertex, f'process "/bin/sh -c x" did not complete successfully: exit code: {code}')
+
+
+def end_solve(vertex: dict[str, object], error: str) -> None:
+    say(vertexes=[{**vertex, "started": "2026-01-01T00:00:00Z", "error": error}])
+    sys.exit(f"error: failed to solve: {error}")
 
 
 if "workers" in sys.argv:

@@ -1,14 +1,17 @@
 """Packages that attack the run that builds them, on a real BuildKit, as Dockerfile and as LLB.
 
 Skipped, with the reason, without BuildKit (scripts/buildkit), root or runc. What they leave is read
-without a builder in test_run_trust.py.
+without a builder in test_run_trust.py. The repositories of shared/cases/hostile are built too.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +51,18 @@ class Attack:
     script: str
     statuses: str = "success failure"
     """Those that are right; what stands on it may find that its image does not work."""
+    on_it: str = ""
+    """What is said of a package that stands on its image and no other, if it was root's."""
+
+
+def shell(text: str) -> str:
+    """Puts another program in the place of the shell."""
+    return f"printf '{text}' >/bin/x; chmod 755 /bin/x; mv /bin/x /bin/sh"
+
+
+def no_folder(path: str) -> str:
+    """Makes it a link to itself."""
+    return f"mv {path} /elsewhere; ln -s {path} {path}"
 
 
 OWN_LOG = "rm -f $R/log; "
@@ -78,31 +93,49 @@ ATTACKS = {
     "flips-a-dependency": Attack(
         "for d in results layers; do echo failure >/opamplan/$d/a.1/status; done"
     ),
+    "results-are-a-loop": Attack(no_folder("/opamplan/results")),
+    "layers-are-a-loop": Attack(no_folder("/opamplan/layers")),
+    "opamplan-is-a-loop": Attack(no_folder("/opamplan")),
+    "etc-is-a-loop": Attack(no_folder("/etc")),
+    "moves-its-programs": Attack("mv /bin /elsewhere", "success failure no_result"),
+    "shell-is-a-text": Attack(shell("hello"), on_it="broke it (/bin/sh: exec format error)"),
+    "shell-says-yes": Attack(shell("#!/bin/true\\n"), on_it="its step left nothing behind"),
+    "shell-says-no": Attack(shell("#!/bin/false\\n")),
     "kills-what-it-can": Attack("kill -9 -1; true", "success failure no_result"),
 }
 
 
-def plan_of(folder: pathlib.Path, more: dict[str, tuple[str, str]]) -> opamplan.Plan:
+def plan_of(
+    folder: pathlib.Path, more: dict[str, tuple[str, str]], strategy: str = "graft"
+) -> opamplan.Plan:
     """`a`, and `good` that needs it, and more packages: what they need, and do."""
     packages = {"a": ("", "echo a"), "good": ('"a"', "echo good"), **more}
     for name, (needs, script) in packages.items():
         file = folder / f"repository/packages/{name}/{name}.1/opam"
         file.parent.mkdir(parents=True)
         file.write_text(f'opam-version: "2.0"\ndepends: [{needs}]\nx-sh: """{script}"""\n')
-    repository = opamplan.Repository.open(str(folder / "repository"), cache=False)
+    return plan_of_repository(folder / "repository", strategy)
+
+
+def plan_of_repository(folder: pathlib.Path, strategy: str = "graft") -> opamplan.Plan:
+    repository = opamplan.Repository.open(str(folder), cache=False)
     universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"))
-    return opamplan.make_plan(universe.solve_all())
+    return opamplan.make_plan(universe.solve_all(), strategy=strategy)
 
 
-def attacks(folder: pathlib.Path) -> opamplan.Plan:
-    """All attacks at once, and beside each a package that needs the attacker."""
+def attacks(folder: pathlib.Path, strategy: str = "graft") -> opamplan.Plan:
+    """All attacks at once, and beside each two packages that need the attacker.
+
+    One needs only it, so that with grafts it stands on its image, whatever became of that.
+    """
     (folder / "secret").write_text(SECRET)
     packages = {"victim": ("", "echo out of luck; exit 1")}
     for name, attack in ATTACKS.items():
         script = attack.script.replace("SECRET", str(folder / "secret"))
-        packages[name] = ('"a"', f"R=/opamplan/results/$package; {script}")
+        packages[name] = ('"a"', f"R=$(echo /opamplan/results/$package/*); {script}")
         packages[f"after-{name}"] = (f'"{name}" "good"', "echo after")
-    return plan_of(folder, packages)
+        packages[f"on-{name}"] = (f'"{name}"', "echo on")
+    return plan_of(folder, packages, strategy)
 
 
 def check(statuses: dict[str, str]) -> None:
@@ -116,11 +149,11 @@ def check(statuses: dict[str, str]) -> None:
     assert (statuses["a.1"], statuses["good.1"]) == ("success", "success")
     assert statuses["victim.1"] == "failure"
     for name in ATTACKS:
-        after = statuses[f"after-{name}.1"]
-        if statuses[f"{name}.1"] == "failure":
-            assert after == "dependency_failed", name
-        else:
-            assert after in ("success", "failure", "dependency_failed", "no_result"), name
+        for after in (statuses[f"after-{name}.1"], statuses[f"on-{name}.1"]):
+            if statuses[f"{name}.1"] == "failure":
+                assert after == "dependency_failed", name
+            else:
+                assert after in ("success", "failure", "dependency_failed", "no_result"), name
 
 
 def options(base: pathlib.Path, folder: pathlib.Path, user: str) -> opamplan.EmitOptions:
@@ -134,11 +167,14 @@ def options(base: pathlib.Path, folder: pathlib.Path, user: str) -> opamplan.Emi
 
 
 # As root too: an image may have no other user, or a person may ask for it.
-@pytest.mark.parametrize("user", ["root", "opam"])
+@pytest.mark.parametrize(
+    ("user", "strategy"),
+    [("root", "graft"), ("opam", "graft"), ("root", "prefix"), ("opam", "chain")],
+)
 def test_an_attack_costs_its_package_and_what_stands_on_it(
-    user: str, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
+    user: str, strategy: str, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
-    plan = attacks(tmp_path)
+    plan = attacks(tmp_path, strategy)
     out = tmp_path / "out"
     seen: set[str] = set()
 
@@ -153,9 +189,19 @@ def test_an_attack_costs_its_package_and_what_stands_on_it(
         assert run.status == "finished", state.batches(run)
         statuses = {row["target"]: row["status"] for row in state.targets(run)}
         page = html_report(report_data(state, run))
-        logs = "".join(row["log"] for row in state.layers(run, logs=True))
+        logs = {row["package"]: row["log"] for row in state.layers(run, logs=True)}
     check(statuses)
-    assert SECRET not in page + logs
+    if (user, strategy) == ("root", "graft"):
+        for name, attack in ATTACKS.items():
+            if attack.on_it:
+                assert statuses[f"on-{name}.1"] == "failure"
+                assert attack.on_it in logs[f"on-{name}.1"]
+                assert f"{name}.1" in logs[f"on-{name}.1"]
+    if user == "opam":  # it has no rights to do harm with
+        for name in ATTACKS:
+            if statuses[f"{name}.1"] == "success":
+                assert statuses[f"on-{name}.1"] == statuses[f"after-{name}.1"] == "success", name
+    assert SECRET not in page + "".join(logs.values())
     # Failures are told as they come, also those without a word.
     failed = {name for name, status in statuses.items() if status in ("failure", "no_result")}
     assert failed == seen
@@ -165,19 +211,69 @@ def test_an_attack_costs_its_package_and_what_stands_on_it(
         assert path.stat().st_mode & 0o6000 == 0
 
 
-def test_llb_holds_against_them_as_well(
-    daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
-) -> None:
-    plan = attacks(tmp_path)
-    out = tmp_path / "out"
-    opamplan.write_plan(plan, out, ["dockerfile", "llb"], options(base, out, "root"))
+def build_llb(
+    daemon: Any, plan: opamplan.Plan, out: pathlib.Path, emit: opamplan.EmitOptions
+) -> dict[str, str]:
+    """The statuses of a plan's first batch, built from LLB by buildctl alone."""
+    opamplan.write_plan(plan, out, ["dockerfile", "llb"], emit)
     command = [daemon.buildctl, "--addr", daemon.address, "build", f"--local=context={out}"]
-    command.append(f"--output=type=local,dest={tmp_path}/results")
+    command.append(f"--output=type=local,dest={out}/results")
     definition = (out / "batch0.llb").read_bytes()
     subprocess.run(command, check=True, input=definition, capture_output=True, timeout=500)
     layers = {key: package for key, package, _ in plan.layers()}
-    remove_strangers(tmp_path / "results", layers)
-    check({r.package: r.status for r in read_results(tmp_path / "results", layers)})
+    remove_strangers(out / "results", layers)
+    return {r.package: r.status for r in read_results(out / "results", layers)}
+
+
+@pytest.mark.parametrize("strategy", ["graft", "prefix", "chain"])
+def test_llb_holds_against_them_as_well(
+    strategy: str, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    plan = attacks(tmp_path, strategy)
+    out = tmp_path / "out"
+    check(build_llb(daemon, plan, out, options(base, out, "opam")))
+
+
+def test_a_step_that_is_killed_from_outside_has_another_attempt_and_then_costs_its_own(
+    daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    plan = plan_of(tmp_path, {"long": ("", "sleep 300"), "on": ('"long"', "echo")})
+    out = tmp_path / "out"
+    layer = next(key for key, package, _ in plan.layers() if package == "long.1")
+    kills: list[int] = []
+
+    def on_progress(kind: str, fields: dict[str, object], _: object) -> None:
+        if kind == "step" and (fields["what"], fields["installs"]) == ("started", "long.1"):
+            threading.Thread(target=kill).start()
+
+    def kill() -> None:
+        """As a machine without memory would."""
+        for _ in range(200):
+            for entry in pathlib.Path("/proc").iterdir():
+                if entry.name.isdigit():
+                    with contextlib.suppress(OSError):
+                        words = (entry / "cmdline").read_bytes().decode().split("\0")
+                        if "/opamplan/in/step" in words and layer in words:
+                            os.kill(int(entry.name), signal.SIGKILL)
+                            kills.append(int(entry.name))
+                            return
+            time.sleep(0.1)
+
+    with State(out / "builds.sqlite") as state:
+        builder = Buildctl(daemon.address, daemon.buildctl)
+        how = RunOptions(out, options(base, out, "opam"), batch_time_limit=100)
+        run = Runner(plan, state, [builder], how, on_progress=on_progress).run()
+        statuses = {row["target"]: row["status"] for row in state.targets(run)}
+        logs = {row["package"]: row["log"] for row in state.layers(run, logs=True)}
+    assert run.status == "finished"
+    assert len(kills) == 2
+    assert statuses == {
+        "a.1": "success",
+        "good.1": "success",
+        "long.1": "failure",
+        "on.1": "dependency_failed",
+    }
+    assert logs["long.1"] == "opamplan: its step was killed (exit code: 137)\n"
 
 
 def test_a_builder_that_is_stopped_loses_its_batch_to_another(

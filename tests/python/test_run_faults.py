@@ -291,6 +291,132 @@ def test_another_base_archive_is_another_run(
     assert first.options != second.options
 
 
+# Steps that end a build.
+
+
+DEATHS = {
+    "killed": ({"code": 137}, "its step was killed (exit code: 137)"),
+    "unusable": (
+        {"code": 1, "said": 'runc run failed: exec: "/bin/sh": no such file\n'},
+        "its image is unusable: {parent} broke it (/bin/sh: no such file)",
+    ),
+    "missing": (
+        {},
+        "its step left nothing behind (no /opamplan/results/{name}/{layer}), "
+        "in the image of {parent}",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DEATHS)
+def test_a_step_that_ends_the_build_costs_itself_and_what_stands_on_it(
+    kind: str, plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    how, words = DEATHS[kind]
+    victim = next(
+        step
+        for step in plan
+        if step.parent is not None
+        and len(step.installs) == len(plan[step.parent].installs) == 1
+        and any(other.parent == step.index for other in plan)
+    )
+    assert victim.parent is not None
+    name, parent = victim.installs[-1], plan[victim.parent].installs[-1]
+    layer = victim.layers[-1][:16]
+    if kind == "missing":
+        program = fake(missing=[layer])
+    else:
+        program = fake(dies={layer: (how.get("said", ""), how["code"])})
+    state, run, events = carry_out(plan, tmp_path, program, attempts=2)
+    assert run.status == "finished"
+    lost = {
+        step.index
+        for step in plan
+        if step.index == victim.index or (kind == "unusable" and step.parent == victim.parent)
+    }
+    assert {event["step"] for event in of(events, "lost")} == lost
+    out = set(lost)
+    for step in plan:
+        if step.parent in out or not out.isdisjoint(step.grafts):
+            out.add(step.index)
+    rows = {row["layer"]: row for row in state.layers(run, logs=True)}
+    assert len(rows) == len(plan.layers())
+    for step in plan:
+        row = rows[step.layers[-1][:16]]
+        expected = (
+            "failure"
+            if step.index in lost
+            else "dependency_failed"
+            if step.index in out
+            else "success"
+        )
+        assert row["status"] == expected, step
+    told = "opamplan: " + words.format(parent=parent, name=name, layer=layer) + "\n"
+    assert rows[layer]["log"] == told
+    assert name in {event["installs"] for event in of(events, "failure")}
+    assert of(events, "run_end")[0]["done"] == len(plan)
+    # It is no attempt of the batch.
+    assert {b["attempt"] for b in state.batches(run)} == {1}
+    assert not list(tmp_path.glob(".opamplan-batch*"))
+
+
+def test_a_step_that_is_killed_once_is_built_at_the_second_attempt(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    name = plan.targets[-1]
+    program = fake(dies={plan[plan.target_steps[-1]].layers[-1][:16]: ("", 137)})
+    calls: list[str] = []
+
+    class Mended(Buildctl):
+        def run(self, *arguments: Any, **options: Any) -> Any:
+            outcome = super().run(*arguments, **options)
+            calls.append(outcome.error)
+            if outcome.error:
+                fake()
+            return outcome
+
+    state = State(tmp_path / "builds.sqlite")
+    run = Runner(plan, state, [Mended(ONE, program)], RunOptions(tmp_path)).run()
+    assert sum(bool(error) for error in calls) == 1
+    assert status_of(state, run, name) == "success"
+
+
+def test_what_a_builder_said_before_it_went_away_is_no_ones_failure(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    program = fake(dies={step.layers[0][:16]: ("", 137) for step in plan})
+    state = State(tmp_path / "builds.sqlite")
+
+    class Dying(Buildctl):
+        """Ends, with its steps, while it has a batch."""
+
+        def ask(self, seconds: float = 0.0) -> str:
+            return "gone" if self.had else ""
+
+        had = False
+
+        def run(self, *arguments: Any, **options: Any) -> Any:
+            self.had = True
+            return super().run(*arguments, **options)
+
+    run = Runner(
+        plan, state, [Dying(ONE, program)], RunOptions(tmp_path, attempts=1, patience=0.1)
+    ).run()
+    assert run.status == "incomplete"
+    assert {row["status"] for row in state.targets(run)} == {"not_built"}
+
+
+def test_a_batch_of_which_nothing_is_left_is_done(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    first = [step.layers[0][:16] for step in plan if step.parent is None]
+    program = fake(dies=dict.fromkeys(first, ("", 137)))
+    state, run, events = carry_out(plan, tmp_path, program, attempts=1)
+    assert run.status == "finished"
+    assert {row["status"] for row in state.targets(run)} == {"failure", "dependency_failed"}
+    assert of(events, "run_end")[0]["done"] == len(plan)
+
+
 # Retries.
 
 

@@ -75,6 +75,61 @@ def test_json_that_is_no_status_is_a_line(status: Any) -> None:
     assert (event.kind, event.text) == ("log", json.dumps(status))
 
 
+RUNC = "runc run failed: unable to start container process: "
+RUN = 'process "/bin/sh -c x" did not complete successfully: '
+CHECKSUM = "failed to calculate checksum of ref a::b: "
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "kind", "text"),
+    [
+        ("", RUN + "exit code: 137", "killed", "exit code: 137"),
+        ("", RUN + "exit code: 1: cannot allocate memory", "killed", "cannot allocate memory"),
+        ("", RUN + "exit code: 4294967295", "killed", "exit code: 4294967295"),
+        # By itself, not because another step ended.
+        ("", RUN + "exit code: 137: context canceled: context canceled", "", ""),
+        (
+            RUNC + 'exec: "/bin/sh": stat /bin/sh: no such file',
+            RUN + "exit code: 1",
+            "unusable",
+            "stat",
+        ),
+        ("exec /bin/sh: exec format error", RUN + "exit code: 1", "unusable", "exec format"),
+        ("", RUN + 'failed to create task: exec: "/bin/sh": no such file', "unusable", "no such"),
+        ("", RUN + "exit code: 1", "unusable", "exit code: 1"),
+        (RUNC + "not a directory", RUN + "exit code: 1", "unusable", "not a directory"),
+        # Of the machine.
+        (RUNC + "no space left on device", RUN + "exit code: 1", "", ""),
+        ("", "failed to mount: no space left on device", "", ""),
+        ("", "rpc error: connection reset", "", ""),
+        ("", CHECKSUM + '"/opamplan/layers/b.1": not found', "missing", "/opamplan/layers/b.1"),
+        ("", CHECKSUM + '"/opamplan/layers/c.1": not found', "", ""),
+        ("", CHECKSUM + "too many links", "", ""),
+    ],
+)
+def test_it_is_seen_whose_error_ended_a_build(line: str, error: str, kind: str, text: str) -> None:
+    mount = "--mount=from=s-b-1,source=/opamplan/layers/b.1,target=/opamplan/in/g/b.1"
+    reader = Reader({"s-a-1": 0, "s-b-1": 1})
+    vertex = {**VERTEX, "name": f"[s-a-1 1/1] RUN {mount} x"}
+    read(reader, vertexes=[vertex])
+    if line:
+        read(reader, logs=[log(line + "\n")])
+    first, *rest = read(reader, vertexes=[{**vertex, "error": error}])
+    assert (first.kind, first.step, first.text) == ("error", 0, error)
+    assert [event.kind for event in rest] == ([kind] if kind else [])
+    for event in rest:
+        assert event.step == (1 if kind == "missing" else 0)
+        assert text in event.text
+
+
+def test_the_collecting_step_says_which_step_left_nothing() -> None:
+    path = f"/opamplan/results/a.1/{LAYER}"
+    name = f"[collect 1/1] RUN --mount=from=s-a-1,source={path},target=/x /opamplan/in/collect"
+    vertex = {"digest": "c", "name": name, "error": f'{CHECKSUM}"{path}": not found'}
+    events = read(Reader({"s-a-1": 0}), vertexes=[vertex])
+    assert [(e.kind, e.step) for e in events] == [("error", None), ("missing", 0)]
+
+
 def test_batches_are_given_out_in_order_and_again_when_they_failed() -> None:
     work = Work([2, 0, 1], attempts=2, builders=1)
     assert work.take() == (0, 1)
@@ -186,3 +241,12 @@ def test_steps_that_ask_for_the_network_of_the_machine_are_given_it(
     assert "--allow=network.host" not in builder.command(batch)
     batch.host_network = True
     assert "--allow=network.host" in builder.command(batch)
+
+
+@pytest.mark.parametrize("kind", [Buildctl, Buildx])
+def test_a_batch_without_some_of_its_steps_has_a_file_of_its_own(
+    kind: type[Builder], tmp_path: pathlib.Path
+) -> None:
+    builder = kind("", sys.executable)
+    batch = Batch("batch0", tmp_path, tmp_path / "results", ".rest.Dockerfile")
+    assert any(word.endswith("=.rest.Dockerfile") for word in builder.command(batch))

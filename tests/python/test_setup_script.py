@@ -140,7 +140,7 @@ def test_each_package_manager_brings_opam_once_and_system_packages_when_asked(
     ] * 2
     before = len(root.calls())
     step = root.run("/opamplan/in/step", "-d", "libx", "-i", "0123456789abcdef", "a.1")
-    log = (tmp_path / "opamplan/results/a.1/log").read_text()
+    log = (tmp_path / "opamplan/results/a.1/0123456789abcdef/log").read_text()
     assert (step.returncode, step.stdout) == (0, ""), step.stderr
     assert (tmp_path / "opamplan/layers/a.1/status").read_text() == "success\n", log
     asked = [line for line in root.calls()[before:] if line.split()[-1] == "libx"]
@@ -151,7 +151,7 @@ def test_each_package_manager_brings_opam_once_and_system_packages_when_asked(
     step = root.run("/opamplan/in/step", "-d", "missing", "-i", "0123456789abcdee", "a.1")
     assert step.returncode == 0
     assert "no such package" in step.stdout
-    assert (tmp_path / "opamplan/results/a.1/status").read_text() == "failure\n"
+    assert (tmp_path / "opamplan/results/a.1/0123456789abcdee/status").read_text() == "failure\n"
 
 
 def test_an_image_with_another_opam_is_refused_with_what_to_do(tmp_path: pathlib.Path) -> None:

@@ -75,7 +75,12 @@ class Image:
         return (self.root / "layers" / package / "status").read_text().strip()
 
     def log(self, package: str) -> str:
-        return (self.root / "results" / package / "log").read_text()
+        return (self.result(package) / "log").read_text()
+
+    def result(self, package: str) -> pathlib.Path:
+        """The folder of what is told of its layer."""
+        (place,) = (self.root / "results" / package).iterdir()
+        return place
 
 
 @pytest.fixture(params=SHELLS, ids="-".join)
@@ -116,7 +121,7 @@ def test_what_is_new_is_kept_and_nothing_else(shell: list[str], tmp_path: pathli
     ]
     assert (kept / "switch/lib/b/META").stat().st_nlink == 2
     assert not (image.switch / ".opam-switch/sources").exists()
-    results = image.root / "results/b.2"
+    results = image.result("b.2")
     assert (results / "status").read_text() == "success\n"
     assert (results / "layer").read_text() == "0123456789abcdee\n"
     assert (results / "size").read_text() == f"{len('b.2') + len('META')}\n"

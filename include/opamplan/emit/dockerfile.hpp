@@ -24,9 +24,11 @@ namespace opamplan {
                                      const std::vector<std::string>& names,
                                      const emit_options& options);
 
-/// Of one batch.
+/// Of one batch, without some of its steps (ascending, with all that stands on them): those that
+/// end a build, for example.
 [[nodiscard]] std::string batch_dockerfile(const plan& p, std::uint32_t batch,
-                                           const emit_options& options);
+                                           const emit_options& options,
+                                           std::span<const std::uint32_t> without = {});
 
 /// Of one target: only the steps it needs; its image is the stage of its step.
 [[nodiscard]] std::string target_dockerfile(const plan& p, std::uint32_t target,

@@ -23,9 +23,9 @@ namespace opamplan {
 [[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
                               const emit_options& options);
 
-/// Of one batch.
-[[nodiscard]] std::string batch_llb(const plan& p, std::uint32_t batch,
-                                    const emit_options& options);
+/// Of one batch, without some of its steps (ascending, with all that stands on them).
+[[nodiscard]] std::string batch_llb(const plan& p, std::uint32_t batch, const emit_options& options,
+                                    std::span<const std::uint32_t> without = {});
 
 }  // namespace opamplan
 

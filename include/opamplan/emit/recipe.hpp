@@ -52,6 +52,11 @@ struct step_recipe {
 void require_buildable(const plan& p, std::span<const std::uint32_t> steps,
                        std::string_view what = "these steps");
 
+/// The steps of a batch but those of `without`, ascending both. Throws `invalid_request` unless the
+/// rest can be built by itself: with a step, all that stands on it is to be left out.
+[[nodiscard]] std::vector<std::uint32_t> steps_of_batch(const plan& p, std::uint32_t batch,
+                                                        std::span<const std::uint32_t> without);
+
 /// Mounts for collecting the results of these steps (closed under parents and grafts): each layer
 /// once, as its own step tells it, and from every step on which no other stands.
 [[nodiscard]] std::vector<step_mount> result_mounts(const plan& p,

@@ -26,10 +26,10 @@ namespace opamplan {
 ///
 /// In the image, /opamplan/repository has the opam files of all packages that the image holds, and
 /// /opamplan/layers/PACKAGE what other steps graft: `status`, `repository/`, and `switch/` with the
-/// files that were not there before (hard links). /opamplan/results/PACKAGE has `status` (success,
-/// failure, dependency_failed or download_failed), `log`, `seconds`, `layer`, the first 16 digits
-/// of the layer's key, and, after a success, `size`, the bytes of its files. The step itself
-/// succeeds, so that the rest of the plan goes on.
+/// files that were not there before (hard links). /opamplan/results/PACKAGE/LAYER has `status`
+/// (success, failure, dependency_failed or download_failed), `log`, `seconds`, `layer`, the first
+/// 16 digits of the layer's key, and, after a success, `size`, the bytes of its files. The step
+/// itself succeeds, so that the rest of the plan goes on.
 [[nodiscard]] std::string step_script(const emit_options& options);
 
 /// The text of the collecting script: gathers what is mounted at /opamplan/in/t/PACKAGE/LAYER, and

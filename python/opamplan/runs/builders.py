@@ -51,10 +51,19 @@ class Batch:
     """The folder that `write_plan` filled."""
     output: Path
     """Where the results go; emptied before."""
+    dockerfile: str = ""
+    """Its file, if that is not NAME.Dockerfile."""
     stages: Mapping[str, int] = field(default_factory=dict)
     """Step by the name of its stage."""
     host_network: bool = False
     """Its steps ask for the network of the machine."""
+
+    def forget(self) -> None:
+        """Remove the results of an earlier attempt; of a link, the link."""
+        if self.output.is_symlink() or self.output.is_file():
+            self.output.unlink()
+        elif self.output.exists():
+            shutil.rmtree(self.output)
 
     def permissions(self) -> list[str]:
         """The words by which a client gives its steps what they ask for."""
@@ -146,7 +155,7 @@ class Builder(ABC):
         try:
             outcome = self._run(batch, fresh, on_event, time_limit, patience)
             if outcome.ok:
-                _remove(batch.output)
+                batch.forget()
                 fresh.rename(batch.output)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -231,7 +240,7 @@ class Buildctl(Builder):
             *batch.permissions(),
             "--local=context=.",
             "--local=dockerfile=.",
-            f"--opt=filename={batch.name}.Dockerfile",
+            f"--opt=filename={batch.dockerfile or f'{batch.name}.Dockerfile'}",
             "--opt=target=results",
             f"--output=type=local,{csv_field(f'dest={batch.output}')}",
             *self._cache,
@@ -271,6 +280,7 @@ class Buildx(Builder):
             "--file=docker-bake.json",
             "--progress=rawjson",
             *batch.permissions(),
+            *([f"--set={batch.name}.dockerfile={batch.dockerfile}"] if batch.dockerfile else []),
             f"--set={batch.name}.output=type=local,{csv_field(f'dest={batch.output}')}",
             batch.name,
         ]
@@ -286,11 +296,3 @@ def csv_field(text: str) -> str:
     if re.search(r'[,"\r\n]', text):
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _remove(place: Path) -> None:
-    """Results of an earlier attempt; of a link, the link."""
-    if place.is_symlink() or place.is_file():
-        place.unlink()
-    elif place.exists():
-        shutil.rmtree(place)

@@ -45,6 +45,8 @@ class Display:
             away = fields["status"] == "away"
             text = f"{fields['builder']} does not answer: {fields['error']}"
             self._line(style.bad(text) if away else f"{fields['builder']} answers again")
+        elif kind == "lost":
+            self._line(style.bad(f"left out: {fields['installs']}: {fields['text']}"))
         elif kind == "ignored":
             text = f"batch {fields['batch']} left what is no result: {fields['text']}"
             self._line(style.warn(text))

@@ -16,6 +16,19 @@ from datetime import datetime
 from typing import Any, Optional
 
 _STAGE = re.compile(r"^\[(?:[a-z0-9]+/[a-z0-9]+(?:->\S+)? )?([^\s\]]+)(?: +\d+/\d+)?\] RUN ")
+# How a step ends that the builder calls a failure: a code of 128 and more, or no memory, says that
+# it was killed, another that nothing could be started. What was cancelled says so after the code.
+_ENDED = re.compile(
+    r"did not complete successfully: (exit code: (\d+)(?:: cannot allocate memory)?)$"
+)
+_NOT_STARTED = re.compile(r"exec(?:: \"| )/bin/sh\"?: (.*)$")
+# What runc says of its machine, whatever step it is that meets it.
+_TROUBLE = re.compile(
+    r"^runc run failed: .*(no space left|input/output error|too many open files|"
+    r"resource temporarily unavailable|cannot allocate memory)",
+    re.I,
+)
+_MISSING = re.compile(r': "/(opamplan/(?:layers|results)/[^"]+)": not found$')
 # What the step script prints of a failure: the first 16 digits of the layer's key, and a line.
 _FAILURE = re.compile(r"^([0-9a-f]{16}): (.*)$")
 
@@ -25,7 +38,9 @@ class Event:
     """Something that happened to a step, or a line that it printed.
 
     `kind` is `started`, `done`, `cached`, `failure` (a line of a failed install), `error` (the step
-    itself ended badly), `log` (anything else) or `vertex` (an operation that is no step).
+    itself ended badly, or without a step another operation) or `log` (anything else). After an
+    error, if it is known whose: `killed` (the step was), `unusable` (nothing can be started in the
+    image that it stands on) or `missing` (a step left nothing behind where another looked).
     """
 
     kind: str
@@ -48,6 +63,7 @@ class Reader:
         self._started: dict[str, str] = {}
         self._ended: set[str] = set()
         self._partial: dict[str, str] = {}
+        self._last: dict[str, str] = {}
 
     def read(self, line: str) -> Iterator[Event]:
         """The events of one line; a line that is no status is a `log`."""
@@ -80,6 +96,7 @@ class Reader:
         if step is None:
             if vertex.get("error"):
                 yield Event("error", text=f"{name}: {vertex['error']}")
+                yield from self._blamed(None, name, str(vertex["error"]))
             return
         self._steps[digest] = step
         if digest in self._ended:
@@ -92,6 +109,8 @@ class Reader:
         if vertex.get("error"):
             self._ended.add(digest)
             yield Event("error", step, str(vertex["error"]))
+            said = self._partial.pop(digest, "") or self._last.get(digest, "")
+            yield from self._blamed(step, name, str(vertex["error"]), said)
         elif vertex.get("completed"):
             self._ended.add(digest)
             if digest in self._partial:
@@ -101,6 +120,28 @@ class Reader:
             else:
                 seconds = _seconds(self._started.get(digest, started), vertex["completed"])
                 yield Event("done", step, seconds=seconds)
+
+    def _blamed(
+        self, step: Optional[int], name: str, error: str, said: str = ""
+    ) -> Iterator[Event]:
+        """Whose error it is. `said`: the last line of the step, or of what was to start it."""
+        missing = _MISSING.search(error)
+        if missing:
+            path = missing.group(1)
+            mount = re.search(rf"from=([^,\s]+),source=/{re.escape(path)},", name)
+            if mount and mount.group(1) in self._stages:
+                yield Event("missing", self._stages[mount.group(1)], f"no /{path}")
+            return
+        ended = _ENDED.search(error)
+        not_started = _NOT_STARTED.search(said) or _NOT_STARTED.search(error)
+        if step is None or not (ended or not_started):
+            return
+        if ended and (int(ended.group(2)) >= 128 or "memory" in ended.group(1)):
+            yield Event("killed", step, ended.group(1))
+        elif not_started:
+            yield Event("unusable", step, f"/bin/sh: {not_started.group(1)}")
+        elif ended and not _TROUBLE.search(said):
+            yield Event("unusable", step, said.strip()[:200] or ended.group(1))
 
     def _log(self, log: dict[str, Any]) -> Iterator[Event]:
         digest = str(log.get("vertex", ""))
@@ -114,6 +155,8 @@ class Reader:
             lines.append("")
         if lines[-1]:
             self._partial[digest] = lines[-1]
+        if len(lines) > 1:
+            self._last[digest] = lines[-2]
         for line in lines[:-1]:
             match = _FAILURE.match(line)
             if match and step is not None:

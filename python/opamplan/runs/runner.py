@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Callable, Optional
 
-from opamplan._core import EmitOptions, Plan, stage_names
+from opamplan._core import EmitOptions, Plan, batch_dockerfile, stage_names
 from opamplan.errors import InvalidRequest
-from opamplan.files import LOCK, Lock, folder_below, sweep
+from opamplan.files import LOCK, TEMPORARY, Lock, folder_below, sweep, write_below
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome
 from opamplan.runs.identity import accepted_failures, digest_of
+from opamplan.runs.losses import KINDS, Losses
 from opamplan.runs.rawjson import Event
-from opamplan.runs.results import LayerResult, read_results, remove_strangers
+from opamplan.runs.results import NO_RESULT, LayerResult, read_results, remove_strangers
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, DOWNLOAD_FAILED, FAILED, FAILURE
 from opamplan.runs.work import Work
@@ -40,7 +41,7 @@ class RunOptions:
     emit: EmitOptions = field(default_factory=EmitOptions)
     attempts: int = 2
     """How often a batch is given to a builder before it is left; packages that fail are no reason
-    to try again, a builder that ends badly is."""
+    to try again, a builder that ends badly is. Also how often a step is tried that was killed."""
     batch_time_limit: float = 0.0
     """Seconds; 0: none."""
     patience: float = 60.0
@@ -64,7 +65,7 @@ class Progress:
     """By step: what it installs."""
 
 
-# kind, fields, progress. Kinds: run, builder, batch, step, failure, ignored, log, batch_end,
+# kind, fields, progress. Kinds: run, builder, batch, step, failure, lost, ignored, log, batch_end,
 # run_end.
 OnProgress = Callable[[str, "dict[str, object]", Progress], None]
 
@@ -101,6 +102,8 @@ class Runner:
         self._used: dict[str, int] = {}  # by layer: the retry number that this run's steps have
         self._seen: set[int] = set()  # steps that ended, in whatever batch
         self._told: set[str] = set()  # layers whose failure was told
+        self._losses = Losses(plan, options.attempts)
+        self._emit = options.emit
         self.progress = Progress(len(plan))
 
     def cancel(self, now: bool = False) -> None:
@@ -122,9 +125,9 @@ class Runner:
             run, finished = self._begin()
             status = "interrupted"
             try:
-                emit = copy.copy(self._options.emit)
-                emit.retry = {**emit.retry, **self._used}
-                write_plan(self._plan, self._options.directory, ("dockerfile", "bake"), emit)
+                self._emit = copy.copy(self._options.emit)
+                self._emit.retry = {**self._emit.retry, **self._used}
+                write_plan(self._plan, self._options.directory, ("dockerfile", "bake"), self._emit)
                 self._tell(
                     "run", run=run.id, batches=len(self._plan.batches), resumed=bool(finished)
                 )
@@ -276,16 +279,17 @@ class Runner:
         name = f"batch{number}"
         directory = self._options.directory.resolve()
         host_network = self._options.emit.network == "host"
-        batch = Batch(name, directory, directory / "results" / name, self._stages, host_network)
+        batch = Batch(
+            name,
+            directory,
+            directory / "results" / name,
+            stages=self._stages,
+            host_network=host_network,
+        )
         self._state.begin_batch(run, number, builder.name, attempt)
         self._tell("batch", batch=number, builder=builder.name, attempt=attempt)
         ended: set[int] = set()
-        outcome = builder.run(
-            batch,
-            functools.partial(self._event, run, ended),
-            self._options.batch_time_limit,
-            self._options.patience,
-        )
+        outcome = self._solve(run, number, builder, batch, ended)
         if outcome.ok:
             self._keep_results(run, number, batch)
         executed = self._state.executed(run) & set(self._plan.batches[number].steps)
@@ -308,6 +312,64 @@ class Runner:
                 self.progress.running.pop(step, None)
         return outcome.stopped == "away" or (not outcome.stopped and bool(builder.ask()))
 
+    def _solve(
+        self, run: Run, number: int, builder: Builder, batch: Batch, ended: set[int]
+    ) -> SolveOutcome:
+        """Build a batch: again without each step that ends it, so at most as often as it has steps.
+
+        More often if steps are killed, which have `attempts` each.
+        """
+        begin = time.monotonic()
+        limit = self._options.batch_time_limit
+        steps = set(self._plan.batches[number].steps)
+        try:
+            for last in (*[False] * len(steps) * self._options.attempts, True):
+                with self._lock:
+                    out = self._losses.steps(steps)
+                if out == steps:
+                    batch.forget()
+                    return SolveOutcome(True, time.monotonic() - begin)
+                if out:
+                    batch.dockerfile = f"{TEMPORARY}{batch.name}.Dockerfile"
+                    text = batch_dockerfile(self._plan, number, self._emit, out)
+                    write_below(batch.context, batch.dockerfile, text.encode())
+                badly: list[Event] = []
+                left = max(0.1, limit - (time.monotonic() - begin)) if limit else 0.0
+                outcome = builder.run(
+                    batch,
+                    functools.partial(self._event, run, ended, badly),
+                    left,
+                    self._options.patience,
+                )
+                outcome.seconds = time.monotonic() - begin
+                # A builder that ends kills its steps, and what it says of them means nothing.
+                if outcome.ok or outcome.stopped or last or not badly or builder.ask():
+                    break
+                if not self._lose(number, badly):
+                    break
+            return outcome
+        finally:
+            if batch.dockerfile:
+                (batch.context / batch.dockerfile).unlink(missing_ok=True)
+
+    def _lose(self, number: int, badly: list[Event]) -> bool:
+        """Leave out the steps that ended a solve; false if another one would end the same way."""
+        going_on = False
+        with self._lock:
+            self.progress.running.clear()
+            for event in badly:
+                again, losses = self._losses.note(event)
+                going_on = going_on or again
+                for loss in losses:
+                    self._tell(
+                        "lost",
+                        batch=number,
+                        step=loss.step,
+                        installs=self._installs[loss.step],
+                        text=loss.why,
+                    )
+        return going_on
+
     def _keep_results(self, run: Run, number: int, batch: Batch) -> None:
         layers = {layer: self._package[layer] for layer in self._layers_of(number)}
         ignored = remove_strangers(batch.output, layers)
@@ -316,11 +378,25 @@ class Runner:
         if len(ignored) > MOST_SAID:
             more = f"... {len(ignored)} in all"
             self._tell("ignored", batch=number, text=more)
+        steps = self._plan.batches[number].steps
         executed = {x for step in self._state.executed(run) for x in self._layers[step]}
         unfetched: dict[str, int] = {}
+        with self._lock:
+            out = self._losses.steps(steps)
+            self._seen |= out
+            self.progress.done = len(self._seen)
+        not_built = {layer for step in out for layer in self._layers[step]}
+        statuses: dict[str, str] = {}
+
+        def all_results() -> Iterator[LayerResult]:
+            for result in read_results(batch.output, layers):
+                if result.status != NO_RESULT or result.layer not in not_built:
+                    statuses[result.layer] = result.status
+                    yield result
+            yield from self._losses.results(steps, statuses)
 
         def read() -> Iterator[tuple[LayerResult, bool]]:
-            for result in read_results(batch.output, layers):
+            for result in all_results():
                 if result.status == FAILURE and result.package in self._accepted:
                     result = replace(result, status=ACCEPTED_FAILURE)
                 if result.status == DOWNLOAD_FAILED:
@@ -334,9 +410,12 @@ class Runner:
         # Not kept as the package's: the next run's step is another one.
         self._state.raise_retries(unfetched)
 
-    def _event(self, run: Run, ended: set[int], event: Event) -> None:
+    def _event(self, run: Run, ended: set[int], badly: list[Event], event: Event) -> None:
         if event.step is None:
             self._tell("log", text=event.text)
+            return
+        if event.kind in KINDS:
+            badly.append(event)
             return
         installs = self._installs[event.step]
         with self._lock:

@@ -61,7 +61,7 @@ class Watch(threading.Thread):
         while not self._over.is_set():
             now = time.monotonic()
             if now >= self._late:
-                self._stop("time limit")
+                self._end_client("time limit")
                 return
             silent = now - self._heard
             if silent >= pause:
@@ -69,11 +69,11 @@ class Watch(threading.Thread):
                 if not self.complaint:
                     self.heard()
                 elif time.monotonic() - self._heard >= self._patience:
-                    self._stop("away")
+                    self._end_client("away")
                     return
             self._over.wait(min(pause, self._late - time.monotonic()))
 
-    def _stop(self, why: str) -> None:
+    def _end_client(self, why: str) -> None:
         self.stopped = why
         # Not by SIGINT, which children of background jobs ignore. One that is away takes no leave.
         end_process(self._process, signal.SIGTERM if why == "time limit" else signal.SIGKILL)

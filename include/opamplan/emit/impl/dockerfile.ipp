@@ -201,9 +201,9 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint3
 }
 
 OPAMPLAN_INLINE std::string batch_dockerfile(const plan& p, std::uint32_t batch,
-                                             const emit_options& options) {
-  require_buildable(p, p.batches[batch].steps, "batch " + std::to_string(batch));
-  return dockerfile(p, p.batches[batch].steps, options);
+                                             const emit_options& options,
+                                             std::span<const std::uint32_t> without) {
+  return dockerfile(p, steps_of_batch(p, batch, without), options);
 }
 
 OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, std::uint32_t target,

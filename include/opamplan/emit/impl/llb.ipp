@@ -282,9 +282,9 @@ OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> st
 }
 
 OPAMPLAN_INLINE std::string batch_llb(const plan& p, std::uint32_t batch,
-                                      const emit_options& options) {
-  require_buildable(p, p.batches[batch].steps, "batch " + std::to_string(batch));
-  return llb(p, p.batches[batch].steps, options);
+                                      const emit_options& options,
+                                      std::span<const std::uint32_t> without) {
+  return llb(p, steps_of_batch(p, batch, without), options);
 }
 
 }  // namespace opamplan

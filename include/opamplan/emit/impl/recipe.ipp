@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "opamplan/config.hpp"
@@ -169,6 +170,16 @@ OPAMPLAN_INLINE void require_buildable(const plan& p, std::span<const std::uint3
   }
 }
 
+OPAMPLAN_INLINE std::vector<std::uint32_t> steps_of_batch(const plan& p, std::uint32_t batch,
+                                                          std::span<const std::uint32_t> without) {
+  const std::vector<std::uint32_t>& all = p.batches[batch].steps;
+  std::vector<std::uint32_t> rest;
+  std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
+                      std::back_inserter(rest));
+  require_buildable(p, rest, "batch " + std::to_string(batch));
+  return rest;
+}
+
 OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
                                                       std::span<const std::uint32_t> steps) {
   std::vector<bool> used(p.steps.size(), false);
@@ -190,9 +201,10 @@ OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
   std::vector<step_mount> mounts;
   for (std::uint32_t l = 0; l < step_of.size(); ++l) {
     if (step_of[l] == no_step) continue;
-    const std::string name = recipe_detail::layer_word(p, l);
-    mounts.push_back({step_mount::origin::step, step_of[l], "opamplan/results/" + name,
-                      "/opamplan/in/t/" + name + "/" + to_hex(p.layers[l].key, 16)});
+    // The key too: a builder that misses it says whose it is, whatever the package's variants.
+    const std::string place = recipe_detail::layer_word(p, l) + "/" + to_hex(p.layers[l].key, 16);
+    mounts.push_back({step_mount::origin::step, step_of[l], "opamplan/results/" + place,
+                      "/opamplan/in/t/" + place});
   }
   return mounts;
 }
