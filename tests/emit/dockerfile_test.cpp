@@ -46,7 +46,7 @@ TEST_CASE("a batch without a step collects the others, and lacks what stands on 
     CHECK(has(text, "from=" + names[s] + ",source=/opamplan/results/") == (s != last));
   }
   CHECK(batch_llb(p, 0, {}, leaf).size() < batch_llb(p, 0, {}).size());
-  const std::vector<std::uint32_t> first = {p.batches[0].steps.front()};
+  const std::vector<std::uint32_t> first = {p.steps[last].parent};
   CHECK_THROWS_WITH_AS((void)batch_dockerfile(p, 0, {}, first),
                        doctest::Contains("does not come before it"), invalid_request);
   CHECK_THROWS_AS((void)batch_llb(p, 0, {}, p.batches[0].steps), invalid_request);

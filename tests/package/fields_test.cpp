@@ -231,6 +231,8 @@ TEST_CASE("check says what opam lint says about planning") {
       {"depopts: [\"a\" & \"b\"]", severity::warning, "read as `|`"},
       {"conflicts: [\"a\" & \"b\"]", severity::warning, "read as `|`"},
       {"depexts: [[\"x\" \"y z\"]]", severity::warning, "system package"},
+      {"depexts: [[\"x\" \"-y\"]]", severity::warning, "\"-y\" would be read as an option"},
+      {"depexts: [[\"x\" \"./y\"]]", severity::warning, "read as a file or an address"},
       {"url { src: \"https://e.org/x.tgz\" }", severity::warning, "no checksum"},
       {"url { src: \"https://e.org/x.tgz\" checksum: \"zz\" }", severity::error, "is no checksum"},
       {"ocaml-version: [>= \"4\"]", severity::error, "of opam 1"},

@@ -22,7 +22,8 @@ std::string problem_of(const std::string& name, const std::string& version,
 }  // namespace
 
 TEST_CASE("what opam allows can be named") {
-  CHECK(problem_of("conf-g++", "1.0~rc1+x_2", {"g++-12", "libx11-dev", "a b", "a=1:2"}) == "");
+  CHECK(problem_of("conf-g++", "1.0~rc1+x_2",
+                   {"g++-12", "libx11-dev", "a b", "a=1:2", "x/y", "z@edge", "r"}) == "");
 }
 
 TEST_CASE("what is an option, a path or no word is said") {
@@ -32,6 +33,15 @@ TEST_CASE("what is an option, a path or no word is said") {
   CHECK(problem_of("a", "1 2") != "");
   CHECK(problem_of("a", "1", {"ok", "-oDebug::x=y"}) ==
         "a.1 asks for the system package \"-oDebug::x=y\", which would be read as an option");
+  for (const char* word : {"foo-", "!foo", "~foo"}) {
+    CHECK(problem_of("a", "1", {word}).ends_with(", which would be read as a removal"));
+  }
+  for (const char* word : {"./x.deb", "/x", "tmp/x.rpm", "http://h/x", "../x"}) {
+    CHECK(problem_of("a", "1", {word}).ends_with(", which would be read as a file or an address"));
+  }
+  for (const char* word : {"lib*", "lib?", "lib[a-z]"}) {
+    CHECK(problem_of("a", "1", {word}).ends_with(", which would be read as a pattern"));
+  }
   CHECK(problem_of("a", "1", {""}) == "a.1 asks for the system package \"\", an empty word");
   CHECK(problem_of("a", "1", {"x\x1b"}) ==
         "a.1 asks for the system package \"x\\u001b\", which holds a control character");

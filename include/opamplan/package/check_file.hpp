@@ -19,6 +19,10 @@ namespace opamplan {
                                                       std::string_view name,
                                                       std::string_view version);
 
+/// What package managers would take the name of a system package for: an option, a removal, a file
+/// or an address, a pattern. Empty: the name of a package.
+[[nodiscard]] std::string_view other_meaning(std::string_view system_package) noexcept;
+
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY

@@ -9,8 +9,9 @@
 
 namespace opamplan {
 
-/// Why no step can name this package or its system packages: a word that would be read as an
-/// option, a control character, a name that opam does not allow. Empty: nothing speaks against it.
+/// Why no step can name this package or its system packages: a word with another meaning
+/// (`other_meaning`), a control character, a name that opam does not allow. Empty: nothing speaks
+/// against it.
 [[nodiscard]] std::string word_problem(const plan_package& package);
 
 }  // namespace opamplan

@@ -268,6 +268,10 @@ class checker {
         if (p.empty() || p.find_first_of(" \t\n") != std::string::npos) {
           add(severity::warning, "depexts", *v,
               "\"" + p + "\" is not the name of a system package: spaces, or nothing at all");
+        } else if (const std::string_view other = other_meaning(p); !other.empty()) {
+          add(severity::warning, "depexts", *v,
+              "\"" + p + "\" would be read as " + std::string(other) +
+                  " by package managers: no build can install it");
         }
       }
     }
@@ -339,6 +343,20 @@ OPAMPLAN_INLINE std::vector<file_diagnostic> check_file(const syntax::file& file
                                                         std::string_view name,
                                                         std::string_view version) {
   return check_detail::checker(file, name, version).all();
+}
+
+OPAMPLAN_INLINE std::string_view other_meaning(std::string_view word) noexcept {
+  if (word.empty()) return {};
+  if (word.front() == '-') return "an option";
+  if (word.front() == '!' || word.front() == '~' || word.back() == '-') return "a removal";
+  const bool archive = word.ends_with(".deb") || word.ends_with(".rpm") || word.ends_with(".apk") ||
+                       word.find(".pkg.tar") != std::string_view::npos;
+  if (word.front() == '/' || word.front() == '.' || word.find("://") != std::string_view::npos ||
+      (archive && word.find('/') != std::string_view::npos)) {
+    return "a file or an address";
+  }
+  if (word.find_first_of("*?[") != std::string_view::npos) return "a pattern";
+  return {};
 }
 
 }  // namespace opamplan

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "opamplan/config.hpp"
+#include "opamplan/package/check_file.hpp"
 #include "opamplan/plan/words.hpp"
 #include "opamplan/syntax/json.hpp"
 
@@ -37,7 +38,9 @@ OPAMPLAN_INLINE std::string word_problem(const plan_package& package) {
   for (const std::string& word : package.depexts) {
     const std::string what = name + " asks for the system package " + in_quotes(word);
     if (word.empty()) return what + ", an empty word";
-    if (word.front() == '-') return what + ", which would be read as an option";
+    if (const std::string_view other = other_meaning(word); !other.empty()) {
+      return what + ", which would be read as " + std::string(other);
+    }
     if (std::any_of(word.begin(), word.end(), words_detail::is_control)) {
       return what + ", which holds a control character";
     }
