@@ -178,7 +178,7 @@ inline void append_results(const std::vector<step_mount>& results,
     }
     out += "/opamplan/in/collect\n";
   }
-  out += "FROM scratch AS results\nCOPY --link --from=collect /opamplan/all /\n";
+  out += "FROM scratch AS results\nCOPY --from=collect /opamplan/all /\n";
 }
 
 }  // namespace dockerfile_detail
