@@ -180,27 +180,52 @@ class Lock:
     """A file that one process holds at a time. It is free again when the process has ended."""
 
     def __init__(self, path: Union[str, os.PathLike[str]], what: str) -> None:
+        self._path = os.path.abspath(path)
+        while not self._take(what):
+            pass
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
+
+    def _take(self, what: str) -> bool:
+        """False if its holder took the file away between our opening it and our having it."""
         import fcntl
 
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        self._handle = os.open(path, flags, 0o644)
+        self._handle = os.open(self._path, flags, 0o644)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno in (errno.EAGAIN, errno.EACCES):
                 holder = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
-                self.release()
+                os.close(self._handle)
                 raise InvalidRequest(
                     f"{what}: another run, of process {holder or 'unknown'}, is writing there; "
                     "wait for its end, or name another place"
                 ) from None
-            # A file system without locks: go on without.
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
+            return True  # a file system without locks: go on without
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(self._handle), os.lstat(self._path)):
+                return True
+        os.close(self._handle)
+        return False
 
     def release(self) -> None:
         """Let others have it."""
+        with contextlib.suppress(OSError):
+            os.unlink(self._path)
         os.close(self._handle)
+
+    def __enter__(self) -> Lock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def lock_folder(folder: Union[str, os.PathLike[str]]) -> Lock:
+    """Make a folder, if it is absent, in which no other process writes meanwhile."""
+    os.makedirs(folder, exist_ok=True)
+    return Lock(os.path.join(folder, LOCK), os.fspath(folder))
 
 
 def is_locked(path: Union[str, os.PathLike[str]]) -> bool:

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+import opamplan
+from opamplan.runs.results import read_results, remove_strangers
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -101,3 +104,35 @@ def scripted_base(file: pathlib.Path) -> None:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(text.encode()), mode
             tar.addfile(entry, io.BytesIO(text.encode()))
+
+
+def scripted(base: pathlib.Path, folder: pathlib.Path, user: str) -> opamplan.EmitOptions:
+    """Builds on a `scripted_base`, which is put into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "base.tar").hardlink_to(base)
+    emit = opamplan.EmitOptions()
+    emit.base_archive = "base.tar"
+    emit.environment = [("PATH", "/bin")]
+    emit.user = user
+    return emit
+
+
+def plan_of(folder: pathlib.Path, strategy: str = "graft") -> opamplan.Plan:
+    """Everything that a repository has, without a compiler."""
+    repository = opamplan.Repository.open(str(folder), cache=False)
+    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"))
+    return opamplan.make_plan(universe.solve_all(), strategy=strategy)
+
+
+def build_llb(
+    daemon: Any, plan: opamplan.Plan, out: pathlib.Path, emit: opamplan.EmitOptions
+) -> dict[str, str]:
+    """The statuses of a plan's first batch, built from LLB by buildctl alone."""
+    opamplan.write_plan(plan, out, ["dockerfile", "llb"], emit)
+    command = [daemon.buildctl, "--addr", daemon.address, "build", f"--local=context={out}"]
+    command.append(f"--output=type=local,dest={out}/results")
+    definition = (out / "batch0.llb").read_bytes()
+    subprocess.run(command, check=True, input=definition, capture_output=True, timeout=500)
+    layers = {key: package for key, package, _ in plan.layers()}
+    remove_strangers(out / "results", layers)
+    return {r.package: r.status for r in read_results(out / "results", layers)}

@@ -4,7 +4,7 @@ $FAKE_DIR/behaviour.json: packages that `fail`, are `unfetched`, or fail with so
 (`fails_at`); layers whose step ends the build with a line and a code (`dies`), or leaves nothing
 behind (`missing`); `end_badly` (times), `hang` (seconds), `cached`, `deaf`; builders that are
 `absent`, `silent` (never answer) or `stops` (answer, until they have a batch), by address; `plants`
-(one more result).
+(one more result); `logs` by package.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def leave(output: pathlib.Path, package: str, layer: str, status: str) -> None:
     (folder / "seconds").write_text("3\n")
     if status == "success":
         (folder / "size").write_text("1000\n")
-    (folder / "log").write_text(f"the log of {package} <script>alert(1)</script>\n")
+    said = HOW.get("logs", {}).get(package, f"the log of {package} <script>alert(1)</script>")
+    (folder / "log").write_text(said + "\n")
 
 
 def build() -> None:

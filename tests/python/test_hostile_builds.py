@@ -10,7 +10,6 @@ import contextlib
 import os
 import pathlib
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +22,6 @@ import pytest
 import opamplan
 from opamplan.runs import Buildctl, Runner, RunOptions, State, builders
 from opamplan.runs.report import html_report, report_data
-from opamplan.runs.results import read_results, remove_strangers
 
 SECRET = "content of a file of the host"
 
@@ -114,13 +112,7 @@ def plan_of(
         file = folder / f"repository/packages/{name}/{name}.1/opam"
         file.parent.mkdir(parents=True)
         file.write_text(f'opam-version: "2.0"\ndepends: [{needs}]\nx-sh: """{script}"""\n')
-    return plan_of_repository(folder / "repository", strategy)
-
-
-def plan_of_repository(folder: pathlib.Path, strategy: str = "graft") -> opamplan.Plan:
-    repository = opamplan.Repository.open(str(folder), cache=False)
-    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"))
-    return opamplan.make_plan(universe.solve_all(), strategy=strategy)
+    return buildkit.plan_of(folder / "repository", strategy)
 
 
 def attacks(folder: pathlib.Path, strategy: str = "graft") -> opamplan.Plan:
@@ -156,16 +148,6 @@ def check(statuses: dict[str, str]) -> None:
                 assert after in ("success", "failure", "dependency_failed", "no_result"), name
 
 
-def options(base: pathlib.Path, folder: pathlib.Path, user: str) -> opamplan.EmitOptions:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "base.tar").hardlink_to(base)
-    emit = opamplan.EmitOptions()
-    emit.base_archive = "base.tar"
-    emit.environment = [("PATH", "/bin")]
-    emit.user = user
-    return emit
-
-
 # As root too: an image may have no other user, or a person may ask for it.
 @pytest.mark.parametrize(
     ("user", "strategy"),
@@ -184,7 +166,7 @@ def test_an_attack_costs_its_package_and_what_stands_on_it(
 
     with State(out / "builds.sqlite") as state:
         builder = Buildctl(daemon.address, daemon.buildctl)
-        how = RunOptions(out, options(base, out, user), batch_time_limit=500, attempts=1)
+        how = RunOptions(out, buildkit.scripted(base, out, user), batch_time_limit=500, attempts=1)
         run = Runner(plan, state, [builder], how, on_progress=on_progress).run()
         assert run.status == "finished", state.batches(run)
         statuses = {row["target"]: row["status"] for row in state.targets(run)}
@@ -211,27 +193,13 @@ def test_an_attack_costs_its_package_and_what_stands_on_it(
         assert path.stat().st_mode & 0o6000 == 0
 
 
-def build_llb(
-    daemon: Any, plan: opamplan.Plan, out: pathlib.Path, emit: opamplan.EmitOptions
-) -> dict[str, str]:
-    """The statuses of a plan's first batch, built from LLB by buildctl alone."""
-    opamplan.write_plan(plan, out, ["dockerfile", "llb"], emit)
-    command = [daemon.buildctl, "--addr", daemon.address, "build", f"--local=context={out}"]
-    command.append(f"--output=type=local,dest={out}/results")
-    definition = (out / "batch0.llb").read_bytes()
-    subprocess.run(command, check=True, input=definition, capture_output=True, timeout=500)
-    layers = {key: package for key, package, _ in plan.layers()}
-    remove_strangers(out / "results", layers)
-    return {r.package: r.status for r in read_results(out / "results", layers)}
-
-
 @pytest.mark.parametrize("strategy", ["graft", "prefix", "chain"])
 def test_llb_holds_against_them_as_well(
     strategy: str, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     plan = attacks(tmp_path, strategy)
     out = tmp_path / "out"
-    check(build_llb(daemon, plan, out, options(base, out, "opam")))
+    check(buildkit.build_llb(daemon, plan, out, buildkit.scripted(base, out, "opam")))
 
 
 def test_a_step_that_is_killed_from_outside_has_another_attempt_and_then_costs_its_own(
@@ -261,7 +229,7 @@ def test_a_step_that_is_killed_from_outside_has_another_attempt_and_then_costs_i
 
     with State(out / "builds.sqlite") as state:
         builder = Buildctl(daemon.address, daemon.buildctl)
-        how = RunOptions(out, options(base, out, "opam"), batch_time_limit=100)
+        how = RunOptions(out, buildkit.scripted(base, out, "opam"), batch_time_limit=100)
         run = Runner(plan, state, [builder], how, on_progress=on_progress).run()
         statuses = {row["target"]: row["status"] for row in state.targets(run)}
         logs = {row["package"]: row["log"] for row in state.layers(run, logs=True)}
@@ -309,7 +277,7 @@ def test_a_builder_that_is_stopped_loses_its_batch_to_another(
                 plan,
                 state,
                 [stopping, Late(daemon.address, daemon.buildctl)],
-                RunOptions(out, options(base, out, "opam"), attempts=1, patience=6),
+                RunOptions(out, buildkit.scripted(base, out, "opam"), attempts=1, patience=6),
                 on_progress=on_progress,
             ).run()
         finally:
@@ -325,7 +293,7 @@ def test_a_flaky_package_that_a_retry_built_stays_built(
     script = "grep -q -- '-r' /proc/1/cmdline"
     plan = plan_of(tmp_path, {"flaky": ("", script), "user": ('"flaky"', "exit 1")})
     out = tmp_path / "out"
-    emit = options(base, out, "root")
+    emit = buildkit.scripted(base, out, "root")
     seen = []
     with State(out / "builds.sqlite") as state:
         for retry in (False, True, True, False, True, False):

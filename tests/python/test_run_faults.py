@@ -248,6 +248,22 @@ def test_the_second_run_in_a_folder_is_refused_with_the_firsts_process(
         assert run.status == "running"
 
 
+def test_nothing_is_emitted_where_a_run_is_going_on(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
+) -> None:
+    out = tmp_path / "out"
+    with building(plan, tmp_path, fake(hang=3600)) as process:
+        before = (out / "batch0.Dockerfile").read_bytes()
+        for words in (["emit"], ["build", "--program", fake(), "--base-archive", __file__]):
+            done = opamplan_command(*words, "dune", "-o", str(out))
+            assert done.returncode == 2
+            assert f"another run, of process {process.pid}, is writing there" in done.stderr
+        assert (out / "batch0.Dockerfile").read_bytes() == before
+        assert not (out / "base-archive").exists()
+    assert opamplan_command("emit", "dune", "-o", str(out)).returncode == 0
+    assert not list(out.glob(".opamplan-lock"))
+
+
 def test_a_lock_is_one_process_at_a_time(tmp_path: pathlib.Path) -> None:
     first = Lock(tmp_path / "lock", "here")
     with pytest.raises(
@@ -546,6 +562,41 @@ def test_an_accepted_failure_is_a_status_of_its_own_and_no_bad_news(
     assert done.returncode == 0, done.stderr
     state, run = find_run(str(out / "builds.sqlite"))
     assert status_of(state, run, name) == "accepted_failure"
+
+
+@pytest.mark.parametrize(
+    ("accepts", "failed", "status"),
+    [
+        ("second", "second", "accepted_failure"),
+        ("second", "first", "failure"),
+        ("second", "first second", "failure"),
+        ("first", "second", "failure"),
+        ("first second", "first second", "accepted_failure"),
+        # Who it was is not said: then all must.
+        ("first", "", "failure"),
+        ("all", "", "accepted_failure"),
+    ],
+)
+def test_of_a_post_group_the_package_counts_that_failed(
+    accepts: str,
+    failed: str,
+    status: str,
+    plan: opamplan.Plan,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+) -> None:
+    group = next(step.installs for step in plan if len(step.installs) > 2)
+    names = dict(zip(("first", "second"), group))
+    accepting = set(group) if accepts == "all" else {names[word] for word in accepts.split()}
+    tree = json.loads(plan.to_json())
+    for package in tree["packages"]:
+        package["accepts_failure"] = f"{package['name']}.{package['version']}" in accepting
+    changed = opamplan.Plan.from_json(json.dumps(tree))
+    log = "".join(f"#=== ERROR while compiling {names[word]} ==#\n" for word in failed.split())
+    package = next(package for _, package, _ in plan.layers() if package in group)
+    state, run, _ = carry_out(changed, tmp_path, fake((package,), logs={package: log}))
+    rows = {row["package"]: row["status"] for row in state.layers(run)}
+    assert rows[package] == status
 
 
 # The state file.

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from opamplan.runs import Buildctl, Builder, Buildx
-from opamplan.runs.builders import Batch
+from opamplan.runs.builders import Batch, absolute_cache
 from opamplan.runs.comparison import compare_runs
+from opamplan.runs.identity import failed_packages
 from opamplan.runs.rawjson import Event, Reader
 from opamplan.runs.statuses import ORDER
 from opamplan.runs.work import Work
@@ -241,6 +242,42 @@ def test_steps_that_ask_for_the_network_of_the_machine_are_given_it(
     assert "--allow=network.host" not in builder.command(batch)
     batch.host_network = True
     assert "--allow=network.host" in builder.command(batch)
+
+
+@pytest.mark.parametrize(
+    ("cache", "absolute"),
+    [
+        ("type=local,dest=cache", "type=local,dest={here}/cache"),
+        ("type=local,src=../x,tag=y", "type=local,src={up}/x,tag=y"),
+        ('type=local,"dest=a,b",mode=max', 'type=local,"dest={here}/a,b",mode=max'),
+        ("type=local,dest=/cache", "type=local,dest=/cache"),
+        ("type=registry,ref=host/x", "type=registry,ref=host/x"),
+        ("type=gha", "type=gha"),
+        ("host/x", "host/x"),
+        ("", ""),
+    ],
+)
+def test_a_cache_in_a_folder_is_relative_to_the_caller(
+    cache: str, absolute: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    wanted = absolute.format(here=tmp_path, up=tmp_path.parent)
+    assert absolute_cache(cache) == wanted
+    builder = Buildctl("", sys.executable, cache_from=(cache,), cache_to=(cache,))
+    command = builder.command(Batch("batch0", tmp_path / "out", tmp_path / "results"))
+    assert f"--import-cache={wanted}" in command
+    assert f"--export-cache={wanted},ignore-error=true" in command
+
+
+def test_opam_says_which_packages_of_a_group_failed() -> None:
+    log = """\
+#=== ERROR while compiling ocaml-config.3 =====================================#
+# context     2.3.0 | linux/x86_64
+x #=== ERROR while compiling other.1 ===#
+#=== ERROR while fetching sources for b.1~x ===#
+"""
+    assert failed_packages(log) == {"ocaml-config.3", "b.1~x"}
+    assert failed_packages("") == set()
 
 
 @pytest.mark.parametrize("kind", [Buildctl, Buildx])

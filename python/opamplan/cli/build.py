@@ -116,6 +116,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan.files import lock_folder
     from opamplan.runs.display import Display, JsonLines
     from opamplan.runs.runner import Runner, RunOptions
     from opamplan.runs.state import State
@@ -123,8 +124,10 @@ def run(args: argparse.Namespace) -> int:
     builders = _builders(args)
     plan, results = plans.plan_from(args)
     directory = Path(args.output)
-    directory.mkdir(parents=True, exist_ok=True)
-    with State(args.state or directory / "builds.sqlite") as state:
+    with (
+        lock_folder(directory) as lock,
+        State(args.state or directory / "builds.sqlite") as state,
+    ):
         runner = Runner(
             plan,
             state,
@@ -136,6 +139,7 @@ def run(args: argparse.Namespace) -> int:
                 batch_time_limit=args.batch_time_limit,
                 retry_failed=args.retry_failed,
                 resume=not args.no_resume,
+                lock=lock,
             ),
             _left_out(results),
             JsonLines() if args.json else Display(quiet=args.quiet),
@@ -193,6 +197,7 @@ def _builders(args: argparse.Namespace) -> list[Builder]:
 def _emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
     from opamplan import EmitOptions, InvalidRequest
     from opamplan.files import copy_below
+    from opamplan.runs.builders import absolute_cache
 
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     if args.time_limit:
@@ -207,8 +212,8 @@ def _emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
         copy_below(directory, BASE_ARCHIVE, archive)
         emit.base_archive = BASE_ARCHIVE
     if args.tool == "buildx":
-        emit.cache_from = args.cache_from
-        emit.cache_to = args.cache_to
+        emit.cache_from = [absolute_cache(cache) for cache in args.cache_from]
+        emit.cache_to = [absolute_cache(cache) for cache in args.cache_to]
     return emit
 
 

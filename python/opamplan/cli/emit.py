@@ -63,6 +63,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from opamplan import EmitOptions, write_plan
+    from opamplan.files import lock_folder
 
     plan, results = plans.plan_from(args)
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
@@ -71,11 +72,12 @@ def run(args: argparse.Namespace) -> int:
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
-    image.apply(args, emit, directory, plan)
-    if args.compat:
-        written = _write_compatible(args, plan, results, directory, emit)
-    else:
-        written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
+    with lock_folder(directory):  # a run may be going on there
+        image.apply(args, emit, directory, plan)
+        if args.compat:
+            written = _write_compatible(args, plan, results, directory, emit)
+        else:
+            written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
     if args.json:
         print(json.dumps({"directory": str(directory), "files": written, **plan.summary}))
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -217,8 +218,8 @@ class Buildctl(Builder):
         super().__init__(program)
         self._address = address or os.environ.get("BUILDKIT_HOST", "")
         self._where = ["--addr", self._address] if self._address else []
-        self._cache = [f"--import-cache={c}" for c in cache_from]
-        self._cache += [f"--export-cache={_not_fatal(c)}" for c in cache_to]
+        self._cache = [f"--import-cache={absolute_cache(c)}" for c in cache_from]
+        self._cache += [f"--export-cache={_not_fatal(absolute_cache(c))}" for c in cache_to]
 
     @property
     def name(self) -> str:
@@ -289,6 +290,20 @@ class Buildx(Builder):
 def _not_fatal(cache: str) -> str:
     """A cache that cannot be written is no reason to lose what was built."""
     return cache if "ignore-error" in cache else f"{cache},ignore-error=true"
+
+
+def absolute_cache(cache: str) -> str:
+    """A cache in a folder that is relative to the caller, not to where the client is started."""
+    fields = next(csv.reader([cache]), [])
+    if "type=local" not in fields:
+        return cache
+    words = [field.partition("=") for field in fields]
+    return ",".join(
+        csv_field(
+            f"{key}={os.path.abspath(value)}" if key in ("src", "dest") else key + sep + value
+        )
+        for key, sep, value in words
+    )
 
 
 def csv_field(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from opamplan._core import EmitOptions
@@ -32,6 +33,15 @@ def digest_of(options: RunOptions) -> str:
         except OSError:
             pass
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+# How opam begins what it tells of a package that failed: "#=== ERROR while compiling a.1 ====#".
+_ERROR_WHILE = re.compile(r"^#=+ ERROR while [a-z ]+ (\S+) =*#", re.M)
+
+
+def failed_packages(log: str) -> set[str]:
+    """Those, as NAME.VERSION, that opam says have failed."""
+    return set(_ERROR_WHILE.findall(log))
 
 
 def accepted_failures(plan: Plan) -> set[str]:

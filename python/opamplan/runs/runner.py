@@ -14,10 +14,10 @@ from typing import Callable, Optional
 
 from opamplan._core import EmitOptions, Plan, batch_dockerfile, stage_names
 from opamplan.errors import InvalidRequest
-from opamplan.files import LOCK, TEMPORARY, Lock, folder_below, sweep, write_below
+from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome
-from opamplan.runs.identity import accepted_failures, digest_of
+from opamplan.runs.identity import accepted_failures, digest_of, failed_packages
 from opamplan.runs.losses import KINDS, Losses
 from opamplan.runs.rawjson import Event
 from opamplan.runs.results import NO_RESULT, LayerResult, read_results, remove_strangers
@@ -49,6 +49,8 @@ class RunOptions:
     went away may take to come back if there is no other."""
     retry_failed: bool = False
     """Carry out again what failed in the run that is resumed, or in the newest run of the plan."""
+    lock: Optional[Lock] = None
+    """That of `directory`, if who starts the run has it."""
     resume: bool = True
     """Go on with the newest run of an equal plan with equal `emit`, if that did not finish."""
 
@@ -98,6 +100,12 @@ class Runner:
         self._installs = [" ".join(step.installs) for step in plan]
         self._layers = [[key[:16] for key in step.layers] for step in plan]
         self._package = {key: package for key, package, _ in plan.layers()}
+        self._members: dict[str, list[str]] = {}  # by layer: its packages, several in a post group
+        for step in plan:
+            for package, key in zip(step.installs, step.layers):
+                members = self._members.setdefault(key[:16], [])
+                if package not in members:
+                    members.append(package)
         self._accepted = accepted_failures(plan)
         self._used: dict[str, int] = {}  # by layer: the retry number that this run's steps have
         self._seen: set[int] = set()  # steps that ended, in whatever batch
@@ -145,13 +153,10 @@ class Runner:
     def _alone(self) -> Iterator[None]:
         """Nobody else writes into the folder or the state meanwhile; nothing old is left there."""
         directory = self._options.directory
-        directory.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
-            for path, what in (
-                (directory / LOCK, directory),
-                (self._state.lock_path, self._state.path),
-            ):
-                stack.callback(Lock(path, str(what)).release)
+            if self._options.lock is None:
+                stack.enter_context(lock_folder(directory))
+            stack.enter_context(Lock(self._state.lock_path, str(self._state.path)))
             with folder_below(directory, ("results",)):  # no link to elsewhere
                 pass
             sweep(directory)
@@ -397,7 +402,7 @@ class Runner:
 
         def read() -> Iterator[tuple[LayerResult, bool]]:
             for result in all_results():
-                if result.status == FAILURE and result.package in self._accepted:
+                if result.status == FAILURE and self._may_fail(result):
                     result = replace(result, status=ACCEPTED_FAILURE)
                 if result.status == DOWNLOAD_FAILED:
                     unfetched[result.layer] = self._used.get(result.layer, 0) + 1
@@ -409,6 +414,12 @@ class Runner:
         self._state.add_layers(run, read())
         # Not kept as the package's: the next run's step is another one.
         self._state.raise_retries(unfetched)
+
+    def _may_fail(self, result: LayerResult) -> bool:
+        """Whether the package that failed says so: of a post group that which opam names."""
+        members = self._members[result.layer]
+        failed = set(members) & failed_packages(result.log)
+        return (failed or set(members)) <= self._accepted
 
     def _event(self, run: Run, ended: set[int], badly: list[Event], event: Event) -> None:
         if event.step is None:
