@@ -23,7 +23,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
@@ -113,19 +113,27 @@ class Plain:
         return self._snapshot("compiler", base, lambda root: self._install_compiler(root, results))
 
     def _install_compiler(self, root: Path, results: list[opamplan.Solution]) -> bool:
-        # Just the packages of the solutions: opam chooses the same versions.
-        selected = sorted({package for result in results for package in result.packages})
         place = root / "plain/repository"
         place.mkdir(parents=True)
         (place / "repo").write_text('opam-version: "2.0"\n')
-        for package in selected:
-            below = Path("packages", package.partition(".")[0], package)
-            shutil.copytree(self.directory / "repository" / below, place / below)
+        self._add(root, {package for result in results for package in result.packages})
         (place / "packages/start/start.1").mkdir(parents=True)
         (place / "packages/start/start.1/opam").write_text(START)
         return self.run(root, HEADER, "compiler") and self.run(
             root, OPAM + COMPILER, "compiler", "opam"
         )
+
+    def _add(self, root: Path, packages: Iterable[str]) -> bool:
+        """Just the packages of solutions, so opam chooses the same; true if some were not there."""
+        news = False
+        for package in sorted(packages):
+            below = Path("packages", package.partition(".")[0], package)
+            if not (root / "plain/repository" / below).exists():
+                shutil.copytree(
+                    self.directory / "repository" / below, root / "plain/repository" / below
+                )
+                news = True
+        return news
 
     def run(self, root: Path, script: str, log: str, user: str = "root") -> bool:
         """Run a script in the change root."""
@@ -198,7 +206,8 @@ class Plain:
                 install = "apt-get install -y -qq " + " ".join(depexts)
                 if not self.run(root, install, target):
                     return False
-            good = self.run(root, f"{OPAM}opam install {target}\n", target, "opam")
+            update = "opam update\n" if self._add(root, result.packages) else ""
+            good = self.run(root, f"{OPAM}{update}opam install {target}\n", target, "opam")
             if good and facts:
                 script = (HERE / "facts.sh").read_text()
                 good = self.run(root, f"{OPAM}{script}", target, "opam")

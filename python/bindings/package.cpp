@@ -3,6 +3,7 @@
 #include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
+#include <opamplan/error.hpp>
 #include <opamplan/package/environment.hpp>
 #include <opamplan/package/formula.hpp>
 #include <opamplan/package/version.hpp>
@@ -34,6 +35,18 @@ compare as numbers, so ``Version("1.0") == Version("1.00")``. Hashable; ``str()`
              "Negative, zero or positive, in opam's order.");
 }
 
+using variable_argument = py::typing::Union<py::bool_, py::str>;
+
+/// Only what it says it takes: whatever else would count as true or false, and 13 is neither.
+void set_variable(environment& env, const std::string& name, const variable_argument& value) {
+  if (name.empty()) throw invalid_request("a variable has a name");
+  if (py::isinstance<py::bool_>(value)) return env.set(name, value.cast<bool>());
+  if (py::isinstance<py::str>(value)) return env.set(name, value.cast<std::string>());
+  throw py::type_error("the variable " + name + " is a bool or a str, not " +
+                       py::repr(value).cast<std::string>() +
+                       "; `del` makes one undefined, \"13\" is a version");
+}
+
 void bind_environment(py::module_& module) {
   py::class_<environment>(module, "Environment",
                           R"(The values of opam's variables on one kind of machine.
@@ -41,9 +54,9 @@ void bind_environment(py::module_& module) {
 A mapping from names (``arch``, ``os-distribution``, ``ocaml:version``) to ``bool`` or ``str``.
 A variable that is not set is undefined, which is neither false nor empty.)")
       .def(py::init<>())
-      .def(py::init([](const std::map<std::string, variable_value>& values) {
+      .def(py::init([](const std::map<std::string, variable_argument>& values) {
              environment env;
-             for (const auto& [name, value] : values) env.set(name, value);
+             for (const auto& [name, value] : values) set_variable(env, name, value);
              return env;
            }),
            py::arg("values"))
@@ -57,8 +70,7 @@ A variable that is not set is undefined, which is neither false nor empty.)")
              if (v == nullptr) throw py::key_error(name);
              return *v;
            })
-      .def("__setitem__", [](environment& env, std::string name,
-                             variable_value value) { env.set(std::move(name), std::move(value)); })
+      .def("__setitem__", &set_variable)
       .def("__delitem__",
            [](environment& env, const std::string& name) {
              if (env.get(name) == nullptr) throw py::key_error(name);
@@ -75,11 +87,24 @@ A variable that is not set is undefined, which is neither false nor empty.)")
            })
       .def(
           "get",
-          [](const environment& env, const std::string& name) {
+          [](const environment& env, const std::string& name,
+             const std::optional<variable_value>& otherwise) {
             const variable_value* v = env.get(name);
-            return v == nullptr ? std::optional<variable_value>() : std::optional(*v);
+            return v == nullptr ? otherwise : std::optional(*v);
           },
-          py::arg("name"), "The value, or None if undefined.")
+          py::arg("name"), py::arg("default") = py::none(), "The value, or `default` if undefined.")
+      .def("keys",
+           [](const environment& env) {
+             std::vector<std::string> names;
+             for (const auto& [name, value] : env.values()) names.push_back(name);
+             return names;
+           })
+      .def("values",
+           [](const environment& env) {
+             std::vector<variable_value> values;
+             for (const auto& [name, value] : env.values()) values.push_back(value);
+             return values;
+           })
       .def("items",
            [](const environment& env) {
              return std::vector<std::pair<std::string, variable_value>>(env.values().begin(),

@@ -9,6 +9,7 @@
 #include <opamplan/package/environment.hpp>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/repository/queries.hpp>
+#include <opamplan/solve/names.hpp>
 #include <optional>
 #include <variant>
 
@@ -17,9 +18,11 @@
 namespace opamplan::python {
 
 py_package find_package(const repository& repo, const std::string& full_name) {
-  const package_id id = repo.find(full_name);
-  if (id == no_package) throw invalid_request("no package \"" + full_name + "\"");
-  return {repo, id};
+  const package_request asked = find_request(repo, full_name);
+  if (asked.package == no_package) {
+    throw invalid_request("\"" + full_name + "\" names no version: say NAME.VERSION");
+  }
+  return {repo, asked.package};
 }
 
 namespace {
@@ -250,9 +253,7 @@ LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
       .def(
           "__getitem__",
           [](const repository& r, const std::string& name) {
-            const name_id id = r.find_name(name);
-            if (id == no_name) throw py::key_error(name);
-            return py_versions{r, id};
+            return py_versions{r, require_name(r, name)};
           },
           py::arg("name"))
       .def("package", &find_package, py::arg("full_name"), "Of \"NAME.VERSION\".")
@@ -266,8 +267,7 @@ LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
           "versions",
           [](const repository& r, const std::string& name) {
             std::vector<std::string> out;
-            const name_id id = r.find_name(name);
-            if (id == no_name) throw invalid_request("no package is named \"" + name + "\"");
+            const name_id id = require_name(r, name);
             for (const package_id p : r.versions(id)) out.emplace_back(r.version_string(p));
             return out;
           },

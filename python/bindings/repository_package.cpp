@@ -5,6 +5,7 @@
 #include <opamplan/package/environment.hpp>
 #include <opamplan/package/version.hpp>
 #include <opamplan/repository/diagnostic.hpp>
+#include <opamplan/solve/names.hpp>
 #include <opamplan/syntax/ast.hpp>
 #include <opamplan/syntax/printer.hpp>
 
@@ -224,6 +225,14 @@ void bind_versions_class(py::module_& module) {
                                return py_package{v.in, range[range.size() - 1]};
                              })
       .def("__len__", [](const py_versions& v) { return v.in.versions(v.name).size(); })
+      .def("__iter__",
+           [](const py_versions& v) -> iterator_of<py_package> {
+             py::list all;
+             for (const package_id id : v.in.versions(v.name)) {
+               all.append(py::cast(py_package{v.in, id}));
+             }
+             return py::iter(all);
+           })
       .def("__contains__",
            [](const py_versions& v, const std::string& text) {
              return v.in.find(v.in.names()[to_index(v.name)], text) != no_package;
@@ -232,9 +241,7 @@ void bind_versions_class(py::module_& module) {
           "__getitem__",
           [](const py_versions& v, const std::string& text) {
             const std::string& name = v.in.names()[to_index(v.name)];
-            const package_id id = v.in.find(name, text);
-            if (id == no_package) throw py::key_error(name + "." + text);
-            return py_package{v.in, id};
+            return py_package{v.in, require_version(v.in, name, text)};
           },
           py::arg("version"))
       .def(

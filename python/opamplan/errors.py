@@ -8,6 +8,9 @@ from collections.abc import Sequence
 class Error(Exception):
     """Base of everything opamplan raises."""
 
+    __str__ = Exception.__str__
+    """Whatever else an exception is: a KeyError would quote its message."""
+
 
 class Cancelled(Error):
     """Long work was cancelled through its progress callback."""
@@ -17,8 +20,8 @@ class InvalidRequest(Error):
     """An argument that makes no sense: an unknown package, strategy, preset, limit..."""
 
 
-class UnknownPackage(InvalidRequest):
-    """A name, or a version of a name, that the repository lacks."""
+class UnknownPackage(InvalidRequest, KeyError):
+    """A name, or a version of a name, that the repository lacks. Also a KeyError."""
 
     asked: str = ""
     """As it was asked for."""

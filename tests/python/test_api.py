@@ -232,3 +232,32 @@ def test_in_a_notebook_progress_is_an_element_that_vanishes(
     assert log[1].startswith('<progress value="2"')
     assert log[2] == ""
     assert stderr.getvalue() == ""
+
+
+def test_an_environment_is_a_mapping_of_what_it_says() -> None:
+    environment = opamplan.Environment({"os": "linux", "jobs": True})
+    assert dict(environment) == {**environment} == {"jobs": True, "os": "linux"}
+    assert environment.get("absent") is None
+    assert environment.get("absent", "x") == "x"
+    for value in (13, None, ["a"], 1.5):
+        with pytest.raises(TypeError, match="the variable os-version is a bool or a str, not"):
+            environment["os-version"] = value  # type: ignore[assignment]
+        with pytest.raises(TypeError, match="is a bool or a str"):
+            opamplan.Environment({"os-version": value})  # type: ignore[dict-item]
+    with pytest.raises(opamplan.InvalidRequest, match="has a name"):
+        environment[""] = "x"
+
+
+def test_what_is_unknown_is_an_error_of_ours_and_a_key_error() -> None:
+    repository = opamplan.Repository.from_files({"dune.1": ""})
+    for ask in (
+        lambda: repository["dun"],
+        lambda: repository.versions("dun"),
+        lambda: repository.package("dun.1"),
+        lambda: repository.text("dun.1"),
+    ):
+        with pytest.raises(opamplan.UnknownPackage) as caught:
+            ask()
+        assert isinstance(caught.value, KeyError)
+        assert str(caught.value).startswith('no package is named "dun" in this repository; did you')
+        assert list(caught.value.suggestions) == ["dune"]
