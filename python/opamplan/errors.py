@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 
 
@@ -66,3 +68,19 @@ class ParseError(Error):
     """What could have stood there, or ""."""
     source_line: str = ""
     """The offending line; what is near, of a long one."""
+
+
+_TROUBLES = {
+    errno.ENOENT: "no such file",
+    errno.EISDIR: "a folder; name a file",
+    errno.ENOTDIR: "not a folder, or below one that is none",
+}
+
+
+def sentence(error: Exception) -> str:
+    """What an error says, without Python's words for it."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    said = error.strerror[0].lower() + error.strerror[1:]
+    said = _TROUBLES.get(error.errno or 0, said)
+    return said if error.filename is None else f"{os.fsdecode(error.filename)}: {said}"

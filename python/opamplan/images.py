@@ -18,7 +18,9 @@ def image_environment(config: Union[str, os.PathLike[str]]) -> list[tuple[str, s
     """
     try:
         data = json.loads(Path(config).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise InvalidRequest(f"{config}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{config}: {error}") from error
     images = data if isinstance(data, list) else [data]
     if len(images) != 1 or not isinstance(images[0], dict):

@@ -25,12 +25,11 @@ def saved(opamplan_command: Run, tmp_path: pathlib.Path) -> pathlib.Path:
 
 def test_plan_prints_its_figures(opamplan_command: Run) -> None:
     summary = json.loads(opamplan_command("plan", "--summary-json").stdout)
-    counts = "targets solvable install_steps layers package_versions max_depth grafts batches"
+    counts = "targets install_steps layers package_versions max_depth grafts batches"
     for key in counts.split():
         assert isinstance(summary[key], int)
-    assert summary["targets"] > summary["solvable"] > 20
     text = opamplan_command("plan", "--strategy", "chain", "--limits", "docker").stdout
-    assert f"{summary['solvable']} targets" in text
+    assert f"{summary['targets']} targets" in text
 
 
 def test_plan_takes_limits_by_hand(opamplan_command: Run) -> None:

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans, runs
+from opamplan.cli.outcome import missing, tell_missing
 
 if TYPE_CHECKING:
     from opamplan.runs.builders import Builder
@@ -121,8 +122,10 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.runs.runner import Runner, RunOptions
     from opamplan.runs.state import State
 
+    plans.refuse_beside_plan(args)
     builders = _builders(args)
     plan, results = plans.plan_from(args)
+    tell_missing(missing(args, plan, results))  # the status tells it too, from the run
     directory = Path(args.output)
     with (
         lock_folder(directory) as lock,

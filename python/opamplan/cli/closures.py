@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.outcome import BadNews, reason_of
 
 
 def add_closure_parser(
@@ -24,12 +25,8 @@ def add_closure_parser(
 
 
 def closure_of(universe: Any, target: str) -> Any:
-    """The solution of a target; raises with the explanation if there is none."""
-    from opamplan import InvalidRequest
-
+    """The solution of a target; raises `BadNews` with the explanation if there is none."""
     result = universe.solve(target)
     if not result:
-        explanation = result.explanation
-        reason = "; ".join(explanation.sentences) if explanation else result.status
-        raise InvalidRequest(f"{target} has no solution: {reason}")
+        raise BadNews(f"{target} has no solution: {reason_of(result)}")
     return result

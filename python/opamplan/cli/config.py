@@ -43,10 +43,13 @@ def apply(
     arguments: Sequence[str],
     whole: Callable[[], argparse.ArgumentParser],
 ) -> None:
-    """Fill in `args` what the files say and `arguments` do not; `whole` makes all commands."""
+    """Fill in `args` what the files say and `arguments` do not; `whole` makes all commands.
+
+    `args.typed` is what `arguments` say: the names of the attributes.
+    """
     if args.command == "completion":
         return
-    given = _given(parser, arguments)
+    given = args.typed = _given(parser, arguments)
     mine = options_of(parsers_of(parser)[args.command])
     done = set(given)
     for path, trusted in files(args.config):

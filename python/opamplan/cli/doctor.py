@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.outcome import missing, tell_missing
 from opamplan.cli.style import Style
 
 
@@ -41,11 +42,14 @@ def run(args: argparse.Namespace) -> int:
     from opamplan import diagnose
     from opamplan.inspection import inspect_files
 
+    status = 0
     if args.files:
+        plans.refuse_planning(args, "--files", ("limit", "limits"))
         measured, findings = inspect_files(map(Path, args.files), plans.limits_from(args))
         what = f"{len(measured)} files"
     else:
-        plan, _ = plans.plan_from(args)
+        plan, results = plans.plan_from(args, "limit", "limits")
+        status = tell_missing(missing(args, plan, results))
         limits = plans.limits_from(args) if args.limits or args.limit else None
         findings = diagnose(plan, limits)
         what = f"{len(plan.targets)} targets in {len(plan)} steps and {len(plan.batches)} batches"
@@ -61,4 +65,4 @@ def run(args: argparse.Namespace) -> int:
             print(f"{style.good('Sound')}: {what} keep every limit.")
         else:
             print(f"{len(findings)} findings in {what}.")
-    return 1 if findings else 0
+    return 1 if findings else status

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from opamplan.cli import image, options, plans
+from opamplan.cli.outcome import missing, tell_missing
 
 FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
 
@@ -66,6 +67,10 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.files import lock_folder
 
     plan, results = plans.plan_from(args)
+    missed = missing(args, plan, results)
+    status = tell_missing(missed)
+    if missed and not plan.targets and not args.json:
+        return status
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     emit.registry = args.registry
     emit.platforms = args.platform
@@ -79,12 +84,19 @@ def run(args: argparse.Namespace) -> int:
         else:
             written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
     if args.json:
-        print(json.dumps({"directory": str(directory), "files": written, **plan.summary}))
-        return 0
-    if args.compat:
+        figures = plans.figures(plan, results, missed)
+        print(json.dumps({"directory": str(directory), "files": written, **figures}))
+    elif args.compat and not args.quiet:
         print(f"Wrote {len(written)} files for {len(plan.targets)} targets to {directory}/")
-        return 0
-    plans.print_summary(plan, results)
+    elif not args.quiet:
+        plans.print_summary(plan, results)
+        _print_written(args, plan, directory, written)
+    return status
+
+
+def _print_written(
+    args: argparse.Namespace, plan: Any, directory: Path, written: dict[str, int]
+) -> None:
     size = sum(written.values())
     print(f"Wrote {len(written)} files, {size / 1e6:.1f} MB, to {directory}/")
     for path, count in written.items():
@@ -92,7 +104,6 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {path:28} {count:>12,} bytes")
     allow = " --allow=network.host" if args.network == "host" else ""
     print(f"Build: cd {shlex.quote(str(directory))} && docker buildx bake{allow}")
-    return 0
 
 
 def _write_compatible(

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.outcome import missing, tell_missing
 from opamplan.cli.style import Style
 
 
@@ -50,7 +51,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from opamplan import Plan, forecast
 
-    plan, _ = plans.plan_from(args)
+    plan, results = plans.plan_from(args)
+    status = tell_missing(missing(args, plan, results))
     result = forecast(
         plan,
         workers=args.workers,
@@ -64,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             "batch_ends"
         )
         print(json.dumps({name: getattr(result, name) for name in names.split()}))
-        return 0
+        return status
     style = Style()
     print(style.strong(f"{_time(result.makespan_seconds)} on {args.workers} workers"))
     print(f"  {result.steps} steps to run, {result.built} built already")
@@ -79,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  {result.bytes / 1e6:,.1f} MB of packages are installed or grafted")
     for index, end in enumerate(result.batch_ends):
         print(f"  batch {index} ends after {_time(end)}")
-    return 0
+    return status
 
 
 def _shortened(names: list[str], limit: int = 8) -> list[str]:

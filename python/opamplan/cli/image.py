@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from opamplan.errors import sentence
+
 OPAM_PROGRAM = "opam-program"
 """The name below which a program given with --opam is in the build context."""
 
@@ -118,8 +120,10 @@ def _text(file: str | None, option: str) -> str:
         return ""
     try:
         return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"{option} {file}: {error}") from error
+    except OSError as error:
+        raise InvalidRequest(f"{option} {sentence(error)}") from None
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"{option} {file}: not UTF-8") from None
 
 
 def _assignment(text: str) -> tuple[str, str]:

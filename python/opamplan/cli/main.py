@@ -13,10 +13,12 @@ import importlib
 import importlib.util
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import NoReturn, Optional
 
 from opamplan.cli.usage import explained, parser_of, unknown_arguments
+from opamplan.errors import sentence
 from opamplan.harmless import Guarded
 
 # In the order of --help, which is the order of use. A name without a module is left out.
@@ -126,6 +128,7 @@ def complain(message: str) -> None:
 def _run(arguments: Sequence[str]) -> int:
     """Parse, run, and turn exceptions into messages and exit statuses."""
     from opamplan import Cancelled, Error
+    from opamplan.cli.outcome import EXIT_BAD_NEWS, BadNews
 
     for text in arguments:
         if not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text):
@@ -147,10 +150,13 @@ def _run(arguments: Sequence[str]) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         raise
+    except BadNews as news:
+        complain(str(news))
+        return EXIT_BAD_NEWS
     except (Error, OSError) as error:
         if os.environ.get("OPAMPLAN_TRACEBACK"):
-            raise
-        complain(str(error) + _hint(error, args))
+            traceback.print_exc()
+        complain(sentence(error) + _hint(error, args))
         return EXIT_INVALID
 
 

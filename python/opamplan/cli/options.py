@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from opamplan.cli.outcome import BadNews
 from opamplan.data import repository_path
 
 DEFAULT_ENVIRONMENT = "debian-13"
@@ -303,4 +304,8 @@ def solve(args: argparse.Namespace, universe: Any) -> list[Any]:
         )
     else:
         found = universe.solve_all(threads=args.threads, progress=progress)
+    if not found:
+        where = " ".join(args.repository) or "the embedded repository"
+        what = "available in this environment" if universe.repository.names else "there"
+        raise BadNews(f"{where}: no package is {what}, so there is nothing to solve")
     return found

@@ -21,7 +21,8 @@ def add_parser(subparsers: Any) -> None:
         "parse",
         help="check opam files, print them as JSON or laid out anew",
         description="Parse opam files. Without --json or --print, say of each file what is in it; "
-        "all errors of a file are shown. The exit status is 1 if a file does not parse.",
+        "all errors of a file are shown. The exit status is 1 if a file does not parse, or a "
+        "folder has none.",
     )
     parser.add_argument(
         "paths",
@@ -88,14 +89,19 @@ def _parse_repository(args: argparse.Namespace) -> int:
 
 
 def _files(path: str) -> Iterator[str]:
+    """The files that `path` stands for; a folder without one stands for itself."""
     if path == "-" or not os.path.isdir(path):
         yield path
         return
+    found = False
     for folder, folders, names in os.walk(path):
         folders.sort()
         for name in sorted(names):
             if name == "opam" or name.endswith(".opam"):
+                found = True
                 yield os.path.join(folder, name)
+    if not found:
+        yield path
 
 
 def _parse_files(args: argparse.Namespace) -> int:
@@ -104,6 +110,10 @@ def _parse_files(args: argparse.Namespace) -> int:
     style = Style()
     status = 0
     for path in (file for given in args.paths for file in _files(given)):
+        if os.path.isdir(path):
+            print(f"opamplan: {path}: no opam file in this folder", file=sys.stderr)
+            status = EXIT_BROKEN
+            continue
         source = sys.stdin.buffer.read() if path == "-" else pathlib.Path(path).read_bytes()
         label = "<stdin>" if path == "-" else path
         file, errors = parse_recovering(source, path=label)

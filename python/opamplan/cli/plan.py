@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.outcome import missing, tell_missing
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,7 +28,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--json", "--summary-json", action="store_true", help="print the figures as JSON"
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("-q", "--quiet", action="store_true", help="errors only")
     parser.set_defaults(run=run)
 
 
@@ -36,16 +37,13 @@ def run(args: argparse.Namespace) -> int:
 
     universe = options.universe_from(args)
     plan, results = plans.make_plan(args, universe)
+    missed = missing(args, plan, results)
     if args.output:
         save(args.output, plan.to_json().encode())
     if args.json:
-        summary = dict(plan.summary)
-        summary["solvable"] = summary["targets"]
-        summary["targets"] = sum(1 for r in results if r.status != "unavailable")
-        summary["unavailable"] = sum(1 for r in results if r.status == "unavailable")
-        print(json.dumps(summary))
-    else:
+        print(json.dumps(plans.figures(plan, results, missed)))
+    elif not args.quiet:
         plans.print_summary(plan, results)
         if args.output:
             print(f"  saved: {args.output}")
-    return 0
+    return tell_missing(missed)

@@ -7,6 +7,8 @@ import json
 import math
 import re
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TextIO
 
@@ -26,6 +28,7 @@ LIMITS = (
     "line_bytes",
     "batches",
 )
+REPLAN = ", or plan with it: opamplan plan ... -o FILE"
 
 
 def add_limit_options(parser: Any) -> None:
@@ -84,13 +87,25 @@ def numbers_from(path: str, what: str) -> dict[str, float]:
 
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
-        numbers = {str(name): float(number) for name, number in found.items()}
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise InvalidRequest(f"{path}: expected a JSON object of {what} by name: {error}") from None
-    for name, number in numbers.items():
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidRequest(f'{path}: expected a JSON object of {what} by name: {{"dune": 12}}')
+    numbers: dict[str, float] = {}
+    for name, value in found.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise InvalidRequest(f"{path}: {name}: {json.dumps(value)} is no number of {what}")
+        number = numbers[name] = _float(value)
         if not math.isfinite(number) or not 0 <= number < 2**63:
             raise InvalidRequest(f"{path}: {name}: {number:g} is no number of {what}")
     return numbers
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
@@ -135,13 +150,54 @@ def _sizes(path: str) -> dict[str, int]:
     return {name: round(size) for name, size in numbers_from(path, "bytes").items()}
 
 
-def plan_from(args: argparse.Namespace) -> tuple[Plan, Optional[list[Any]]]:
-    """The plan of --plan, or a new one and the results it was made from."""
+def plan_from(args: argparse.Namespace, *taken: str) -> tuple[Plan, Optional[list[Any]]]:
+    """The plan of --plan, or a new one and the results it was made from.
+
+    `taken`: the planning options that mean something beside --plan too.
+    """
     from opamplan import Plan
 
+    refuse_beside_plan(args, *taken)
     if args.plan:
         return Plan.load(args.plan), None
     return make_plan(args, options.universe_from(args))
+
+
+def refuse_planning(
+    args: argparse.Namespace, beside: str, taken: Sequence[str], remedy: str = ""
+) -> None:
+    """Refuse what was typed and would be ignored: `beside` plans nothing, but heeds `taken`."""
+    from opamplan import InvalidRequest
+
+    parser = argparse.ArgumentParser(add_help=False)
+    options.add_solve_options(parser)
+    add_plan_options(parser)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser)
+    for action in parser._actions:
+        if action.dest in args.typed and action.dest not in taken:
+            what = max(action.option_strings, key=len, default=" ".join(args.targets))
+            raise InvalidRequest(f"{what} has no effect with {beside}: leave it out{remedy}")
+
+
+def refuse_beside_plan(args: argparse.Namespace, *taken: str) -> None:
+    """With --plan, refuse the planning options that were typed, but for `taken`."""
+    if args.plan:
+        refuse_planning(args, f"--plan {args.plan}", ("plan", *taken), REPLAN)
+
+
+def figures(plan: Plan, results: Optional[list[Any]], missed: dict[str, str]) -> dict[str, Any]:
+    """The summary as `print_summary` says it: `targets` are built, all others are left out."""
+    statuses = Counter(result.status for result in results or ())
+    out = {
+        **plan.summary,
+        "no_solution": statuses["no_solution"],
+        "unavailable": statuses["unavailable"],
+        "gave_up": statuses["gave_up"],
+        "cannot_be_built": len(plan.left_out),
+    }
+    out["left_out"] = sum(statuses.values()) - statuses["solution"] + len(plan.left_out)
+    return {**out, "missing": missed}
 
 
 def print_summary(
@@ -153,11 +209,12 @@ def print_summary(
     s = plan.summary
     alone = s["unshared_installs"]
     print(style.strong(f"{s['targets']} targets, {s['install_steps']} build steps"), file=out)
-    unsolvable = sum(1 for r in results or () if r.status == "no_solution")
-    unavailable = sum(1 for r in results or () if r.status == "unavailable")
-    if unsolvable or unavailable:
+    f = figures(plan, results, {})
+    if f["no_solution"] or f["unavailable"] or f["gave_up"]:
+        given_up = f", {f['gave_up']} given up" if f["gave_up"] else ""
         print(
-            f"  left out: {unsolvable} without a solution, {unavailable} not available here",
+            f"  left out: {f['no_solution']} without a solution, "
+            f"{f['unavailable']} not available here{given_up}",
             file=out,
         )
     for target, reason in list(plan.left_out.items())[:10]:

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.cli.style import Style
 
 
@@ -45,9 +46,8 @@ def run(args: argparse.Namespace) -> int:
     if args.package in universe.repository.names:
         path = result.why(args.package)
         absent = f"{args.package} is not part of what {result.target} needs."
-        return _say(
-            args, {"target": result.target, "path": path}, " -> ".join(path) if path else absent
-        )
+        _say(args, {"target": result.target, "path": path}, " -> ".join(path) if path else absent)
+        return 0 if path else EXIT_BAD_NEWS
     if args.package in result:
         path = result.why(args.package.split(".")[0])
         return _say(
@@ -62,7 +62,9 @@ def run(args: argparse.Namespace) -> int:
             {"target": result.target, "path": [], "would_fit": True},
             f"{args.package} would fit; another choice was preferred before it.",
         )
-    return _tell(args, explanation.to_dict(), f"{result.target} cannot have {args.package}")
+    # Without a fact against it, it is a choice.
+    verb = "cannot" if explanation.facts else "does not"
+    return _tell(args, explanation.to_dict(), f"{result.target} {verb} have {args.package}")
 
 
 def _say(args: argparse.Namespace, answer: dict[str, Any], sentence: str) -> int:
