@@ -202,12 +202,14 @@ void bind_difference(py::module_& module) {
       .def_readonly("rebuilt_targets", &plan_difference::rebuilt_targets)
       .def_readonly("causes", &plan_difference::causes, "Those that rebuild most targets first.")
       .def_readonly("cause_counts", &plan_difference::cause_counts, "Targets, by cause.")
-      .def("__bool__",
-           [](const plan_difference& d) {
-             return !(d.added_layers.empty() && d.dropped_layers.empty() &&
-                      d.rebuilt_targets.empty() && d.added_targets.empty() &&
-                      d.dropped_targets.empty());
-           })
+      .def(
+          "__bool__",
+          [](const plan_difference& d) {
+            return !(d.added_layers.empty() && d.dropped_layers.empty() &&
+                     d.rebuilt_targets.empty() && d.added_targets.empty() &&
+                     d.dropped_targets.empty() && d.new_steps == 0);
+          },
+          "True if anything differs, be it only in which steps the layers are built.")
       .def("__repr__", [](const plan_difference& d) {
         return "<PlanDifference: " + std::to_string(d.kept_layers) + " layers kept, " +
                std::to_string(d.added_layers.size()) + " added, " +

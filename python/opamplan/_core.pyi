@@ -1567,7 +1567,10 @@ class PlanDifference:
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
-    def __bool__(self) -> bool: ...
+    def __bool__(self) -> bool:
+        """
+        True if anything differs, be it only in which steps the layers are built.
+        """
     def __eq__(self, arg0: object) -> bool: ...
     def __getstate__(
         self,

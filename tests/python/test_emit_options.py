@@ -171,3 +171,42 @@ def test_what_is_no_configuration_of_an_image_is_refused(
         opamplan.image_environment(tmp_path / "config")
     with pytest.raises(opamplan.InvalidRequest, match="No such file"):
         opamplan.image_environment(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("snapshot", "2020", "YYYYMMDDTHHMMSSZ"),
+        ("snapshot", "20250101T000000", "YYYYMMDDTHHMMSSZ"),
+        ("labels", ["foo"], "a label is KEY=VALUE"),
+        ("labels", ["=foo"], "a label is KEY=VALUE"),
+        ("base_image", "a b", "is not the name of an image"),
+        ("base_image", "DEBIAN:13", "is not the name of an image"),
+        ("base_image", "example.org/Debian", "is not the name of an image"),
+        ("base_image", ":13", "is not the name of an image"),
+        ("user", "a b", "a user's name"),
+        ("network", "bridge", "none, host or default"),
+    ],
+)
+def test_a_value_that_no_builder_takes_is_refused(
+    field: str, value: Any, said: str, plan: opamplan.Plan, tmp_path: pathlib.Path
+) -> None:
+    options = opamplan.EmitOptions(**{field: value})
+    with pytest.raises(opamplan.InvalidRequest, match=said):
+        plan.write(tmp_path, ["dockerfile"], options)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "debian:13",
+        "debian",
+        "Example.org:5000/a/b:Tag-1",
+        "localhost:5000/base:1",
+        "ocaml/opam:debian-13-ocaml-5.3",
+        "debian@sha256:" + "0" * 64,
+    ],
+)
+def test_names_of_images_are_taken(image: str, plan: opamplan.Plan, tmp_path: pathlib.Path) -> None:
+    plan.write(tmp_path, ["dockerfile"], opamplan.EmitOptions(base_image=image))
+    assert f'ARG BASE_IMAGE="{image}"' in (tmp_path / "batch0.Dockerfile").read_text()

@@ -103,6 +103,9 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
     if not d:
         print(style.good("The plans build the same layers."))
         return
+    if not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets):
+        print(f"The plans build the same layers, {d.new_steps} of them in other steps.")
+        return
     print(
         style.strong(
             f"{d.kept_layers} layers kept, {len(d.added_layers)} added, "

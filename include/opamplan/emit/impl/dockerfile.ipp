@@ -93,9 +93,11 @@ inline std::string header(const plan& p, const emit_options& options) {
   if (!options.labels.empty()) {
     std::vector<std::pair<std::string, std::string>> labels;
     for (const std::string& label : options.labels) {
-      const std::size_t equals = std::min(label.find('='), label.size());
-      labels.emplace_back(label.substr(0, equals),
-                          equals < label.size() ? label.substr(equals + 1) : "");
+      const std::size_t equals = label.find('=');
+      if (equals == std::string::npos || equals == 0) {
+        throw invalid_request("a label is KEY=VALUE, not " + json_string(label));
+      }
+      labels.emplace_back(label.substr(0, equals), label.substr(equals + 1));
     }
     append_assignments("LABEL", labels, out);
   }

@@ -44,6 +44,27 @@ inline std::string retry_words(const plan& p, const plan_step& step, const emit_
   return retry == 0 ? std::string() : " -r " + std::to_string(retry);
 }
 
+/// [HOST/]PATH[:TAG][@DIGEST], as Docker's reference grammar without its finer points. Names stand
+/// unquoted in places, and BuildKit tells what is wrong with one late.
+inline bool is_image_name(std::string_view image) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-/:@[]").find(c) != std::string_view::npos;
+  };
+  std::string_view path = image.substr(0, image.find('@'));
+  const std::size_t colon = path.rfind(':');
+  if (colon != std::string_view::npos && path.find('/', colon) == std::string_view::npos) {
+    path = path.substr(0, colon);
+  }
+  const std::size_t slash = path.find('/');
+  if (slash != std::string_view::npos &&
+      path.substr(0, slash).find_first_of(".:") != std::string_view::npos) {
+    path.remove_prefix(slash + 1);  // a host
+  }
+  return !path.empty() && std::all_of(image.begin(), image.end(), plain) &&
+         std::none_of(path.begin(), path.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 /// Where the package manager of the plan's distribution keeps lists and archives.
 inline void mount_system_caches(const plan& p, std::vector<step_mount>& mounts) {
   struct row {
@@ -297,6 +318,11 @@ OPAMPLAN_INLINE std::string base_image_of(const plan& p, const emit_options& opt
   if (image.empty()) {
     throw invalid_request(
         "no base image is known for this environment; name one (--image, EmitOptions.base_image)");
+  }
+  if (!recipe_detail::is_image_name(image)) {
+    throw invalid_request(json_string(image) +
+                          " is not the name of an image: small letters, digits, and . _ - / "
+                          "between them, then :TAG or @DIGEST");
   }
   return image;
 }

@@ -44,8 +44,12 @@ inline std::string checked_user(const emit_options& options) {
 
 inline std::string checked_snapshot(const emit_options& options) {
   const std::string& when = options.snapshot;
-  if (!std::all_of(when.begin(), when.end(),
-                   [](char c) { return (c >= '0' && c <= '9') || c == 'T' || c == 'Z'; })) {
+  constexpr std::string_view form = "00000000T000000Z";
+  const bool is_date = when.size() == form.size() &&
+                       std::equal(when.begin(), when.end(), form.begin(), [](char c, char wanted) {
+                         return wanted == '0' ? c >= '0' && c <= '9' : c == wanted;
+                       });
+  if (!when.empty() && !is_date) {
     throw invalid_request("a snapshot is YYYYMMDDTHHMMSSZ, not " + json_string(when));
   }
   return when;
