@@ -70,6 +70,7 @@ def _bake(targets: list[tuple[str, str]], batch_size: int) -> str:
     names = [name for name, _ in targets]
     batches = [names[n : n + batch_size] for n in range(0, len(names), batch_size)]
     blocks = [
+        "# Made by opamplan.\n",
         _group("default", ["all-packages"]),
         _group("all-packages", [f"batch{n}" for n in range(len(batches))]),
     ]

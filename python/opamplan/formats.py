@@ -39,14 +39,19 @@ def dot_files(plan: Plan, options: EmitOptions) -> Files:
     return {"plan.dot": "\n".join([*lines, "}", ""]).encode()}
 
 
-def _words(options: EmitOptions, option: str, prefix: str = "") -> str:
+def allowed(options: EmitOptions) -> str:
+    """What a builder must be told to allow, in the shell's words, each with a space."""
+    return "--allow network.host " if options.network == "host" else ""
+
+
+def build_words(options: EmitOptions, option: str, prefix: str = "") -> str:
     """What the options ask of the program that builds, in the shell's words, each with a space."""
-    words = ["--allow", "network.host"] if options.network == "host" else []
+    words: list[str] = []
     for name, value in options.build_args:
         if not value.isprintable():
             raise InvalidRequest(f"build argument {name}: {value!r} does not fit into a line")
         words += [option, f"{prefix}{name}={value}"]
-    return "".join(shlex.quote(word) + " " for word in words)
+    return allowed(options) + "".join(shlex.quote(word) + " " for word in words)
 
 
 _MAKEFILE = """\
@@ -78,7 +83,7 @@ def make_files(plan: Plan, options: EmitOptions) -> Files:
     # After each other, as a later one stands on what an earlier one built; an order-only
     # prerequisite, so that a rebuilt batch does not rebuild those after it.
     order = "".join(f"results/{b}: | results/{a}\n" for a, b in zip(names, names[1:]))
-    words = _words(options, "--opt", "build-arg:").replace("$", "$$")
+    words = build_words(options, "--opt", "build-arg:").replace("$", "$$")
     text = _MAKEFILE.format(batches=" ".join(names), order=order, words=words)
     return {"Makefile": text.encode()}
 
@@ -124,7 +129,7 @@ _JOB = """\
 def github_files(plan: Plan, options: EmitOptions) -> Files:
     """A workflow of GitHub Actions that builds the batches in order, with a registry as cache."""
     # GitHub replaces what stands in ${{ }}.
-    words = _words(options, "--build-arg").replace("${{", "${{ '${{' }}")
+    words = build_words(options, "--build-arg").replace("${{", "${{ '${{' }}")
     jobs = []
     for n in range(len(plan.batches)):
         # Even after one that failed: what others built is still of use.

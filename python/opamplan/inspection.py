@@ -21,9 +21,10 @@ _BAKE = ("docker-bake.hcl", "docker-bake.json")
 
 
 def inspect_files(
-    paths: Iterable[Union[str, os.PathLike[str]]], limits: Optional[Limits] = None
+    paths: Union[str, os.PathLike[str], Iterable[Union[str, os.PathLike[str]]]],
+    limits: Optional[Limits] = None,
 ) -> tuple[dict[str, Union[DockerfileMeasure, BakeMeasure]], list[PlanFinding]]:
-    """Measure files against `limits` (default: those of BuildKit).
+    """Measure files, or one, against `limits` (default: those of BuildKit).
 
     A folder stands for the Dockerfiles (`Dockerfile`, `*.Dockerfile`, `Dockerfile.*`) and the
     docker-bake files directly in it. Returns the measure of each file, and everything wrong.
@@ -31,7 +32,8 @@ def inspect_files(
     limits = limits or Limits()
     measures: dict[str, Union[DockerfileMeasure, BakeMeasure]] = {}
     findings: list[PlanFinding] = []
-    for path in map(Path, paths):
+    several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    for path in map(Path, several):
         for file in _files(path):
             text = file.read_text(encoding="utf-8", errors="replace")
             bake = file.suffix in (".hcl", ".json")

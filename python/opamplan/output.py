@@ -20,33 +20,41 @@ from opamplan.files import write_below
 from opamplan.formats import EXTRA_FORMATS
 
 FORMATS = ("dockerfile", "bake", *EXTRA_FORMATS)
+_CONTEXT = {"dockerfile", "llb"}
+_OF_DOCKERFILES = {"bake", "make", "github"}
+MARK = b"opamplan"
+"""A file that opamplan wrote has the word somewhere: as `Made by opamplan`, or in a path."""
 
 
 def write_plan(
     plan: Plan,
     directory: Union[str, os.PathLike[str]],
-    formats: Iterable[str] = ("dockerfile", "bake"),
+    formats: Union[str, Iterable[str]] = ("dockerfile", "bake"),
     options: Optional[EmitOptions] = None,
 ) -> dict[str, int]:
     """Write the files of `plan` below `directory`; returns their relative paths and sizes.
 
     A file that already has the right content is left alone, so that a second run changes no time
-    stamp. Formats: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and JSON),
-    ``llb`` (BuildKit's own language, for the same context), ``dot``, ``json`` (the plan),
-    ``make`` and ``github`` (what builds the batches in order).
+    stamp; one that opamplan did not write is not replaced. Formats, one or several: ``dockerfile``
+    (one a batch, with the build context), ``bake`` (HCL and JSON), ``make`` and ``github`` (what
+    builds the batches in order), these three with the Dockerfiles; ``llb`` (BuildKit's own
+    language) with the build context; ``dot``, ``json`` (the plan).
     """
     options = options or EmitOptions()
-    wanted = set(formats)
+    wanted = {formats} if isinstance(formats, str) else set(formats)
     unknown = wanted - set(FORMATS)
     if unknown:
         raise InvalidRequest(
             f"unknown format {sorted(unknown)[0]}; there are: {', '.join(FORMATS)}"
         )
+    if wanted & _OF_DOCKERFILES:
+        wanted.add("dockerfile")
     files: list[tuple[str, bytes, bool]] = []
     if "dockerfile" in wanted:
         for index in range(len(plan.batches)):
             text = batch_dockerfile(plan, index, options)
             files.append((f"batch{index}.Dockerfile", text.encode(), False))
+    if wanted & _CONTEXT:
         files += context_files(plan, options)
     if "bake" in wanted:
         files.append(("docker-bake.hcl", bake_hcl(plan, options).encode(), False))
@@ -60,6 +68,19 @@ def write_plan(
 def write_files(root: Path, files: list[tuple[str, bytes, bool]]) -> dict[str, int]:
     """Write files below `root`: path, content, executable; returns paths and sizes."""
     root.mkdir(parents=True, exist_ok=True)
+    for path, content, _ in files:
+        # In our own subfolders nobody has files.
+        if MARK in content and ("/" not in path or path.startswith(".github/")):
+            _refuse_foreign(root / path)
     for path, content, executable in files:
         write_below(root, path, content, executable)
     return {path: len(content) for path, content, _ in files}
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Not what a person wrote: there is no second copy of that."""
+    if path.is_file() and not path.is_symlink() and MARK not in path.read_bytes():
+        raise InvalidRequest(
+            f"{path}: opamplan did not write this file, and would replace it: move it away, or "
+            "name another folder"
+        )

@@ -224,8 +224,10 @@ def test_progress_is_read_line_by_line() -> None:
 def test_a_state_file_that_is_none_is_named(tmp_path: pathlib.Path) -> None:
     file = tmp_path / "state.sqlite"
     file.write_text("this is no database, only text that is long enough to be read as one")
-    with pytest.raises(opamplan.Error, match="not a file of build results"):
+    with pytest.raises(opamplan.Error, match=r"not a file of build results; move it away"):
         State(file)
+    with pytest.raises(opamplan.Error, match=r"not a file of build results \(file"):
+        find_run(str(file))
     with pytest.raises(opamplan.InvalidRequest, match="no such file"):
         find_run(str(tmp_path / "absent"))
     state = State(tmp_path / "new.sqlite")
@@ -312,6 +314,26 @@ def test_sizes_that_were_measured_are_planned_with(
     file.write_text('{"dune": -1}')
     refused = opamplan_command("forecast", *planned)
     assert (refused.returncode, "dune: -1 is no number of bytes" in refused.stderr) == (2, True)
+
+
+def test_a_report_has_the_form_that_its_name_ends_in(
+    plan: opamplan.Plan,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    state, _, _ = carry_out(plan, tmp_path, fake())
+    for name, form, begins in (
+        ("r.md", [], "#"),
+        ("r.json", [], "{"),
+        ("r.html", [], "<!"),
+        ("r", [], "<!"),
+        ("r.md", ["--format", "html"], "<!"),
+    ):
+        out = tmp_path / name
+        done = opamplan_command("report", str(state.path), "-o", str(out), *form)
+        assert done.returncode == 0, done.stderr
+        assert out.read_text().startswith(begins), name
 
 
 def test_results_of_an_older_version_are_read(

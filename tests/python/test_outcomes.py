@@ -8,6 +8,8 @@ import pathlib
 import pytest
 from conftest import Run
 
+import opamplan
+
 WHY = "webmail 1.0.0 needs legacy-cgi >= 0.4; legacy-cgi 0.4.2 needs ocaml < 5.0; you asked for"
 
 
@@ -175,3 +177,32 @@ def test_a_traceback_that_was_asked_for_changes_no_status(
     assert done.returncode == 2
     assert done.stderr.startswith("Traceback")
     assert done.stderr.endswith("opamplan: error: nope.json: no such file\n")
+
+
+def test_a_plan_can_be_printed(tmp_path: pathlib.Path, opamplan_command: Run) -> None:
+    done = opamplan_command("plan", "dune", "-o", "-", cwd=tmp_path)
+    assert opamplan.Plan.from_json(done.stdout).targets == ["dune.3.20.2"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [["emit", "dune"], ["plan", "dune"], ["build"], ["report", "x"]])
+def test_no_place_to_write_is_refused(
+    words: list[str], tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    done = opamplan_command(*words, "-o", "", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "-o/--output: it is empty: name a place" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_bytes_are_made_up_where_no_size_is_known(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    (tmp_path / "sizes.json").write_text('{"dune": 3000000}')
+    for words, text, number in (([], False, None), (["--sizes", "sizes.json"], True, 3000000)):
+        done = opamplan_command("forecast", "dune", *words, cwd=tmp_path)
+        assert ("MB of packages" in done.stdout) == text
+        answer = json.loads(
+            opamplan_command("forecast", "dune", *words, "--json", cwd=tmp_path).stdout
+        )
+        assert answer["bytes"] == number or answer["bytes"] > number

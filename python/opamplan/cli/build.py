@@ -70,10 +70,18 @@ def _add_builder_options(parser: argparse.ArgumentParser) -> None:
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("run")
     group.add_argument(
-        "-o", "--output", default="out", metavar="DIR", help="files and results (default: out)"
+        "-o",
+        "--output",
+        type=options.place,
+        default="out",
+        metavar="DIR",
+        help="files and results (default: out)",
     )
     group.add_argument(
-        "--state", metavar="FILE", help="where results are kept (default: DIR/builds.sqlite)"
+        "--state",
+        type=options.place,
+        metavar="FILE",
+        help="where results are kept (default: DIR/builds.sqlite)",
     )
     group.add_argument(
         "--no-resume", action="store_true", help="begin anew, even if a run was interrupted"

@@ -25,12 +25,14 @@ def add_parser(subparsers: Any) -> None:
     options.add_solve_options(parser)
     plans.add_plan_options(parser)
     group = parser.add_argument_group("output")
-    group.add_argument("-o", "--output", default="out", metavar="DIR", help="default: out")
+    group.add_argument(
+        "-o", "--output", type=options.place, default="out", metavar="DIR", help="default: out"
+    )
     group.add_argument(
         "--format",
         action="append",
         choices=FORMATS,
-        help="may be repeated (default: dockerfile and bake)",
+        help="with all that it needs; may be repeated (default: bake)",
     )
     group.add_argument(
         "--stand-in",
@@ -69,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     plan, results = plans.plan_from(args)
     missed = missing(args, plan, results)
     status = tell_missing(missed)
-    if missed and not plan.targets and not args.json:
+    if missed and not plan.targets:
         return status
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     emit.registry = args.registry
@@ -77,12 +79,13 @@ def run(args: argparse.Namespace) -> int:
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
+    formats = args.format or ["bake"]
     with lock_folder(directory):  # a run may be going on there
         image.apply(args, emit, directory, plan)
         if args.compat:
             written = _write_compatible(args, plan, results, directory, emit)
         else:
-            written = write_plan(plan, directory, formats=args.format or FORMATS[:2], options=emit)
+            written = write_plan(plan, directory, formats=formats, options=emit)
     if args.json:
         figures = plans.figures(plan, results, missed)
         print(json.dumps({"directory": str(directory), "files": written, **figures}))
@@ -90,20 +93,43 @@ def run(args: argparse.Namespace) -> int:
         print(f"Wrote {len(written)} files for {len(plan.targets)} targets to {directory}/")
     elif not args.quiet:
         plans.print_summary(plan, results)
-        _print_written(args, plan, directory, written)
+        _print_written(directory, written)
+        if plan.batches:
+            _print_next(formats, len(plan.batches), shlex.quote(str(directory)), emit)
     return status
 
 
-def _print_written(
-    args: argparse.Namespace, plan: Any, directory: Path, written: dict[str, int]
-) -> None:
+def _print_written(directory: Path, written: dict[str, int]) -> None:
     size = sum(written.values())
     print(f"Wrote {len(written)} files, {size / 1e6:.1f} MB, to {directory}/")
     for path, count in written.items():
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")
-    allow = " --allow=network.host" if args.network == "host" else ""
-    print(f"Build: cd {shlex.quote(str(directory))} && docker buildx bake{allow}")
+
+
+def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> None:
+    """The command that builds what was written; of graphs and plans there is none."""
+    from opamplan.formats import allowed, build_words
+
+    if "bake" in formats:
+        print(f"Build: cd {folder} && docker buildx bake {allowed(emit)}".rstrip())
+    elif "make" in formats:
+        print(f"Build: make -C {folder}")
+    elif "llb" in formats:
+        local = f"{allowed(emit)}--local context={folder}"
+        print(f"Build: buildctl build {local} <{folder}/batch0.llb{_others(batches)}")
+    elif "github" in formats:
+        print(f"Build: push {folder} as a repository to GitHub, and run its workflow `opamplan`")
+    elif "dockerfile" in formats:
+        words = build_words(emit, "--build-arg")
+        print(
+            f"Build: cd {folder} && docker buildx build {words}--file batch0.Dockerfile "
+            f"--target results --output type=local,dest=results/batch0 .{_others(batches)}"
+        )
+
+
+def _others(batches: int) -> str:
+    return f" (in order, up to batch{batches - 1})" if batches > 1 else ""
 
 
 def _write_compatible(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.cli.style import Style
+
+if TYPE_CHECKING:
+    from opamplan import Plan
 
 
 def add_parser(subparsers: Any) -> None:
@@ -60,12 +63,15 @@ def run(args: argparse.Namespace) -> int:
         default_seconds=args.default_seconds,
         earlier=Plan.load(args.earlier) if args.earlier else None,
     )
+    known_sizes = _knows_sizes(plan)
     if args.json:
         names = (
             "steps built bytes work_seconds makespan_seconds critical_seconds critical_path "
             "batch_ends"
         )
-        print(json.dumps({name: getattr(result, name) for name in names.split()}))
+        answer = {name: getattr(result, name) for name in names.split()}
+        answer["bytes"] = result.bytes if known_sizes else None
+        print(json.dumps(answer))
         return status
     style = Style()
     print(style.strong(f"{_time(result.makespan_seconds)} on {args.workers} workers"))
@@ -77,11 +83,16 @@ def run(args: argparse.Namespace) -> int:
     )
     if result.critical_path:
         print("    " + " < ".join(_shortened(result.critical_path)))
-    if result.bytes:
+    if known_sizes:
         print(f"  {result.bytes / 1e6:,.1f} MB of packages are installed or grafted")
     for index, end in enumerate(result.batch_ends):
         print(f"  batch {index} ends after {_time(end)}")
     return status
+
+
+def _knows_sizes(plan: Plan) -> bool:
+    """A plan without sizes takes each package for one byte."""
+    return any(package["size"] != 1 for package in json.loads(plan.to_json())["packages"])
 
 
 def _shortened(names: list[str], limit: int = 8) -> list[str]:

@@ -37,6 +37,13 @@ def seconds(text: str) -> float:
     )
 
 
+def place(text: str) -> str:
+    """The type of an option: a file or a folder to write."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: name a place, such as `out`")
+    return text
+
+
 def add_threads_option(parser: Any) -> None:
     """--threads."""
     parser.add_argument(

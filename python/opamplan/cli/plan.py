@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from opamplan.cli import options, plans
@@ -19,7 +20,13 @@ def add_parser(subparsers: Any) -> None:
         epilog="Example: opamplan plan --repository opam-repository -o plan.json; then "
         "opamplan forecast, doctor, diff and emit take --plan plan.json.",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="save the plan, as JSON")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=options.place,
+        metavar="FILE",
+        help="save the plan, as JSON; -: print it instead of the figures",
+    )
     options.add_solve_options(parser)
     plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
@@ -34,10 +41,14 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from opamplan.files import save
+    from opamplan.harmless import write_exact
 
     universe = options.universe_from(args)
     plan, results = plans.make_plan(args, universe)
     missed = missing(args, plan, results)
+    if args.output == "-":
+        write_exact(sys.stdout, plan.to_json())
+        return tell_missing(missed)
     if args.output:
         save(args.output, plan.to_json().encode())
     if args.json:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from opamplan.cli import options, runs
+
+FORMATS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+"""By the end of a file's name; all others are HTML."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -20,9 +24,17 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("results", metavar="RUN", help=runs.RUN_HELP)
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="default: report.html, or the terminal for others"
+        "-o",
+        "--output",
+        type=options.place,
+        metavar="FILE",
+        help="default: report.html, or the terminal for others; -: the terminal",
     )
-    parser.add_argument("--format", choices=("html", "json", "markdown"), default="html")
+    parser.add_argument(
+        "--format",
+        choices=("html", "json", "markdown"),
+        help="default: as the name of FILE ends (.html, .json, .md), else html",
+    )
     parser.add_argument(
         "--log-bytes",
         type=options.whole(0, 100_000_000),
@@ -49,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.runs.report import html_report, json_report, markdown_report, report_data
     from opamplan.runs.state import find_run
 
+    form = args.format or FORMATS.get(Path(args.output or "").suffix.lower(), "html")
     state, found = find_run(args.results)
     if args.durations:
         text = json.dumps(state.durations(found), indent=0, sort_keys=True) + "\n"
@@ -57,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         data = report_data(state, found, args.log_bytes)
         write = {"html": html_report, "json": json_report, "markdown": markdown_report}
-        text = write[args.format](data)
+        text = write[form](data)
     output = args.output
-    if output is None and args.format == "html" and not (args.durations or args.sizes):
+    if output is None and form == "html" and not (args.durations or args.sizes):
         output = "report.html"
     if output is None or output == "-":
         write_exact(sys.stdout, text)

@@ -15,6 +15,8 @@ from urllib.parse import quote
 from opamplan.errors import StateError
 
 SCHEMA_VERSION = 3
+ANEW = "; move it away to begin anew"
+"""Advice for who writes."""
 LOCK_SECONDS = 30.0
 """That another process may take to write."""
 _LAYOUT = """
@@ -158,12 +160,12 @@ def _migrate(path: Path, db: sqlite3.Connection, new: bool = False) -> None:
 
 
 @contextmanager
-def errors(path: Path) -> Iterator[None]:
+def errors(path: Path, writing: bool = True) -> Iterator[None]:
     """What SQLite says, in words that help."""
     try:
         yield
     except sqlite3.Error as error:
-        raise StateError(f"{path}: {_explained(error)}") from None
+        raise StateError(f"{path}: {_explained(error, writing)}") from None
 
 
 def _connect(path: str, uri: bool = False) -> sqlite3.Connection:
@@ -202,14 +204,14 @@ def _copied(path: Path) -> sqlite3.Connection:
     return memory
 
 
-def _explained(error: sqlite3.Error) -> str:
+def _explained(error: sqlite3.Error, writing: bool) -> str:
     text = str(error)
     for part, words in (
         ("locked", f"another process has it locked, for more than {LOCK_SECONDS:g} s"),
         ("full", "no space is left there"),
         ("readonly", "cannot be written: it, or its folder, is read-only"),
         ("unable to open", "cannot be opened: is its folder there, and may you read and write it?"),
-        ("not a database", "not a file of build results; move it away to begin anew"),
+        ("not a database", "not a file of build results" + ANEW * writing),
         ("malformed", "damaged; `sqlite3 FILE .recover` may save results, or move it away"),
         ("disk I/O", "the disk cannot be read or written, or is full"),
     ):

@@ -1,0 +1,102 @@
+"""What `emit` writes can be built by the command that it says."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+from conftest import Run
+
+import opamplan
+
+CONTEXT = {"step", "collect", "packages/csexp.1.5.2"}
+DOCKERFILES = {"batch0.Dockerfile"} | CONTEXT
+NEXT = {
+    "dockerfile": (
+        DOCKERFILES,
+        "Build: cd o && docker buildx build --file batch0.Dockerfile --target results "
+        "--output type=local,dest=results/batch0 .",
+    ),
+    "bake": (DOCKERFILES, "Build: cd o && docker buildx bake"),
+    "make": (DOCKERFILES, "Build: make -C o"),
+    "github": (
+        DOCKERFILES,
+        "Build: push o as a repository to GitHub, and run its workflow `opamplan`",
+    ),
+    "llb": (CONTEXT, "Build: buildctl build --local context=o <o/batch0.llb"),
+    "dot": (set(), None),
+    "json": (set(), None),
+}
+
+
+@pytest.mark.parametrize("form", NEXT)
+def test_a_format_is_written_with_what_it_needs_and_the_command_that_builds_it(
+    form: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    needed, said = NEXT[form]
+    done = opamplan_command("emit", "csexp", "--format", form, "-o", "o", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "o"
+    assert all((folder / path).exists() for path in needed), done.stdout
+    assert (folder / "step").exists() == bool(needed)
+    last = done.stdout.splitlines()[-1]
+    assert (last if last.startswith("Build:") else None) == said
+
+
+def test_the_command_says_what_the_options_ask_and_which_batch_is_last(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    words = ["emit", "--network", "host", "--build-arg", "A=b c", "--limit", "batch_targets=30"]
+    for form, said in (
+        ("bake", "docker buildx bake --allow network.host"),
+        ("llb", "build --allow network.host --local context=o <o/batch0.llb (in order, up to"),
+        ("dockerfile", "build --allow network.host --build-arg 'A=b c' --file batch0.Dockerfile"),
+    ):
+        done = opamplan_command(*words, "--format", form, "-o", "o", cwd=tmp_path)
+        assert said in done.stdout.splitlines()[-1]
+    assert re.search(r" \(in order, up to batch[1-9]\)$", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("Makefile", "make"),
+        ("step", "dockerfile"),
+        ("collect", "llb"),
+        ("plan.json", "json"),
+        ("docker-bake.hcl", "bake"),
+        ("docker-bake.json", "bake"),
+        ("batch0.Dockerfile", "dockerfile"),
+        (".github/workflows/opamplan.yml", "github"),
+    ],
+)
+def test_only_what_opamplan_wrote_is_replaced(
+    path: str, form: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    words = ["emit", "--format", form, "-q", "-o", "o"]
+    assert opamplan_command(*words, "csexp", cwd=tmp_path).returncode == 0
+    again = opamplan_command(*words, "dune", "csexp", cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+    (tmp_path / "o" / path).write_text("all:\n\techo mine\n")
+    before = {p: p.read_bytes() for p in (tmp_path / "o").rglob("*") if p.is_file()}
+    done = opamplan_command(*words, "csexp", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"opamplan: error: o/{path}: opamplan did not write this file")
+    assert before == {p: p.read_bytes() for p in (tmp_path / "o").rglob("*") if p.is_file()}
+
+
+def test_one_format_and_one_path_are_taken_as_such(
+    embedded: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    repository = opamplan.Repository.open(str(embedded))
+    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"))
+    plan = opamplan.make_plan([universe.solve("csexp")])
+    assert opamplan.write_plan(plan, tmp_path, "dot").keys() == {"plan.dot"}
+    assert "docker-bake.hcl" in opamplan.write_plan(plan, tmp_path, "bake")
+    with pytest.raises(opamplan.InvalidRequest, match="unknown format iso"):
+        opamplan.write_plan(plan, tmp_path, "iso")
+    several, _ = opamplan.inspect_files([tmp_path])
+    for one in (tmp_path, str(tmp_path)):
+        assert opamplan.inspect_files(one)[0].keys() == several.keys()
+    assert str(tmp_path / "batch0.Dockerfile") in several
