@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -65,12 +66,16 @@ class Daemon:
 
     def start(self, seconds: float = 60) -> bool:
         """Start it; false if it does not answer in time, or ends."""
+        temporary = self.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self.programs / "buildkitd"), "--config", str(self._config)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # What one that is killed leaves mounted is found there.
+                env={**os.environ, "TMPDIR": str(temporary)},
             )
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -133,8 +138,9 @@ class Daemon:
         # Containers that a killed daemon left may still hold mounts.
         for line in Path("/proc/self/mounts").read_text().splitlines():
             place = line.split()[1]
-            if place.startswith(str(self.root)):
+            if place.startswith((str(self.root), str(self.folder / "tmp"))):
                 subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         if not self.keep:
             shutil.rmtree(self.root, ignore_errors=True)
 

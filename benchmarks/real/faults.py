@@ -11,6 +11,7 @@ one line a fault; exit status 1 if one was not survived.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -220,42 +221,83 @@ def endless_log(s: Setting) -> str:
     return f"{len(log):,} bytes of it are kept, the whole took {seconds:.0f} s"
 
 
+def with_a_failure(plan: opamplan.Plan) -> opamplan.Plan:
+    """The plan, with a package that fails though others need it."""
+    tree = json.loads(plan.to_json())
+    victim = next(s.installs[-1] for s in reversed(plan.steps) if is_needed(plan, s.index))
+    for package in tree["packages"]:
+        if f"{package['name']}.{package['version']}" == victim:
+            package["opam"] += "x-stand-in-fails: true\n"
+    return opamplan.Plan.from_json(json.dumps(tree))
+
+
+def is_needed(plan: opamplan.Plan, step: int) -> bool:
+    """Whether other steps stand on it, and it on another."""
+    needed = any(step == s.parent or step in s.grafts for s in plan)
+    return needed and plan[step].parent is not None
+
+
 def random_kills(s: Setting) -> str:
-    """opamplan or the builder is killed at any time; in the end the state says the truth."""
+    """opamplan or the builder is killed at any time; the state never says but the truth."""
     rng = random.Random(1)
-    s.plan.save(s.folder / "plan.json")
-    command = [sys.executable, "-m", "opamplan", "build", "--json", "--stand-in"]
-    command += ["--plan", str(s.folder / "plan.json"), "-o", str(s.out)]
-    command += ["--program", s.daemon.buildctl, "--builder", s.daemon.address]
-    command += ["--base-archive", str(s.out / "base.tar"), "--attempts", "100"]
-    kills = {"opamplan": 0, "builder": 0}
+    plan = with_a_failure(s.plan)
+    plan.save(s.folder / "plan.json")
+    file = s.out / "builds.sqlite"
+    begin = time.monotonic()
+
+    def command(out: Path, limit: int) -> list[str]:
+        words = [sys.executable, "-m", "opamplan", "build", "--json", "--stand-in"]
+        words += ["--plan", str(s.folder / "plan.json"), "-o", str(out)]
+        words += ["--program", s.daemon.buildctl, "--builder", s.daemon.address]
+        words += ["--base-archive", str(s.out / "base.tar"), "--attempts", "100"]
+        return [*words, "--time-limit", str(limit)]
+
+    def undisturbed(out: Path, limit: int) -> None:
+        done = subprocess.run(command(out, limit), check=False, stdout=subprocess.DEVNULL)
+        expect(done.returncode == 1, f"an undisturbed run ended with {done.returncode}")
+
+    def known(path: Path) -> tuple[Run | None, dict[str, str]]:
+        with State(path, read_only=True) as state:
+            runs = state.runs()
+            rows = state.layers(runs[-1]) if runs else []
+            return (runs[-1] if runs else None), {r["layer"]: r["status"] for r in rows}
+
+    kills = {"opamplan": 0, "builder": 0, "both": 0}
     with s.daemon:
+        undisturbed(s.folder / "truth", 999)
+        _, truth = known(s.folder / "truth/builds.sqlite")
+        expect(set(truth.values()) == {"success", "failure", "dependency_failed"}, f"{truth}")
+        process = None
         for number in range(KILLS):
-            # Every tenth time all steps are new ones, so that there is work to interrupt.
-            told = [*command, "--time-limit", str(1000 + number // 10)]
-            with subprocess.Popen(told, stdout=subprocess.DEVNULL) as process:
-                time.sleep(rng.uniform(0.2, 4))
-                if process.poll() is None and rng.random() < 0.5:
-                    kills["opamplan"] += 1
-                    process.kill()
-                else:
-                    kills["builder"] += 1
-                    s.daemon.stop(signal.SIGKILL)
-                    expect(s.daemon.start(), "the builder does not start any more")
-                    process.kill()
-        last = subprocess.run(told, check=False, stdout=subprocess.DEVNULL, timeout=600)
-        expect(last.returncode in (0, 1), f"the last run ended with {last.returncode}")
-    with State(s.out / "builds.sqlite", read_only=True) as state:
-        run = state.run()
-        expect(run.status == "finished", f"the last run is {run.status}")
-        wrong = {r["package"] for r in state.layers(run) if r["status"] != "success"}
-        expect(not wrong, f"these are no successes: {wrong}")
-        expect(len(state.layers(run)) == len(s.plan.layers()), "layers are missing")
+            limit = 1000 + number // 10  # every tenth time all steps are new ones, work to disturb
+            if process is None:
+                process = subprocess.Popen(command(s.out, limit), stdout=subprocess.DEVNULL)
+            time.sleep(rng.uniform(0.2, 4))
+            what = rng.choice(list(kills))
+            kills[what] += 1
+            if what != "opamplan":
+                s.daemon.stop(signal.SIGKILL)
+                expect(s.daemon.start(), "the builder does not start any more")
+            if what != "builder" or process.poll() is not None or number % 10 == 9:
+                process.kill()
+                process.wait()
+                process = None
+            if file.exists():
+                _, now = known(file)
+                wrong = {layer for layer, status in now.items() if truth[layer] != status}
+                expect(not wrong, f"after kill {number} these are not what they are: {wrong}")
+        undisturbed(s.out, limit)
+        run, found = known(file)
+        expect(run is not None and run.status == "finished", f"the last run is {run}")
+        expect(found == truth, "the last run does not say the truth")
+    with State(file, read_only=True) as state:
         open_ends = [r.id for r in state.runs() if r.status == "running"]
         expect(not open_ends, f"runs that go on for ever: {open_ends}")
-    left = [p.name for p in (s.out / "results").iterdir() if p.name.startswith(".")]
+        ended = [r.status for r in state.runs()]
+    left = [p.name for p in s.out.rglob(".opamplan-*")]
     expect(not left, f"leftovers: {left}")
-    return f"{kills}, {run.id} runs; all layers are there in the last"
+    counts = ", ".join(f"{status} {ended.count(status)}" for status in sorted(set(ended)))
+    return f"{kills} in {time.monotonic() - begin:.0f} s, runs: {counts}; no status was ever wrong"
 
 
 FAULTS = {

@@ -57,3 +57,42 @@ def test_docker_engine_carries_a_plan_out_with_buildx_bake(
                 held = plan.image_of(row["target"])
                 expected = "dependency_failed" if BROKEN in held else "success"
             assert row["status"] == expected, row["target"]
+
+
+def test_a_package_that_breaks_its_image_costs_itself_and_what_stands_on_it(
+    engine: Any, tmp_path: pathlib.Path
+) -> None:
+    """The engine says it in other words than buildkitd."""
+    scripts = {
+        "gone": "mv /bin /elsewhere",
+        "text": "echo hello >/bin/x; chmod 755 /bin/x; mv /bin/x /bin/sh",
+        "yes": r"printf '#!/bin/true\n' >/bin/x; chmod 755 /bin/x; mv /bin/x /bin/sh",
+    }
+    packages = {"good": ("", "echo")}
+    for name, script in scripts.items():
+        packages |= {name: ("", script), f"on-{name}": (f'"{name}"', "echo")}
+    for name, (needs, script) in packages.items():
+        file = tmp_path / f"repository/packages/{name}/{name}.1/opam"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'opam-version: "2.0"\ndepends: [{needs}]\nx-sh: """{script}"""\n')
+    plan = buildkit.plan_of(tmp_path / "repository")
+    buildkit.scripted_base(tmp_path / "base.tar")
+    out = tmp_path / "out"
+    emit = buildkit.scripted(tmp_path / "base.tar", out, "root")
+    emit.network = "none"
+    with State(out / "builds.sqlite") as state:
+        run = Runner(plan, state, [engine.builder()], RunOptions(out, emit)).run()
+        assert run.status == "finished", state.batches(run)
+        statuses = {row["target"]: row["status"] for row in state.targets(run)}
+        logs = {row["package"]: row["log"] for row in state.layers(run, logs=True)}
+    assert statuses == {
+        "good.1": "success",
+        "gone.1": "failure",
+        "on-gone.1": "dependency_failed",
+        "text.1": "success",
+        "on-text.1": "failure",
+        "yes.1": "success",
+        "on-yes.1": "failure",
+    }
+    assert "its image is unusable: text.1 broke it" in logs["on-text.1"]
+    assert "its step left nothing behind" in logs["on-yes.1"]

@@ -101,6 +101,7 @@ CHECKSUM = "failed to calculate checksum of ref a::b: "
         (RUNC + "not a directory", RUN + "exit code: 1", "unusable", "not a directory"),
         # Of the machine.
         (RUNC + "no space left on device", RUN + "exit code: 1", "", ""),
+        ("", RUN + "exit code: 75", "", ""),
         ("", "failed to mount: no space left on device", "", ""),
         ("", "rpc error: connection reset", "", ""),
         ("", CHECKSUM + '"/opamplan/layers/b.1": not found', "missing", "/opamplan/layers/b.1"),

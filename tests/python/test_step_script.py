@@ -149,6 +149,22 @@ def test_every_name_is_grafted(shell: list[str], tmp_path: pathlib.Path) -> None
     assert not (second.root / "layers/a.1/switch").exists()
 
 
+def test_a_graft_that_cannot_be_brought_in_is_said_by_name(
+    shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    image = Image(tmp_path / "image", shell, INSTALL)
+    (image.switch / "lib/x").mkdir(parents=True)
+    for package, path in (("fine.1", "lib/fine"), ("clash.1", "lib/x"), ("also.1", "lib/also")):
+        graft = image.root / "in/g" / package
+        (graft / "switch/lib").mkdir(parents=True)
+        (graft / "status").write_text("success\n")
+        (graft / "switch" / path).write_text("a file")
+    image.offer("b.1")
+    image.step("-g", "fine.1", "clash.1", "also.1", "-i", "0123456789abcdef", "b.1", "clash.1")
+    assert image.status("b.1") == "failure"
+    assert "opamplan: could not bring in the files of clash.1\n" in image.log("b.1")
+
+
 def test_a_name_with_a_line_break_is_said(shell: list[str], tmp_path: pathlib.Path) -> None:
     image = Image(tmp_path / "image", shell, INSTALL + 'echo >"$switch/lib/a/x\ny"\n')
     image.offer("a.1")
@@ -175,6 +191,24 @@ def test_failures_are_told_apart_and_stop_those_that_need_them(
     assert image.log("a.1") == "not tried: bad.1 is failure\n"
     assert image.log("c.1") == "not tried: nowhere.1 is missing\n"
     assert "again in 1 s" in image.log("unfetched.1")
+
+
+@pytest.mark.parametrize(("room", "status"), [("/dev/full", 75), ("/dev/null", 0)])
+def test_a_step_that_cannot_tell_its_result_fails_if_that_is_for_want_of_room(
+    room: str, status: int, shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    image = Image(tmp_path / "image", shell, INSTALL)
+    image.offer("a.1")
+    step = image.root / "in/step"
+    text = step.read_text().replace('>"$told/status"', ">/dev/full")
+    step.write_text(text.replace("rm -f /.opamplan-room", "").replace("/.opamplan-room", room))
+    done = subprocess.run(
+        [*shell, str(step), "-i", "0123456789abcdef", "a.1"],
+        check=False,
+        capture_output=True,
+        env={"PATH": os.environ["PATH"], "FOLDER": str(image.root)},
+    )
+    assert done.returncode == status
 
 
 def test_a_post_group_is_one_install_and_all_of_it_must_be_there(

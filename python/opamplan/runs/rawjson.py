@@ -28,6 +28,8 @@ _TROUBLE = re.compile(
     r"resource temporarily unavailable|cannot allocate memory)",
     re.I,
 )
+# With which a step ends that could not write its result. The next may.
+_NO_ROOM = "75"
 _MISSING = re.compile(r': "/(opamplan/(?:layers|results)/[^"]+)": not found$')
 # What the step script prints of a failure: the first 16 digits of the layer's key, and a line.
 _FAILURE = re.compile(r"^([0-9a-f]{16}): (.*)$")
@@ -135,6 +137,8 @@ class Reader:
         ended = _ENDED.search(error)
         not_started = _NOT_STARTED.search(said) or _NOT_STARTED.search(error)
         if step is None or not (ended or not_started):
+            return
+        if ended and ended.group(2) == _NO_ROOM:
             return
         if ended and (int(ended.group(2)) >= 128 or "memory" in ended.group(1)):
             yield Event("killed", step, ended.group(1))

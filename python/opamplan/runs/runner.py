@@ -312,9 +312,7 @@ class Runner:
         )
         if outcome.ok:
             return None
-        with self._lock:
-            for step in self._plan.batches[number].steps:
-                self.progress.running.pop(step, None)
+        self._nothing_runs(number)
         return outcome.stopped == "away" or (not outcome.stopped and bool(builder.ask()))
 
     def _solve(
@@ -328,7 +326,7 @@ class Runner:
         limit = self._options.batch_time_limit
         steps = set(self._plan.batches[number].steps)
         try:
-            for last in (*[False] * len(steps) * self._options.attempts, True):
+            for _ in range(1 + len(steps) * self._options.attempts):
                 with self._lock:
                     out = self._losses.steps(steps)
                 if out == steps:
@@ -348,7 +346,7 @@ class Runner:
                 )
                 outcome.seconds = time.monotonic() - begin
                 # A builder that ends kills its steps, and what it says of them means nothing.
-                if outcome.ok or outcome.stopped or last or not badly or builder.ask():
+                if outcome.ok or outcome.stopped or not badly or builder.ask():
                     break
                 if not self._lose(number, badly):
                     break
@@ -360,8 +358,8 @@ class Runner:
     def _lose(self, number: int, badly: list[Event]) -> bool:
         """Leave out the steps that ended a solve; false if another one would end the same way."""
         going_on = False
+        self._nothing_runs(number)
         with self._lock:
-            self.progress.running.clear()
             for event in badly:
                 again, losses = self._losses.note(event)
                 going_on = going_on or again
@@ -374,6 +372,12 @@ class Runner:
                         text=loss.why,
                     )
         return going_on
+
+    def _nothing_runs(self, number: int) -> None:
+        """Of a batch whose solve has ended."""
+        with self._lock:
+            for step in self._plan.batches[number].steps:
+                self.progress.running.pop(step, None)
 
     def _keep_results(self, run: Run, number: int, batch: Batch) -> None:
         layers = {layer: self._package[layer] for layer in self._layers_of(number)}

@@ -461,7 +461,10 @@ graft() {
     fi
   done >>"$notes" 2>&1 || broken="could not bring in the opam files of other steps"
   # shellcheck disable=SC2086
-  as_user bring $good >>"$notes" 2>&1 || broken="could not bring in the files of other steps"
+  as_user bring $good >>"$notes" 2>&1 && return
+  # Whose they are.
+  broken='could not bring in the files of'
+  for package in $good; do as_user bring "$package" >/dev/null 2>&1 || broken="$broken $package"; done
 }
 
 # Puts the opam files of packages where opam finds them, and where grafts do.
@@ -585,16 +588,22 @@ measure() {
   }
 }
 
+# Ends the step, which cannot tell anything. If that is for want of room in the builder, it fails, so
+# that the builder does not keep it.
+give_up() {
+  (echo room >/.opamplan-room) || exit 75
+  rm -f /.opamplan-room
+  exit 0
+}
+
 # The last word on a package, written after its own processes have said theirs.
 conclude() {
   mkdir -p "$own" "$told"
   take_back "$own"
   for file in status before after begin new; do rm -rf "${own:?}/$file"; done
   for file in status seconds layer; do rm -rf "${told:?}/$file"; done
-  echo "$status" >"$own/status"
-  echo "$status" >"$told/status"
-  echo "$layer" >"$told/layer"
-  echo $(($(date +%s) - begin)) >"$told/seconds"
+  echo "$status" >"$own/status" && echo "$layer" >"$told/layer" &&
+    echo $(($(date +%s) - begin)) >"$told/seconds" && echo "$status" >"$told/status" || give_up
   # The end of a failure's log, for those who watch.
   case $status in
   failure | download_failed) sed "s|^|$layer: |" "$told/log" | tail -n 30 ;;
