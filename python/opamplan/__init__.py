@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from opamplan import interrupts  # noqa: F401  (first, as all others take time)
+
+# isort: split
 from opamplan import html  # gives the core's classes their `_repr_html_`
 
 # Names of the compiled core, one block a room, in the order data flows.

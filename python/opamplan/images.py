@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, Union
 
-from opamplan.errors import InvalidRequest
+from opamplan.errors import InvalidRequest, sentence
 
 
 def image_environment(config: Union[str, os.PathLike[str]]) -> list[tuple[str, str]]:
@@ -19,7 +19,7 @@ def image_environment(config: Union[str, os.PathLike[str]]) -> list[tuple[str, s
     try:
         data = json.loads(Path(config).read_text(encoding="utf-8"))
     except OSError as error:
-        raise InvalidRequest(f"{config}: {error.strerror}") from error
+        raise InvalidRequest(sentence(error)) from error
     except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{config}: {error}") from error
     images = data if isinstance(data, list) else [data]

@@ -316,6 +316,15 @@ def test_sizes_that_were_measured_are_planned_with(
     assert (refused.returncode, "dune: -1 is no number of bytes" in refused.stderr) == (2, True)
 
 
+def test_a_build_names_what_has_no_solution(
+    tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
+) -> None:
+    words = ["build", "csexp", "webmail", "--builder", "unix:///nowhere", "--program", fake()]
+    done = opamplan_command(*words, "-o", str(tmp_path / "out"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("opamplan: webmail is left out: webmail 1.0.0 needs legacy-cgi")
+
+
 def test_a_report_has_the_form_that_its_name_ends_in(
     plan: opamplan.Plan,
     tmp_path: pathlib.Path,

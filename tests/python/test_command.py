@@ -91,6 +91,22 @@ def test_json_says_the_same_for_older_pythons(
         options("plan")
 
 
+def test_what_is_typed_ends_what_the_file_says_against_it(folder: pathlib.Path) -> None:
+    write(folder / "opamplan.json", '{"no-ocaml": true}')
+    assert (options("plan").no_ocaml, options("plan").ocaml) == (True, None)
+    args = options("plan", "--ocaml", "5.2.1")
+    assert (args.no_ocaml, args.ocaml) == (False, "5.2.1")
+    write(folder / "opamplan.json", '{"ocaml": "5.2.1"}')
+    args = options("plan", "--no-ocaml")
+    assert (args.no_ocaml, args.ocaml) == (True, None)
+
+
+def test_no_ocaml_and_a_version_of_it_are_refused(opamplan_command: Run) -> None:
+    done = opamplan_command("plan", "--no-ocaml", "--ocaml", "5.3.0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "opamplan: error: --ocaml: not allowed with argument --no-ocaml\n"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -205,6 +221,23 @@ def test_fish_completes() -> None:
     done = subprocess.run(["fish", "-c", program], capture_output=True, text=True, check=False)
     words = {line.split("\t")[0] for line in done.stdout.splitlines()}
     assert {"graft", "prefix", "chain", "solve"} <= words
+
+
+def test_what_completion_says_of_an_option_is_a_whole_clause() -> None:
+    said = {
+        (command.name, name): option.help
+        for command in completion.commands()
+        for option in command.options
+        for name in option.names
+    }
+    assert said["plan", "--strategy"] == "how builds are shared"
+    assert said["emit", "--output"] == "where to write"
+    assert said["plan", "--rev"] == "of a git repository: a commit, branch or tag"
+    assert said["plan", "--environment"] == "a preset"
+    assert said["parse", "--repository"].startswith("every opam file of a repository (a folder, an")
+    for place, text in said.items():
+        assert text.count("(") == text.count(")"), place
+        assert text not in ("default", "instead"), place
 
 
 def test_completion_can_be_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -169,7 +169,7 @@ def test_what_is_no_configuration_of_an_image_is_refused(
     (tmp_path / "config").write_text(text)
     with pytest.raises(opamplan.InvalidRequest, match=said):
         opamplan.image_environment(tmp_path / "config")
-    with pytest.raises(opamplan.InvalidRequest, match="No such file"):
+    with pytest.raises(opamplan.InvalidRequest, match="no such file"):
         opamplan.image_environment(tmp_path / "absent")
 
 

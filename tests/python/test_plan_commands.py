@@ -71,6 +71,7 @@ def test_diff_takes_plans_and_options(opamplan_command: Run, saved: pathlib.Path
     assert facts["causes"][0]["targets"] == max(c["targets"] for c in facts["causes"])
     listed = opamplan_command("diff", "ocaml=5.2.1", "-", "--targets").stdout
     assert sum(" < " in line for line in listed.splitlines()) > 5
+    assert "same layers" in opamplan_command("diff", "ocaml=5.3.0", str(saved), "--no-ocaml").stdout
     wrong = opamplan_command("diff", "color=red", "-")
     assert (wrong.returncode, "expected a plan file" in wrong.stderr) == (2, True)
 

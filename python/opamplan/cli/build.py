@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans, runs
 from opamplan.cli.outcome import missing, tell_missing
+from opamplan.interrupts import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from opamplan.runs.builders import Builder
     from opamplan.runs.runner import Runner
     from opamplan.runs.state import Run
 
-EXIT_INTERRUPTED = 130
 BASE_ARCHIVE = "base-archive"
 """Its name in the build context, whatever the file is called that a person has."""
 
@@ -60,7 +60,7 @@ def _add_builder_options(parser: argparse.ArgumentParser) -> None:
         dest="tool",
         choices=("buildctl", "buildx"),
         default="buildctl",
-        help="default: buildctl",
+        help="what talks to BuildKit (default: buildctl)",
     )
     group.add_argument("--program", metavar="PATH", help="where buildctl or buildx is")
     group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")

@@ -87,9 +87,20 @@ def _option(action: argparse.Action) -> Option:
     metavar = action.metavar or action.dest
     is_path = bool(PATHS.search(metavar if isinstance(metavar, str) else " ".join(metavar)))
     text = " ".join(str(action.help or "").split())
-    # Of a long text the first clause says enough.
-    text = re.split(r"[;:(]| such as ", text)[0].strip().replace("%%", "%")
-    return Option(tuple(action.option_strings), text, action.nargs != 0, values, is_path)
+    return Option(
+        tuple(action.option_strings), _first_clause(text), action.nargs != 0, values, is_path
+    )
+
+
+def _first_clause(text: str) -> str:
+    """Of a long text that says enough: up to a semicolon, examples, or the default."""
+    depth = 0
+    for place, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if (depth == 0 and c == ";") or text.startswith((" (default", " such as "), place):
+            text = text[:place]
+            break
+    return text.strip().replace("%%", "%")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -50,8 +50,13 @@ def apply(
     if args.command == "completion":
         return
     given = args.typed = _given(parser, arguments)
-    mine = options_of(parsers_of(parser)[args.command])
+    command = parsers_of(parser)[args.command]
+    mine = options_of(command)
     done = set(given)
+    for group in command._mutually_exclusive_groups:
+        rivals = {action.dest for action in group._group_actions}
+        if rivals & given:
+            done |= rivals  # --ocaml ends a file's `no-ocaml = true`
     for path, trusted in files(args.config):
         table = read(path)
         _check_names(table, path, args.command, mine, whole)

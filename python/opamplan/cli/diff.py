@@ -61,6 +61,7 @@ def _side(args: argparse.Namespace, text: str) -> Plan:
             changed.set = [*changed.set, value]
         else:
             setattr(changed, name, value)
+            changed.no_ocaml &= name != "ocaml"
     plan, _ = plans.make_plan(changed, options.universe_from(changed))
     return plan
 

@@ -26,7 +26,12 @@ def add_parser(subparsers: Any) -> None:
     plans.add_plan_options(parser)
     group = parser.add_argument_group("output")
     group.add_argument(
-        "-o", "--output", type=options.place, default="out", metavar="DIR", help="default: out"
+        "-o",
+        "--output",
+        type=options.place,
+        default="out",
+        metavar="DIR",
+        help="where to write (default: out)",
     )
     group.add_argument(
         "--format",

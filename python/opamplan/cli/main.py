@@ -20,6 +20,7 @@ from typing import NoReturn, Optional
 from opamplan.cli.usage import explained, parser_of, unknown_arguments
 from opamplan.errors import sentence
 from opamplan.harmless import Guarded
+from opamplan.interrupts import EXIT_INTERRUPTED, hand_over
 
 # In the order of --help, which is the order of use. A name without a module is left out.
 COMMANDS = (
@@ -60,7 +61,6 @@ Colours are for terminals; NO_COLOR switches them off, FORCE_COLOR on.
 """
 
 EXIT_INVALID = 2
-EXIT_INTERRUPTED = 130
 EXIT_NO_READER = 141
 """As of a program that SIGPIPE ended: what it found was not told."""
 
@@ -169,12 +169,23 @@ def _hint(error: Exception, args: argparse.Namespace) -> str:
     return " (the small one inside opamplan; --repository names another)"
 
 
+def _open_closed_streams() -> None:
+    """A closed one (`>&-`) is as /dev/null: else the next file that is opened would be it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)  # the lowest that is free
+            os.set_inheritable(number, number <= 2)
+            setattr(sys, name, os.fdopen(number, mode))
+
+
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command; returns the exit status."""
+    _open_closed_streams()
     out, err = sys.stdout, sys.stderr
     # What packages and files say is shown, and does nothing to the terminal.
     sys.stdout, sys.stderr = Guarded(out), Guarded(err)
     try:
+        hand_over()
         try:
             return _run(sys.argv[1:] if argv is None else argv)
         finally:

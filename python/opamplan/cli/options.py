@@ -47,7 +47,11 @@ def place(text: str) -> str:
 def add_threads_option(parser: Any) -> None:
     """--threads."""
     parser.add_argument(
-        "--threads", type=whole(0, 4096), default=0, metavar="N", help="default: one a core"
+        "--threads",
+        type=whole(0, 4096),
+        default=0,
+        metavar="N",
+        help="how many (default: one a core)",
     )
 
 
@@ -126,8 +130,9 @@ def add_environment_options(parser: argparse.ArgumentParser) -> None:
         ("os-version", "for example 12"),
     ):
         group.add_argument(f"--{option}", metavar="VALUE", help=what)
-    group.add_argument("--ocaml", metavar="VERSION", help="the OCaml version (default: 5.3.0)")
-    group.add_argument(
+    ocaml = group.add_mutually_exclusive_group()
+    ocaml.add_argument("--ocaml", metavar="VERSION", help="the OCaml version (default: 5.3.0)")
+    ocaml.add_argument(
         "--no-ocaml", action="store_true", help="do not ask for a version of OCaml at all"
     )
     group.add_argument(

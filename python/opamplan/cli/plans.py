@@ -60,8 +60,8 @@ def add_plan_options(parser: argparse.ArgumentParser, saved: bool = True) -> Non
         "--strategy",
         choices=("graft", "prefix", "chain"),
         default="graft",
-        help="graft: each distinct layer once; prefix: targets share prefixes of one order; "
-        "chain: each target alone (default: graft)",
+        help="how builds are shared; graft: each distinct layer once; prefix: targets share "
+        "prefixes of one order; chain: each target alone (default: graft)",
     )
     add_limit_options(group)
     group.add_argument(

@@ -28,12 +28,12 @@ def add_parser(subparsers: Any) -> None:
         "--output",
         type=options.place,
         metavar="FILE",
-        help="default: report.html, or the terminal for others; -: the terminal",
+        help="where to write (default: report.html, or the terminal for others); -: the terminal",
     )
     parser.add_argument(
         "--format",
         choices=("html", "json", "markdown"),
-        help="default: as the name of FILE ends (.html, .json, .md), else html",
+        help="what to write (default: as the name of FILE ends (.html, .json, .md), else html)",
     )
     parser.add_argument(
         "--log-bytes",

@@ -1,0 +1,43 @@
+"""Ctrl-C while the command is still being imported: its status, and no traceback.
+
+`python -m opamplan` and the console script import the package before any line of the command runs,
+so the package imports this first, and this imports little. Programs that use the library are left
+alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+EXIT_INTERRUPTED = 130
+
+
+def _end(number: int, frame: object) -> None:
+    os._exit(EXIT_INTERRUPTED)  # nothing has been done yet that would need an end
+
+
+def _is_command() -> bool:
+    program = sys.argv[0] if sys.argv else ""
+    if program != "-m":
+        return os.path.basename(program) == "opamplan"
+    words = getattr(sys, "orig_argv", ["-m", "opamplan"])  # from Python 3.10 on
+    return ("-m", "opamplan") in zip(words, words[1:])
+
+
+def _begin() -> None:
+    if _is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        try:  # noqa: SIM105  (contextlib takes as long to import as much else)
+            signal.signal(signal.SIGINT, _end)
+        except ValueError:
+            pass  # not in the main thread
+
+
+def hand_over() -> None:
+    """From now on the command takes a KeyboardInterrupt."""
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_begin()

@@ -1,0 +1,78 @@
+"""Ctrl-C at any moment, and streams that are closed."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+# Run by Python before all else: a signal when a module is about to be imported.
+HOOK = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["INTERRUPTED_AT"]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
+# As pip writes it.
+SCRIPT = """
+import sys
+from opamplan.cli.main import main
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("script", [False, True], ids=["python -m", "console script"])
+@pytest.mark.parametrize(
+    "module",
+    ["opamplan._core", "opamplan.output", "opamplan.cli", "argparse", "opamplan.cli.solve"],
+)
+def test_an_interrupt_is_status_130_whatever_is_being_imported(
+    module: str, script: bool, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(HOOK)
+    (tmp_path / "opamplan").write_text(SCRIPT)
+    program = [str(tmp_path / "opamplan")] if script else ["-m", "opamplan"]
+    paths = [str(tmp_path), str(ROOT / "python"), *sys.path]
+    done = subprocess.run(
+        [sys.executable, *program, "solve", "dune"],
+        env={**os.environ, "INTERRUPTED_AT": module, "PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
+
+
+def test_a_program_that_uses_the_library_keeps_its_own_answer_to_interrupts() -> None:
+    program = (
+        "import signal; b = signal.getsignal(2); import opamplan; print(signal.getsignal(2) == b)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_as_none_that_is_read(closed: str, tmp_path: pathlib.Path) -> None:
+    command = f"{sys.executable} -m opamplan plan dune -o {tmp_path}/plan.json {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "plan.json").read_text().startswith('{"schema": "opamplan plan')
+    nothing = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m opamplan solve nope {closed}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert nothing.returncode == 2
+    assert "Traceback" not in nothing.stderr
