@@ -102,6 +102,8 @@ def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
         return
     if place.is_symlink():
         raise InvalidRequest(f"{path}: a link; name the file itself")
+    if not place.parent.exists():
+        raise InvalidRequest(f"{path}: there is no folder {place.parent}")
     with open_folder(os.path.realpath(place.parent), shown=str(place.parent)) as folder:
         mode = stat.S_IMODE(there.st_mode) if there else 0o666
 

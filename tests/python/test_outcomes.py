@@ -185,6 +185,14 @@ def test_a_plan_can_be_printed(tmp_path: pathlib.Path, opamplan_command: Run) ->
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_that_is_not_there_to_write_into_is_named(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    done = opamplan_command("plan", "dune", "-o", "a/b/p.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "opamplan: error: a/b/p.json: there is no folder a/b\n"
+
+
 @pytest.mark.parametrize("words", [["emit", "dune"], ["plan", "dune"], ["build"], ["report", "x"]])
 def test_no_place_to_write_is_refused(
     words: list[str], tmp_path: pathlib.Path, opamplan_command: Run
