@@ -65,7 +65,7 @@ def add_parser(subparsers: Any) -> None:
     image.add_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
-    options.add_output_options(parser)
+    options.add_output_options(parser, quiet="errors only")
     parser.set_defaults(run=run)
 
 

@@ -54,9 +54,9 @@ Repeated choices go into opamplan.toml, in the working directory or in
 $XDG_CONFIG_HOME/opamplan/config.toml: ocaml = "5.2.1", or for one command
 below [plan]; the names are those of the options. The command line wins.
 
-Exit status: 0 done; 1 done, and the answer is bad news (no solution, a limit
-not kept, a file that does not parse); 2 bad usage or input; 130 interrupted;
-141 nobody read the answer to its end.
+Exit status: 0 done; 1 done, and the answer is bad news (a named target without
+a solution, a limit not kept, a file that does not parse, nothing found); 2 bad
+usage or input; 130 interrupted; 141 nobody read the answer to its end.
 Colours are for terminals; NO_COLOR switches them off, FORCE_COLOR on.
 """
 

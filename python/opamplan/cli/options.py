@@ -55,10 +55,10 @@ def add_threads_option(parser: Any) -> None:
     )
 
 
-def add_output_options(parser: argparse.ArgumentParser) -> None:
+def add_output_options(parser: argparse.ArgumentParser, quiet: str = "no progress bar") -> None:
     """--json and --quiet."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("-q", "--quiet", action="store_true", help=quiet)
 
 
 def add_repository_options(parser: argparse.ArgumentParser) -> None:
