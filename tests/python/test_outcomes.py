@@ -51,6 +51,8 @@ def test_nothing_is_written_of_targets_that_are_all_left_out(
 ) -> None:
     done = opamplan_command("emit", "webmail", "-o", str(tmp_path / "out"))
     assert (done.returncode, done.stdout) == (1, "")
+    done = opamplan_command("emit", "webmail", "--json", "-o", str(tmp_path / "out"))
+    assert (done.returncode, json.loads(done.stdout)["files"]) == (1, {})
     assert not (tmp_path / "out").exists()
 
 
