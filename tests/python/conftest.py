@@ -8,9 +8,10 @@ import pathlib
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import buildkit
 import pytest
 
 from opamplan.data import repository_path
@@ -79,3 +80,21 @@ def fake(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         return str(program)
 
     return behave
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A buildkitd of the module's own; skips, with the reason, without."""
+    buildkit.require_daemon()
+    folder = tmp_path_factory.mktemp("buildkit")
+    with buildkit.daemon_module().Daemon(buildkit.programs(), folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A base image in which packages are built by the line `x-sh` of their opam files."""
+    buildkit.require_daemon()
+    file = tmp_path_factory.mktemp("base") / "base.tar"
+    buildkit.scripted_base(file)
+    return pathlib.Path(file)

@@ -9,7 +9,6 @@ import json
 import pathlib
 import re
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import buildkit
@@ -19,14 +18,6 @@ import opamplan
 from opamplan.runs import Buildctl, Buildx, Run, Runner, RunOptions, State
 
 BROKEN = "lantern.0.10.0"  # others need it, and it needs others
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    buildkit.require_daemon()
-    folder = tmp_path_factory.mktemp("buildkit")
-    with buildkit.daemon_module().Daemon(buildkit.programs(), folder) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

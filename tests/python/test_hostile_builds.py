@@ -12,7 +12,6 @@ import pathlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,22 +23,6 @@ from opamplan.runs import Buildctl, Runner, RunOptions, State, builders
 from opamplan.runs.report import html_report, report_data
 
 SECRET = "content of a file of the host"
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    buildkit.require_daemon()
-    folder = tmp_path_factory.mktemp("buildkit")
-    with buildkit.daemon_module().Daemon(buildkit.programs(), folder) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    buildkit.require_daemon()
-    file = tmp_path_factory.mktemp("base") / "base.tar"
-    buildkit.scripted_base(file)
-    return pathlib.Path(file)
 
 
 @dataclass(frozen=True)

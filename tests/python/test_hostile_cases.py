@@ -9,7 +9,6 @@ import html
 import pathlib
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,22 +17,6 @@ import pytest
 
 from opamplan.runs import Buildctl, Runner, RunOptions, State
 from opamplan.runs.report import html_report, report_data
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    buildkit.require_daemon()
-    folder = tmp_path_factory.mktemp("buildkit")
-    with buildkit.daemon_module().Daemon(buildkit.programs(), folder) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    buildkit.require_daemon()
-    file = tmp_path_factory.mktemp("base") / "base.tar"
-    buildkit.scripted_base(file)
-    return pathlib.Path(file)
 
 
 @dataclass(frozen=True)
