@@ -315,12 +315,14 @@ def main() -> int:
     """Do what the usage says."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("--programs", type=Path, required=True)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default=",".join(FAULTS), help="default: %(default)s")
     args = parser.parse_args()
+    wanted = args.only.split(",")
+    if not FAULTS.keys() >= set(wanted):
+        parser.error(f"--only {args.only}: there are {', '.join(FAULTS)}")
     failed = 0
-    for name, fault in FAULTS.items():
-        if args.only and name not in args.only.split(","):
-            continue
+    for name in wanted:
+        fault = FAULTS[name]
         folder = Path(tempfile.mkdtemp(prefix="opamplan-faults-"))
         try:
             print(
