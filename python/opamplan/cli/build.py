@@ -127,7 +127,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from opamplan.files import lock_folder
     from opamplan.runs.display import Display, JsonLines
-    from opamplan.runs.runner import Runner, RunOptions
+    from opamplan.runs.options import RunOptions
+    from opamplan.runs.runner import Runner
     from opamplan.runs.state import State
 
     plans.refuse_beside_plan(args)

@@ -7,8 +7,9 @@ one batch, `results` reads what a batch left, `state` keeps it, `runner` does al
 
 from opamplan.runs.builders import Buildctl, Builder, Buildx, SolveOutcome
 from opamplan.runs.comparison import RunComparison, compare_runs
+from opamplan.runs.options import RunOptions
 from opamplan.runs.results import LayerResult, read_results
-from opamplan.runs.runner import Runner, RunOptions
+from opamplan.runs.runner import Runner
 from opamplan.runs.state import Run, State
 
 __all__ = [

@@ -11,7 +11,7 @@ from opamplan._core import EmitOptions
 
 if TYPE_CHECKING:
     from opamplan._core import Plan
-    from opamplan.runs.runner import RunOptions
+    from opamplan.runs.options import RunOptions
 
 # Where results and caches go changes none of them; retries are the state's own business.
 _NO_MATTER = ("retry", "cache_from", "cache_to", "outputs", "registry")

@@ -9,16 +9,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Callable, Optional
 
-from opamplan._core import EmitOptions, Plan, batch_dockerfile, stage_names
+from opamplan._core import Plan, batch_dockerfile, stage_names
 from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome
 from opamplan.runs.identity import accepted_failures, digest_of, failed_packages
 from opamplan.runs.losses import KINDS, Losses
+from opamplan.runs.options import RunOptions
 from opamplan.runs.rawjson import Event
 from opamplan.runs.results import NO_RESULT, LayerResult, read_results, remove_strangers
 from opamplan.runs.state import Run, State
@@ -30,29 +30,6 @@ FIRST_ANSWER_SECONDS = 10.0
 ASK_AGAIN_SECONDS = 1.0
 MOST_SAID = 20
 """Lines about what lay in the results of a batch and should not."""
-
-
-@dataclass
-class RunOptions:
-    """How a plan is carried out."""
-
-    directory: Path
-    """Emitted files, and the results of each batch."""
-    emit: EmitOptions = field(default_factory=EmitOptions)
-    attempts: int = 2
-    """How often a batch is given to a builder before it is left; packages that fail are no reason
-    to try again, a builder that ends badly is. Also how often a step is tried that was killed."""
-    batch_time_limit: float = 0.0
-    """Seconds; 0: none."""
-    patience: float = 60.0
-    """Seconds that a builder may be silent before its batch is given to another, and that one which
-    went away may take to come back if there is no other."""
-    retry_failed: bool = False
-    """Carry out again what failed in the run that is resumed, or in the newest run of the plan."""
-    lock: Optional[Lock] = None
-    """That of `directory`, if who starts the run has it."""
-    resume: bool = True
-    """Go on with the newest run of an equal plan with equal `emit`, if that did not finish."""
 
 
 @dataclass
