@@ -387,8 +387,12 @@ conclude() {
   take_back "$own"
   for file in status before after begin new; do rm -rf "${own:?}/$file"; done
   for file in status seconds layer; do rm -rf "${told:?}/$file"; done
-  echo "$status" >"$own/status" && echo "$layer" >"$told/layer" &&
-    echo $(($(date +%s) - begin)) >"$told/seconds" && echo "$status" >"$told/status" || give_up
+  if ! {
+    echo "$status" >"$own/status" && echo "$layer" >"$told/layer" &&
+      echo $(($(date +%s) - begin)) >"$told/seconds" && echo "$status" >"$told/status"
+  }; then
+    give_up
+  fi
   # The end of a failure's log, for those who watch.
   case $status in
   failure | download_failed) sed "s|^|$layer: |" "$told/log" | tail -n 30 ;;
@@ -493,5 +497,4 @@ for word; do
 done
 flush
 as_user clean >/dev/null 2>&1
-rm -f "$notes"
-exit 0 # what is told counts, not what this image's rm says
+rm -f "$notes" || : # what is told counts, not what this image's rm says
