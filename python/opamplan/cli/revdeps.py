@@ -38,12 +38,10 @@ def run(args: argparse.Namespace) -> int:
 
     universe = options.universe_from(args)
     repository = universe.repository
-    name, dot, _ = args.package.partition(".")
-    if name not in repository:
-        universe.solve(name)  # says so, with names that are like it
-    wanted = [f"{name}.{version}" for version in repository.versions(name)]
-    if dot:
+    if "." in args.package:
         wanted = [str(repository.package(args.package))]
+    else:
+        wanted = [str(package) for package in repository[args.package]]
     targets = universe.available() if args.all_versions else universe.latest()
     results = [r for r in universe.solve_all(targets, progress=progress_for(args)) if r]
     reverse = ReverseDependencies(results)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import shutil
 import sys
@@ -34,21 +33,15 @@ def add_parser(subparsers: Any) -> None:
 
 def _find(repository: Any, text: str, env: Any) -> Any:
     """The package of NAME or NAME.VERSION."""
-    from opamplan import InvalidRequest, UnknownPackage
+    from opamplan import InvalidRequest
 
-    name, dot, _ = text.partition(".")
-    if name not in repository:
-        near = difflib.get_close_matches(name, repository.names, n=3, cutoff=0.7)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise UnknownPackage(f'no package is named "{name}" in this repository{hint}')
-    if dot:
-        if text not in repository:
-            versions = ", ".join(repository.versions(name))
-            raise InvalidRequest(
-                f"{name} has no version {text[len(name) + 1 :]!r}; it has {versions}"
-            )
-        return repository.package(text)
+    name, dot, version = text.partition(".")
     versions = repository[name]
+    if dot:
+        if version not in versions:
+            known = ", ".join(repository.versions(name))
+            raise InvalidRequest(f"{name} has no version {version!r}; it has {known}")
+        return versions[version]
     for i in range(len(versions)):
         if versions[-1 - i].is_available(env):
             return versions[-1 - i]

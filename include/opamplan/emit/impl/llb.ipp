@@ -50,6 +50,7 @@ class writer {
 
   std::string write(std::span<const std::uint32_t> steps) {
     platform_ = platform_of(plan_, options_);
+    for (const std::uint32_t s : steps) recipes_[s] = recipe_of(plan_, plan_.steps[s], options_);
     context_ = write_context(steps);
     header_ = write_header();
     const auto names = stage_names(plan_);
@@ -149,7 +150,7 @@ class writer {
   edge write_context(std::span<const std::uint32_t> steps) {
     std::set<std::string> paths = {"collect"};
     for (const std::uint32_t s : steps) {
-      for (const step_mount& m : recipe_of(plan_, plan_.steps[s], options_).mounts) {
+      for (const step_mount& m : recipes_.at(s).mounts) {
         if (m.from == step_mount::origin::context) paths.insert(m.source);
       }
     }
@@ -223,7 +224,7 @@ class writer {
 
   edge write_step(std::uint32_t s, const std::string& stage) {
     const plan_step& step = plan_.steps[s];
-    const step_recipe recipe = recipe_of(plan_, step, options_);
+    const step_recipe& recipe = recipes_.at(s);
     std::vector<mount> mounts;
     for (const step_mount& m : recipe.mounts) mounts.push_back(placed(m));
     const edge& root = step.parent == no_step ? header_ : images_.at(step.parent);
@@ -268,6 +269,7 @@ class writer {
   protobuf_message definition_;
   protobuf_message metadata_;
   std::optional<image_platform> platform_;
+  std::map<std::uint32_t, step_recipe> recipes_;  // by step
   edge context_;
   edge header_;
   std::map<std::uint32_t, edge> images_;  // by step
