@@ -3,7 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <opamplan/error.hpp>
-#include <opamplan/solve/align.hpp>
+#include <opamplan/plan/align.hpp>
 
 #include "bindings.hpp"
 #include "progress.hpp"

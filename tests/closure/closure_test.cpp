@@ -113,13 +113,25 @@ TEST_CASE("the reduction keeps reachability and no edge that follows from others
   }
 }
 
-TEST_CASE("vertices of a cycle are one component") {
-  const auto component = strong_components(graph_of({{1}, {2}, {0, 3}, {}, {3}}));
-  CHECK(component[0] == component[1]);
-  CHECK(component[1] == component[2]);
-  CHECK(component[3] != component[0]);
-  CHECK(component[4] != component[3]);
+TEST_CASE("a graph is condensed to its cycles, dependencies first") {
+  const condensation c = condense(graph_of({{1}, {2}, {0, 3, 5}, {}, {3}, {3}}));
+  REQUIRE(c.size() == 4);
+  const auto row = [](const adjacency& a, std::uint32_t i) {
+    return std::vector<std::uint32_t>(a[i].begin(), a[i].end());
+  };
+  const std::uint32_t cycle = c.component_of[0];
+  CHECK(row(c.members, cycle) == std::vector<std::uint32_t>{0, 1, 2});
+  const std::uint32_t three = c.component_of[3];
+  CHECK(row(c.members, three) == std::vector<std::uint32_t>{3});
+  CHECK(row(c.dependencies, three).empty());
+  CHECK(row(c.dependencies, c.component_of[4]) == std::vector<std::uint32_t>{three});
+  CHECK(row(c.dependencies, cycle) == std::vector<std::uint32_t>{three, c.component_of[5]});
+  for (std::uint32_t i = 0; i < c.size(); ++i) {
+    for (const std::uint32_t d : c.dependencies[i]) CHECK(d < i);
+  }
 }
+
+TEST_CASE("nothing is condensed to nothing") { CHECK(condense(graph_of({})).size() == 0); }
 
 TEST_CASE("the critical path is the longest by durations") {
   const adjacency g = graph_of({{1, 2}, {3}, {3}, {}});

@@ -71,8 +71,18 @@ enum class install_order : std::uint8_t {
 /// O(vertices * edges / 64).
 [[nodiscard]] adjacency transitive_reduction(const adjacency& graph);
 
-/// Vertices by strongly connected component (Boost.Graph's Tarjan): component of each position.
-[[nodiscard]] std::vector<std::uint32_t> strong_components(const adjacency& graph);
+/// A graph's strongly connected components (Tarjan 1972, Boost.Graph's) and the edges between them:
+/// an acyclic graph. Components are numbered so that what one depends on has smaller numbers.
+struct condensation {
+  adjacency members;       ///< The positions of each component, ascending.
+  adjacency dependencies;  ///< The components each depends on, ascending, without itself.
+  std::vector<std::uint32_t> component_of;  ///< By position.
+
+  [[nodiscard]] std::size_t size() const noexcept { return members.size(); }
+};
+
+/// O(vertices + edges log edges).
+[[nodiscard]] condensation condense(const adjacency& graph);
 
 /// The longest path of an acyclic graph by the durations of its vertices (seconds): first to be
 /// installed first.

@@ -6,6 +6,7 @@
 #include <boost/graph/strong_components.hpp>
 #include <boost/property_map/property_map.hpp>
 #include <functional>
+#include <numeric>
 #include <queue>
 
 #include "opamplan/closure/closure.hpp"
@@ -238,12 +239,37 @@ OPAMPLAN_INLINE adjacency transitive_reduction(const adjacency& graph) {
   return result;
 }
 
-OPAMPLAN_INLINE std::vector<std::uint32_t> strong_components(const adjacency& graph) {
-  std::vector<std::uint32_t> component(graph.size());
+OPAMPLAN_INLINE condensation condense(const adjacency& graph) {
+  condensation out;
+  out.component_of.resize(graph.size());
   const graph_view view{&graph};
-  boost::strong_components(
-      view, boost::make_iterator_property_map(component.begin(), get(boost::vertex_index, view)));
-  return component;
+  const std::size_t count = boost::strong_components(
+      view,
+      boost::make_iterator_property_map(out.component_of.begin(), get(boost::vertex_index, view)));
+  auto& [offsets, members] = out.members;
+  offsets.assign(count + 1, 0);
+  for (const std::uint32_t c : out.component_of) ++offsets[c + 1];
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  members.resize(graph.size());
+  std::vector<std::uint32_t> next(offsets.begin(), offsets.end() - 1);
+  for (std::uint32_t v = 0; v < graph.size(); ++v) members[next[out.component_of[v]]++] = v;
+
+  out.dependencies.offsets.push_back(0);
+  std::vector<std::uint32_t> row;
+  for (std::uint32_t c = 0; c < count; ++c) {
+    row.clear();
+    for (const std::uint32_t v : out.members[c]) {
+      for (const std::uint32_t d : graph[v]) {
+        if (out.component_of[d] != c) row.push_back(out.component_of[d]);
+      }
+    }
+    std::sort(row.begin(), row.end());
+    row.erase(std::unique(row.begin(), row.end()), row.end());
+    auto& targets = out.dependencies.targets;
+    targets.insert(targets.end(), row.begin(), row.end());
+    out.dependencies.offsets.push_back(static_cast<std::uint32_t>(targets.size()));
+  }
+  return out;
 }
 
 OPAMPLAN_INLINE critical_path_result critical_path(const adjacency& graph,

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
+#include "opamplan/plan/impl/layer_groups.hpp"
 #include "opamplan/plan/layers.hpp"
 
 namespace opamplan {
@@ -48,7 +48,7 @@ class builder {
           const plan_base& base, layer_graph& out)
       : index_of_(index_of),
         packages_(packages),
-        switches_(base.with_test || base.with_doc),
+        groups_(base.with_test || base.with_doc),
         base_(base),
         base_key_(base_key(base)),
         out_(out) {
@@ -56,87 +56,29 @@ class builder {
   }
 
   void add(const solution& s) {
-    const closure c = closure_of(s, closure_edges::build_and_post);
-    // Numbered so that what a component needs comes before it.
-    const std::vector<std::uint32_t> component = strong_components(c.dependencies);
-    by_component_.clear();
-    for (std::uint32_t v = 0; v < c.size(); ++v) by_component_.emplace_back(component[v], v);
-    std::sort(by_component_.begin(), by_component_.end());
-    layer_of_.assign(c.size(), 0);
-    for (auto begin = by_component_.begin(); begin != by_component_.end();) {
-      auto end = begin;
+    groups_.each(s, [&](const layer_group& group) {
+      row_.clear();
+      for (const std::uint32_t g : group.needs) row_.push_back(layer_of_[g]);
+      std::sort(row_.begin(), row_.end());
       members_.clear();
-      for (; end != by_component_.end() && end->first == begin->first; ++end) {
-        members_.push_back(end->second);
+      for (const package_id p : group.packages) members_.push_back(index_of_[to_index(p)]);
+
+      key_.assign(reinterpret_cast<const char*>(row_.data()), row_.size() * sizeof row_[0]);
+      key_.push_back(group.for_target ? '1' : '0');
+      key_.append(reinterpret_cast<const char*>(members_.data()),
+                  members_.size() * sizeof members_[0]);
+      const auto [it, added] =
+          known_.try_emplace(key_, static_cast<std::uint32_t>(out_.layers.size()));
+      if (added) append(group.for_target);
+      layer_of_.resize(group.number);
+      layer_of_.push_back(it->second);
+      if (group.has_target) {
+        out_.targets.push_back({index_of_[to_index(s.target)], it->second});
       }
-      add_component(s, c, component);
-      begin = end;
-    }
-    out_.targets.push_back({index_of_[to_index(s.target)], layer_of_[c.target]});
+    });
   }
 
  private:
-  /// `members_` are the positions of a component whose needs have their layers.
-  void add_component(const solution& s, const closure& c,
-                     const std::vector<std::uint32_t>& component) {
-    const auto target = std::find(members_.begin(), members_.end(), c.target);
-    const bool is_target = switches_ && target != members_.end();
-    if (is_target) {
-      // The switches are for the one that is named.
-      std::rotate(members_.begin(), target, target + 1);
-    } else if (members_.size() > 1) {
-      put_head_first(s, c);
-    }
-    row_.clear();
-    for (const std::uint32_t m : members_) {
-      for (const std::uint32_t d : c.dependencies[m]) {
-        if (component[d] != component[m]) row_.push_back(layer_of_[d]);
-      }
-    }
-    std::sort(row_.begin(), row_.end());
-    row_.erase(std::unique(row_.begin(), row_.end()), row_.end());
-    group_.clear();
-    for (const std::uint32_t m : members_) group_.push_back(index_of_[to_index(c.packages[m])]);
-
-    key_.assign(reinterpret_cast<const char*>(row_.data()), row_.size() * sizeof row_[0]);
-    key_.push_back(is_target ? '1' : '0');
-    key_.append(reinterpret_cast<const char*>(group_.data()), group_.size() * sizeof group_[0]);
-    const auto [it, added] =
-        known_.try_emplace(key_, static_cast<std::uint32_t>(out_.layers.size()));
-    if (added) append(is_target);
-    for (const std::uint32_t m : members_) layer_of_[m] = it->second;
-  }
-
-  /// First the member on which most others are built, that is, which they reach over build
-  /// dependencies; of equals the first by name. The others stay ascending.
-  void put_head_first(const solution& s, const closure& c) {
-    std::vector<std::uint32_t> places;  // of the members in the solution
-    for (const std::uint32_t m : members_) {
-      places.push_back(static_cast<std::uint32_t>(
-          std::lower_bound(s.packages.begin(), s.packages.end(), c.packages[m]) -
-          s.packages.begin()));
-    }
-    std::vector<std::size_t> dependents(members_.size(), 0);
-    for (const std::uint32_t place : places) {
-      std::vector<std::uint32_t> stack{place};
-      std::vector<std::uint32_t> seen{place};
-      while (!stack.empty()) {
-        const std::uint32_t v = stack.back();
-        stack.pop_back();
-        for (const std::uint32_t d : s.dependencies[v]) {
-          const auto member = std::lower_bound(places.begin(), places.end(), d);
-          if (member == places.end() || *member != d) continue;
-          if (std::find(seen.begin(), seen.end(), d) != seen.end()) continue;
-          ++dependents[static_cast<std::size_t>(member - places.begin())];
-          seen.push_back(d);
-          stack.push_back(d);
-        }
-      }
-    }
-    const auto head = std::max_element(dependents.begin(), dependents.end()) - dependents.begin();
-    std::rotate(members_.begin(), members_.begin() + head, members_.begin() + head + 1);
-  }
-
   void append(bool is_target) {
     // A need is implied if a later one's closure holds it: ids are topological.
     mark_.resize(out_.layers.size(), 0);
@@ -162,27 +104,24 @@ class builder {
 
     need_keys_.clear();
     for (const std::uint32_t d : layer.needs) need_keys_.push_back(out_.layers[d].key);
-    layer.packages = group_;
+    layer.packages = members_;
     layer.for_target = is_target;
-    layer.key = layer_key(base_key_, packages_, group_, is_target && base_.with_test,
+    layer.key = layer_key(base_key_, packages_, members_, is_target && base_.with_test,
                           is_target && base_.with_doc, need_keys_);
     out_.layers.push_back(std::move(layer));
   }
 
   std::span<const std::uint32_t> index_of_;
   std::span<const plan_package> packages_;
-  bool switches_;
+  layer_groups groups_;
   const plan_base& base_;
   digest base_key_;
   layer_graph& out_;
   std::unordered_map<std::string, std::uint32_t> known_;
-  // By position in the closure at hand.
-  std::vector<std::uint32_t> layer_of_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> by_component_;
-  std::vector<std::uint32_t> members_;
+  std::vector<std::uint32_t> layer_of_;  // by group of the closure at hand
   // Of the layer at hand.
   std::vector<std::uint32_t> row_;
-  std::vector<std::uint32_t> group_;
+  std::vector<std::uint32_t> members_;
   std::vector<std::uint32_t> closure_;
   std::vector<digest> need_keys_;
   std::string key_;

@@ -30,8 +30,8 @@ struct alignment {
 
 /// Local search. For each name of which the solutions hold several versions, tries to prefer each
 /// of them, solves the targets that hold the name again, and keeps what leaves fewer distinct
-/// layers; until a round changes nothing. A layer is a package and the layers it depends on, as in
-/// the plan room. Results without a solution stay. Throws `cancelled`.
+/// layers; until a round changes nothing. Layers are those that `make_layers` would make. Results
+/// without a solution stay. Throws `cancelled`.
 ///
 /// Costs some thousand solves for each name that is tried: seconds for all of opam-repository.
 [[nodiscard]] alignment align(const universe& u, std::span<const solve_result> results,
@@ -40,5 +40,5 @@ struct alignment {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/solve/impl/align.ipp"
+#include "opamplan/plan/impl/align.ipp"
 #endif

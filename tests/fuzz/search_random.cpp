@@ -2,8 +2,6 @@
 /// Random tables, from two packages to some thousand: every search gives the preferred answer, that
 /// of brute force where there is little and that of a SAT library (if it is here) where there is
 /// much. Kept and fresh, walked and guided, traced, cut short, one thread and two.
-///
-/// The bytes are only a seed. One input is one universe.
 #include <opamplan/solve/sat_core.hpp>
 
 #include <algorithm>
@@ -20,6 +18,7 @@
 #include <vector>
 
 #include "judge.hpp"
+#include "random_main.hpp"
 #include "solve/random_formula.hpp"
 #include "solve/random_tables.hpp"
 
@@ -199,10 +198,9 @@ void large(std::mt19937& random) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::uint32_t seed = 2166136261U;  // FNV-1a
-  for (std::size_t i = 0; i < size; ++i) seed = (seed ^ data[i]) * 16777619U;
-  std::mt19937 random(seed);
+void opamplan::test::try_seed(std::uint64_t seed) {
+  std::seed_seq words{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+  std::mt19937 random(words);
   switch (random() % 25) {
     case 0:
       large(random);
@@ -213,5 +211,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     default:
       small(random);
   }
-  return 0;
 }

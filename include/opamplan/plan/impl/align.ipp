@@ -6,9 +6,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
-#include "opamplan/solve/align.hpp"
+#include "opamplan/plan/align.hpp"
+#include "opamplan/plan/impl/layer_groups.hpp"
 
 namespace opamplan {
 namespace align_detail {
@@ -22,43 +24,26 @@ inline std::uint64_t mix(std::uint64_t x) noexcept {
   return x ^ (x >> 31U);
 }
 
-/// A hash for each layer of the target's closure.
+/// A hash for each layer of a solution; none if no plan can hold it.
 class layer_hashes {
  public:
+  explicit layer_hashes(bool switches) : groups_(switches) {}
+
   const std::vector<std::uint64_t>& of(const solution& s) {
-    hashes_.assign(s.packages.size(), 0);
     found_.clear();
-    const auto target = std::lower_bound(s.packages.begin(), s.packages.end(), s.target);
-    // Depth first; closures may be as deep as a repository is large.
-    open_.push_back({static_cast<std::uint32_t>(target - s.packages.begin()), 0});
-    hashes_[open_.back().at] = 1;  // an edge that closes a cycle is ignored
-    while (!open_.empty()) {
-      place& here = open_.back();
-      const auto row = s.dependencies[here.at];
-      if (here.next < row.size()) {
-        const std::uint32_t d = row[here.next++];
-        if (hashes_[d] == 0) {
-          hashes_[d] = 1;
-          open_.push_back({d, 0});
-        }
-        continue;
-      }
-      std::uint64_t below = 0;
-      for (const std::uint32_t d : row) below += mix(hashes_[d]);
-      hashes_[here.at] = mix(below ^ mix(to_index(s.packages[here.at]))) | 2U;
-      found_.push_back(hashes_[here.at]);
-      open_.pop_back();
-    }
+    if (!build_cycle(s).empty()) return found_;
+    groups_.each(s, [&](const layers_detail::layer_group& group) {
+      std::uint64_t hash = mix(group.for_target ? 1 : 0);
+      for (const package_id p : group.packages) hash = mix(hash ^ to_index(p));
+      std::uint64_t needs = 0;  // a sum, as the order of groups is the solution's
+      for (const std::uint32_t g : group.needs) needs += mix(found_[g]);
+      found_.push_back(mix(hash ^ mix(needs)));
+    });
     return found_;
   }
 
  private:
-  struct place {
-    std::uint32_t at;
-    std::uint32_t next;
-  };
-  std::vector<place> open_;
-  std::vector<std::uint64_t> hashes_;
+  layers_detail::layer_groups groups_;
   std::vector<std::uint64_t> found_;
 };
 
@@ -138,7 +123,10 @@ inline void count_changes(const universe& u, const solution& before, const solut
 class search {
  public:
   search(const universe& u, std::vector<solve_result> results, const solve_options& options)
-      : universe_(u), options_(options), results_(std::move(results)) {
+      : universe_(u),
+        options_(options),
+        results_(std::move(results)),
+        hashes_(u.options().root_dependencies.with_test || u.options().root_dependencies.with_doc) {
     for (const solve_result& r : results_) {
       if (r.solution) census_.add(hashes_.of(*r.solution));
     }

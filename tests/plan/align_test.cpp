@@ -1,8 +1,10 @@
-#include "opamplan/solve/align.hpp"
+#include "opamplan/plan/align.hpp"
 
 #include <doctest/doctest.h>
 
+#include "opamplan/closure/closure.hpp"
 #include "opamplan/error.hpp"
+#include "opamplan/plan/make.hpp"
 #include "opamplan/solve/check.hpp"
 #include "solve/small.hpp"
 
@@ -84,6 +86,26 @@ TEST_CASE("aligned results are sound, need no more layers, and come back with `p
     CHECK(texts(u, align(u, before, options).results) == texts(u, out.results));
   }
   CHECK(saved > 8);
+}
+
+TEST_CASE("layers are counted as the plan counts them") {
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    small_shape shape{12, 3, 4, 0.15, 0.05, 0.05, 0.0, 0.05, 0.0, 0.4};  // {post} and {with-test}
+    universe_options options;
+    options.root_dependencies.with_test = seed % 2 == 0;
+    const universe u = small_universe(small_generator(seed, shape).files(), std::move(options));
+    const alignment out = align(u, solve_all(u, {}).results, {});
+    const auto layers = [&](const std::vector<solve_result>& results) {
+      std::vector<solution> solutions;
+      for (const solve_result& r : results) {
+        if (r.solution && build_cycle(*r.solution).empty()) solutions.push_back(*r.solution);
+      }
+      return make_plan(u, solutions, {}).layers.size();
+    };
+    CHECK(out.layers_before == layers(solve_all(u, {}).results));
+    CHECK(out.layers_after == layers(out.results));
+  }
 }
 
 TEST_CASE("alignment can be cancelled") {
