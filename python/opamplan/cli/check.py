@@ -9,7 +9,7 @@ from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -62,8 +62,9 @@ def run(args: argparse.Namespace) -> int:
             level = style.bad("error") if d.level == "error" else style.warn("warning")
             print(f"{style.name(place)}: {level}: {d.message}")
         print(
-            f"{len(repository):,} versions of {len(repository.names):,} packages: "
-            f"{errors:,} errors, {warnings:,} warnings",
+            f"{counted(len(repository), 'version')} of "
+            f"{counted(len(repository.names), 'package')}: "
+            f"{counted(errors, 'error')}, {counted(warnings, 'warning')}",
             file=sys.stderr,
         )
     return 1 if errors or (args.strict and warnings) else 0

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from opamplan.cli import runs
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -35,7 +35,10 @@ def run(args: argparse.Namespace) -> int:
         return 1 if result else 0
     style = Style()
     print(
-        style.strong(f"{len(result.regressions)} regressions, {len(result.fixes)} fixes")
+        style.strong(
+            f"{counted(len(result.regressions), 'regression')}, "
+            f"{counted(len(result.fixes), 'fix', 'fixes')}"
+        )
         + f", {result.unchanged} targets as before, {len(result.added)} new, "
         f"{len(result.dropped)} gone"
     )

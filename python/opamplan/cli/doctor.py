@@ -9,7 +9,7 @@ from typing import Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -46,13 +46,16 @@ def run(args: argparse.Namespace) -> int:
     if args.files:
         plans.refuse_planning(args, "--files", ("limit", "limits"))
         measured, findings = inspect_files(map(Path, args.files), plans.limits_from(args))
-        what = f"{len(measured)} files"
+        what = counted(len(measured), "file")
     else:
         plan, results = plans.plan_from(args, "limit", "limits")
         status = tell_missing(missing(args, plan, results))
         limits = plans.limits_from(args) if args.limits or args.limit else None
         findings = diagnose(plan, limits)
-        what = f"{len(plan.targets)} targets in {len(plan)} steps and {len(plan.batches)} batches"
+        what = (
+            f"{counted(len(plan.targets), 'target')} in {counted(len(plan), 'step')} and "
+            f"{counted(len(plan.batches), 'batch', 'batches')}"
+        )
     if args.json:
         keys = ("limit", "where", "value", "allowed", "text", "remedy")
         print(json.dumps([{key: getattr(f, key) for key in keys} for f in findings]))
@@ -64,5 +67,5 @@ def run(args: argparse.Namespace) -> int:
         if not findings:
             print(f"{style.good('Sound')}: {what} keep every limit.")
         else:
-            print(f"{len(findings)} findings in {what}.")
+            print(f"{counted(len(findings), 'finding')} in {what}.")
     return 1 if findings else status

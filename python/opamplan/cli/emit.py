@@ -10,6 +10,7 @@ from typing import Any
 
 from opamplan.cli import image, options, plans
 from opamplan.cli.outcome import missing, tell_missing
+from opamplan.cli.style import counted
 
 FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
 
@@ -97,7 +98,8 @@ def run(args: argparse.Namespace) -> int:
         figures = plans.figures(plan, results, missed)
         print(json.dumps({"directory": str(directory), "files": written, **figures}))
     elif args.compat and not args.quiet:
-        print(f"Wrote {len(written)} files for {len(plan.targets)} targets to {directory}/")
+        targets = counted(len(plan.targets), "target")
+        print(f"Wrote {counted(len(written), 'file')} for {targets} to {directory}/")
     elif not args.quiet:
         plans.print_summary(plan, results)
         _print_written(directory, written)
@@ -108,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _print_written(directory: Path, written: dict[str, int]) -> None:
     size = sum(written.values())
-    print(f"Wrote {len(written)} files, {size / 1e6:.1f} MB, to {directory}/")
+    print(f"Wrote {counted(len(written), 'file')}, {size / 1e6:.1f} MB, to {directory}/")
     for path, count in written.items():
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"  {_time(result.work_seconds)} of work")
     print(
         f"  {_time(result.critical_seconds)} at least, however many workers: "
-        f"{len(result.critical_path)} installs that wait for each other"
+        f"{counted(len(result.critical_path), 'install')} that wait for each other"
     )
     if result.critical_path:
         print("    " + " < ".join(_shortened(result.critical_path)))

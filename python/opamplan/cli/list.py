@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import json
 import sys
 from typing import Any
@@ -24,7 +25,8 @@ def add_parser(subparsers: Any) -> None:
         "words",
         nargs="*",
         metavar="WORD",
-        help="only packages with all these words in name, tags or synopsis, best first",
+        help="only packages with all these words in name, tags or synopsis, best first; a word "
+        "with * or ? is a pattern of names",
     )
     parser.add_argument(
         "--all-versions", action="store_true", help="every available version, not only the latest"
@@ -55,11 +57,11 @@ def run(args: argparse.Namespace) -> int:
     """List."""
     repository = options.load(args)
     env = options.environment_from(args)
-    if args.words:
-        names = [p.name for p in repository.search(" ".join(args.words))]
-    else:
-        names = repository.names
-    if names == repository.names and not args.all_versions and not args.unavailable:
+    patterns = [word for word in args.words if set(word) & set("*?[")]
+    words = [word for word in args.words if word not in patterns]
+    names = [p.name for p in repository.search(" ".join(words))] if words else repository.names
+    names = [n for n in names if all(fnmatch.fnmatchcase(n, pattern) for pattern in patterns)]
+    if len(names) == len(repository.names) and not args.all_versions and not args.unavailable:
         found = repository.latest(env)
     else:
         found = [p for name in names for p in _versions(repository, name, env, args)]

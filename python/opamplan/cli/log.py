@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from opamplan.cli import runs
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             word in (name, name.partition(".")[0]) for name in state.plan_of(found).packages
         )
         what = "has not been built yet" if waiting else "is not a package of this run"
-        print(f"{word} {what}: it has results of {len(known):,} packages", file=sys.stderr)
+        print(f"{word} {what}: it has results of {counted(len(known), 'package')}", file=sys.stderr)
         return 1
     style = Style(sys.stdout)
     for row in rows:

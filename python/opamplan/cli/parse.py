@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 from opamplan.harmless import write_exact
 
 EXIT_BROKEN = 1
@@ -135,5 +135,6 @@ def _parse_files(args: argparse.Namespace) -> int:
             write_exact(sys.stdout, file.print(args.layout).rstrip("\n") + "\n")
         elif not args.quiet:
             sections = sum(1 for item in file if item.is_section)
-            print(f"{style.name(label)}: {len(file) - sections} fields, {sections} sections")
+            fields = counted(len(file) - sections, "field")
+            print(f"{style.name(label)}: {fields}, {counted(sections, 'section')}")
     return status

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, Optional, TextIO
 
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 if TYPE_CHECKING:
     from opamplan import Limits, Plan
 
 LIMITS = (
     "depth",
-    "batch_targets",
-    "batch_steps",
-    "file_bytes",
-    "definition_bytes",
-    "line_bytes",
+    "batch-targets",
+    "batch-steps",
+    "file-bytes",
+    "definition-bytes",
+    "line-bytes",
     "batches",
 )
 REPLAN = ", or plan with it: opamplan plan ... -o FILE"
@@ -115,9 +115,10 @@ def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
     changes: dict[str, int] = {}
     for text in args.limit:
         name, _, number = text.partition("=")
+        name = name.replace("_", "-")
         if name not in LIMITS or not re.fullmatch("[0-9]{1,15}", number):
             raise InvalidRequest(f"--limit {text}: expected NAME=NUMBER with {', '.join(LIMITS)}")
-        changes[name] = int(number)
+        changes[name.replace("-", "_")] = int(number)
     return Limits(args.limits or default, **changes)
 
 
@@ -237,7 +238,8 @@ def print_summary(
     print(f"  deepest image: {s['max_depth']} steps; {s['grafts']} grafts", file=out)
     for batch in plan.batches[:8]:
         print(
-            f"  batch {batch.index}: {len(batch.targets)} targets, {len(batch.steps)} steps"
+            f"  batch {batch.index}: {counted(len(batch.targets), 'target')}, "
+            f"{counted(len(batch.steps), 'step')}"
             + (f", {batch.new_steps} of them new" if batch.index else ""),
             file=out,
         )

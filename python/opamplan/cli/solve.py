@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from opamplan.cli import options
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -41,7 +41,7 @@ def _print(args: argparse.Namespace, universe: Any, results: list[Any]) -> int:
     style = Style(sys.stdout)
     if not args.targets:
         counts = Counter(r.status for r in results)
-        print(f"{len(results)} targets:")
+        print(f"{counted(len(results), 'target')}:")
         for status, count in counts.most_common():
             print(f"  {count:6} {status}")
         print("Ask for one to see its packages, or add --json; `opamplan blockers` says why not.")
@@ -49,7 +49,7 @@ def _print(args: argparse.Namespace, universe: Any, results: list[Any]) -> int:
     failed = False
     for result in results:
         if result:
-            print(style.strong(f"{result.target}: {len(result)} packages"))
+            print(style.strong(f"{result.target}: {counted(len(result), 'package')}"))
             print("  " + "\n  ".join(result))
             continue
         failed = True

@@ -9,7 +9,7 @@ from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.outcome import EXIT_BAD_NEWS
-from opamplan.cli.style import Style
+from opamplan.cli.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         return _say(
             args,
             {"target": result.target, "packages": len(result)},
-            f"{result.target} has a solution of {len(result)} packages.",
+            f"{result.target} has a solution of {counted(len(result), 'package')}.",
         )
     if args.package in universe.repository.names:
         path = result.why(args.package)
