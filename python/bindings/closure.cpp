@@ -37,6 +37,10 @@ struct named_closure {
   }
 };
 
+struct cyclic_dependencies_name {
+  static constexpr const char* value = "CyclicDependencies";
+};
+
 named_closure closure_of_result(const py_result& r) {
   named_closure c{closure_of(r.solution()), {}};
   for (const package_id p : c.value.packages) {
@@ -54,7 +58,7 @@ named_closure acyclic_closure_of(const py_result& r) {
     cycle.push_back(r.universe->universe.repository().full_name(p));
   }
   if (!cycle.empty()) {
-    throw invalid_request(
+    throw cyclic_dependencies(
         c.names[c.value.target] +
         ": its dependencies are cyclic, which opam refuses: " + cycle_text(cycle));
   }
@@ -156,6 +160,8 @@ Made once from results of one universe; a question is then a lookup.)")
 }  // namespace
 
 void bind_closure(py::module_& module) {
+  register_error<cyclic_dependencies, cyclic_dependencies_name>(
+      [](py::object&, const cyclic_dependencies&) {});
   bind_reverse(module);
   module.def(
       "deps_json",

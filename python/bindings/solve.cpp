@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <opamplan/closure/closure.hpp>
 #include <opamplan/package/opam_file.hpp>
 #include <opamplan/package/version.hpp>
 #include <opamplan/solve/check.hpp>
@@ -208,6 +209,13 @@ exactly if there is a solution. Iterates over the selected packages.)")
           "post_dependencies",
           [](const py_result& r) { return edges_of(r, r.solution().post_dependencies); },
           "For each selected package, what it needs only at run time; may close cycles.")
+      .def_property_readonly(
+          "cycle",
+          [](const py_result& r) {
+            return full_names(r.universe->universe.repository(), build_cycle(r.solution()));
+          },
+          "A cycle of build dependencies, each needs the next and the last the first: opam refuses "
+          "them, and no plan can hold the target. Empty if there is none, as nearly always.")
       .def_property_readonly(
           "depexts",
           [](const py_result& r) {

@@ -75,6 +75,7 @@ from opamplan._core import (
 from opamplan.archives import take_archives
 from opamplan.errors import (
     Cancelled,
+    CyclicDependencies,
     Error,
     InvalidRequest,
     LoadError,
@@ -94,6 +95,7 @@ __all__ = [
     "BlockerGroup",
     "BlockerReport",
     "Cancelled",
+    "CyclicDependencies",
     "Diagnostic",
     "DockerfileMeasure",
     "EmitOptions",

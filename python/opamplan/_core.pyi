@@ -962,6 +962,11 @@ class Solution:
         What excludes NAME.VERSION, or the newest version of NAME: an Explanation, or None if it is selected.
         """
     @property
+    def cycle(self) -> list[str]:
+        """
+        A cycle of build dependencies, each needs the next and the last the first: opam refuses them, and no plan can hold the target. Empty if there is none, as nearly always.
+        """
+    @property
     def dependencies(self) -> dict[str, list[str]]:
         """
         For each selected package, what must be installed before it.

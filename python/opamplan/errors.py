@@ -31,6 +31,10 @@ class UnknownPackage(InvalidRequest, KeyError):
     """What may have been meant, the likeliest first: names, or versions as NAME.VERSION."""
 
 
+class CyclicDependencies(InvalidRequest):
+    """An order was asked of dependencies that have none: a cycle, which opam refuses."""
+
+
 class LoadError(Error):
     """A repository that cannot be read at all: absent, no `packages`, no such revision..."""
 

@@ -31,8 +31,9 @@ TEST_CASE("each dependency variable turns its dependencies on and off") {
   CHECK(left_of(text, {.with_dev_setup = true}) == "a & b & e & f");
 }
 
-TEST_CASE("dev holds for the version dev alone") {
+TEST_CASE("dev holds for the version dev, and for what the context calls one") {
   CHECK(left_of(R"(["a" {dev} "b" {!dev}])") == "b");
+  CHECK(left_of(R"(["a" {dev} "b" {!dev}])", {.dev = true}) == "a");
   CHECK(left_of(R"(["a" {dev} "b" {!dev}])", {}, "dev") == "a");
 }
 

@@ -95,6 +95,25 @@ def test_a_pin_of_one_file_keeps_its_url(folder: pathlib.Path, tmp_path: pathlib
     assert "example.org" in (tmp_path / "out/packages/mine.3/opam").read_text()
 
 
+def test_what_is_built_from_a_folder_is_a_development_version(folder: pathlib.Path) -> None:
+    (folder / "mine.opam").write_text(OPAM + 'depends: ["tool" {dev} "release" {!dev}]\n')
+    below = folder.parent / "repository"
+    for name in ("tool", "release"):
+        (below / f"packages/{name}/{name}.1").mkdir(parents=True)
+        (below / f"packages/{name}/{name}.1/opam").write_text('opam-version: "2.0"\n')
+
+    def needs(pin: pathlib.Path) -> list[str]:
+        repository = opamplan.Repository.open([str(below)], pins=[str(pin)], cache=False)
+        solution = opamplan.Universe(repository, opamplan.Environment.preset("debian-13")).solve(
+            "mine"
+        )
+        assert solution.broken_rules() == []
+        return [package for package in solution.packages if not package.startswith("mine.")]
+
+    assert needs(folder) == ["tool.1"]
+    assert needs(folder / "mine.opam") == ["release.1"]  # built from where the file says
+
+
 def test_opam_files_without_a_version_are_given_one(tmp_path: pathlib.Path) -> None:
     repository = opamplan.Repository.from_files({"a.1": 'depends: ["b"]\n', "b.1": OPAM})
     universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"))

@@ -25,8 +25,7 @@ class brute_force {
       : u_(u), repo_(u.repository()), options_(std::move(options)), asked_(asked) {
     for (const package_id p : repo_.packages()) {
       const bool root = repo_.name_of(p) == asked_;
-      const dependency_context& context =
-          root ? u.options().root_dependencies : u.options().dependencies;
+      const dependency_context context = dependency_switches(repo_, u.options(), p, root);
       const auto evaluate = [&](const filtered_formula& f) {
         return evaluate_depends(f, u.environment(), repo_.name_string(p), repo_.version_string(p),
                                 context);

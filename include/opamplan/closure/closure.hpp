@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/solve/solution.hpp"
 
@@ -35,6 +36,12 @@ struct closure {
 /// the last the first. Empty if there is none, as nearly always: opam refuses such dependencies.
 /// Which one it is depends on the solution alone. Linear.
 [[nodiscard]] std::vector<package_id> build_cycle(const solution& s);
+
+/// An order was asked of what has none.
+class cyclic_dependencies : public invalid_request {
+ public:
+  using invalid_request::invalid_request;
+};
 
 /// "a.1 -> b.1 -> a.1", of the names of a cycle.
 [[nodiscard]] std::string cycle_text(std::span<const std::string> names);

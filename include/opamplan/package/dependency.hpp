@@ -36,6 +36,7 @@ struct dependency_context {
   bool with_test = false;
   bool with_doc = false;
   bool with_dev_setup = false;
+  bool dev = false;  ///< A development version; versions named "dev" always are.
   friend bool operator==(const dependency_context&, const dependency_context&) = default;
 };
 

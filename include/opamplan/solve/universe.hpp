@@ -36,6 +36,16 @@ struct universe_options {
   progress_callback progress;
 };
 
+/// The dependency switches of one package: those of roots or of all others. What is built from a
+/// pinned folder is a development version (`{dev}`), as in opam.
+[[nodiscard]] inline dependency_context dependency_switches(const repository& repo,
+                                                            const universe_options& options,
+                                                            package_id id, bool root) {
+  dependency_context result = root ? options.root_dependencies : options.dependencies;
+  result.dev = result.dev || repo.source_folder(id).has_value();
+  return result;
+}
+
 /// Immutable; share one between any number of solvers and threads. Copies share state.
 class universe {
  public:

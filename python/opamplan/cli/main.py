@@ -127,7 +127,7 @@ def complain(message: str) -> None:
 
 def _run(arguments: Sequence[str]) -> int:
     """Parse, run, and turn exceptions into messages and exit statuses."""
-    from opamplan import Cancelled, Error
+    from opamplan import Cancelled, CyclicDependencies, Error
     from opamplan.cli.outcome import EXIT_BAD_NEWS, BadNews
 
     for text in arguments:
@@ -151,6 +151,9 @@ def _run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except BadNews as news:
+        complain(str(news))
+        return EXIT_BAD_NEWS
+    except CyclicDependencies as news:
         complain(str(news))
         return EXIT_BAD_NEWS
     except (Error, OSError) as error:

@@ -38,11 +38,7 @@ def run(args: argparse.Namespace) -> int:
             args, universe.explain(args.target).to_dict(), f"{args.target} has no solution"
         )
     if args.package is None:
-        return _say(
-            args,
-            {"target": result.target, "packages": len(result)},
-            f"{result.target} has a solution of {counted(len(result), 'package')}.",
-        )
+        return _tell_solution(args, result)
     if args.package in universe.repository.names:
         path = result.why(args.package)
         absent = f"{args.package} is not part of what {result.target} needs."
@@ -65,6 +61,18 @@ def run(args: argparse.Namespace) -> int:
     # Without a fact against it, it is a choice.
     verb = "cannot" if explanation.facts else "does not"
     return _tell(args, explanation.to_dict(), f"{result.target} {verb} have {args.package}")
+
+
+def _tell_solution(args: argparse.Namespace, result: Any) -> int:
+    """There is one; opam still refuses it if its dependencies are cyclic."""
+    answer: dict[str, Any] = {"target": result.target, "packages": len(result)}
+    sentence = f"{result.target} has a solution of {counted(len(result), 'package')}."
+    if not result.cycle:
+        return _say(args, answer, sentence)
+    answer["cycle"] = result.cycle
+    path = " -> ".join([*result.cycle, result.cycle[0]])
+    _say(args, answer, f"{sentence} Its dependencies are cyclic, which opam refuses: {path}")
+    return EXIT_BAD_NEWS
 
 
 def _say(args: argparse.Namespace, answer: dict[str, Any], sentence: str) -> int:

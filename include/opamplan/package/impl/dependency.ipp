@@ -64,7 +64,8 @@ class evaluator {
  public:
   evaluator(const environment& env, std::string_view version, const dependency_context& context)
       : first_(package_lookup(env, version)),
-        both_([this, &context, dev = compare_versions(version, "dev") == 0](std::string_view name) {
+        both_([this, &context,
+               dev = context.dev || compare_versions(version, "dev") == 0](std::string_view name) {
           const auto b = dependency_variable(name, context, dev);
           return b ? std::optional<variable_value>(*b) : first_(name);
         }) {}

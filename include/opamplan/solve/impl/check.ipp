@@ -56,8 +56,7 @@ OPAMPLAN_INLINE std::vector<std::string> broken_rules(const universe& u, const s
     const syntax::file& file = repo.file(p);
     const std::string& name = repo.name_string(p);
     const std::string_view version = repo.version_string(p);
-    const dependency_context& context =
-        p == s.target ? u.options().root_dependencies : u.options().dependencies;
+    const dependency_context context = dependency_switches(repo, u.options(), p, p == s.target);
     if (!is_available(read_available(file), u.environment(), name, version)) {
       broken.push_back(fmt::format("{} is not available", repo.full_name(p)));
     }

@@ -474,8 +474,8 @@ explanation explain_target(prober& p, const universe& u, const std::vector<premi
   e.minimal = minimise(p, target, rules);
   for (const rule_place& r : rules) {
     const package_id id = t.candidate_packages[to_index(r.candidate)];
-    const dependency_context& context =
-        p.is_root(r.candidate) ? u.options().root_dependencies : u.options().dependencies;
+    const dependency_context context =
+        dependency_switches(u.repository(), u.options(), id, p.is_root(r.candidate));
     fact f = describe_rule(u, id, context, fact_kind(r.what), r.position);
     std::set<std::uint32_t> lacking;
     if (r.what == rule_place::kind::required &&

@@ -120,8 +120,7 @@ OPAMPLAN_INLINE fact edge_fact(const universe& u, const solution& s, package_id 
   const candidate_id c = t.package_candidates[to_index(from)];
   const bool root = t.root_required.size() != 0 && from == s.target;
   const auto row = root ? t.root_required[to_index(c)] : t.required[to_index(c)];
-  const dependency_context& context =
-      root ? u.options().root_dependencies : u.options().dependencies;
+  const dependency_context context = dependency_switches(repo, u.options(), from, root);
   const std::string& name = repo.name_string(to);
   for (std::uint32_t i = 0; i < row.size(); ++i) {
     const fact f = describe_rule(u, from, context, fact::kind::needs, i);

@@ -76,19 +76,20 @@ inline evaluated_package evaluate_package(const repository& repo, const environm
   const auto evaluate = [&](const filtered_formula& f, const dependency_context& context) {
     return evaluate_depends(f, env, name, version, context);
   };
-  result.depends = evaluate(depends, options.dependencies);
+  const dependency_context switches = dependency_switches(repo, options, id, false);
+  result.depends = evaluate(depends, switches);
   filtered_formula conflicts;
   if (contains(text, "conflicts")) {
     conflicts = read_conflicts(file);
-    result.conflicts = evaluate(conflicts, options.dependencies);
+    result.conflicts = evaluate(conflicts, switches);
   }
   if (contains(text, "conflict-class")) result.conflict_classes = read_conflict_classes(file);
   if (contains(text, "depopts")) {
     // Whatever their filters say: if one is there, the package may use it.
     result.optional_names = sorted_names(read_depopts(file));
   }
-  if (options.dependencies.post && contains(text, "post")) {
-    dependency_context without_post = options.dependencies;
+  if (switches.post && contains(text, "post")) {
+    dependency_context without_post = switches;
     without_post.post = false;
     const auto all = sorted_names(result.depends);
     const auto build = sorted_names(evaluate(depends, without_post));
@@ -96,8 +97,9 @@ inline evaluated_package evaluate_package(const repository& repo, const environm
                         std::back_inserter(result.post_only_names));
   }
   if (!(options.root_dependencies == options.dependencies)) {
-    result.root_depends = evaluate(depends, options.root_dependencies);
-    result.root_conflicts = evaluate(conflicts, options.root_dependencies);
+    const dependency_context of_root = dependency_switches(repo, options, id, true);
+    result.root_depends = evaluate(depends, of_root);
+    result.root_conflicts = evaluate(conflicts, of_root);
   }
   return result;
 }
