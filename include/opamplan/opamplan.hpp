@@ -9,6 +9,7 @@
 #include "opamplan/severity.hpp"
 #include "opamplan/base/joined_threads.hpp"
 #include "opamplan/base/json.hpp"
+#include "opamplan/base/parallel.hpp"
 #include "opamplan/syntax/ast.hpp"
 #include "opamplan/syntax/edit.hpp"
 #include "opamplan/syntax/equal.hpp"

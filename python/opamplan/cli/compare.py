@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from opamplan.cli import runs
-from opamplan.cli.style import Style, counted
+from opamplan.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:

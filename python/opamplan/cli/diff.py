@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
-from opamplan.cli.style import Style
+from opamplan.style import Style
 
 if TYPE_CHECKING:
     from opamplan import Plan, PlanDifference

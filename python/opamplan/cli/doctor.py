@@ -9,7 +9,7 @@ from typing import Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.cli.style import Style, counted
+from opamplan.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from opamplan.cli import image, options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.cli.style import counted
+from opamplan.style import counted
 
 FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
 

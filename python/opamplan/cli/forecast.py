@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.cli.style import Style, counted
+from opamplan.style import Style, counted
 
 if TYPE_CHECKING:
     from opamplan import Plan

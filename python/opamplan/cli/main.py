@@ -119,7 +119,7 @@ def _as_help(argv: Sequence[str]) -> Sequence[str]:
 
 def complain(message: str) -> None:
     """One error on standard error."""
-    from opamplan.cli.style import Style
+    from opamplan.style import Style
 
     style = Style(sys.stderr)
     print(f"opamplan: {style.bad('error:')} {message}", file=sys.stderr)

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from opamplan.cli.style import Style, counted
 from opamplan.harmless import write_exact
+from opamplan.style import Style, counted
 
 EXIT_BROKEN = 1
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Optional, TextIO
 
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
-from opamplan.cli.style import Style, counted
+from opamplan.style import Style, counted
 
 if TYPE_CHECKING:
     from opamplan import Limits, Plan

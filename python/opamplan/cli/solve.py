@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from opamplan.cli import options
-from opamplan.cli.style import Style, counted
+from opamplan.style import Style, counted
 
 
 def add_parser(subparsers: Any) -> None:

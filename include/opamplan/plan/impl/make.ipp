@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/base/parallel.hpp"
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
@@ -17,7 +18,6 @@
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/plan/words.hpp"
 #include "opamplan/repository/pack.hpp"
-#include "opamplan/solve/impl/parallel.ipp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {

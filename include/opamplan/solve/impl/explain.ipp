@@ -9,10 +9,10 @@
 #include <tuple>
 #include <utility>
 
+#include "opamplan/base/parallel.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "opamplan/solve/impl/explain_detail.ipp"
-#include "opamplan/solve/impl/parallel.ipp"
 
 namespace opamplan {
 OPAMPLAN_INLINE explanation explain(const universe& u, package_id target,

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <utility>
 
+#include "opamplan/base/parallel.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/solve/extract.hpp"
-#include "opamplan/solve/impl/parallel.ipp"
 #include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/names.hpp"
 #include "opamplan/solve/solver.hpp"

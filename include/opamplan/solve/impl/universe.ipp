@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/base/parallel.hpp"
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/package/formula.hpp"
 #include "opamplan/package/opam_file.hpp"
-#include "opamplan/solve/impl/parallel.ipp"
 #include "opamplan/solve/universe.hpp"
 #include "opamplan/syntax/ast.hpp"
 

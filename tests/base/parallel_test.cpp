@@ -1,4 +1,4 @@
-#include "opamplan/solve/impl/parallel.ipp"
+#include "opamplan/base/parallel.hpp"
 
 #include <doctest/doctest.h>
 
