@@ -52,7 +52,7 @@ record summary_dict(const plan& p) {
 using limits_state = std::tuple<std::string, std::string, std::array<std::size_t, 7>>;
 
 void bind_limits(py::module_& module) {
-  py::class_<limits>(module, "Limits", R"(What an executor can take; 0 means without limit.
+  py::class_<limits>(module, "Limits", R"(What a builder can take; 0 means without limit.
 
 ``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
 profiles.)")

@@ -54,7 +54,7 @@ class PlanFormatError(Error):
 
 
 class StateError(Error):
-    """A file of build results that cannot be read or written: locked, damaged, no space..."""
+    """A state file that cannot be read or written: locked, damaged, no space..."""
 
 
 class ParseError(Error):

@@ -224,11 +224,11 @@ def test_progress_is_read_line_by_line() -> None:
 def test_a_state_file_that_is_none_is_named(tmp_path: pathlib.Path) -> None:
     file = tmp_path / "state.sqlite"
     file.write_text("this is no database, only text that is long enough to be read as one")
-    with pytest.raises(opamplan.Error, match=r"not a file of build results; move it away"):
+    with pytest.raises(opamplan.Error, match=r"not a state file of opamplan; move it away"):
         State(file)
-    with pytest.raises(opamplan.Error, match=r"not a file of build results \(file"):
+    with pytest.raises(opamplan.Error, match=r"not a state file of opamplan \(file"):
         find_run(str(file))
-    with pytest.raises(opamplan.InvalidRequest, match="no such file"):
+    with pytest.raises(opamplan.InvalidRequest, match="no such state file"):
         find_run(str(tmp_path / "absent"))
     state = State(tmp_path / "new.sqlite")
     with pytest.raises(opamplan.InvalidRequest, match="no runs"):

@@ -637,7 +637,7 @@ def test_a_database_of_another_program_is_none_and_stays_as_it_is(tmp_path: path
     db.close()
     before = file.read_bytes()
     for read_only in (False, True):
-        with pytest.raises(opamplan.StateError, match="but not a file of build results"):
+        with pytest.raises(opamplan.StateError, match="but not a state file of opamplan"):
             State(file, read_only=read_only)
     assert file.read_bytes() == before
     file.write_bytes(b"")

@@ -26,7 +26,7 @@ struct step_mount {
   std::string target;  ///< An absolute path.
 };
 
-/// A step in an executor's words.
+/// A step in a builder's words.
 struct step_recipe {
   std::vector<step_mount> mounts;
   std::string command;  ///< One line of shell.

@@ -1,5 +1,5 @@
 /// \file
-/// What an executor can take: named profiles, each number with its source.
+/// What a builder can take: named profiles, each number with its source.
 #pragma once
 
 #include <cstddef>

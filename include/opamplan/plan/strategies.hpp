@@ -46,7 +46,7 @@ void assemble_graft(const layer_graph& layers, std::size_t depth_limit, std::uin
                     plan& out);
 
 /// Every target alone, in package-tool's level order. Chains longer than `depth_limit` are cut
-/// into chunks, from their end, where executors that cache equal prefixes share least.
+/// into chunks, from their end, where builders that cache equal prefixes share least.
 void assemble_chain(const layer_graph& layers, std::size_t depth_limit, plan& out);
 
 /// Targets share prefixes of orders chosen for that (prefix_tree.hpp). Paths deeper than

@@ -27,9 +27,9 @@ def add_parser(subparsers: Any) -> None:
         "build",
         help="carry a plan out on BuildKit",
         description="Build all batches of a plan, in order, with buildctl or buildx. A package "
-        "that fails does not stop the others. Results and logs go into one SQLite file; a run that "
-        "was interrupted is gone on with. Exit status: 0 if all targets were built that were asked "
-        "for, 1 if not (one without a solution is not), 130 if interrupted.",
+        "that fails does not stop the others. Results and logs go into one state file (SQLite); a "
+        "run that was interrupted is gone on with. Exit status: 0 if all targets were built that "
+        "were asked for, 1 if not (one without a solution is not), 130 if interrupted.",
         epilog="Example: opamplan build --plan plan.json --builder "
         "unix:///run/buildkit/buildkitd.sock -o out; then: opamplan report out/builds.sqlite",
     )

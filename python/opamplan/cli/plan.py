@@ -16,7 +16,7 @@ def add_parser(subparsers: Any) -> None:
         "plan",
         help="plan builds and say what they cost",
         description="Turn all solutions into one plan in which shared work is done once, cut into "
-        "batches that the executor can take, and print its figures.",
+        "batches that the builder can take, and print its figures.",
         epilog="Example: opamplan plan --repository opam-repository -o plan.json; then "
         "opamplan forecast, doctor, diff and emit take --plan plan.json.",
     )

@@ -32,7 +32,7 @@ REPLAN = ", or plan with it: opamplan plan ... -o FILE"
 
 
 def add_limit_options(parser: Any) -> None:
-    """What the executor can take."""
+    """What the builder can take."""
     parser.add_argument(
         "--limits",
         metavar="NAME",
@@ -48,7 +48,7 @@ def add_limit_options(parser: Any) -> None:
 
 
 def add_plan_options(parser: argparse.ArgumentParser, saved: bool = True) -> None:
-    """How builds are shared, and what the executor can take; with `saved`, also --plan."""
+    """How builds are shared, and what the builder can take; with `saved`, also --plan."""
     group = parser.add_argument_group("planning")
     if saved:
         group.add_argument(

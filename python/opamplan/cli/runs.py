@@ -11,7 +11,7 @@ from opamplan.style import Style
 if TYPE_CHECKING:
     from opamplan.runs.state import Run, State
 
-RUN_HELP = "a file of build results (its newest run), or FILE#NUMBER"
+RUN_HELP = "a state file, as build writes (its newest run), or FILE#NUMBER"
 
 
 def print_run(state: State, run: Run, out: TextIO | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The SQLite file of build results: its layout, and opening it whatever state it is in."""
+"""The state file, which is SQLite: its layout, and opening it whatever state it is in."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _version(path: Path, db: sqlite3.Connection) -> int:
         return 0
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     if not {"plans", "runs", "layers"} <= tables:
-        raise StateError(f"{path}: a database, but not a file of build results")
+        raise StateError(f"{path}: a database, but not a state file of opamplan")
     if not 1 <= version <= SCHEMA_VERSION:
         raise StateError(
             f"{path}: written by another version of opamplan (schema {version}, this one "
@@ -148,7 +148,7 @@ def _migrate(path: Path, db: sqlite3.Connection, new: bool = False) -> None:
     if version == SCHEMA_VERSION:
         return
     if version == 0 and not new:
-        raise StateError(f"{path}: an empty database, not a file of build results")
+        raise StateError(f"{path}: an empty database, not a state file of opamplan")
     if version == 0:
         changes = [_LAYOUT + _NEW_IN_3]
     else:
@@ -211,7 +211,7 @@ def _explained(error: sqlite3.Error, writing: bool) -> str:
         ("full", "no space is left there"),
         ("readonly", "cannot be written: it, or its folder, is read-only"),
         ("unable to open", "cannot be opened: is its folder there, and may you read and write it?"),
-        ("not a database", "not a file of build results" + ANEW * writing),
+        ("not a database", "not a state file of opamplan" + ANEW * writing),
         ("malformed", "damaged; `sqlite3 FILE .recover` may save results, or move it away"),
         ("disk I/O", "the disk cannot be read or written, or is full"),
     ):

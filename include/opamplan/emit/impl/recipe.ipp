@@ -1,5 +1,5 @@
 /// \file
-/// Steps in an executor's words.
+/// Steps in a builder's words.
 #pragma once
 
 #include <algorithm>
