@@ -73,6 +73,7 @@ from opamplan._core import (
     stage_names,
 )
 from opamplan.archives import take_archives
+from opamplan.change import Effect, Loss, PackageChange, compare_repositories, effect_of
 from opamplan.errors import (
     Cancelled,
     CyclicDependencies,
@@ -98,6 +99,7 @@ __all__ = [
     "CyclicDependencies",
     "Diagnostic",
     "DockerfileMeasure",
+    "Effect",
     "EmitOptions",
     "Environment",
     "Error",
@@ -110,7 +112,9 @@ __all__ = [
     "Item",
     "Limits",
     "LoadError",
+    "Loss",
     "Package",
+    "PackageChange",
     "PackageFormula",
     "PackageVersions",
     "ParseError",
@@ -139,6 +143,7 @@ __all__ = [
     "base_image_of",
     "batch_dockerfile",
     "compare_plans",
+    "compare_repositories",
     "compare_versions",
     "context_files",
     "dependency_paths",
@@ -146,6 +151,7 @@ __all__ = [
     "diagnose",
     "dockerfile",
     "dot",
+    "effect_of",
     "environment_presets",
     "evaluate_file",
     "forecast",

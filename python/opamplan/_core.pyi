@@ -529,6 +529,11 @@ class Package:
         URL of the source repository, or empty.
         """
     @property
+    def effective_part(self) -> str:
+        """
+        The fields that can change a build, as canonical text: equal texts build alike.
+        """
+    @property
     def files(self) -> list[ExtraFile]:
         """
         What the version's folder `files/` holds, by path; opam copies it into the sources.
@@ -1132,7 +1137,7 @@ class ReverseDependencies:
 
 class Limits:
     """
-    What a builder can take; 0 means without limit.
+    What an executor can take; 0 means without limit.
 
     ``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
     profiles.

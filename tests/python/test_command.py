@@ -261,7 +261,16 @@ def test_every_command_takes_json() -> None:
 
 
 # A file, a folder, a form: what these take is each command's own.
-THEIR_OWN = {"--output", "-o", "--repository", "--format", "--targets", "--durations", "--sizes"}
+THEIR_OWN = {
+    "--output",
+    "-o",
+    "--repository",
+    "--format",
+    "--ocaml",
+    "--targets",
+    "--durations",
+    "--sizes",
+}
 
 
 def test_options_of_one_name_mean_one_thing() -> None:

@@ -38,6 +38,7 @@ COMMANDS = (
     "plan",
     "forecast",
     "diff",
+    "change",
     "emit",
     "doctor",
     "build",

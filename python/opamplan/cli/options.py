@@ -112,7 +112,7 @@ def repository_paths(args: argparse.Namespace) -> list[str]:
     return paths or [repository_path()]
 
 
-def add_environment_options(parser: argparse.ArgumentParser) -> None:
+def add_environment_options(parser: argparse.ArgumentParser, several_ocaml: bool = False) -> None:
     """For which system packages are evaluated."""
     group = parser.add_argument_group("environment")
     group.add_argument(
@@ -131,7 +131,13 @@ def add_environment_options(parser: argparse.ArgumentParser) -> None:
     ):
         group.add_argument(f"--{option}", metavar="VALUE", help=what)
     ocaml = group.add_mutually_exclusive_group()
-    ocaml.add_argument("--ocaml", metavar="VERSION", help="the OCaml version (default: 5.3.0)")
+    what = "the OCaml version (default: 5.3.0)"
+    if several_ocaml:
+        ocaml.add_argument(
+            "--ocaml", metavar="VERSION", action="append", help=f"{what}; may be repeated"
+        )
+    else:
+        ocaml.add_argument("--ocaml", metavar="VERSION", help=what)
     ocaml.add_argument(
         "--no-ocaml", action="store_true", help="do not ask for a version of OCaml at all"
     )
@@ -282,13 +288,13 @@ def avoid_rule(args: argparse.Namespace) -> str:
     return "opam" if named else "batch"
 
 
-def universe_from(args: argparse.Namespace) -> Any:
-    """The `opamplan.Universe` that the options describe."""
+def universe_from(args: argparse.Namespace, repository: Any = None) -> Any:
+    """The `opamplan.Universe` that the options describe; of another repository, if one is given."""
     from opamplan import Universe
     from opamplan.cli.progress import progress_for
 
     return Universe(
-        load(args),
+        load(args) if repository is None else repository,
         environment_from(args),
         ocaml=ocaml_version(args),
         roots=args.require,

@@ -1,0 +1,192 @@
+"""opamplan change: what a change of a repository does, and what it takes to check it."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+from opamplan.cli import options, plans
+from opamplan.cli.outcome import EXIT_BAD_NEWS
+from opamplan.cli.progress import progress_for
+from opamplan.style import Style, counted
+
+if TYPE_CHECKING:
+    from opamplan import Effect, PackageChange
+
+FORMATS = ("text", "markdown", "json")
+MOST = 12
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "change",
+        help="say what a change of a repository breaks, and plan its check",
+        description="Compare a repository before and after a change: versions added, changed and "
+        "removed; what could be installed and no longer can, and why; and which targets must be "
+        "built again. Every option of the environment holds for both. Exit status 1 if "
+        "something can no longer be installed, or no environment can install what is new.",
+        epilog="Examples: opamplan change --repository opam-repository HEAD~1 HEAD; opamplan "
+        "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check.json; opamplan build --plan "
+        "check.json",
+    )
+    parser.add_argument(
+        "before",
+        metavar="BEFORE",
+        help="a revision of the first --repository; without one, a source as --repository takes it",
+    )
+    parser.add_argument("after", metavar="AFTER", help="the same, after the change")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="text", help="how to write it (default: text)"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=options.place,
+        help="save the plan that checks the change; {ocaml} stands for the version if there are "
+        "several",
+    )
+    options.add_solve_options(parser, targets=False)
+    plans.add_plan_options(parser, saved=False)
+    options.add_repository_options(parser)
+    options.add_environment_options(parser, several_ocaml=True)
+    options.add_output_options(parser)
+    parser.set_defaults(run=run, targets=[])
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare."""
+    from opamplan import InvalidRequest, compare_repositories, effect_of
+
+    versions = args.ocaml or [options.DEFAULT_OCAML]
+    if args.no_ocaml:
+        versions = [""]
+    if args.output and len(versions) > 1 and "{ocaml}" not in args.output:
+        raise InvalidRequest(f"-o {args.output}: name a file for each: check-{{ocaml}}.json")
+    before, after = (options.load(_side(args, text)) for text in (args.before, args.after))
+    changes = compare_repositories(before, after)
+    effects: dict[str, Effect] = {}
+    for version in versions:
+        one = copy.copy(args)
+        one.ocaml = version
+        effects[version] = effect_of(
+            changes,
+            options.universe_from(one, before),
+            options.universe_from(one, after),
+            threads=args.threads,
+            strategy=args.strategy,
+            limits=plans.limits_from(args),
+            image=args.image or "",
+            progress=progress_for(args),
+        )
+        plan = effects[version].plan
+        if args.output and plan:
+            plan.save(args.output.replace("{ocaml}", version))
+    kind = "json" if args.json else args.format
+    write = {"text": _print, "markdown": _print_markdown, "json": _print_json}[kind]
+    write(changes, effects)
+    return EXIT_BAD_NEWS if _is_bad(effects) else 0
+
+
+def _side(args: argparse.Namespace, text: str) -> argparse.Namespace:
+    """The options, with one side of the change as the first repository."""
+    side = copy.copy(args)
+    first = f"{args.repository[0].partition('#')[0]}#{text}" if args.repository else text
+    side.repository = [first, *args.repository[1:]]
+    return side
+
+
+def _is_bad(effects: dict[str, Effect]) -> bool:
+    if any(effect.is_bad for effect in effects.values()):
+        return True
+    refused = {loss.package for effect in effects.values() for loss in effect.refused}
+    return bool(refused - {p for effect in effects.values() for p in effect.installable})
+
+
+def _print_json(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
+    rows = [{"package": c.package, "kind": c.kind, "fields": c.fields} for c in changes]
+    answer = {
+        "changes": rows,
+        "effects": [{"ocaml": v or None, **effect.to_dict()} for v, effect in effects.items()],
+    }
+    print(json.dumps(answer, indent=1))
+
+
+def _list(names: Any) -> str:
+    shown = " ".join(list(names)[:MOST])
+    return shown + (f" ... {len(names)} in all" if len(names) > MOST else "")
+
+
+def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
+    style = Style()
+    if not changes:
+        print(style.good("Nothing is changed."))
+        return
+    print(style.strong(f"{counted(len(changes), 'version')} changed"))
+    for change in changes[:50]:
+        fields = f": {', '.join(change.fields)}" if change.fields else ""
+        print(f"  {change.kind:8}  {style.name(change.package)}{fields}")
+    if len(changes) > 50:
+        print(f"  ... {len(changes)} in all (--json lists them)")
+    for version, effect in effects.items():
+        print(style.strong(f"With OCaml {version}" if version else "Without a version of OCaml"))
+        for title, losses, paint in (
+            ("can no longer be installed", effect.lost, style.bad),
+            ("cannot be installed", effect.refused, style.warn),
+        ):
+            for loss in losses[:MOST]:
+                print(f"  {paint(loss.package)} {title}:")
+                for reason in loss.reasons:
+                    print(f"    {reason}")
+            if len(losses) > MOST:
+                print(f"  ... {len(losses)} that {title} in all")
+        for title, names in (
+            ("can be installed", effect.installable),
+            ("can be installed now", effect.gained),
+            ("not available here", effect.unavailable),
+        ):
+            if names:
+                print(f"  {title}: {_list(names)}")
+        print(f"  {_work(effect)}")
+
+
+def _work(effect: Effect) -> str:
+    """What there is to build."""
+    if effect.plan is None:
+        return "nothing to build"
+    return (
+        f"{counted(len(effect.dependents), 'target')} to build again, {effect.direct} of them "
+        f"dependent on it directly; {counted(len(effect.plan), 'step')} with what is below them, "
+        f"{effect.new_layers} of them new"
+    )
+
+
+def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
+    print("| version | change |\n|---|---|")
+    for change in changes[:100]:
+        print(f"| `{change.package}` | {', '.join((change.kind, *change.fields))} |")
+    if len(changes) > 100:
+        print(f"\n... {len(changes)} in all")
+    for version, effect in effects.items():
+        print(f"\n### OCaml {version}\n" if version else "\n### Any compiler\n")
+        for title, losses in (
+            ("No longer installable", effect.lost),
+            ("Not installable", effect.refused),
+        ):
+            if losses:
+                print(f"**{title}**, because\n")
+            for loss in losses[:MOST]:
+                print(f"- `{loss.package}`: {'; '.join(loss.reasons)}")
+            if len(losses) > MOST:
+                print(f"- ... {len(losses)} in all")
+            if losses:
+                print()
+        if effect.installable:
+            print(f"Installable: {_list([f'`{p}`' for p in effect.installable])}\n")
+        print(f"{_work(effect)}.".capitalize())
+        if effect.dependents:
+            names = "\n".join(f"`{p}`" for p in effect.dependents)
+            print(f"\n<details><summary>Targets</summary>\n\n{names}\n\n</details>")

@@ -1,0 +1,171 @@
+"""What a change of a repository does, by the library and by the command."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+import opamplan
+
+FILES = {
+    "base.1": 'synopsis: "The base"\n',
+    "base.2": "",
+    "lib.1": 'depends: ["base" {>= "2"}]',
+    "app.1": 'depends: ["lib"]',
+    "other.1": "",
+    "pair.1": 'depends: ["base" {< "2"}]',
+}
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def effect(
+    after: dict[str, str], before: dict[str, str] = FILES
+) -> tuple[list[opamplan.PackageChange], opamplan.Effect]:
+    """The change from one set of files to another, without a compiler."""
+    sides = [
+        opamplan.Repository.from_files(
+            {package: f'opam-version: "2.0"\n{fields}\n' for package, fields in files.items()}
+        )
+        for files in (before, after)
+    ]
+    changes = opamplan.compare_repositories(*sides)
+    environment = opamplan.Environment.preset("debian-13")
+    before_, after_ = (opamplan.Universe(side, environment) for side in sides)
+    return changes, opamplan.effect_of(changes, before_, after_)
+
+
+def kinds(changes: list[opamplan.PackageChange]) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(c.package, c.kind, c.fields) for c in changes]
+
+
+def test_equal_repositories_have_no_change() -> None:
+    changes, found = effect(dict(FILES))
+    assert changes == []
+    assert (found.lost, found.gained, found.dependents, found.plan) == ((), (), (), None)
+    assert not found.is_bad
+
+
+def test_changes_are_told_by_version_kind_and_fields() -> None:
+    after = {**FILES, "base.3": "", "lib.1": FILES["lib.1"] + ' build: ["make"]'}
+    after["base.1"] = 'synopsis: "Another"\nmaintainer: "me"'
+    del after["other.1"]
+    changes, found = effect(after)
+    assert kinds(changes) == [
+        ("base.1", "metadata", ("synopsis", "maintainer")),
+        ("base.3", "added", ()),
+        ("lib.1", "changed", ("build",)),
+        ("other.1", "removed", ()),
+    ]
+    assert found.installable == ("base.3", "lib.1")
+    assert found.dependents == ("app.1",)
+    assert found.direct == 1
+
+
+def test_what_lies_beside_a_file_is_part_of_it() -> None:
+    def repository(content: str) -> opamplan.Repository:
+        return opamplan.Repository.from_files(
+            {"a.1/opam": 'opam-version: "2.0"\n', "a.1/files/p.patch": content}
+        )
+
+    try:
+        changes = opamplan.compare_repositories(repository("1"), repository("2"))
+    except opamplan.LoadError:
+        pytest.skip("memory holds opam files only")
+    assert kinds(changes) == [("a.1", "changed", ("files/",))]
+
+
+def test_a_loss_says_why() -> None:
+    _, found = effect({**FILES, "lib.1": 'depends: ["base" {>= "9"}]'})
+    assert [loss.package for loss in found.lost] == ["app.1", "lib.1"]
+    assert found.lost[1].reasons == (
+        "lib 1 needs base >= 9",
+        "base has 2 versions from 1 to 2",
+    )
+    assert found.is_bad
+    assert found.plan is None
+    _, back = effect(FILES, {**FILES, "lib.1": 'depends: ["base" {>= "9"}]'})
+    assert back.gained == ("app.1", "lib.1")
+
+
+def test_what_is_not_available_any_more_is_lost_too() -> None:
+    _, found = effect({**FILES, "other.1": "available: false"})
+    assert [loss.package for loss in found.lost] == ["other.1"]
+    assert found.lost[0].reasons == ("it is not available here any more",)
+    assert found.unavailable == ("other.1",)
+
+
+def test_dependents_are_those_whose_layers_change_direct_ones_first() -> None:
+    _, found = effect({**FILES, "base.2": 'build: ["make"]'})
+    assert found.dependents == ("lib.1", "app.1")
+    assert found.direct == 1
+    assert found.plan is not None
+    assert set(found.plan.targets) == {"base.2", "lib.1", "app.1"}
+    assert found.new_layers == len(found.plan) == 3
+    assert opamplan.diagnose(found.plan) == []
+
+
+def test_metadata_builds_nothing() -> None:
+    changes, found = effect({**FILES, "base.2": 'synopsis: "x"'})
+    assert kinds(changes) == [("base.2", "metadata", ("synopsis",))]
+    assert (found.dependents, found.installable, found.plan) == ((), (), None)
+
+
+@pytest.fixture
+def sides(embedded: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
+    """A folder with the embedded repository as `before`, and a changed one as `after`."""
+    for side in ("before", "after"):
+        shutil.copytree(embedded, tmp_path / side)
+    opam = tmp_path / "after/packages/heron/heron.6.0.0/opam"
+    opam.write_text(opam.read_text().replace('"dune" {>= "3.8"}', '"dune" {>= "3.8" & < "3.10"}'))
+    shutil.rmtree(tmp_path / "after/packages/webmail")
+    return tmp_path
+
+
+def test_the_command_compares_folders_for_several_compilers(
+    opamplan_command: Run, sides: pathlib.Path
+) -> None:
+    words = ["change", "before", "after", "--ocaml", "4.14.2", "--ocaml", "5.3.0"]
+    done = opamplan_command(*words, "--json", "-o", "check-{ocaml}.json", cwd=sides)
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert [c["kind"] for c in found["changes"]] == ["changed", "removed"]
+    old, new = found["effects"]
+    assert (old["ocaml"], old["lost"]) == ("4.14.2", [])
+    assert "store.3.1.0" in [loss["package"] for loss in new["lost"]]
+    # With 4.14.2 nothing is left to build, so there is no plan.
+    assert [p.name for p in sides.glob("check-*")] == ["check-5.3.0.json"]
+    plan = opamplan.Plan.load(str(sides / "check-5.3.0.json"))
+    assert set(plan.targets) == set(new["dependents"])
+    done = opamplan_command(*words, "-o", "check.json", cwd=sides)
+    assert done.returncode == 2
+    assert "name a file for each: check-{ocaml}.json" in done.stderr
+
+
+def test_the_command_compares_revisions(opamplan_command: Run, sides: pathlib.Path) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    repository = sides / "before"
+
+    def git(*words: str) -> None:
+        identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *identity, *words], check=True, cwd=repository, capture_output=True)
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "before")
+    shutil.copytree(sides / "after", repository, dirs_exist_ok=True)
+    git("commit", "-qam", "after")
+    done = opamplan_command("change", "--repository", str(repository), "HEAD~1", "HEAD")
+    assert "changed   heron.6.0.0: depends" in done.stdout
+    assert done.returncode == 1
+    done = opamplan_command("change", "--repository", str(repository), "HEAD", "HEAD")
+    assert (done.returncode, done.stdout) == (0, "Nothing is changed.\n")
+    done = opamplan_command("change", "--repository", str(repository), "HEAD", "nowhere")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
