@@ -1137,7 +1137,7 @@ class ReverseDependencies:
 
 class Limits:
     """
-    What an executor can take; 0 means without limit.
+    What a builder can take; 0 means without limit.
 
     ``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
     profiles.
