@@ -163,13 +163,12 @@ def effect_of(
     refused = [p for p in news if p in can and not can[p] and p not in lost]
     reasons = _Reasons(after, most_reasons)
 
-    base = [could[p] for p in before.latest() if could.get(p)]
-    newest = [can[p] for p in after.latest() if can.get(p)]
-    again = _rebuilt(base, newest, planning) - set(news)
+    base = _plan([could[p] for p in before.latest() if could.get(p)], planning)
+    newest = _plan([can[p] for p in after.latest() if can.get(p)], planning)
+    again = _rebuilt(base, newest) - set(news)
     direct = {p for p in again if _needs(can[p], p) & {t.split(".", 1)[0] for t in touched}}
     dependents = [*sorted(direct), *sorted(again - direct)]
-    wanted = [can[p] for p in (*news, *dependents) if can.get(p)]
-    plan = make_plan(wanted, **planning) if wanted else None
+    plan = _plan([can[p] for p in (*news, *dependents) if can.get(p)], planning)
     return Effect(
         lost=tuple(reasons.of(p) for p in sorted(lost)),
         gained=tuple(
@@ -180,7 +179,7 @@ def effect_of(
         unavailable=tuple(p for p in news if p not in can),
         dependents=tuple(dependents),
         direct=len(direct),
-        new_layers=_new_layers(base, plan, planning),
+        new_layers=_new_layers(base, plan),
         plan=plan,
     )
 
@@ -191,22 +190,26 @@ def _solutions(universe: Universe, threads: int) -> dict[str, Solution]:
     return dict(zip(targets, universe.solve_all(targets, threads=threads)))
 
 
-def _rebuilt(base: list[Solution], newest: list[Solution], planning: dict[str, Any]) -> set[str]:
-    """The targets of `newest` whose layers are not those of `base`."""
-    if not base or not newest:
-        return {str(solution.target) for solution in newest}
-    difference = compare_plans(make_plan(base, **planning), make_plan(newest, **planning))
+def _plan(solutions: list[Solution], planning: dict[str, Any]) -> Optional[Plan]:
+    return make_plan(solutions, **planning) if solutions else None
+
+
+def _rebuilt(before: Optional[Plan], after: Optional[Plan]) -> set[str]:
+    """The targets of `after` whose layers are not those of `before`."""
+    if before is None or after is None:
+        return set(after.targets) if after else set()
+    difference = compare_plans(before, after)
     return {
         *(target.after for target in difference.rebuilt_targets),
         *difference.added_targets,
     }
 
 
-def _new_layers(base: list[Solution], plan: Optional[Plan], planning: dict[str, Any]) -> int:
-    """How many layers of a plan `base` does not have."""
-    if plan is None or not base:
-        return len(plan.layers()) if plan else 0
-    return len(compare_plans(make_plan(base, **planning), plan).added_layers)
+def _new_layers(before: Optional[Plan], after: Optional[Plan]) -> int:
+    """How many layers of `after` are not in `before`."""
+    if before is None or after is None:
+        return len(after.layers()) if after else 0
+    return len(compare_plans(before, after).added_layers)
 
 
 def _needs(solution: Solution, package: str) -> set[str]:
