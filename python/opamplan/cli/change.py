@@ -157,11 +157,12 @@ def _work(effect: Effect) -> str:
     """What there is to build."""
     if effect.plan is None:
         return "nothing to build"
-    return (
-        f"{counted(len(effect.dependents), 'target')} to build again, {effect.direct} of them "
-        f"dependent on it directly; {counted(len(effect.plan), 'step')} with what is below them, "
-        f"{effect.new_layers} of them new"
-    )
+    again = "no other target to build again"
+    if effect.dependents:
+        again = f"{counted(len(effect.dependents), 'other target')} to build again"
+        again += f", {effect.direct} of them dependent on it directly"
+    steps = counted(len(effect.plan), "step")
+    return f"{again}; {steps} with what is below them, {effect.new_layers} of them new"
 
 
 def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
@@ -186,7 +187,8 @@ def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) ->
                 print()
         if effect.installable:
             print(f"Installable: {_list([f'`{p}`' for p in effect.installable])}\n")
-        print(f"{_work(effect)}.".capitalize())
+        work = _work(effect)
+        print(f"{work[0].upper()}{work[1:]}.")
         if effect.dependents:
             names = "\n".join(f"`{p}`" for p in effect.dependents)
             print(f"\n<details><summary>Targets</summary>\n\n{names}\n\n</details>")
