@@ -125,3 +125,20 @@ def test_what_is_no_repository_is_an_error(opamplan_command: Run, tmp_path: path
     done = opamplan_command("list", "--repository", str(tmp_path / "absent"))
     assert done.returncode == 2
     assert "no such file" in done.stderr
+
+
+def test_the_working_folder_is_the_repository_if_it_is_one(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    place = tmp_path / "packages/mine/mine.1"
+    place.mkdir(parents=True)
+    (place / "opam").write_text('opam-version: "2.0"\n')
+    done = opamplan_command("list", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == (
+        "mine.1\n",
+        "opamplan: using the repository in this folder\n",
+    )
+    assert opamplan_command("list", "-q", cwd=tmp_path).stderr == ""
+    assert "small one" not in opamplan_command("show", "dune", cwd=tmp_path).stderr
+    (place / "opam").unlink()
+    assert "dune" in opamplan_command("list", cwd=tmp_path).stdout

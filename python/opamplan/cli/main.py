@@ -15,6 +15,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn, Optional
 
 from opamplan.cli.usage import explained, parser_of, unknown_arguments
@@ -167,8 +168,11 @@ def _run(arguments: Sequence[str]) -> int:
 def _hint(error: Exception, args: argparse.Namespace) -> str:
     """Where else a package may be: the embedded repository is easily taken for the real one."""
     from opamplan import UnknownPackage
+    from opamplan.cli.options import is_repository
 
     if not isinstance(error, UnknownPackage) or getattr(args, "repository", None) != []:
+        return ""
+    if is_repository(Path()):
         return ""
     return " (the small one inside opamplan; --repository names another)"
 

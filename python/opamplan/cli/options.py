@@ -7,6 +7,7 @@ import functools
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from opamplan.cli.outcome import BadNews
@@ -72,7 +73,7 @@ def add_repository_options(parser: argparse.ArgumentParser) -> None:
         help="a folder, an archive or a git repository in opam-repository's layout, or a URL of "
         "an archive or of a git repository; may be repeated, the first that has a package version "
         "wins; PATH#REV is a git repository at a revision, PATH#REV:FOLDER a repository inside it "
-        "(default: the small embedded one)",
+        "(default: the working folder if it has packages/, else the small embedded one)",
     )
     group.add_argument(
         "--rev", default="", metavar="REV", help="of a git repository: a commit, branch or tag"
@@ -106,10 +107,24 @@ def pins(args: argparse.Namespace) -> list[tuple[str, str, str]]:
     return out
 
 
+def is_repository(folder: Path) -> bool:
+    """Whether a folder is laid out as opam-repository is."""
+    return any((folder / "packages").glob("*/*/opam"))
+
+
 def repository_paths(args: argparse.Namespace) -> list[str]:
-    """The sources that the options name, in order of precedence; else the embedded repository."""
+    """The sources that the options name, in order of precedence.
+
+    Without one: the working folder if it is a repository, which is said, else the embedded one.
+    """
     paths: list[str] = list(args.repository)
-    return paths or [repository_path()]
+    if paths:
+        return paths
+    if not is_repository(Path()):
+        return [repository_path()]
+    if not args.quiet:
+        print("opamplan: using the repository in this folder", file=sys.stderr)
+    return ["."]
 
 
 def add_environment_options(parser: argparse.ArgumentParser, several_ocaml: bool = False) -> None:
@@ -168,11 +183,16 @@ def ocaml_version(args: argparse.Namespace) -> str:
 
 def environment_from(args: argparse.Namespace) -> Any:
     """The `opamplan.Environment` that the options describe."""
-    from opamplan import Environment, InvalidRequest, parse_variable_value
+    from opamplan import Environment, InvalidRequest, environment_presets, parse_variable_value
+    from opamplan.cli.usage import nearest
 
     if args.environment == "host":
         env = Environment.host()
     else:
+        known = environment_presets()
+        if args.environment not in known:
+            hint = nearest(args.environment, known) or f"; there are: {', '.join(known)}"
+            raise InvalidRequest(f"--environment: there is no {args.environment!r}{hint}")
         env = Environment.preset(args.environment, args.arch or "x86_64")
     for option in ("arch", "os", "os-distribution", "os-family", "os-version"):
         value = getattr(args, option.replace("-", "_"))
