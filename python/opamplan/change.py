@@ -12,7 +12,7 @@ be installed and no longer can, and why; and the smallest plan that builds what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -67,6 +67,8 @@ class Effect:
     """Other targets that must be built again, those that depend on a change directly first."""
     direct: int
     """How many of them do."""
+    known_failures: tuple[str, ...]
+    """Targets that would have to be built again too, but failed before the change as well."""
     new_layers: int
     """Layers that the repository as it was does not have."""
     plan: Optional[Plan] = field(repr=False)
@@ -89,6 +91,7 @@ class Effect:
             "unavailable": self.unavailable,
             "dependents": self.dependents,
             "direct_dependents": self.direct,
+            "known_failures": self.known_failures,
             "new_layers": self.new_layers,
             "install_steps": len(self.plan) if self.plan else 0,
         }
@@ -147,13 +150,15 @@ def effect_of(
     after: Universe,
     threads: int = 0,
     most_reasons: int = 100,
+    known_failures: Collection[str] = (),
     **planning: Any,
 ) -> Effect:
     """What a change does in the environment of the universes, which should be the same.
 
     Solves every available version of both repositories and plans the newest of each name, as a
     mass build does; `planning` are arguments of `make_plan`. The first `most_reasons` losses are
-    explained.
+    explained. Of `known_failures`, NAME.VERSION of targets that failed before the change, none is
+    built again.
     """
     touched = {c.package: c.kind for c in changes if c.kind != "metadata"}
     could = _solutions(before, threads)
@@ -166,6 +171,8 @@ def effect_of(
     base = _plan([could[p] for p in before.latest() if could.get(p)], planning)
     newest = _plan([can[p] for p in after.latest() if can.get(p)], planning)
     again = _rebuilt(base, newest) - set(news)
+    known = again & set(known_failures)
+    again -= known
     direct = {p for p in again if _needs(can[p], p) & {t.split(".", 1)[0] for t in touched}}
     dependents = [*sorted(direct), *sorted(again - direct)]
     plan = _plan([can[p] for p in (*news, *dependents) if can.get(p)], planning)
@@ -179,6 +186,7 @@ def effect_of(
         unavailable=tuple(p for p in news if p not in can),
         dependents=tuple(dependents),
         direct=len(direct),
+        known_failures=tuple(sorted(known)),
         new_layers=_new_layers(base, plan),
         plan=plan,
     )

@@ -110,6 +110,24 @@ def test_dependents_are_those_whose_layers_change_direct_ones_first() -> None:
     assert opamplan.diagnose(found.plan) == []
 
 
+def test_what_failed_before_is_not_built_again() -> None:
+    sides = [
+        opamplan.Repository.from_files(
+            {package: f'opam-version: "2.0"\n{fields}\n' for package, fields in files.items()}
+        )
+        for files in (FILES, {**FILES, "base.2": 'build: ["make"]'})
+    ]
+    environment = opamplan.Environment.preset("debian-13")
+    before, after = (opamplan.Universe(side, environment) for side in sides)
+    found = opamplan.effect_of(
+        opamplan.compare_repositories(*sides), before, after, known_failures=["app.1", "other.1"]
+    )
+    assert found.known_failures == ("app.1",)
+    assert found.dependents == ("lib.1",)
+    assert found.plan is not None
+    assert set(found.plan.targets) == {"base.2", "lib.1"}
+
+
 def test_metadata_builds_nothing() -> None:
     changes, found = effect({**FILES, "base.2": 'synopsis: "x"'})
     assert kinds(changes) == [("base.2", "metadata", ("synopsis",))]

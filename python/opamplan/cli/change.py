@@ -49,6 +49,11 @@ def add_parser(subparsers: Any) -> None:
         help="save the plan that checks the change; {ocaml} stands for the version if there are "
         "several",
     )
+    parser.add_argument(
+        "--known",
+        metavar="RUN",
+        help="what failed in this run, FILE (its newest run) or FILE#NUMBER, is not built again",
+    )
     options.add_solve_options(parser, targets=False)
     plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
@@ -68,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         raise InvalidRequest(f"-o {args.output}: name a file for each: check-{{ocaml}}.json")
     before, after = (options.load(_side(args, text)) for text in (args.before, args.after))
     changes = compare_repositories(before, after)
+    known = _failures(args.known) if args.known else []
     effects: dict[str, Effect] = {}
     for version in versions:
         one = copy.copy(args)
@@ -77,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
             options.universe_from(one, before),
             options.universe_from(one, after),
             threads=args.threads,
+            known_failures=known,
             strategy=args.strategy,
             limits=plans.limits_from(args),
             image=args.image or "",
@@ -89,6 +96,16 @@ def run(args: argparse.Namespace) -> int:
     write = {"text": _print, "markdown": _print_markdown, "json": _print_json}[kind]
     write(changes, effects)
     return EXIT_BAD_NEWS if _is_bad(effects) else 0
+
+
+def _failures(run: str) -> list[str]:
+    """The targets that failed in a run, or whose dependencies did; not what was never fetched."""
+    from opamplan.runs.state import find_run
+    from opamplan.runs.statuses import ACCEPTED_FAILURE, DEPENDENCY_FAILED, FAILURE
+
+    state, found = find_run(run)
+    bad = (FAILURE, ACCEPTED_FAILURE, DEPENDENCY_FAILED)
+    return [row["target"] for row in state.targets(found) if row["status"] in bad]
 
 
 def _side(args: argparse.Namespace, text: str) -> argparse.Namespace:
@@ -147,6 +164,7 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
             ("can be installed", effect.installable),
             ("can be installed now", effect.gained),
             ("not available here", effect.unavailable),
+            ("failed before, not built again", effect.known_failures),
         ):
             if names:
                 print(f"  {title}: {_list(names)}")
@@ -187,6 +205,9 @@ def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) ->
                 print()
         if effect.installable:
             print(f"Installable: {_list([f'`{p}`' for p in effect.installable])}\n")
+        if effect.known_failures:
+            names = _list([f"`{p}`" for p in effect.known_failures])
+            print(f"Failed before, not built again: {names}\n")
         work = _work(effect)
         print(f"{work[0].upper()}{work[1:]}.")
         if effect.dependents:
