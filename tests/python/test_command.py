@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import pathlib
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from conftest import Run
@@ -283,6 +284,54 @@ def test_options_of_one_name_mean_one_thing() -> None:
                 if string in THEIR_OWN:
                     continue
                 assert meant.setdefault(string, kind) == kind, f"{name} {string}"
+
+
+class Watched(argparse.Namespace):
+    """Notes what is read of it."""
+
+    read: ClassVar[set[str]] = set()
+
+    def __getattribute__(self, name: str) -> Any:
+        Watched.read.add(name)
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize(
+    "invocations",
+    [
+        ["list", "list --json dune"],
+        ["show dune"],
+        ["check"],
+        ["solve", "solve dune"],
+        ["why dune"],
+        ["revdeps csexp", "revdeps csexp --json"],
+        ["blockers"],
+        ["deps dune"],
+        ["order dune --most-shared", "order dune"],
+        ["dot dune"],
+        ["plan dune -o p.json", "plan --align"],
+        ["forecast dune", "forecast"],
+        ["diff - -", "diff - ocaml=5.2.1"],
+        ["change {embedded} {embedded}", "change {embedded} {embedded} -o p.json"],
+        ["emit", "emit --compat package-tool"],
+        ["doctor"],
+    ],
+    ids=lambda invocations: str(invocations[0]).split()[0],
+)
+def test_every_option_is_read(
+    invocations: list[str], folder: pathlib.Path, embedded: pathlib.Path
+) -> None:
+    Watched.read.clear()
+    for text in invocations:
+        words = text.format(embedded=embedded).split()
+        parser = cli.make_parser(words[:1])
+        args = Watched(**vars(parser.parse_args(words)), typed=set())
+        args.run(args)
+    known = config.options_of(config.parsers_of(parser)[words[0]]).values()
+    unread = {action.dest for action in known} - Watched.read - {"help"}
+    if words[0] in ("deps", "order"):
+        unread.remove("json")  # they print nothing else
+    assert not unread
 
 
 @pytest.mark.parametrize(

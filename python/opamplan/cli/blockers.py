@@ -36,7 +36,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     universe = options.universe_from(args)
     targets = args.targets or (universe.available() if args.all_versions else None)
-    report = universe.blockers(targets, progress=progress_for(args)).to_dict()
+    report = universe.blockers(targets, threads=args.threads, progress=progress_for(args)).to_dict()
     if args.json:
         print(json.dumps(report))
         return 0

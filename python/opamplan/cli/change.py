@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import EXIT_BAD_NEWS
-from opamplan.cli.progress import progress_for
 from opamplan.style import Style, counted
 
 if TYPE_CHECKING:
@@ -54,8 +53,8 @@ def add_parser(subparsers: Any) -> None:
         metavar="RUN",
         help="what failed in this run, FILE (its newest run) or FILE#NUMBER, is not built again",
     )
-    options.add_solve_options(parser, targets=False)
-    plans.add_plan_options(parser, saved=False)
+    options.add_solve_options(parser, targets=False, all_versions=False)
+    plans.add_plan_options(parser, saved=False, align=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser, several_ocaml=True)
     options.add_output_options(parser)
@@ -84,10 +83,7 @@ def run(args: argparse.Namespace) -> int:
             options.universe_from(one, after),
             threads=args.threads,
             known_failures=known,
-            strategy=args.strategy,
-            limits=plans.limits_from(args),
-            image=args.image or "",
-            progress=progress_for(args),
+            **plans.planning(args),
         )
         plan = effects[version].plan
         if args.output and plan:

@@ -10,14 +10,14 @@ from opamplan.cli.outcome import BadNews, reason_of
 
 
 def add_closure_parser(
-    subparsers: Any, name: str, short: str, description: str
+    subparsers: Any, name: str, short: str, description: str, threads: bool = False
 ) -> argparse.ArgumentParser:
     """A parser for a command about one target."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         name, help=short, description=description
     )
     parser.add_argument("target", metavar="TARGET", help="NAME or NAME.VERSION")
-    options.add_solve_options(parser, targets=False)
+    options.add_solve_options(parser, targets=False, all_versions=False, threads=threads)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     options.add_output_options(parser)

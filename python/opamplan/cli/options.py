@@ -212,8 +212,13 @@ def environment_from(args: argparse.Namespace) -> Any:
     return env
 
 
-def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> None:
-    """What is asked for."""
+def add_solve_options(
+    parser: argparse.ArgumentParser,
+    targets: bool = True,
+    all_versions: bool = True,
+    threads: bool = True,
+) -> None:
+    """What is asked for: targets that are named, all of a repository, or one, without threads."""
     if targets:
         parser.add_argument(
             "targets",
@@ -222,9 +227,10 @@ def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> 
             help="NAME (any version, the newest possible) or NAME.VERSION",
         )
     group = parser.add_argument_group("solving")
-    group.add_argument(
-        "--all-versions", action="store_true", help="every available version is a target"
-    )
+    if all_versions:
+        group.add_argument(
+            "--all-versions", action="store_true", help="every available version is a target"
+        )
     group.add_argument("--with-test", action="store_true", help="targets with their tests")
     group.add_argument("--with-doc", action="store_true", help="targets with their documentation")
     group.add_argument(
@@ -268,7 +274,8 @@ def add_solve_options(parser: argparse.ArgumentParser, targets: bool = True) -> 
         help="give a request up after that time; what that ends depends on the machine "
         "(default: none)",
     )
-    add_threads_option(group)
+    if threads:
+        add_threads_option(group)
 
 
 def load(args: argparse.Namespace) -> Any:

@@ -16,6 +16,7 @@ def add_parser(subparsers: Any) -> None:
         "order",
         "print a target's install order as JSON",
         "The closure of TARGET as a JSON array, dependencies first.",
+        threads=True,
     )
     group = parser.add_mutually_exclusive_group()
     group.add_argument(

@@ -47,8 +47,10 @@ def add_limit_options(parser: Any) -> None:
     )
 
 
-def add_plan_options(parser: argparse.ArgumentParser, saved: bool = True) -> None:
-    """How builds are shared, and what the builder can take; with `saved`, also --plan."""
+def add_plan_options(
+    parser: argparse.ArgumentParser, saved: bool = True, align: bool = True
+) -> None:
+    """How builds are shared, and what the builder can take; also --plan and --align if told so."""
     group = parser.add_argument_group("planning")
     if saved:
         group.add_argument(
@@ -67,12 +69,13 @@ def add_plan_options(parser: argparse.ArgumentParser, saved: bool = True) -> Non
     group.add_argument(
         "--image", metavar="IMAGE", help="the base image (default: the environment's own)"
     )
-    group.add_argument(
-        "--align",
-        action="store_true",
-        help="prefer versions that other targets use, so that fewer layers are built; some "
-        "dependencies get older",
-    )
+    if align:
+        group.add_argument(
+            "--align",
+            action="store_true",
+            help="prefer versions that other targets use, so that fewer layers are built; some "
+            "dependencies get older",
+        )
     group.add_argument(
         "--sizes",
         metavar="FILE",
@@ -136,19 +139,19 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
             file=sys.stderr,
         )
         results = aligned.results
-    plan = make(
-        results,
-        strategy=args.strategy,
-        limits=limits_from(args),
-        image=args.image or "",
-        sizes=_sizes(args.sizes) if args.sizes else {},
-        progress=progress_for(args),
-    )
-    return plan, results
+    return make(results, **planning(args)), results
 
 
-def _sizes(path: str) -> dict[str, int]:
-    return {name: round(size) for name, size in numbers_from(path, "bytes").items()}
+def planning(args: argparse.Namespace) -> dict[str, Any]:
+    """The arguments of `make_plan` that the options describe."""
+    sizes = numbers_from(args.sizes, "bytes") if args.sizes else {}
+    return {
+        "strategy": args.strategy,
+        "limits": limits_from(args),
+        "image": args.image or "",
+        "sizes": {name: round(size) for name, size in sizes.items()},
+        "progress": progress_for(args),
+    }
 
 
 def plan_from(args: argparse.Namespace, *taken: str) -> tuple[Plan, Optional[list[Any]]]:

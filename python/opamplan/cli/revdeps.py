@@ -43,7 +43,11 @@ def run(args: argparse.Namespace) -> int:
     else:
         wanted = [str(package) for package in repository[args.package]]
     targets = universe.available() if args.all_versions else universe.latest()
-    results = [r for r in universe.solve_all(targets, progress=progress_for(args)) if r]
+    results = [
+        r
+        for r in universe.solve_all(targets, threads=args.threads, progress=progress_for(args))
+        if r
+    ]
     reverse = ReverseDependencies(results)
     held = reverse.counts()
     direct = {d for package in wanted if package in held for d in reverse.dependents(package)}

@@ -23,7 +23,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("target", metavar="TARGET", help="NAME or NAME.VERSION")
     parser.add_argument("package", metavar="PACKAGE", nargs="?", help="NAME or NAME.VERSION")
-    options.add_solve_options(parser, targets=False)
+    options.add_solve_options(parser, targets=False, all_versions=False, threads=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     options.add_output_options(parser)
