@@ -4,6 +4,7 @@ The compiled part of opamplan; use the package opamplan.
 
 from __future__ import annotations
 import collections.abc
+import types
 import typing
 
 __all__: list[str] = [
@@ -1744,41 +1745,51 @@ class EmitOptions:
         ],
     ) -> None: ...
     @property
-    def archive_mirrors(self) -> list[str]:
+    def archive_mirrors(self) -> tuple[str, ...]:
         """
-        URLs below which opam looks for sources first, by checksum, as ``opam admin cache`` lays them out.
+        URLs below which opam looks for sources first, by checksum, as ``opam admin cache`` lays them out. Read-only inside: assign a new one.
         """
     @archive_mirrors.setter
-    def archive_mirrors(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def archive_mirrors(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
-    def archives(self) -> set[str]:
+    def archives(self) -> frozenset[str]:
         """
-        Archives in the build context, below ``archives/``, by checksum: see `archive_paths`. Steps mount those of their packages.
+        Archives in the build context, below ``archives/``, by checksum: see `archive_paths`. Steps mount those of their packages. Read-only inside: assign a new one.
         """
     @archives.setter
-    def archives(self, arg0: collections.abc.Set[str]) -> None: ...
+    def archives(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
-    def base_environment(self) -> list[tuple[str, str]]:
+    def base_environment(self) -> tuple[tuple[str, str], ...]:
         """
-        Variables of the base image, as (name, value), for LLB, which does not know them; `opamplan.image_environment` reads them.
+        Variables of the base image, as (name, value), for LLB, which does not know them; `opamplan.image_environment` reads them. Read-only inside: assign a new one.
         """
     @base_environment.setter
-    def base_environment(self, arg0: collections.abc.Sequence[tuple[str, str]]) -> None: ...
+    def base_environment(
+        self, arg1: collections.abc.Mapping[str, str] | collections.abc.Iterable[tuple[str, str]]
+    ) -> None: ...
     @property
-    def build_args(self) -> list[tuple[str, str]]:
+    def build_args(self) -> tuple[tuple[str, str], ...]:
         """
-        Build arguments, as (name, value). Proxies are in every step's environment and in no cache key; others are for `instructions`, and not in LLB.
+        Build arguments, as (name, value). Proxies are in every step's environment and in no cache key; others are for `instructions`, and not in LLB. Read-only inside: assign a new one.
         """
     @build_args.setter
-    def build_args(self, arg0: collections.abc.Sequence[tuple[str, str]]) -> None: ...
+    def build_args(
+        self, arg1: collections.abc.Mapping[str, str] | collections.abc.Iterable[tuple[str, str]]
+    ) -> None: ...
     @property
-    def cache_from(self) -> list[str]: ...
+    def cache_from(self) -> tuple[str, ...]:
+        """
+        Of bake files: ``type=registry,ref=...``. Read-only inside: assign a new one.
+        """
     @cache_from.setter
-    def cache_from(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def cache_from(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
-    def cache_to(self) -> list[str]: ...
+    def cache_to(self) -> tuple[str, ...]:
+        """
+        Of bake files: ``type=registry,ref=...``. Read-only inside: assign a new one.
+        """
     @cache_to.setter
-    def cache_to(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def cache_to(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
     def depexts(self) -> str:
         """
@@ -1794,12 +1805,14 @@ class EmitOptions:
     @download_cache.setter
     def download_cache(self, arg0: bool) -> None: ...
     @property
-    def environment(self) -> list[tuple[str, str]]:
+    def environment(self) -> tuple[tuple[str, str], ...]:
         """
-        Variables of every step, as (name, value), after opam's.
+        Variables of every step, as (name, value), after opam's. Read-only inside: assign a new one.
         """
     @environment.setter
-    def environment(self, arg0: collections.abc.Sequence[tuple[str, str]]) -> None: ...
+    def environment(
+        self, arg1: collections.abc.Mapping[str, str] | collections.abc.Iterable[tuple[str, str]]
+    ) -> None: ...
     @property
     def install(self) -> str:
         """
@@ -1815,12 +1828,12 @@ class EmitOptions:
     @instructions.setter
     def instructions(self, arg0: str) -> None: ...
     @property
-    def labels(self) -> list[str]:
+    def labels(self) -> tuple[str, ...]:
         """
-        ``KEY=VALUE``, on every image. Not in LLB.
+        ``KEY=VALUE``, on every image. Not in LLB. Read-only inside: assign a new one.
         """
     @labels.setter
-    def labels(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def labels(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
     def log_limit(self) -> int:
         """
@@ -1843,16 +1856,19 @@ class EmitOptions:
     @opam.setter
     def opam(self, arg0: str) -> None: ...
     @property
-    def outputs(self) -> list[str]:
+    def outputs(self) -> tuple[str, ...]:
         """
-        Of batches in bake files; empty: results in a folder.
+        Of batches in bake files; empty: results in a folder. Read-only inside: assign a new one.
         """
     @outputs.setter
-    def outputs(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def outputs(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
-    def platforms(self) -> list[str]: ...
+    def platforms(self) -> tuple[str, ...]:
+        """
+        Of the targets in bake files: ``linux/arm64``. Read-only inside: assign a new one.
+        """
     @platforms.setter
-    def platforms(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def platforms(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
     def prepare(self) -> str:
         """
@@ -1861,21 +1877,19 @@ class EmitOptions:
     @prepare.setter
     def prepare(self, arg0: str) -> None: ...
     @property
-    def retry(self) -> dict[str, int]:
+    def retry(self) -> types.MappingProxyType[str, int]:
         """
-        By NAME.VERSION, or by the first 16 digits of a layer's key: a number that gives its steps a new cache key.
+        By NAME.VERSION, or by the first 16 digits of a layer's key: a number that gives its steps a new cache key. Read-only inside: assign a new one.
         """
     @retry.setter
-    def retry(
-        self, arg0: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex]
-    ) -> None: ...
+    def retry(self, arg1: collections.abc.Mapping[str, int]) -> None: ...
     @property
-    def run_options(self) -> list[str]:
+    def run_options(self) -> tuple[str, ...]:
         """
-        Words after RUN. Not in LLB.
+        Words after RUN. Not in LLB. Read-only inside: assign a new one.
         """
     @run_options.setter
-    def run_options(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def run_options(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
     def setup(self) -> str:
         """

@@ -64,7 +64,7 @@ def test_value_types_survive_pickling_and_copying(universe: opamplan.Universe) -
     difference = opamplan.compare_plans(plan, other)
     tight = opamplan.Limits("none", depth=1, line_bytes=10, batch_targets=1)
     options = opamplan.EmitOptions(environment=[("A", "b")], retry={"dune.1": 2})
-    assert repr(options) == "EmitOptions(environment=[('A', 'b')], retry={'dune.1': 2})"
+    assert repr(options) == "EmitOptions(environment=(('A', 'b'),), retry={'dune.1': 2})"
     with pytest.raises(TypeError, match="no option 'retries'"):
         opamplan.EmitOptions(retries=1)
     values: list[Any] = [

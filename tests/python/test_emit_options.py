@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import pathlib
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -56,13 +59,61 @@ def test_every_emit_option_changes_what_is_emitted(
     usual = getattr(options, field)
     other: Any = SPECIAL.get(field)
     if other is None:
-        kinds = {bool: not usual, int: 77, str: "x-other", list: ["x-other"]}
+        kinds = {bool: not usual, int: 77, str: "x-other", tuple: ("x-other",)}
         other = kinds[type(usual)]
-    assert other != usual
     setattr(options, field, other)
+    assert getattr(options, field) != usual
     before = emitted(plan, tmp_path / "a", opamplan.EmitOptions())
     assert emitted(plan, tmp_path / "b", options) != before
     assert field in repr(options)
+
+
+COLLECTIONS = [f for f in FIELDS if not isinstance(getattr(opamplan.EmitOptions(), f), (str, int))]
+
+
+@pytest.mark.parametrize("field", COLLECTIONS)
+def test_no_change_of_a_collection_is_lost(field: str) -> None:
+    options = opamplan.EmitOptions()
+    value = getattr(options, field)
+    changes = ("append", "extend", "insert", "add", "update", "pop", "clear", "__setitem__")
+    assert not [name for name in changes if hasattr(value, name)]
+    copy = type(options)(**{field: getattr(options, field)})
+    assert copy == options
+    assert "Read-only inside" in str(getattr(opamplan.EmitOptions, field).__doc__)
+
+
+@pytest.mark.parametrize("field", COLLECTIONS)
+@pytest.mark.parametrize("wrong", ["text", b"bytes", None, 1, [1], [("a",)], {"a": 1.5}, {1: "a"}])
+def test_what_is_no_collection_of_text_is_refused_by_its_name(field: str, wrong: Any) -> None:
+    with pytest.raises(TypeError, match=f"{field} is a "):
+        setattr(opamplan.EmitOptions(), field, wrong)
+
+
+def test_pairs_may_be_a_dict_and_texts_any_iterable() -> None:
+    options = opamplan.EmitOptions(build_args={"B": "2", "A": "1"}, labels=iter(["b=1", "a=2"]))
+    assert options.build_args == (("B", "2"), ("A", "1"))
+    assert options.labels == ("b=1", "a=2")
+    assert eval(repr(options), {"EmitOptions": opamplan.EmitOptions}) == options
+
+
+def test_a_run_is_the_same_whatever_the_order_of_its_archives() -> None:
+    program = (
+        "import sys, opamplan; from pathlib import Path; from opamplan.runs.identity import *;"
+        "from opamplan.runs.options import RunOptions;"
+        "e = opamplan.EmitOptions(archives=[f'md5/{n:032}' for n in range(50)]);"
+        "print(digest_of(RunOptions(Path('.'), e)))"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
 
 
 ARGUMENTS: dict[str, list[str]] = {

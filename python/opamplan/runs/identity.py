@@ -32,7 +32,7 @@ def digest_of(options: RunOptions) -> str:
             told["base_archive"] = [found.st_size, found.st_mtime_ns]
         except OSError:
             pass
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=sorted).encode()).hexdigest()
 
 
 # How opam begins what it tells of a package that failed: "#=== ERROR while compiling a.1 ====#".
