@@ -8,6 +8,7 @@
 #include "bindings.hpp"
 #include "progress.hpp"
 #include "solve.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 namespace {
@@ -17,10 +18,27 @@ struct py_alignment {
   alignment value;
 };
 
+std::vector<std::string> preferred_of(const py_alignment& a) {
+  std::vector<std::string> names;
+  for (const package_id p : a.value.preferred) {
+    names.push_back(a.universe->universe.repository().full_name(p));
+  }
+  return names;
+}
+
+auto key_of(const py_alignment& a) {
+  std::vector<decltype(result_key(std::declval<py_result>()))> results;
+  for (const solve_result& r : a.value.results) results.push_back(result_key({a.universe, r}));
+  return std::tuple(std::move(results), preferred_of(a), a.value.layers_before,
+                    a.value.layers_after, a.value.changed, a.value.older, a.value.newer);
+}
+
 }  // namespace
 
 void bind_align(py::module_& module) {
-  py::class_<py_alignment>(module, "Alignment", "Solutions that agree on versions, and the price.")
+  py::class_<py_alignment> type(module, "Alignment",
+                                "Solutions that agree on versions, and the price.");
+  compare_by(type, [](const py_alignment& a) { return key_of(a); })
       .def_property_readonly(
           "results",
           [](const py_alignment& a) {
@@ -31,16 +49,8 @@ void bind_align(py::module_& module) {
             return out;
           },
           "The results, in the order given; each still a solution.")
-      .def_property_readonly(
-          "preferred",
-          [](const py_alignment& a) {
-            std::vector<std::string> names;
-            for (const package_id p : a.value.preferred) {
-              names.push_back(a.universe->universe.repository().full_name(p));
-            }
-            return names;
-          },
-          "The versions that are preferred, as NAME.VERSION.")
+      .def_property_readonly("preferred", &preferred_of,
+                             "The versions that are preferred, as NAME.VERSION.")
       .def_property_readonly("layers_before",
                              [](const py_alignment& a) { return a.value.layers_before; })
       .def_property_readonly(

@@ -79,12 +79,12 @@ void bind_emit(py::module_& module) {
   using o = emit_options;
   py::class_<o> options(module, "EmitOptions",
                         "What the emitters can be told; the defaults build real packages.");
-  as_value(options, &o::base_image, &o::base_archive, &o::base_environment, &o::snapshot, &o::opam,
-           &o::user, &o::archive_mirrors, &o::archives, &o::prepare, &o::setup, &o::environment,
-           &o::instructions, &o::labels, &o::source_date_epoch, &o::install, &o::depexts,
-           &o::time_limit, &o::log_limit, &o::download_cache, &o::system_cache, &o::network,
-           &o::build_args, &o::run_options, &o::retry, &o::registry, &o::platforms, &o::cache_from,
-           &o::cache_to, &o::outputs)
+  as_changing_value(options, &o::base_image, &o::base_archive, &o::base_environment, &o::snapshot,
+                    &o::opam, &o::user, &o::archive_mirrors, &o::archives, &o::prepare, &o::setup,
+                    &o::environment, &o::instructions, &o::labels, &o::source_date_epoch,
+                    &o::install, &o::depexts, &o::time_limit, &o::log_limit, &o::download_cache,
+                    &o::system_cache, &o::network, &o::build_args, &o::run_options, &o::retry,
+                    &o::registry, &o::platforms, &o::cache_from, &o::cache_to, &o::outputs)
       .def(py::init([](const py::KWArgs<any>& values) {
              const py::object made = py::cast(emit_options());
              for (const auto& [name, value] : values) {

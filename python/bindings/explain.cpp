@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "repository.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 
@@ -30,6 +31,50 @@ struct py_blocker {
   repository in;
   blocker value;
 };
+
+// What Python can read of each, so that objects compare whatever repository they are of.
+
+auto key_of(const py_fact& f) {
+  const fact& v = f.value;
+  return std::tuple(v.what, f.in.full_name(v.package), v.field, v.other, v.names, v.text, v.path,
+                    v.line, v.column, v.impossible_alone, v.lacking);
+}
+
+auto keys_of(const repository& in, const std::vector<fact>& facts) {
+  std::vector<decltype(key_of(std::declval<py_fact>()))> keys;
+  keys.reserve(facts.size());
+  for (const fact& f : facts) keys.push_back(key_of({in, f}));
+  return keys;
+}
+
+auto key_of(const py_explanation& e) {
+  const explanation& v = e.value;
+  return std::tuple(e.in.names()[to_index(v.name)],
+                    v.target == no_package ? std::string() : e.in.full_name(v.target),
+                    keys_of(e.in, v.facts), v.sentences, v.cause, v.blockers, v.minimal);
+}
+
+auto key_of(const py_blocker_group& g) {
+  return std::tuple(g.value.cause, g.value.blockers, full_names(g.in, g.value.targets));
+}
+
+auto key_of(const py_blocker& b) {
+  return std::tuple(b.value.name, b.value.blocked, b.value.unlocked, keys_of(b.in, b.value.rules));
+}
+
+template <class Part, class Value>
+auto keys_of_parts(const repository& in, const std::vector<Value>& values) {
+  std::vector<decltype(key_of(std::declval<Part>()))> keys;
+  keys.reserve(values.size());
+  for (const Value& v : values) keys.push_back(key_of(Part{in, v}));
+  return keys;
+}
+
+auto key_of(const py_blocker_report& r) {
+  return std::tuple(keys_of_parts<py_explanation>(r.in, r.value.explanations),
+                    keys_of_parts<py_blocker_group>(r.in, r.value.groups),
+                    keys_of_parts<py_blocker>(r.in, r.value.blockers));
+}
 
 const char* kind_text(const fact& f) {
   return f.what == fact::kind::needs       ? "needs"
@@ -121,7 +166,8 @@ std::string explanation_html(const py_explanation& e) {
 }
 
 void bind_fact(py::module_& module) {
-  py::class_<py_fact>(module, "Fact", "One thing that an opam file says.")
+  py::class_<py_fact> type(module, "Fact", "One thing that an opam file says.");
+  compare_by(type, [](const py_fact& f) { return key_of(f); })
       .def_property_readonly(
           "kind", [](const py_fact& f) { return kind_text(f.value); },
           "\"needs\", \"conflicts\" or \"conflict-class\".")
@@ -156,21 +202,17 @@ void bind_fact(py::module_& module) {
       .def("__str__", &sentence)
       .def("__repr__",
            [](const py_fact& f) { return "<Fact " + sentence(f) + " (" + place(f.value) + ")>"; })
-      .def("__hash__",
-           [](const py_fact& f) { return std::hash<std::string>()(sentence(f) + place(f.value)); })
-      .def(
-          "__eq__", [](const py_fact& a, const py_fact& b) { return a.value == b.value; },
-          py::is_operator())
       .def("_repr_html_", [](const py_fact& f) { return facts_html({f}); });
 }
 
 void bind_explanation(py::module_& module) {
-  py::class_<py_explanation>(module, "Explanation",
-                             R"(Why something cannot be installed, or was not taken.
+  py::class_<py_explanation> type(module, "Explanation",
+                                  R"(Why something cannot be installed, or was not taken.
 
 `facts` are minimal, unless `minimal` says otherwise: without any one of them there would be a
 solution. `sentences` tell them to a
-person, `str()` joins these. Iterates over the facts.)")
+person, `str()` joins these. Iterates over the facts.)");
+  compare_by(type, [](const py_explanation& e) { return key_of(e); })
       .def_property_readonly(
           "package", [](const py_explanation& e) { return e.in.names()[to_index(e.value.name)]; },
           "The name it is about.")
@@ -255,7 +297,8 @@ std::string report_html(const py_blocker_report& r) {
 }
 
 void bind_report(py::module_& module) {
-  py::class_<py_blocker_group>(module, "BlockerGroup", "Targets that fail for one cause.")
+  py::class_<py_blocker_group> group(module, "BlockerGroup", "Targets that fail for one cause.");
+  compare_by(group, [](const py_blocker_group& g) { return key_of(g); })
       .def_property_readonly("cause", [](const py_blocker_group& g) { return g.value.cause; })
       .def_property_readonly(
           "blockers", [](const py_blocker_group& g) { return g.value.blockers; },
@@ -268,7 +311,8 @@ void bind_report(py::module_& module) {
         return "<BlockerGroup of " + std::to_string(g.value.targets.size()) +
                " targets: " + g.value.cause + ">";
       });
-  py::class_<py_blocker>(module, "Blocker", "A name whose own rules block others.")
+  py::class_<py_blocker> one(module, "Blocker", "A name whose own rules block others.");
+  compare_by(one, [](const py_blocker& b) { return key_of(b); })
       .def_property_readonly("name", [](const py_blocker& b) { return b.value.name; })
       .def_property_readonly(
           "blocked", [](const py_blocker& b) { return b.value.blocked; },
@@ -284,8 +328,9 @@ void bind_report(py::module_& module) {
         return "<Blocker " + b.value.name + ": unlocks " + std::to_string(b.value.unlocked) +
                " of " + std::to_string(b.value.blocked) + ">";
       });
-  py::class_<py_blocker_report>(module, "BlockerReport",
-                                "What keeps targets from being installable, by cause.")
+  py::class_<py_blocker_report> report(module, "BlockerReport",
+                                       "What keeps targets from being installable, by cause.");
+  compare_by(report, [](const py_blocker_report& r) { return key_of(r); })
       .def_property_readonly(
           "explanations",
           [](const py_blocker_report& r) {

@@ -8,6 +8,7 @@
 #include <opamplan/syntax/parser.hpp>
 
 #include "bindings.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 namespace {
@@ -50,8 +51,9 @@ any_list constraint_tree(const version_formula& f) {
 }  // namespace
 
 void bind_formulas(py::module_& module) {
-  py::class_<package_formula>(module, "PackageFormula",
-                              "What a package needs or excludes, after evaluation.")
+  py::class_<package_formula> type(module, "PackageFormula",
+                                   "What a package needs or excludes, after evaluation.");
+  compare_by(type, [](const package_formula& f) { return to_string(f); })
       .def("__str__", [](const package_formula& f) { return to_string(f); })
       .def("__repr__",
            [](const package_formula& f) { return "<PackageFormula " + to_string(f) + ">"; })

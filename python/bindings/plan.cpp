@@ -2,7 +2,6 @@
 /// The Python side of plans: making them, their parts, their files.
 #include "plan.hpp"
 
-#include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "bindings.hpp"
 #include "progress.hpp"
 #include "solve.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 namespace {
@@ -52,10 +52,15 @@ record summary_dict(const plan& p) {
 using limits_state = std::tuple<std::string, std::string, std::array<std::size_t, 7>>;
 
 void bind_limits(py::module_& module) {
-  py::class_<limits>(module, "Limits", R"(What a builder can take; 0 means without limit.
+  py::class_<limits> type(module, "Limits", R"(What a builder can take; 0 means without limit.
 
 ``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
-profiles.)")
+profiles.)");
+  compare_by(type,
+             [](const limits& l) {
+               return std::tie(l.name, l.reason, l.depth, l.batch_targets, l.batch_steps,
+                               l.file_bytes, l.definition_bytes, l.line_bytes, l.batches);
+             })
       .def(
           py::init([](const std::string& profile, std::optional<std::size_t> depth,
                       std::optional<std::size_t> batch_targets,
@@ -90,7 +95,6 @@ profiles.)")
       .def_readonly("line_bytes", &limits::line_bytes, "Of one line of a Dockerfile.")
       .def_readonly("batches", &limits::batches, "Jobs that a CI system takes in one go.")
       .def_readonly("reason", &limits::reason, "Where the numbers come from.")
-      .def(py::self == py::self)
       .def(py::pickle(
           [](const limits& l) {
             return limits_state(l.name, l.reason,
@@ -134,11 +138,34 @@ bool is_for_target(const plan& p, const plan_step& step) {
                      [&](std::uint32_t l) { return p.layers[l].for_target; });
 }
 
+std::vector<std::string> layer_keys(const plan& p, const plan_step& step) {
+  std::vector<std::string> keys;
+  for (const std::uint32_t l : step.installs) {
+    keys.insert(keys.end(), p.layers[l].packages.size(), to_hex(p.layers[l].key));
+  }
+  return keys;
+}
+
+// What Python can read of each, so that objects compare whatever plan they are of.
+
+auto key_of(const py_step& s) {
+  const plan_step& v = s.step();
+  return std::tuple(s.index, v.key, v.parent, v.grafts, installed_names(*s.owner, v),
+                    layer_keys(*s.owner, v), v.depexts, v.depth, is_for_target(*s.owner, v));
+}
+
+auto key_of(const py_batch& b) {
+  const plan_batch& v = b.batch();
+  return std::tuple(b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps);
+}
+
 void bind_parts(py::module_& module) {
-  py::class_<py_step>(module, "PlanStep", R"(One build step of a plan.
+  py::class_<py_step> step_class(module, "PlanStep", R"(One build step of a plan.
 
 On top of the image of `parent`, bring in the own packages of the steps `grafts`, then install
-`installs`.)")
+`installs`. Equal if all of this is, the place in the plan too; `key` alone says whether two plans
+share a step.)");
+  compare_by(step_class, [](const py_step& s) { return key_of(s); })
       .def_readonly("index", &py_step::index, "Its place in the plan; parents come first.")
       .def_property_readonly(
           "key", [](const py_step& s) { return to_hex(s.step().key); },
@@ -158,15 +185,7 @@ On top of the image of `parent`, bring in the own packages of the steps `grafts`
           "The packages it installs, as NAME.VERSION, in order; those of a post group, which opam "
           "installs together, follow each other.")
       .def_property_readonly(
-          "layers",
-          [](const py_step& s) {
-            std::vector<std::string> keys;
-            for (const std::uint32_t l : s.step().installs) {
-              keys.insert(keys.end(), s.owner->layers[l].packages.size(),
-                          to_hex(s.owner->layers[l].key));
-            }
-            return keys;
-          },
+          "layers", [](const py_step& s) { return layer_keys(*s.owner, s.step()); },
           "For each install the key of its layer, the same in every strategy. The packages of a "
           "post group share one.")
       .def_property_readonly(
@@ -185,7 +204,9 @@ On top of the image of `parent`, bring in the own packages of the steps `grafts`
         }
         return text + ">";
       });
-  py::class_<py_batch>(module, "PlanBatch", "What one invocation of the builder builds.")
+  py::class_<py_batch> batch_class(module, "PlanBatch",
+                                   "What one invocation of the builder builds.");
+  compare_by(batch_class, [](const py_batch& b) { return key_of(b); })
       .def_readonly("index", &py_batch::index)
       .def_property_readonly(
           "targets", [](const py_batch& b) { return target_names(*b.owner, b.batch().targets); },
@@ -246,10 +267,17 @@ py::typing::Dict<py::str, any_list> columns_of(const plan& p) {
 }
 
 void bind_the_plan(py::module_& module) {
-  py::class_<plan, std::shared_ptr<plan>>(module, "Plan", R"(A build plan.
+  py::class_<plan, std::shared_ptr<plan>> type(module, "Plan", R"(A build plan.
 
 Iterates over its steps; ``len`` is their number. A value: compares, pickles, and is a file with
-`save` and `load`. `summary` has the figures.)")
+`save` and `load`. `summary` has the figures.)");
+  compare_by(
+      type, [](const plan& p) -> const plan& { return p; },
+      [](const plan& p) {
+        std::vector<digest> keys;
+        for (const plan_target& t : p.targets) keys.push_back(p.steps[t.step].key);
+        return keys;
+      })
       .def_property_readonly("summary", &summary_dict, "The figures of the plan, as a dict.")
       .def_property_readonly("strategy", [](const plan& p) { return to_string(p.strategy); })
       .def_property_readonly("limits", [](const plan& p) { return p.limits; })
@@ -377,7 +405,6 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
             }
           },
           py::arg("path"), "The plan that `save` wrote. Raises PlanFormatError or OSError.")
-      .def(py::self == py::self)
       .def(py::pickle([](const plan& p) { return py::bytes(to_json(p)); },
                       [](const py::bytes& text) {
                         return std::make_shared<plan>(plan_from_json(std::string(text)));

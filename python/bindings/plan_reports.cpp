@@ -1,7 +1,6 @@
 /// \file
 /// The Python side of what is said about plans: findings, forecasts, differences.
 #include <fmt/format.h>
-#include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -48,6 +47,20 @@ struct py_forecast {
   plan_forecast value;
 };
 
+std::vector<std::string> critical_path(const py_forecast& f) {
+  std::vector<std::string> names;
+  for (const std::uint32_t s : f.value.critical_path) {
+    for (std::string& n : layer_names(*f.owner, f.owner->steps[s])) names.push_back(std::move(n));
+  }
+  return names;
+}
+
+auto key_of(const py_forecast& f) {
+  const plan_forecast& v = f.value;
+  return std::tuple(v.steps, v.built, v.bytes, v.work_seconds, v.makespan_seconds,
+                    v.critical_seconds, critical_path(f), v.batch_ends);
+}
+
 /// What a pickled forecast holds: its plan and its members.
 using forecast_state =
     std::tuple<std::shared_ptr<plan>, std::size_t, std::size_t, std::uint64_t, double, double,
@@ -83,7 +96,8 @@ double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string,
 }
 
 void bind_forecast(py::module_& module) {
-  py::class_<py_forecast>(module, "Forecast", "What carrying a plan out will take.")
+  py::class_<py_forecast> type(module, "Forecast", "What carrying a plan out will take.");
+  compare_by(type, [](const py_forecast& f) { return key_of(f); })
       .def_property_readonly(
           "steps", [](const py_forecast& f) { return f.value.steps; }, "Steps to run.")
       .def_property_readonly(
@@ -101,18 +115,7 @@ void bind_forecast(py::module_& module) {
       .def_property_readonly(
           "critical_seconds", [](const py_forecast& f) { return f.value.critical_seconds; },
           "The longest chain of steps: no number of workers beats it.")
-      .def_property_readonly(
-          "critical_path",
-          [](const py_forecast& f) {
-            std::vector<std::string> names;
-            for (const std::uint32_t s : f.value.critical_path) {
-              for (std::string& n : layer_names(*f.owner, f.owner->steps[s])) {
-                names.push_back(std::move(n));
-              }
-            }
-            return names;
-          },
-          "Its packages, first to last.")
+      .def_property_readonly("critical_path", &critical_path, "Its packages, first to last.")
       .def_property_readonly(
           "batch_ends", [](const py_forecast& f) { return f.value.batch_ends; },
           "Seconds from the start to the end of each batch.")

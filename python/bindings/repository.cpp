@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "progress.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 
@@ -215,7 +216,11 @@ void bind_repository(py::module_& module) {
                               R"(Every package version of one or several opam repositories.
 
 A collection of `Package`, by name, then version in opam's order. `repo["dune"]` are the versions of a
-name, `repo["dune"]["3.24.2"]` is one. Immutable.)");
+name, `repo["dune"]["3.24.2"]` is one. Immutable. Equal to itself alone, whoever holds it: the same
+files loaded twice are two repositories.)");
+  compare_by(
+      type, [](const repository& r) { return r; },
+      [](const repository& r) { return r.content_digest(); });
   type.def(py::init<>(), "An empty repository; see `open` and `from_files`.")
       .def_static("open", &open, py::arg("source"), py::arg("rev") = py::none(), py::kw_only(),
                   py::arg("pins") = py::tuple(), py::arg("cache") = true, py::arg("threads") = 0,

@@ -44,7 +44,6 @@ struct py_extra_file {
   std::string path;
   std::string content;
   bool executable = false;
-  friend bool operator==(const py_extra_file&, const py_extra_file&) = default;
 };
 
 /// As Python has file names.
@@ -190,24 +189,21 @@ repository.)");
           py::arg("environment"), "System packages needed there, sorted.")
       .def("__str__", [](const py_package& p) { return p.in.full_name(p.id); })
       .def("__repr__", [](const py_package& p) { return "<Package " + p.in.full_name(p.id) + ">"; })
-      .def("__hash__", [](const py_package& p) { return py::hash(py::str(p.in.full_name(p.id))); })
-      .def(
-          "__eq__",
-          [](const py_package& a, const py_package& b) { return a.in == b.in && a.id == b.id; },
-          py::is_operator())
       .def("_repr_html_", &package_html);
+  compare_by(
+      type, [](const py_package& p) { return std::pair(p.in, p.id); },
+      [](const py_package& p) { return p.in.full_name(p.id); });
 }
 
 void bind_extra_file(py::module_& module) {
   py::class_<py_extra_file> file(module, "ExtraFile", "A file of a package's folder `files/`.");
+  compare_by(file,
+             [](const py_extra_file& f) { return std::tie(f.path, f.content, f.executable); });
   using state = std::tuple<py::bytes, py::bytes, bool>;
   file.def(py::pickle([](const py_extra_file& f) { return state(f.path, f.content, f.executable); },
                       [](const state& s) {
                         return py_extra_file{std::get<0>(s), std::get<1>(s), std::get<2>(s)};
                       }))
-      .def(
-          "__eq__", [](const py_extra_file& a, const py_extra_file& b) { return a == b; },
-          py::is_operator())
       .def_property_readonly(
           "path", [](const py_extra_file& f) { return to_text(f.path); },
           "Below `files/`; bytes that are not UTF-8 are surrogates, as in `os.fsdecode`.")
@@ -219,8 +215,13 @@ void bind_extra_file(py::module_& module) {
 }
 
 void bind_versions_class(py::module_& module) {
-  py::class_<py_versions>(module, "PackageVersions",
-                          "The versions of one package name, ascending in opam's order.")
+  py::class_<py_versions> type(module, "PackageVersions",
+                               R"(The versions of one package name, ascending in opam's order.
+
+Equal if of the same name of the same repository.)");
+  compare_by(
+      type, [](const py_versions& v) { return std::pair(v.in, v.name); },
+      [](const py_versions& v) { return v.in.names()[to_index(v.name)]; })
       .def_property_readonly("name",
                              [](const py_versions& v) { return v.in.names()[to_index(v.name)]; })
       .def_property_readonly("newest",

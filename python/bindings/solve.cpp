@@ -22,6 +22,7 @@
 #include "progress.hpp"
 #include "repository.hpp"
 #include "solve.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 namespace {
@@ -180,11 +181,13 @@ std::string result_html(const py_result& r) {
 }
 
 void bind_solution(py::module_& module) {
-  py::class_<py_result, std::shared_ptr<py_result>>(module, "Solution",
-                                                    R"(The answer to one request.
+  py::class_<py_result, std::shared_ptr<py_result>> type(module, "Solution",
+                                                         R"(The answer to one request.
 
 ``status`` is ``solution``, ``no_solution``, ``unavailable`` or ``gave_up``; true in a condition
-exactly if there is a solution. Iterates over the selected packages.)")
+exactly if there is a solution. Iterates over the selected packages. Equal if the answer is: the
+same packages with the same dependencies, or the same status.)");
+  compare_by(type, [](const py_result& r) { return result_key(r); })
       .def_property_readonly("status",
                              [](const py_result& r) { return to_string(r.result.status); })
       .def_property_readonly(

@@ -1,16 +1,54 @@
 /// \file
-/// What makes a bound struct a value in Python: equality, copies and pickles by its members.
+/// What makes a bound class a value in Python: equality, hashes, copies and pickles by its members.
 #pragma once
 
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include <cstddef>
+#include <functional>
+#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace opamplan::python {
+
+/// Of anything that compares: texts and numbers, and ranges and tuples of them. What has no hash
+/// adds nothing, so that equal objects always have equal ones.
+template <class T>
+std::size_t hash_of(const T& value) {
+  std::size_t sum = 0;
+  const auto add = [&](const auto& part) {
+    sum ^= hash_of(part) + 0x9e3779b97f4a7c15U + (sum << 6U) + (sum >> 2U);  // as Boost combines
+  };
+  if constexpr (requires { std::hash<T>{}(value); }) {
+    return std::hash<T>{}(value);
+  } else if constexpr (std::ranges::range<const T>) {
+    for (const auto& part : value) add(part);
+  } else if constexpr (requires { std::tuple_size<T>::value; }) {
+    std::apply([&](const auto&... parts) { (add(parts), ...); }, value);
+  }
+  return sum;
+}
+
+/// Adds `__eq__` and `__hash__`: equal are objects of equal `key(object)`, which holds all that
+/// Python can read of them. `part`, a part of the key, is enough for the hash of large objects.
+template <class Class, class Key, class Part>
+Class& compare_by(Class& type, Key key, Part part) {
+  using object = typename Class::type;
+  type.def(
+      "__eq__", [key](const object& a, const object& b) { return key(a) == key(b); },
+      pybind11::is_operator());
+  type.def("__hash__", [part](const object& value) {
+    return static_cast<pybind11::ssize_t>(hash_of(part(value)) >> 1U);
+  });
+  return type;
+}
+template <class Class, class Key>
+Class& compare_by(Class& type, Key key) {
+  return compare_by(type, key, key);
+}
 
 /// How a member travels: enumerators, which Python does not know, as their numbers.
 template <class T>
@@ -22,7 +60,7 @@ constexpr auto to_state(const T& value) {
   }
 }
 
-/// Adds `__eq__` and pickling to a class of which `members` are the whole state.
+/// Adds equality, hashes and pickling to a class of which `members` are the whole state.
 template <class Class, class Struct, class... Member>
 Class& as_value(Class& type, Member Struct::*... members) {
   using state = std::tuple<decltype(to_state(std::declval<Member>()))...>;
@@ -36,12 +74,14 @@ Class& as_value(Class& type, Member Struct::*... members) {
     return v;
   };
   type.def(pybind11::pickle(get, set));
-  type.def(
-      "__eq__",
-      [members...](const Struct& a, const Struct& b) {
-        return ((a.*members == b.*members) && ...);
-      },
-      pybind11::is_operator());
+  return compare_by(type, [members...](const Struct& v) { return std::tie(v.*members...); });
+}
+
+/// The same of a class whose objects change, which have no hash.
+template <class Class, class Struct, class... Member>
+Class& as_changing_value(Class& type, Member Struct::*... members) {
+  as_value(type, members...);
+  type.attr("__hash__") = pybind11::none();
   return type;
 }
 
