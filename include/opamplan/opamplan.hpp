@@ -65,6 +65,7 @@
 #include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/sha256.hpp"
 #include "opamplan/plan/strategies.hpp"
+#include "opamplan/plan/targets.hpp"
 #include "opamplan/plan/words.hpp"
 #include "opamplan/emit/archives.hpp"
 #include "opamplan/emit/bake.hpp"

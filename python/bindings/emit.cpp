@@ -6,6 +6,7 @@
 #include <opamplan/emit/archives.hpp>
 #include <opamplan/emit/bake.hpp>
 #include <opamplan/emit/dockerfile.hpp>
+#include <opamplan/plan/targets.hpp>
 #include <set>
 
 #include "bindings.hpp"
@@ -15,13 +16,6 @@
 
 namespace opamplan::python {
 namespace {
-
-std::uint32_t find_target(const plan& p, const std::string& name) {
-  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
-    if (p.packages[p.targets[t].package].full_name() == name) return t;
-  }
-  throw invalid_request("\"" + name + "\" is not a target of this plan");
-}
 
 /// A value as one writes it: mappings as dicts, which none of their copies says it is.
 std::string shown(const py::object& value) {
@@ -141,7 +135,7 @@ void bind_emit(py::module_& module) {
         return target_dockerfile(p, find_target(p, target), options);
       },
       py::arg("plan"), py::arg("target"), py::arg("options") = emit_options(),
-      "The Dockerfile of one target.");
+      "The Dockerfile of one target, NAME.VERSION or NAME.");
   module.def(
       "batch_dockerfile",
       [](const plan& p, std::uint32_t batch, const emit_options& options,
@@ -190,7 +184,8 @@ void bind_emit(py::module_& module) {
       [](const plan& p, const std::string& target, const emit_options& options) {
         return target_dockerfile(p, find_target(p, target), options);
       },
-      py::arg("target"), py::arg("options") = emit_options(), "The Dockerfile of one target.");
+      py::arg("target"), py::arg("options") = emit_options(),
+      "The Dockerfile of one target, NAME.VERSION or NAME.");
   plan_class.def(
       "write",
       [](const py::object& p, const py::object& directory, const std::vector<std::string>& formats,

@@ -10,6 +10,8 @@
 #include <opamplan/plan/contents.hpp>
 #include <opamplan/plan/json.hpp>
 #include <opamplan/plan/make.hpp>
+#include <opamplan/plan/targets.hpp>
+#include <span>
 #include <tuple>
 #include <variant>
 
@@ -224,16 +226,8 @@ share a step.)");
       });
 }
 
-std::uint32_t target_index(const plan& p, const std::string& target) {
-  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
-    const plan_package& package = p.packages[p.targets[t].package];
-    if (package.full_name() == target || package.name == target) return t;
-  }
-  throw invalid_request("\"" + target + "\" is no target of this plan");
-}
-
 std::vector<std::string> image_of(const plan& p, const std::string& target) {
-  return package_names(p, opamplan::image_of(p, p.targets[target_index(p, target)].step));
+  return package_names(p, opamplan::image_of(p, p.targets[find_target(p, target)].step));
 }
 
 /// The steps as columns.
@@ -373,7 +367,23 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           "Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: "
           "cyclic dependencies, for example.")
       .def("image_of", &image_of, py::arg("target"),
-           "The packages that the target's image holds, as NAME.VERSION, ascending.")
+           "The packages that the image of a target, NAME.VERSION or NAME, holds, as NAME.VERSION, "
+           "ascending.")
+      .def(
+          "restricted_to",
+          [](const plan& p, const std::variant<std::string, std::vector<std::string>>& targets) {
+            const py::gil_scoped_release release;
+            if (const auto* one = std::get_if<std::string>(&targets)) {
+              return std::make_shared<plan>(restricted_to(p, std::span(one, 1)));
+            }
+            return std::make_shared<plan>(
+                restricted_to(p, std::get<std::vector<std::string>>(targets)));
+          },
+          py::arg("targets"),
+          R"(The plan of these targets alone, each NAME.VERSION, or NAME for its newest.
+
+Keys stay, so that caches serve both plans; batches keep their order. Of what the plan leaves out,
+what is named stays in `left_out`. Raises UnknownPackage for what is no target.)")
       .def("to_columns", &columns_of,
            "The steps as columns, lists of equal length: for pandas.DataFrame, polars.DataFrame, "
            "pyarrow.table.")

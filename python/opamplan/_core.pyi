@@ -1341,15 +1341,22 @@ class Plan:
     def _repr_html_(self) -> str: ...
     def dockerfile(self, target: str, options: EmitOptions = ...) -> str:
         """
-        The Dockerfile of one target.
+        The Dockerfile of one target, NAME.VERSION or NAME.
         """
     def image_of(self, target: str) -> list[str]:
         """
-        The packages that the target's image holds, as NAME.VERSION, ascending.
+        The packages that the image of a target, NAME.VERSION or NAME, holds, as NAME.VERSION, ascending.
         """
     def layers(self) -> list[tuple[str, str, list[str]]]:
         """
         Each distinct layer: the first 16 digits of its key, the package that names it, the layers it needs.
+        """
+    def restricted_to(self, targets: str | collections.abc.Sequence[str]) -> Plan:
+        """
+        The plan of these targets alone, each NAME.VERSION, or NAME for its newest.
+
+        Keys stay, so that caches serve both plans; batches keep their order. Of what the plan leaves out,
+        what is named stays in `left_out`. Raises UnknownPackage for what is no target.
         """
     def save(self, path: typing.Any) -> None:
         """
@@ -2139,7 +2146,7 @@ def diagnose(plan: Plan, limits: Limits | None = None) -> list[PlanFinding]:
 
 def dockerfile(plan: Plan, target: str, options: EmitOptions = ...) -> str:
     """
-    The Dockerfile of one target.
+    The Dockerfile of one target, NAME.VERSION or NAME.
     """
 
 def dot(solution: Solution) -> str:

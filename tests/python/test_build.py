@@ -396,3 +396,15 @@ def test_the_log_of_a_package_is_told(
     assert (found["package"], found["log"]) == (name, row["log"])
     absent = opamplan_command("log", f"{state.path}#1", "zzz")
     assert (absent.returncode, "zzz is not a package of this run" in absent.stderr) == (1, True)
+
+
+def test_targets_beside_a_saved_plan_are_all_that_is_built(
+    tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
+) -> None:
+    assert opamplan_command("plan", "csexp", "dune", "-o", "p", cwd=tmp_path).returncode == 0
+    words = ["build", "--plan", "p", "--builder", "unix:///nowhere", "--program", fake()]
+    done = opamplan_command(*words, "dune", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with State(tmp_path / "out/builds.sqlite") as state:
+        built = [row["target"].split(".")[0] for row in state.targets(state.run())]
+    assert built == ["dune"]

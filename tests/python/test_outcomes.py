@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+from typing import Any
 
 import pytest
 from conftest import Run
@@ -109,8 +110,7 @@ def test_quiet_is_silent(command: str, tmp_path: pathlib.Path, opamplan_command:
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (["build", "dune", "nope"], "dune nope"),
-        (["emit", "dune"], "dune"),
+        (["build", "dune", "--all-versions"], "--all-versions"),
         (["forecast", "--ocaml", "5.3.0"], "--ocaml"),
         (["emit", "--with-test"], "--with-test"),
         (["emit", "--repository", "elsewhere"], "--repository"),
@@ -127,6 +127,43 @@ def test_what_has_no_effect_on_a_saved_plan_is_refused(
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"opamplan: error: {named} has no effect with --")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["emit", "forecast", "doctor"])
+def test_targets_beside_a_saved_plan_restrict_it(
+    command: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    def answer_of(*words: str) -> Any:
+        done = opamplan_command(*words, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    limit = ["--limit", "batch_targets=1"]
+    answer_of("plan", "csexp", "dune", "http-serve", *limit, "-o", "plan.json", "--json")
+    where = ["-o", "out"] if command == "emit" else []
+    answer = answer_of(command, "--plan", "plan.json", "csexp", "--json", *where)
+    whole = opamplan.Plan.load(tmp_path / "plan.json")
+    needed = whole.restricted_to("csexp")
+    assert ([t.split(".")[0] for t in needed.targets], len(needed.batches)) == (["csexp"], 1)
+    assert len(needed) < len(whole)
+    assert {step.key for step in needed} < {step.key for step in whole}
+    if command == "emit":
+        assert (answer["targets"], answer["install_steps"]) == (1, len(needed))
+        assert [p.name for p in (tmp_path / "out").glob("*.Dockerfile")] == ["batch0.Dockerfile"]
+    elif command == "forecast":
+        assert answer["steps"] == len(needed)
+    else:
+        assert answer == []
+
+
+def test_a_target_that_a_saved_plan_lacks_is_refused(
+    saved: pathlib.Path, opamplan_command: Run
+) -> None:
+    for command in ("emit", "forecast", "doctor"):
+        done = opamplan_command(command, "--plan", saved.name, "dnue", cwd=saved.parent)
+        assert (done.returncode, done.stdout) == (2, "")
+        said = '"dnue" is no target of this plan; did you mean dune?'
+        assert done.stderr == f"opamplan: error: {said}\n"
 
 
 def test_what_has_no_effect_on_files_is_refused(

@@ -287,3 +287,20 @@ def test_a_plan_that_cannot_be_written_leaves_the_file_that_was_there(
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert file.read_bytes() == good
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_plan_is_restricted_to_targets_by_name(results: list[opamplan.Solution]) -> None:
+    whole = make_plan(results)
+    some = whole.restricted_to(["http-serve", "csexp"])
+    assert [t.split(".")[0] for t in some.targets] == ["csexp", "http-serve"]
+    assert diagnose(some) == []
+    assert some == whole.restricted_to(some.targets)
+    assert {s.key for s in some} < {s.key for s in whole}
+    for target in some.targets:
+        assert some.image_of(target) == whole.image_of(target)
+        assert some.dockerfile(target) == whole.dockerfile(target.split(".")[0])
+    assert whole.restricted_to("csexp").targets == some.targets[:1]
+    assert whole.restricted_to(whole.targets) == whole
+    with pytest.raises(opamplan.UnknownPackage, match="did you mean csexp") as raised:
+        whole.restricted_to(["csxep"])
+    assert raised.value.suggestions == ["csexp"]

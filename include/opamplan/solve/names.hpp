@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,8 +32,11 @@ class unknown_package : public invalid_request {
   std::vector<std::string> near_;
 };
 
-/// Names that are close to `text`, the closest first: few edits away (of letters, swaps count
-/// once), or equal but for case, dashes and underscores. Some milliseconds for opam-repository.
+/// Those of `names` that are close to `text`, the closest first: few edits away (of letters, swaps
+/// count once), or equal but for case, dashes and underscores.
+[[nodiscard]] std::vector<std::string> close_names(std::span<const std::string> names,
+                                                   std::string_view text, std::size_t most = 3);
+/// Of all names of a repository. Some milliseconds for opam-repository.
 [[nodiscard]] std::vector<std::string> close_names(const repository& repo, std::string_view text,
                                                    std::size_t most = 3);
 

@@ -23,9 +23,9 @@ def reason_of(result: Any) -> str:
 
 def missing(args: argparse.Namespace, plan: Any, results: Optional[list[Any]]) -> dict[str, str]:
     """The targets that were named and that `plan` does not build, with the reason."""
-    if not args.targets or results is None:
+    if not args.targets:
         return {}
-    found = {r.target or r.package: reason_of(r) for r in results if not r}
+    found = {r.target or r.package: reason_of(r) for r in results or () if not r}
     return {**found, **plan.left_out}
 
 

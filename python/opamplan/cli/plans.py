@@ -56,7 +56,8 @@ def add_plan_options(
         group.add_argument(
             "--plan",
             metavar="FILE",
-            help="a plan that `opamplan plan -o FILE` wrote, instead of planning",
+            help="a plan that `opamplan plan -o FILE` wrote, instead of planning; with targets, "
+            "what these need of it",
         )
     group.add_argument(
         "--strategy",
@@ -155,7 +156,7 @@ def planning(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def plan_from(args: argparse.Namespace, *taken: str) -> tuple[Plan, Optional[list[Any]]]:
-    """The plan of --plan, or a new one and the results it was made from.
+    """The plan of --plan, for the targets if any are named, or a new one and its results.
 
     `taken`: the planning options that mean something beside --plan too.
     """
@@ -163,7 +164,8 @@ def plan_from(args: argparse.Namespace, *taken: str) -> tuple[Plan, Optional[lis
 
     refuse_beside_plan(args, *taken)
     if args.plan:
-        return Plan.load(args.plan), None
+        plan = Plan.load(args.plan)
+        return plan.restricted_to(args.targets) if args.targets else plan, None
     return make_plan(args, options.universe_from(args))
 
 
@@ -187,7 +189,7 @@ def refuse_planning(
 def refuse_beside_plan(args: argparse.Namespace, *taken: str) -> None:
     """With --plan, refuse the planning options that were typed, but for `taken`."""
     if args.plan:
-        refuse_planning(args, f"--plan {args.plan}", ("plan", *taken), REPLAN)
+        refuse_planning(args, f"--plan {args.plan}", ("plan", "targets", *taken), REPLAN)
 
 
 def figures(plan: Plan, results: Optional[list[Any]], missed: dict[str, str]) -> dict[str, Any]:

@@ -54,10 +54,15 @@ inline std::string suggestions(const std::vector<std::string>& near) {
 
 OPAMPLAN_INLINE std::vector<std::string> close_names(const repository& repo, std::string_view text,
                                                      std::size_t most) {
+  return close_names(repo.names(), text, most);
+}
+
+OPAMPLAN_INLINE std::vector<std::string> close_names(std::span<const std::string> names,
+                                                     std::string_view text, std::size_t most) {
   const std::string meant = names_detail::folded(text);
   const std::size_t limit = std::max<std::size_t>(1, meant.size() / 3);
   std::vector<std::pair<std::size_t, std::string_view>> found;
-  for (const std::string& name : repo.names()) {
+  for (const std::string& name : names) {
     const std::string other = names_detail::folded(name);
     if (std::max(other.size(), meant.size()) - std::min(other.size(), meant.size()) > limit) {
       continue;

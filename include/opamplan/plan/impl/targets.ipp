@@ -1,0 +1,226 @@
+/// \file
+/// Marks what the targets need, backwards, then gives it new numbers.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "opamplan/config.hpp"
+#include "opamplan/error.hpp"
+#include "opamplan/plan/targets.hpp"
+#include "opamplan/solve/names.hpp"
+
+namespace opamplan {
+namespace targets_detail {
+
+inline std::optional<std::uint32_t> target_of(const plan& p, std::string_view text) {
+  std::optional<std::uint32_t> newest;
+  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
+    const plan_package& package = p.packages[p.targets[t].package];
+    if (package.full_name() == text) return t;
+    if (package.name == text) newest = t;
+  }
+  return newest;
+}
+
+/// The newest of a name comes last, as for targets.
+inline const plan_omission* omission_of(const plan& p, std::string_view text) {
+  const plan_omission* newest = nullptr;
+  for (const plan_omission& o : p.left_out) {
+    if (o.target == text) return &o;
+    if (std::string_view(o.target).substr(0, o.target.find('.')) == text) newest = &o;
+  }
+  return newest;
+}
+
+[[noreturn]] inline void refuse(const plan& p, std::string_view text) {
+  const std::string_view name = text.substr(0, text.find('.'));
+  std::vector<std::string> near;
+  std::vector<std::string> names;
+  for (const plan_target& t : p.targets) {
+    const plan_package& package = p.packages[t.package];
+    if (package.name == name) near.push_back(package.full_name());
+    if (names.empty() || names.back() != package.name) names.push_back(package.name);
+  }
+  std::string what = fmt::format("\"{}\" is no target of this plan", text);
+  const bool installed =
+      std::any_of(p.packages.begin(), p.packages.end(), [&](const plan_package& package) {
+        return package.name == text || package.full_name() == text;
+      });
+  if (!near.empty()) {
+    std::reverse(near.begin(), near.end());
+    what += fmt::format("; of {} it has {}", name, fmt::join(near, ", "));
+  } else if (installed) {
+    what += ", which installs it as a dependency of others";
+  } else {
+    near = close_names(names, name);
+    if (!near.empty()) what += fmt::format("; did you mean {}?", fmt::join(near, ", "));
+  }
+  throw unknown_package(what, std::string(text), std::move(near));
+}
+
+constexpr std::uint32_t gone = no_step;
+
+/// New numbers of what is marked, in order.
+inline std::vector<std::uint32_t> numbered(const std::vector<bool>& marked) {
+  std::vector<std::uint32_t> numbers(marked.size(), gone);
+  std::uint32_t next = 0;
+  for (std::size_t i = 0; i < marked.size(); ++i) {
+    if (marked[i]) numbers[i] = next++;
+  }
+  return numbers;
+}
+
+/// Of `all`, what has a number.
+template <class T>
+std::vector<T> kept(const std::vector<T>& all, const std::vector<std::uint32_t>& numbers) {
+  std::vector<T> out;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (numbers[i] != gone) out.push_back(all[i]);
+  }
+  return out;
+}
+
+inline void renumber(std::vector<std::uint32_t>& indices,
+                     const std::vector<std::uint32_t>& numbers) {
+  for (std::uint32_t& i : indices) i = numbers[i];
+}
+
+class restriction {
+ public:
+  restriction(const plan& p, const std::vector<bool>& targets)
+      : from_(p), targets_(numbered(targets)) {}
+
+  plan run() {
+    number_parts();
+    plan out;
+    out.strategy = from_.strategy;
+    out.base = from_.base;
+    out.limits = from_.limits;
+    out.packages = kept(from_.packages, packages_);
+    for (plan_package& package : out.packages) {
+      if (package.source != no_source) package.source = sources_[package.source];
+    }
+    out.sources = kept(from_.sources, sources_);
+    out.layers = kept(from_.layers, layers_);
+    for (plan_layer& layer : out.layers) {
+      renumber(layer.packages, packages_);
+      renumber(layer.needs, layers_);
+    }
+    out.steps = kept(from_.steps, steps_);
+    for (plan_step& step : out.steps) {
+      if (step.parent != no_step) step.parent = steps_[step.parent];
+      renumber(step.grafts, steps_);
+      renumber(step.installs, layers_);
+    }
+    out.targets = kept(from_.targets, targets_);
+    for (plan_target& target : out.targets) {
+      target = {packages_[target.package], layers_[target.layer], steps_[target.step]};
+    }
+    add_batches(out);
+    return out;
+  }
+
+ private:
+  /// What is needed comes earlier, so one pass backwards finds all of it.
+  void number_parts() {
+    std::vector<bool> steps(from_.steps.size());
+    std::vector<bool> layers(from_.layers.size());
+    std::vector<bool> packages(from_.packages.size());
+    std::vector<bool> sources(from_.sources.size());
+    for (std::size_t t = 0; t < from_.targets.size(); ++t) {
+      if (targets_[t] == gone) continue;
+      steps[from_.targets[t].step] = true;
+      layers[from_.targets[t].layer] = true;
+    }
+    mark_below(steps);
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      if (!steps[s]) continue;
+      for (const std::uint32_t l : from_.steps[s].installs) layers[l] = true;
+    }
+    for (std::size_t l = layers.size(); l-- > 0;) {
+      if (!layers[l]) continue;
+      for (const std::uint32_t n : from_.layers[l].needs) layers[n] = true;
+      for (const std::uint32_t i : from_.layers[l].packages) packages[i] = true;
+    }
+    for (std::size_t i = 0; i < packages.size(); ++i) {
+      if (packages[i] && from_.packages[i].source != no_source) {
+        sources[from_.packages[i].source] = true;
+      }
+    }
+    steps_ = numbered(steps);
+    layers_ = numbered(layers);
+    packages_ = numbered(packages);
+    sources_ = numbered(sources);
+  }
+
+  void mark_below(std::vector<bool>& steps) const {
+    for (std::size_t s = steps.size(); s-- > 0;) {
+      if (!steps[s]) continue;
+      if (from_.steps[s].parent != no_step) steps[from_.steps[s].parent] = true;
+      for (const std::uint32_t g : from_.steps[s].grafts) steps[g] = true;
+    }
+  }
+
+  void add_batches(plan& out) const {
+    std::vector<bool> built(out.steps.size());
+    for (const plan_batch& before : from_.batches) {
+      plan_batch batch;
+      std::vector<bool> needed(from_.steps.size());
+      for (const std::uint32_t t : before.targets) {
+        if (targets_[t] == gone) continue;
+        batch.targets.push_back(targets_[t]);
+        needed[from_.targets[t].step] = true;
+      }
+      if (batch.targets.empty()) continue;
+      mark_below(needed);
+      for (std::size_t s = 0; s < needed.size(); ++s) {
+        if (!needed[s]) continue;
+        batch.steps.push_back(steps_[s]);
+        batch.new_steps += built[steps_[s]] ? 0 : 1;
+        built[steps_[s]] = true;
+      }
+      out.batches.push_back(std::move(batch));
+    }
+  }
+
+  const plan& from_;
+  std::vector<std::uint32_t> targets_;
+  std::vector<std::uint32_t> steps_;
+  std::vector<std::uint32_t> layers_;
+  std::vector<std::uint32_t> packages_;
+  std::vector<std::uint32_t> sources_;
+};
+
+}  // namespace targets_detail
+
+OPAMPLAN_INLINE std::uint32_t find_target(const plan& p, std::string_view text) {
+  if (const auto found = targets_detail::target_of(p, text)) return *found;
+  if (const plan_omission* o = targets_detail::omission_of(p, text)) {
+    throw invalid_request(o->target + " is left out of this plan: " + o->reason);
+  }
+  targets_detail::refuse(p, text);
+}
+
+OPAMPLAN_INLINE plan restricted_to(const plan& p, std::span<const std::string> targets) {
+  std::vector<bool> wanted(p.targets.size());
+  std::vector<bool> omitted(p.left_out.size());
+  for (const std::string& text : targets) {
+    const auto found = targets_detail::target_of(p, text);
+    const plan_omission* const omission = found ? nullptr : targets_detail::omission_of(p, text);
+    if (omission != nullptr) {
+      omitted[static_cast<std::size_t>(omission - p.left_out.data())] = true;
+    } else {
+      wanted[found ? *found : find_target(p, text)] = true;
+    }
+  }
+  plan out = targets_detail::restriction(p, wanted).run();
+  out.left_out = targets_detail::kept(p.left_out, targets_detail::numbered(omitted));
+  return out;
+}
+
+}  // namespace opamplan
