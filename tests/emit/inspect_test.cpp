@@ -161,6 +161,43 @@ TEST_CASE("bake files: templates without a variable and capitals in tags are fou
   }
 }
 
+TEST_CASE("what is no bake file is found, with its line") {
+  const std::pair<const char*, const char*> hcl[] = {
+      {"", "B:1: it defines no target, group, variable or function: no bake file"},
+      {" \n# nothing\n", "B:1: it defines no target, group, variable or function: no bake file"},
+      {"a = 1\n", "B:1: it defines no target, group, variable or function: no bake file"},
+      {"hello world\n", "B:1: \"hello\" begins no block and no attribute"},
+      {"target \"a\" {}\nodd", "B:2: \"odd\" begins no block and no attribute"},
+      {"target \"a\" {}\nservice \"b\" {\n}\n", "B:2: \"service\" is no block of a bake file"},
+      {"# x\ntarget \"a\" {\n  args = {\n", "B:2: what opens here is not closed"},
+      {"target \"a\" {\n}\n}\n", "B:3: \"}\" closes nothing"},
+      {"x = [\ntarget \"a\" {\n}\n", "B:1: what opens here is not closed"},
+      {"\n\x01\n", "B:2: the byte 0x01 is in no text"},
+      {"{\"a\": 1}", "B:1: it defines no target, group, variable or function: no bake file"},
+      {"{\"target\": {}}", "B:1: it defines no target, group, variable or function: no bake file"},
+      {"[1]", "B:1: a bake file is an object: {\"target\": {...}}"},
+      {"{\n\"target\": 3}", "B:2: \"target\" is an object: {\"NAME\": {}}"},
+      {"{\"target\":\n{\"a\": 3}}", "B:2: the target \"a\" is an object"},
+      // These are bake files.
+      {"variable \"V\" {\n}\n", ""},
+      {"x = [\n  \"a\", # {\n]\ny = <<E\n}\nE\ntarget \"a\" {\n}\n", ""},
+      {"{\"target\": [{\"a\": {}}, {\"b\": [{}]}], \"x\": 1}", ""},
+  };
+  for (const auto& [given_text, message] : hcl) {
+    const auto& text = given_text;
+    CAPTURE(text);
+    CHECK(bake_findings_of(text) == message);
+  }
+  const auto named = [](const char* text) {
+    const auto m = inspect_bake(text, "b.json", unlimited());
+    REQUIRE(m.findings.size() == 1);
+    return m.findings[0].where;
+  };
+  CHECK(named("hello") == "b.json:1:1");
+  CHECK(named("\"x\"") == "b.json:1");
+  CHECK(named("") == "b.json:1");
+}
+
 TEST_CASE("groups of groups end, in a circle, in a chain and when they are too many") {
   CHECK(bake_findings_of("group \"a\" {\n  targets = [\"a\", \"b\"]\n}\n"
                          "group \"b\" {\n  targets = [\"a\", \"t\"]\n}\n") == "");

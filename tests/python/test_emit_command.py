@@ -100,3 +100,30 @@ def test_one_format_and_one_path_are_taken_as_such(
     for one in (tmp_path, str(tmp_path)):
         assert opamplan.inspect_files(one)[0].keys() == several.keys()
     assert str(tmp_path / "batch0.Dockerfile") in several
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("docker-bake.json", b"", "docker-bake.json:1: it defines no target"),
+        ("docker-bake.json", b'{"name": "x"}', "docker-bake.json:1: it defines no target"),
+        ("docker-bake.json", b"garbage", "docker-bake.json:1:1: "),
+        ("docker-bake.json", b'{\n"target": 1}', 'docker-bake.json:2: "target" is an object'),
+        ("docker-bake.hcl", b"\x7fELF\x02\x00", "docker-bake.hcl:1: the byte 0x7f is in no text"),
+        ("docker-bake.hcl", b"\n\ngarbage\n", 'docker-bake.hcl:3: "garbage" begins no block'),
+        ("docker-bake.hcl", b"\xff\xfe\xfd", "docker-bake.hcl:1: it defines no target"),
+        ("Dockerfile", b"", "Dockerfile:1: it has no instructions"),
+        ("Dockerfile", b"ARG A=1\n", "Dockerfile:1: it has no FROM, so no stage to build"),
+    ],
+)
+def test_what_no_builder_takes_is_not_sound(
+    name: str, content: bytes, said: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    for place in (name, "."):
+        done = opamplan_command("doctor", "--files", place, cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stdout.startswith(f"contents: {said}")
+    done = opamplan_command("doctor", "--files", "absent.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "opamplan: error: absent.json: no such file\n"

@@ -39,9 +39,10 @@ struct bake_measure {
   std::vector<plan_finding> findings;
 };
 
-/// Counts targets, checks their names, and measures groups, in HCL or JSON (known by the first
-/// byte). `${NAME}` without such a variable, capital letters in tags and a file that cannot be read
-/// are findings. Linear, but for groups that hold many groups, of which the work is bounded.
+/// Counts targets, checks their names, and measures groups, in HCL or JSON (known by the name
+/// `where`, else by the first byte). `${NAME}` without such a variable, capital letters in tags and
+/// a file that cannot be read or is no bake file are findings. Linear, but for groups that hold
+/// many groups, of which the work is bounded.
 [[nodiscard]] bake_measure inspect_bake(std::string_view text, std::string_view where,
                                         const limits& l);
 

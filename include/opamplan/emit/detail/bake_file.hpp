@@ -2,6 +2,8 @@
 /// As much of a docker-bake file as can be judged without carrying its expressions out.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -28,7 +30,19 @@ struct bake_block {
   bool binds = false;  ///< It has names of its own: those of a matrix, a `for` or a function.
 };
 
-/// Blocks and their strings, of HCL. Never fails: what it does not understand it passes over.
+/// Why a file, or a part of it, is no bake file.
+struct bake_problem {
+  std::size_t line = 0;
+  std::string text;
+};
+
+struct bake_text {
+  std::vector<bake_block> blocks;
+  std::vector<bake_problem> problems;
+};
+
+/// Blocks and their strings, of HCL. Never fails: expressions are passed over, and what is neither
+/// a block nor an attribute is a problem.
 class hcl_reader {
  public:
   explicit hcl_reader(std::string_view text) : text_(text) {}
@@ -39,9 +53,11 @@ class hcl_reader {
            c == '-';
   }
 
-  std::vector<bake_block> read() {
+  bake_text read() {
     while (at_ < text_.size()) token();
-    return std::move(blocks_);
+    end_line();
+    if (depth_ > 0) find(opened_, "what opens here is not closed");
+    return std::move(out_);
   }
 
  private:
@@ -51,6 +67,15 @@ class hcl_reader {
   void step() {
     if (peek() == '\n') ++line_;
     ++at_;
+  }
+  void find(std::size_t line, std::string text) {
+    out_.problems.push_back({line, std::move(text)});
+  }
+  /// Outside of blocks: words that nothing followed.
+  void end_line() {
+    if (depth_ > 0 || head_.empty()) return;
+    find(head_[0].line, fmt::format("\"{}\" begins no block and no attribute", head_[0].text));
+    head_.clear();
   }
   void skip_to(std::string_view end) {
     const std::size_t found = text_.find(end, at_);
@@ -70,31 +95,61 @@ class hcl_reader {
       if (depth_ == 0) {
         head_.push_back({std::string(word_), line_});
       } else if (word_ == "for" || word_ == "matrix") {
-        blocks_.back().binds = true;
+        out_.blocks.back().binds = true;
       }
       return;
     }
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == 0x7f || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t')) {
+      find(line_, fmt::format("the byte {:#04x} is in no text", byte));
+      at_ = text_.size();
+      return;
+    }
     if (c == '{' || c == '[' || c == '(') open();
-    if (c == '}' || c == ']' || c == ')') depth_ -= depth_ > 0 ? 1 : 0;
+    if (c == '}' || c == ']' || c == ')') {
+      if (depth_ == 0) find(line_, fmt::format("\"{}\" closes nothing", c));
+      depth_ -= depth_ > 0 ? 1 : 0;
+    }
     // `=`, but neither `==` nor `=>`, after a word directly in the block.
     if (c == '=' && depth_ == 1 && peek(1) != '=' && peek(1) != '>') attribute_ = word_;
     if (c == '=' && head_.size() == 1) {  // a variable, in short
-      blocks_.push_back({"variable", head_[0].text, line_, {}});
+      out_.blocks.push_back({"attribute", head_[0].text, line_, {}});
       attribute_ = {};
-      skip_to("\n");
-      return head_.clear();
+      return value();
     }
-    if (c == '\n' && depth_ == 0) head_.clear();
+    if (c == '\n') end_line();
     step();
+  }
+
+  /// Of an attribute outside of blocks: to the end of the line, or of what it opens.
+  void value() {
+    std::size_t open = 0;
+    for (step(); at_ < text_.size() && (open > 0 || peek() != '\n');) {
+      const char c = peek();
+      if (c == '"') {
+        string();
+      } else if (c == '<' && peek(1) == '<') {
+        heredoc();
+      } else if (c == '#' || (c == '/' && peek(1) == '/')) {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else {
+        if (c == '{' || c == '[' || c == '(') ++open;
+        if (c == '}' || c == ']' || c == ')') open -= open > 0 ? 1 : 0;
+        step();
+      }
+    }
+    if (open > 0) find(head_[0].line, "what opens here is not closed");
+    head_.clear();
   }
 
   void open() {
     if (depth_ == 0) {
-      bake_block block;
+      opened_ = line_;
+      bake_block block{"", "", line_, {}};
       if (!head_.empty()) block = {head_[0].text, "", head_[0].line, {}};
       block.binds = block.type == "function";
       if (head_.size() > 1) block.name = head_[1].text;
-      blocks_.push_back(std::move(block));
+      out_.blocks.push_back(std::move(block));
       head_.clear();
       attribute_ = {};
     }
@@ -105,7 +160,7 @@ class hcl_reader {
     if (depth_ == 0) {
       head_.push_back(std::move(string));
     } else {
-      blocks_.back().strings.emplace_back(std::string(attribute_), std::move(string));
+      out_.blocks.back().strings.emplace_back(std::string(attribute_), std::move(string));
     }
   }
 
@@ -163,26 +218,45 @@ class hcl_reader {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
-  std::size_t depth_ = 0;  // of { [ ( that are open
+  std::size_t depth_ = 0;   // of { [ ( that are open
+  std::size_t opened_ = 0;  // the line of the outermost
   std::string_view word_;
   std::string_view attribute_;
   std::vector<bake_string> head_;  // the words of a block before its {
-  std::vector<bake_block> blocks_;
+  bake_text out_;
 };
 
+/// What a bake file has blocks of.
+inline bool is_block_type(std::string_view type) {
+  return type == "target" || type == "group" || type == "variable" || type == "function";
+}
+
 /// The same of JSON. Throws `json_error`.
-inline std::vector<bake_block> read_bake_json(std::string_view text) {
+inline bake_text read_bake_json(std::string_view text) {
   const json_document document = json_document::parse(text);
-  std::vector<bake_block> blocks;
+  bake_text all;
   std::size_t line = 1;
   std::size_t counted = 0;
   const auto line_of = [&](const json_value v) {
     for (; counted < v.offset(); ++counted) line += text[counted] == '\n' ? 1 : 0;
     return line;
   };
+  const auto refuse = [&](const json_value v, std::string what) {
+    all.problems.push_back({line_of(v), std::move(what)});
+  };
+  if (document.root().kind() != json_kind::object) {
+    refuse(document.root(), "a bake file is an object: {\"target\": {...}}");
+    return all;
+  }
   for (const json_value kind : document.root()) {
-    if (kind.size() == 0) blocks.push_back({"variable", std::string(kind.name()), 0, {}});
-    for (const json_value block : kind) {
+    if (!is_block_type(kind.name())) {
+      all.blocks.push_back({"attribute", std::string(kind.name()), line_of(kind), {}});
+      continue;
+    }
+    const auto take = [&](const json_value block) {
+      if (block.kind() != json_kind::object && block.kind() != json_kind::array) {
+        return refuse(block, fmt::format("the {} \"{}\" is an object", kind.name(), block.name()));
+      }
       bake_block out{std::string(kind.name()), std::string(block.name()), line_of(block), {}};
       out.binds = block.find("matrix").has_value() || kind.name() == "function";
       const auto add = [&](std::string_view attribute, const json_value v) {
@@ -193,10 +267,21 @@ inline std::vector<bake_block> read_bake_json(std::string_view text) {
         add(attribute.name(), attribute);
         for (const json_value v : attribute) add(attribute.name(), v);
       }
-      blocks.push_back(std::move(out));
+      all.blocks.push_back(std::move(out));
+    };
+    const auto take_all = [&](const json_value blocks) {
+      if (blocks.kind() != json_kind::object) {
+        return refuse(blocks, fmt::format("\"{}\" is an object: {{\"NAME\": {{}}}}", kind.name()));
+      }
+      for (const json_value block : blocks) take(block);
+    };
+    if (kind.kind() == json_kind::array) {  // as HCL's JSON has several of a kind
+      for (const json_value blocks : kind) take_all(blocks);
+    } else {
+      take_all(kind);
     }
   }
-  return blocks;
+  return all;
 }
 
 }  // namespace opamplan::inspect_detail

@@ -117,13 +117,20 @@ inline bake_templates templates_of(std::string_view text) {
 
 class bake_inspector {
  public:
-  bake_inspector(std::vector<bake_block> blocks, std::string_view where, const limits& l)
-      : blocks_(std::move(blocks)), where_(where), limits_(l) {}
+  bake_inspector(bake_text file, std::string_view where, const limits& l)
+      : blocks_(std::move(file.blocks)),
+        problems_(std::move(file.problems)),
+        where_(where),
+        limits_(l) {}
 
   bake_measure run() {
+    for (const bake_problem& p : problems_) find(p.line, p.text, "correct the file");
     for (const bake_block& b : blocks_) {
-      if (b.type == "variable" || b.type == "function") variables_.insert(b.name);
+      if (b.type == "variable" || b.type == "function" || b.type == "attribute") {
+        variables_.insert(b.name);
+      }
     }
+    check_blocks();
     for (const bake_block& b : blocks_) {
       if (b.type == "target") check_name(b);
       for (const auto& [attribute, value] : b.strings) check_string(b, attribute, value);
@@ -135,6 +142,21 @@ class bake_inspector {
  private:
   void find(std::size_t line, std::string_view what, const char* remedy) {
     broken(out_.findings, fmt::format("{}:{}", where_, line), what, remedy);
+  }
+
+  /// Attributes alone, or none, are what any file might hold.
+  void check_blocks() {
+    bool any = false;
+    for (const bake_block& b : blocks_) {
+      const bool known = is_block_type(b.type);
+      any = any || known;
+      if (known || b.type == "attribute") continue;
+      find(b.line, fmt::format("\"{}\" is no block of a bake file", b.type),
+           "it may have target, group, variable and function");
+    }
+    if (any || !out_.findings.empty()) return;
+    find(1, "it defines no target, group, variable or function: no bake file",
+         "name a bake file, or write this one again");
   }
 
   void check_name(const bake_block& b) {
@@ -178,6 +200,7 @@ class bake_inspector {
   }
 
   std::vector<bake_block> blocks_;
+  std::vector<bake_problem> problems_;
   std::string_view where_;
   const limits& limits_;
   std::set<std::string> variables_;
@@ -190,7 +213,9 @@ class bake_inspector {
 OPAMPLAN_INLINE bake_measure inspect_bake(std::string_view text, std::string_view where,
                                           const limits& l) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
-  const bool json = first != std::string_view::npos && text[first] == '{';
+  const bool named = where.size() > 5 && where.substr(where.size() - 5) == ".json";
+  const bool json =
+      first != std::string_view::npos && (named || text[first] == '{' || text[first] == '[');
   try {
     return inspect_detail::bake_inspector(json ? inspect_detail::read_bake_json(text)
                                                : inspect_detail::hcl_reader(text).read(),

@@ -60,6 +60,9 @@ class dockerfile_inspector {
     name_stages();
     for (const dockerfile_instruction& i : text_.instructions) execute(i);
     for (const dockerfile_problem& p : text_.problems) find(p.line, p.text, "correct the file");
+    if (stages_.empty() && text_.problems.empty()) {
+      find(1, "it has no FROM, so no stage to build", "correct the file");
+    }
     for (const stage& s : stages_) {
       if (s.depth <= out_.depth && out_.depth != 0) continue;
       out_.depth = s.depth;
