@@ -25,6 +25,7 @@
 #include "opamplan/package/formula.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/package/opam_file.hpp"
+#include "opamplan/package/spelling.hpp"
 #include "opamplan/package/version.hpp"
 #include "opamplan/repository/diagnostic.hpp"
 #include "opamplan/repository/load.hpp"

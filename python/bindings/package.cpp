@@ -6,6 +6,7 @@
 #include <opamplan/error.hpp>
 #include <opamplan/package/environment.hpp>
 #include <opamplan/package/formula.hpp>
+#include <opamplan/package/spelling.hpp>
 #include <opamplan/package/version.hpp>
 
 #include "bindings.hpp"
@@ -41,7 +42,11 @@ using variable_argument = py::typing::Union<py::bool_, py::str>;
 void set_variable(environment& env, const std::string& name, const variable_argument& value) {
   if (name.empty()) throw invalid_request("a variable has a name");
   if (py::isinstance<py::bool_>(value)) return env.set(name, value.cast<bool>());
-  if (py::isinstance<py::str>(value)) return env.set(name, value.cast<std::string>());
+  if (py::isinstance<py::str>(value)) {
+    const auto text = value.cast<std::string>();
+    require_opam_spelling(name, text);
+    return env.set(name, text);
+  }
   throw py::type_error("the variable " + name + " is a bool or a str, not " +
                        py::repr(value).cast<std::string>() +
                        "; `del` makes one undefined, \"13\" is a version");
@@ -52,7 +57,8 @@ void bind_environment(py::module_& module) {
                           R"(The values of opam's variables on one kind of machine.
 
 A mapping from names (``arch``, ``os-distribution``, ``ocaml:version``) to ``bool`` or ``str``.
-A variable that is not set is undefined, which is neither false nor empty.)")
+A variable that is not set is undefined, which is neither false nor empty. Values are opam's:
+another spelling of an architecture or a system (``aarch64``) is refused with opam's (``arm64``).)")
       .def(py::init<>())
       .def(py::init([](const std::map<std::string, variable_argument>& values) {
              environment env;

@@ -288,7 +288,8 @@ class Environment:
     The values of opam's variables on one kind of machine.
 
     A mapping from names (``arch``, ``os-distribution``, ``ocaml:version``) to ``bool`` or ``str``.
-    A variable that is not set is undefined, which is neither false nor empty.
+    A variable that is not set is undefined, which is neither false nor empty. Values are opam's:
+    another spelling of an architecture or a system (``aarch64``) is refused with opam's (``arm64``).
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]

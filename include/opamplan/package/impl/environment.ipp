@@ -11,6 +11,7 @@
 #include "opamplan/config.hpp"
 #include "opamplan/error.hpp"
 #include "opamplan/package/environment.hpp"
+#include "opamplan/package/spelling.hpp"
 
 namespace opamplan {
 
@@ -162,16 +163,6 @@ inline environment make(std::string_view arch, std::string_view os, std::string_
   return env;
 }
 
-// opam's names of architectures.
-inline std::string architecture(std::string_view machine) {
-  if (machine == "aarch64") return "arm64";
-  if (machine == "amd64") return "x86_64";
-  if (machine == "ppc64le") return "ppc64";
-  if (machine == "i386" || machine == "i586" || machine == "i686") return "x86_32";
-  if (machine.substr(0, 4) == "armv") return "arm32";
-  return std::string(machine);
-}
-
 }  // namespace environment_detail
 
 OPAMPLAN_INLINE environment preset_environment(std::string_view name, std::string_view arch) {
@@ -183,6 +174,7 @@ OPAMPLAN_INLINE environment preset_environment(std::string_view name, std::strin
     for (const auto& p : presets) known += fmt::format("{}{}", known.empty() ? "" : ", ", p.name);
     throw invalid_request(fmt::format("unknown environment \"{}\"; there are: {}", name, known));
   }
+  require_opam_spelling("arch", arch);
   return environment_detail::make(arch, it->os, it->distribution, it->family, it->version,
                                   it->opam_version);
 }
@@ -190,15 +182,13 @@ OPAMPLAN_INLINE environment preset_environment(std::string_view name, std::strin
 OPAMPLAN_INLINE environment host_environment() {
   utsname system{};
   uname(&system);
-  const std::string arch = environment_detail::architecture(system.machine);
+  const std::string arch = opam_spelling("arch", system.machine);
   const std::string_view kernel = system.sysname;
   if (kernel == "Darwin") {
     return environment_detail::make(arch, "macos", "homebrew", "homebrew", system.release);
   }
   if (kernel != "Linux") {
-    std::string os(kernel);
-    std::transform(os.begin(), os.end(), os.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const std::string os = opam_spelling("os", kernel);
     const bool bsd = os.find("bsd") != std::string::npos;
     return environment_detail::make(arch, os, os, bsd ? "bsd" : os, system.release);
   }
@@ -213,9 +203,11 @@ OPAMPLAN_INLINE environment host_environment() {
     }
     release[line.substr(0, equals)] = value;
   }
-  const std::string distribution = release.count("ID") != 0 ? release["ID"] : "linux";
+  const std::string distribution =
+      opam_spelling("os-distribution", release.count("ID") != 0 ? release["ID"] : "linux");
   const std::string like = release["ID_LIKE"];
-  const std::string family = like.empty() ? distribution : like.substr(0, like.find(' '));
+  const std::string family =
+      like.empty() ? distribution : opam_spelling("os-family", like.substr(0, like.find(' ')));
   return environment_detail::make(arch, "linux", distribution, family, release["VERSION_ID"]);
 }
 
