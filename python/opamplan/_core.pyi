@@ -1374,11 +1374,11 @@ class Plan:
     def write(
         self,
         directory: typing.Any,
-        formats: collections.abc.Sequence[str] = ["dockerfile", "bake"],
+        formats: str | collections.abc.Iterable[str] = ("dockerfile", "bake"),
         options: EmitOptions = ...,
     ) -> dict[str, int]:
         """
-        Write the plan's files below a folder, see `write_plan`; returns their paths and sizes.
+        Write the plan's files below a folder, in one format or several, see `write_plan`; returns their paths and sizes.
         """
     @property
     def base(self) -> dict[str, typing.Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,12 +42,7 @@ def write_plan(
     language) with the build context; ``dot``, ``json`` (the plan).
     """
     options = options or EmitOptions()
-    wanted = {formats} if isinstance(formats, str) else set(formats)
-    unknown = wanted - set(FORMATS)
-    if unknown:
-        raise InvalidRequest(
-            f"unknown format {sorted(unknown)[0]}; there are: {', '.join(FORMATS)}"
-        )
+    wanted = _wanted(formats)
     if wanted & _OF_DOCKERFILES:
         wanted.add("dockerfile")
     files: list[tuple[str, bytes, bool]] = []
@@ -63,6 +59,21 @@ def write_plan(
         if name in wanted:
             files += [(path, data, False) for path, data in make(plan, options).items()]
     return write_files(Path(directory), files)
+
+
+def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:
+    """The formats that are meant, each known."""
+    several = [formats] if isinstance(formats, str) else formats
+    if isinstance(several, bytes) or not isinstance(several, Iterable):
+        raise TypeError(f'formats is a name or several, such as "bake" or ["bake"], not {several!r}')
+    wanted = set()
+    for name in several:
+        if name not in FORMATS:
+            near = difflib.get_close_matches(str(name).lower(), FORMATS, 1)
+            meant = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(FORMATS)}"
+            raise InvalidRequest(f"unknown format {name!r}{meant}")
+        wanted.add(name)
+    return wanted
 
 
 def write_files(root: Path, files: list[tuple[str, bytes, bool]]) -> dict[str, int]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pathlib
 import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from conftest import Run
@@ -94,12 +97,57 @@ def test_one_format_and_one_path_are_taken_as_such(
     plan = opamplan.make_plan([universe.solve("csexp")])
     assert opamplan.write_plan(plan, tmp_path, "dot").keys() == {"plan.dot"}
     assert "docker-bake.hcl" in opamplan.write_plan(plan, tmp_path, "bake")
-    with pytest.raises(opamplan.InvalidRequest, match="unknown format iso"):
+    with pytest.raises(opamplan.InvalidRequest, match="unknown format 'iso'"):
         opamplan.write_plan(plan, tmp_path, "iso")
     several, _ = opamplan.inspect_files([tmp_path])
     for one in (tmp_path, str(tmp_path)):
         assert opamplan.inspect_files(one)[0].keys() == several.keys()
     assert str(tmp_path / "batch0.Dockerfile") in several
+
+
+@pytest.fixture
+def plan_of(embedded: pathlib.Path) -> Callable[..., opamplan.Plan]:
+    repository = opamplan.Repository.open(str(embedded))
+    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"))
+
+    def make(*targets: str, **how: Any) -> opamplan.Plan:
+        return opamplan.make_plan([universe.solve(target) for target in targets], **how)
+
+    return make
+
+
+@pytest.mark.parametrize("kind", [str, list, tuple, set, iter])
+def test_one_format_or_several_are_written(
+    kind: Any, plan_of: Callable[..., opamplan.Plan], tmp_path: pathlib.Path
+) -> None:
+    for write in (plan_of("csexp").write, partial(opamplan.write_plan, plan_of("csexp"))):
+        formats = "bake" if kind is str else kind(["bake"])
+        assert "docker-bake.json" in write(tmp_path, formats)
+
+
+@pytest.mark.parametrize(
+    ("formats", "error", "said"),
+    [
+        (None, TypeError, r'formats is a name or several, such as "bake" or \["bake"\], not None'),
+        (b"bake", TypeError, "not b'bake'"),
+        (7, TypeError, "not 7"),
+        ([7], opamplan.InvalidRequest, "unknown format 7; there are: dockerfile, bake, llb"),
+        ("Bake", opamplan.InvalidRequest, "unknown format 'Bake'; did you mean bake"),
+        ("dockerfiles", opamplan.InvalidRequest, "did you mean dockerfile"),
+        ("", opamplan.InvalidRequest, "unknown format ''; there are: "),
+    ],
+)
+def test_what_is_no_format_is_refused_with_what_to_pass(
+    formats: Any,
+    error: type[Exception],
+    said: str,
+    plan_of: Callable[..., opamplan.Plan],
+    tmp_path: pathlib.Path,
+) -> None:
+    for write in (plan_of("csexp").write, partial(opamplan.write_plan, plan_of("csexp"))):
+        with pytest.raises(error, match=said):
+            write(tmp_path, formats)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
