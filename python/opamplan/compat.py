@@ -20,7 +20,7 @@ from opamplan._core import (
     install_order,
 )
 from opamplan.errors import InvalidRequest
-from opamplan.output import write_files
+from opamplan.output import Written, write_files
 
 
 def write_package_tool(
@@ -29,8 +29,8 @@ def write_package_tool(
     directory: Union[str, os.PathLike[str]],
     batch_size: int = 100,
     options: Optional[EmitOptions] = None,
-) -> dict[str, int]:
-    """Write what package-tool's posts show; returns relative paths and sizes.
+) -> Written:
+    """Write what package-tool's posts show; returns what was written.
 
     For each target of `plan`: ``NAME.VER-deps.json`` (the transitive reduction),
     ``NAME.VER-list.json`` (the install order), ``NAME.VER.dot``, ``NAME.VER.dockerfile``; for all
@@ -58,7 +58,7 @@ def write_package_tool(
             files.append((name, text.encode(), False))
         targets.append((bake_name(target), target))
     files.append(("docker-bake.hcl", _bake(targets, batch_size).encode(), False))
-    return write_files(Path(directory), files)
+    return write_files(Path(directory), files, plan)
 
 
 def bake_name(target: str) -> str:

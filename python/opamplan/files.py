@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Optional, Union
@@ -86,6 +88,31 @@ def write_below(
         if not _holds(folder, name, content, executable):
             mode = 0o777 if executable else 0o666
             _put(folder, name, lambda file: file.write(content), mode, shown)
+
+
+def remove_below(root: Union[str, os.PathLike[str]], path: str, sha256: str) -> Optional[bool]:
+    """Remove the file `root`/`path` if its content is of this SHA-256, and folders empty then.
+
+    False if it has another, is a link or no file; None if nothing is there.
+    """
+    *parts, name = path.split("/")
+    with contextlib.ExitStack() as stack:
+        try:
+            folders = [stack.enter_context(open_folder(os.path.realpath(root)))]
+            for part in parts:
+                folders.append(stack.enter_context(open_folder(part, folders[-1])))
+            content = read_regular(name, folders[-1], sys.maxsize)[0]
+            if hashlib.sha256(content).hexdigest() != sha256:
+                return False
+            os.unlink(name, dir_fd=folders[-1])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, InvalidRequest):
+            return False
+        with contextlib.suppress(OSError):
+            for part, folder in zip(reversed(parts), reversed(folders[:-1])):
+                os.rmdir(part, dir_fd=folder)
+    return True
 
 
 def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
@@ -19,12 +20,25 @@ from opamplan._core import (
 from opamplan.errors import InvalidRequest
 from opamplan.files import write_below
 from opamplan.formats import EXTRA_FORMATS
+from opamplan.manifest import NAME, Manifest, digest, remove_stale
 
 FORMATS = ("dockerfile", "bake", *EXTRA_FORMATS)
 _CONTEXT = {"dockerfile", "llb"}
 _OF_DOCKERFILES = {"bake", "make", "github"}
 MARK = b"opamplan"
 """A file that opamplan wrote has the word somewhere: as `Made by opamplan`, or in a path."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an emission did to a folder; paths below it."""
+
+    files: dict[str, int]
+    """What was written, with sizes in bytes."""
+    removed: list[str]
+    """Of an earlier emission."""
+    changed: list[str]
+    """Of an earlier emission, but changed since: left there."""
 
 
 def write_plan(
@@ -36,12 +50,22 @@ def write_plan(
     """Write the files of `plan` below `directory`; returns their relative paths and sizes.
 
     A file that already has the right content is left alone, so that a second run changes no time
-    stamp; one that opamplan did not write is not replaced. Formats, one or several: ``dockerfile``
-    (one a batch, with the build context), ``bake`` (HCL and JSON), ``make`` and ``github`` (what
-    builds the batches in order), these three with the Dockerfiles; ``llb`` (BuildKit's own
-    language) with the build context; ``dot``, ``json`` (the plan).
+    stamp; one that opamplan did not write is not replaced. A folder holds one plan: what was
+    written there for another is removed, if nobody changed it since.
+
+    Formats, one or several: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and
+    JSON), ``make`` and ``github`` (what builds the batches in order), these three with the
+    Dockerfiles; ``llb`` (BuildKit's own language) with the build context; ``dot``, ``json`` (the
+    plan).
     """
-    options = options or EmitOptions()
+    files = files_of(plan, formats, options or EmitOptions())
+    return write_files(Path(directory), files, plan).files
+
+
+def files_of(
+    plan: Plan, formats: Union[str, Iterable[str]], options: EmitOptions
+) -> list[tuple[str, bytes, bool]]:
+    """What `write_plan` writes: path, content, executable."""
     wanted = _wanted(formats)
     if wanted & _OF_DOCKERFILES:
         wanted.add("dockerfile")
@@ -58,14 +82,16 @@ def write_plan(
     for name, make in EXTRA_FORMATS.items():
         if name in wanted:
             files += [(path, data, False) for path, data in make(plan, options).items()]
-    return write_files(Path(directory), files)
+    return files
 
 
 def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:
     """The formats that are meant, each known."""
     several = [formats] if isinstance(formats, str) else formats
     if isinstance(several, bytes) or not isinstance(several, Iterable):
-        raise TypeError(f'formats is a name or several, such as "bake" or ["bake"], not {several!r}')
+        raise TypeError(
+            f'formats is a name or several, such as "bake" or ["bake"], not {several!r}'
+        )
     wanted = set()
     for name in several:
         if name not in FORMATS:
@@ -76,16 +102,24 @@ def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:
     return wanted
 
 
-def write_files(root: Path, files: list[tuple[str, bytes, bool]]) -> dict[str, int]:
-    """Write files below `root`: path, content, executable; returns paths and sizes."""
+def write_files(root: Path, files: list[tuple[str, bytes, bool]], plan: Plan) -> Written:
+    """Write the files of `plan` below `root`: path, content, executable. Stale ones are removed."""
     root.mkdir(parents=True, exist_ok=True)
-    for path, content, _ in files:
+    older = Manifest.read(root)
+    manifest = Manifest(digest(plan.to_json().encode()), {p: digest(c) for p, c, _ in files})
+    if manifest.plan == older.plan:  # other formats of it stay
+        manifest = manifest.and_older(older)
+    for path, content, _ in [*files, (NAME, manifest.text(), False)]:
         # In our own subfolders nobody has files.
         if MARK in content and ("/" not in path or path.startswith(".github/")):
             _refuse_foreign(root / path)
+    # First, so that what a killed process leaves is known too.
+    write_below(root, NAME, manifest.and_older(older).text())
     for path, content, executable in files:
         write_below(root, path, content, executable)
-    return {path: len(content) for path, content, _ in files}
+    removed, changed = remove_stale(root, older, manifest)
+    write_below(root, NAME, manifest.text())
+    return Written({path: len(content) for path, content, _ in files}, removed, changed)
 
 
 def _refuse_foreign(path: Path) -> None:

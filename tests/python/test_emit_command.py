@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import pathlib
 import re
 from collections.abc import Callable
@@ -148,6 +150,92 @@ def test_what_is_no_format_is_refused_with_what_to_pass(
         with pytest.raises(error, match=said):
             write(tmp_path, formats)
     assert not list(tmp_path.iterdir())
+
+
+def files_below(folder: pathlib.Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_folder_holds_the_files_of_one_plan(
+    plan_of: Callable[..., opamplan.Plan], tmp_path: pathlib.Path
+) -> None:
+    small = opamplan.Limits(batch_targets=1)
+    large = plan_of("csexp", "dune", "http-serve", limits=small)
+    written = large.write(tmp_path / "o", ["bake", "llb"])
+    assert {"batch2.Dockerfile", "batch2.llb", "docker-bake.hcl"} <= written.keys()
+    (tmp_path / "o/results").mkdir()
+    (tmp_path / "o/results/mine").write_text("x")
+    (tmp_path / "o/batch9.Dockerfile").write_text("# Made by opamplan, says who?")
+    other = plan_of("csexp")
+    now = other.write(tmp_path / "o", "dockerfile")
+    others = {".opamplan.json", "results/mine", "batch9.Dockerfile"}
+    assert files_below(tmp_path / "o") == now.keys() | others
+    assert not list((tmp_path / "o").rglob("http-serve*"))
+    # The same plan in another format adds to it, a third leaves no trace of either.
+    again = other.write(tmp_path / "o", "dot")
+    assert files_below(tmp_path / "o") == now.keys() | again.keys() | others
+    third = plan_of("dune").write(tmp_path / "o", "json")
+    assert files_below(tmp_path / "o") == third.keys() | others
+    fresh = plan_of("dune").write(tmp_path / "fresh", "json")
+    assert fresh == third
+    manifests = [(tmp_path / d / ".opamplan.json").read_bytes() for d in ("o", "fresh")]
+    assert manifests[0] == manifests[1]
+
+
+def test_emit_tells_what_it_removes_and_leaves_what_was_changed(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    words = ["emit", "-o", "o", "--limit", "batch_targets=1"]
+    assert opamplan_command(*words, "csexp", "dune", "http-serve", cwd=tmp_path).returncode == 0
+    before = files_below(tmp_path / "o")
+    with (tmp_path / "o/batch2.Dockerfile").open("a") as file:
+        file.write("# mine\n")
+    done = opamplan_command(*words, "csexp", cwd=tmp_path)
+    removed = before - files_below(tmp_path / "o")
+    assert "batch1.Dockerfile" in removed
+    assert f"Removed {len(removed)} files of an earlier plan" in done.stdout
+    said = "o/batch2.Dockerfile is of an earlier plan and was changed since: left there"
+    assert (done.returncode, done.stderr) == (0, f"opamplan: {said}\n")
+    # It is nobody's now.
+    done = opamplan_command(*words, "dune", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "o/batch2.Dockerfile").exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["../victim", "/victim", "a/../../victim", "link/victim", "./victim", "folder", ""]
+)
+def test_a_manifest_of_others_removes_nothing_else(
+    path: str, plan_of: Callable[..., opamplan.Plan], tmp_path: pathlib.Path
+) -> None:
+    out = tmp_path / "outside/o"
+    (out / "folder").mkdir(parents=True)
+    (out / "link").symlink_to(tmp_path, target_is_directory=True)
+    for place in (tmp_path, out.parent):
+        (place / "victim").write_text("x")
+    told = f"{tmp_path}/victim" if path.startswith("/") else path
+    known = {told: hashlib.sha256(b"x").hexdigest(), "gone": "0", "a\0": "0"}
+    text = json.dumps({"made by": "opamplan", "plan": "", "files": known})
+    (out / ".opamplan.json").write_text(text)
+    plan_of("csexp").write(out, "dot")
+    assert (tmp_path / "victim").exists()
+    assert (out.parent / "victim").exists()
+    assert (out / "folder").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"files": 3}', "opamplan" + "[" * 10_000, '{"files": {"a": 1}}']
+)
+def test_a_manifest_that_is_none_is_no_matter_or_refused(
+    text: str, plan_of: Callable[..., opamplan.Plan], tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / ".opamplan.json").write_text(text)
+    if "opamplan" in text:
+        plan_of("csexp").write(tmp_path, "dot")
+        assert "plan.dot" in (tmp_path / ".opamplan.json").read_text()
+    else:
+        with pytest.raises(opamplan.InvalidRequest, match="opamplan did not write this file"):
+            plan_of("csexp").write(tmp_path, "dot")
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import image, options, plans
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.style import counted
+
+if TYPE_CHECKING:
+    from opamplan.output import Written
 
 FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
 
@@ -71,8 +75,9 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan import EmitOptions, write_plan
+    from opamplan import EmitOptions
     from opamplan.files import lock_folder
+    from opamplan.output import files_of, write_files
 
     plan, results = plans.plan_from(args)
     missed = missing(args, plan, results)
@@ -93,13 +98,18 @@ def run(args: argparse.Namespace) -> int:
         if args.compat:
             written = _write_compatible(args, plan, results, directory, emit)
         else:
-            written = write_plan(plan, directory, formats=formats, options=emit)
+            written = write_files(directory, files_of(plan, formats, emit), plan)
+    for path in written.changed:
+        print(
+            f"opamplan: {directory / path} is of an earlier plan and was changed since: left there",
+            file=sys.stderr,
+        )
     if args.json:
         figures = plans.figures(plan, results, missed)
-        print(json.dumps({"directory": str(directory), "files": written, **figures}))
+        print(json.dumps({"directory": str(directory), "files": written.files, **figures}))
     elif args.compat and not args.quiet:
         targets = counted(len(plan.targets), "target")
-        print(f"Wrote {counted(len(written), 'file')} for {targets} to {directory}/")
+        print(f"Wrote {counted(len(written.files), 'file')} for {targets} to {directory}/")
     elif not args.quiet:
         plans.print_summary(plan, results)
         _print_written(directory, written)
@@ -108,12 +118,14 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def _print_written(directory: Path, written: dict[str, int]) -> None:
-    size = sum(written.values())
-    print(f"Wrote {counted(len(written), 'file')}, {size / 1e6:.1f} MB, to {directory}/")
-    for path, count in written.items():
+def _print_written(directory: Path, written: Written) -> None:
+    size = sum(written.files.values())
+    print(f"Wrote {counted(len(written.files), 'file')}, {size / 1e6:.1f} MB, to {directory}/")
+    for path, count in written.files.items():
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")
+    if written.removed:
+        print(f"Removed {counted(len(written.removed), 'file')} of an earlier plan")
 
 
 def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> None:
@@ -143,7 +155,7 @@ def _others(batches: int) -> str:
 
 def _write_compatible(
     args: argparse.Namespace, plan: Any, results: Any, directory: Path, emit: Any
-) -> dict[str, int]:
+) -> Written:
     from opamplan import InvalidRequest
     from opamplan.compat import write_package_tool
 
