@@ -168,7 +168,11 @@ TEST_CASE("what is no bake file is found, with its line") {
       {"a = 1\n", "B:1: it defines no target, group, variable or function: no bake file"},
       {"hello world\n", "B:1: \"hello\" begins no block and no attribute"},
       {"target \"a\" {}\nodd", "B:2: \"odd\" begins no block and no attribute"},
-      {"target \"a\" {}\nservice \"b\" {\n}\n", "B:2: \"service\" is no block of a bake file"},
+      {"service \"b\" {\n}\n",
+       "B:1: it defines no target, group, variable or function: no bake file"},
+      {"target \"a\" {\n}\n{\n}\n", "B:3: \"{\" opens no block"},
+      {"{\"group\": {\"a\": {\n\"targets\": \"b\"}}}",
+       "B:2: the targets of group \"a\" are a list"},
       {"# x\ntarget \"a\" {\n  args = {\n", "B:2: what opens here is not closed"},
       {"target \"a\" {\n}\n}\n", "B:3: \"}\" closes nothing"},
       {"x = [\ntarget \"a\" {\n}\n", "B:1: what opens here is not closed"},
@@ -180,6 +184,7 @@ TEST_CASE("what is no bake file is found, with its line") {
       {"{\"target\":\n{\"a\": 3}}", "B:2: the target \"a\" is an object"},
       // These are bake files.
       {"variable \"V\" {\n}\n", ""},
+      {"target \"a\" {\n}\nservice \"b\" {\n}\n", ""},  // buildx passes over it
       {"x = [\n  \"a\", # {\n]\ny = <<E\n}\nE\ntarget \"a\" {\n}\n", ""},
       {"{\"target\": [{\"a\": {}}, {\"b\": [{}]}], \"x\": 1}", ""},
   };

@@ -145,6 +145,7 @@ class hcl_reader {
   void open() {
     if (depth_ == 0) {
       opened_ = line_;
+      if (head_.empty()) find(line_, fmt::format("\"{}\" opens no block", peek()));
       bake_block block{"", "", line_, {}};
       if (!head_.empty()) block = {head_[0].text, "", head_[0].line, {}};
       block.binds = block.type == "function";
@@ -264,6 +265,10 @@ inline bake_text read_bake_json(std::string_view text) {
         out.strings.emplace_back(attribute, bake_string{std::string(v.text()), line_of(v)});
       };
       for (const json_value attribute : block) {
+        const bool members = kind.name() == "group" && attribute.name() == "targets";
+        if (members && attribute.kind() != json_kind::array) {
+          refuse(attribute, fmt::format("the targets of group \"{}\" are a list", block.name()));
+        }
         add(attribute.name(), attribute);
         for (const json_value v : attribute) add(attribute.name(), v);
       }

@@ -144,16 +144,10 @@ class bake_inspector {
     broken(out_.findings, fmt::format("{}:{}", where_, line), what, remedy);
   }
 
-  /// Attributes alone, or none, are what any file might hold.
+  /// Attributes alone, or none, are what any file might hold. Other blocks are no matter to buildx.
   void check_blocks() {
-    bool any = false;
-    for (const bake_block& b : blocks_) {
-      const bool known = is_block_type(b.type);
-      any = any || known;
-      if (known || b.type == "attribute") continue;
-      find(b.line, fmt::format("\"{}\" is no block of a bake file", b.type),
-           "it may have target, group, variable and function");
-    }
+    const bool any = std::any_of(blocks_.begin(), blocks_.end(),
+                                 [](const bake_block& b) { return is_block_type(b.type); });
     if (any || !out_.findings.empty()) return;
     find(1, "it defines no target, group, variable or function: no bake file",
          "name a bake file, or write this one again");
