@@ -102,12 +102,19 @@ class small_generator {
     std::vector<std::string> conditions;
     if (chance(0.6)) {
       static constexpr const char* ops[] = {"=", "!=", ">=", ">", "<=", "<"};
-      conditions.push_back(std::string(ops[below(6)]) + " \"" +
-                           std::to_string(1 + below(shape_.most_versions)) + "\"");
+      const std::string op = ops[below(6)];
+      conditions.push_back(op + " \"" + std::to_string(1 + below(shape_.most_versions)) + "\"");
     }
     if (chance(shape_.filtered)) conditions.push_back(chance(0.5) ? "with-test" : "post");
     if (conditions.empty()) return text;
     return text + " {" + conditions[0] + (conditions.size() > 1 ? " & " + conditions[1] : "") + "}";
+  }
+
+  // One after the other: compilers differ in which operand of + they evaluate first.
+  std::string both() {
+    std::string text = "(" + atom();
+    text += " & " + atom();
+    return text + ")";
   }
 
   std::string alternative() {
@@ -115,7 +122,7 @@ class small_generator {
     const std::uint32_t more = 1 + below(2);
     for (std::uint32_t i = 0; i < more; ++i) {
       text += " | ";
-      text += chance(0.3) ? "(" + atom() + " & " + atom() + ")" : atom();
+      text += chance(0.3) ? both() : atom();
     }
     return text + ")";
   }
@@ -128,7 +135,7 @@ class small_generator {
     out += " ]\n";
     if (chance(shape_.conflict)) {
       out += "conflicts: [ " + atom();
-      if (chance(0.2)) out += " (" + atom() + " & " + atom() + ")";
+      if (chance(0.2)) out += " " + both();
       out += " ]\n";
     }
     if (chance(shape_.conflict_class)) out += "conflict-class: \"k\"\n";
