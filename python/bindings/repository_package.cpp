@@ -148,8 +148,7 @@ repository.)");
       "flags", [](const py_package& p) { return p.opam().flags.all; },
       "As written, sorted: avoid-version, compiler, conf...");
   type.def_property_readonly(
-      "effective_part",
-      [](const py_package& p) { return effective_part(p.in.file(p.id)); },
+      "effective_part", [](const py_package& p) { return effective_part(p.in.file(p.id)); },
       "The fields that can change a build, as canonical text: equal texts build alike.");
   type.def_property_readonly(
       "url",
