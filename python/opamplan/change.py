@@ -26,6 +26,7 @@ from opamplan._core import (
     make_plan,
     parse,
 )
+from opamplan.errors import InvalidRequest
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,18 @@ class PackageChange:
     package: str
     """NAME.VERSION."""
     kind: str
-    """``added``, ``removed``, ``changed``; ``metadata`` if no build can tell the difference."""
+    """``added``, ``removed``, ``changed``; ``metadata`` if no build can tell the difference;
+    ``url`` if all that a build can tell is where the source of the same checksums comes from;
+    ``broken`` if the file cannot be read any more."""
     fields: tuple[str, ...] = ()
     """Of a changed version: the fields that differ, ``files/`` for what lies beside them."""
+    problem: str = ""
+    """Of a broken one: where and what, as `file:line:column: error: ...`."""
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A version that could be installed and no longer can."""
+    """A version that cannot be installed."""
 
     package: str
     reasons: tuple[str, ...]
@@ -60,9 +65,13 @@ class Effect:
     installable: tuple[str, ...]
     """Added and changed versions that can be installed."""
     refused: tuple[Loss, ...]
-    """Added and changed versions that are available here and cannot, and could not before."""
+    """Added versions that are available here and cannot be installed."""
+    refused_before: tuple[str, ...]
+    """Changed versions that cannot be installed, and could not before."""
     unavailable: tuple[str, ...]
     """Added and changed versions that are not available here."""
+    removed: tuple[str, ...]
+    """Versions that could be installed and are not there, or not readable, any more."""
     dependents: tuple[str, ...]
     """Other targets that must be built again, those that depend on a change directly first."""
     direct: int
@@ -70,13 +79,13 @@ class Effect:
     known_failures: tuple[str, ...]
     """Targets that would have to be built again too, but failed before the change as well."""
     new_layers: int
-    """Layers that the repository as it was does not have."""
-    plan: Optional[Plan] = field(repr=False)
-    """Builds the installable versions and the dependents; None if there is nothing to build."""
+    """Layers of the plan that the newest versions before the change do not have."""
+    plan: Plan = field(repr=False)
+    """Builds the installable versions and the dependents; empty if there is nothing to build."""
 
     @property
     def is_bad(self) -> bool:
-        """Something that could be installed no longer can."""
+        """Something that is still there could be installed and no longer can."""
         return bool(self.lost)
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,12 +97,14 @@ class Effect:
             "refused": [
                 {"package": each.package, "reasons": each.reasons} for each in self.refused
             ],
+            "refused_before": self.refused_before,
             "unavailable": self.unavailable,
+            "removed": self.removed,
             "dependents": self.dependents,
             "direct_dependents": self.direct,
             "known_failures": self.known_failures,
             "new_layers": self.new_layers,
-            "install_steps": len(self.plan) if self.plan else 0,
+            "install_steps": len(self.plan),
         }
 
 
@@ -110,6 +121,13 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
             changes.append(PackageChange(str(package), "added"))
         elif was.text != package.text or was.files != package.files:
             changes.append(_changed(was, package))
+    problems = _problems(after)
+    known = _problems(before) if problems else {}
+    for name, problem in problems.items():
+        if known.get(name) == problem:
+            continue
+        old.pop(name, None)
+        changes.append(PackageChange(name, "broken", problem=problem))
     removed = [PackageChange(name, "removed") for name in old]
     order = {str(package): i for i, package in enumerate(after)}
     # What is removed goes where its name would be.
@@ -122,12 +140,21 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
 def _changed(before: Package, after: Package) -> PackageChange:
     fields = _fields_that_differ(before.text, after.text)
     beside = before.files != after.files
-    same = before.effective_part == after.effective_part and not beside
-    return PackageChange(
-        str(after),
-        "metadata" if same else "changed",
-        (*fields, "files/") if beside else fields,
-    )
+    if before.effective_part != after.effective_part or beside:
+        kind = "changed"
+    else:
+        kind = "url" if before.url != after.url else "metadata"
+    return PackageChange(str(after), kind, (*fields, "files/") if beside else fields)
+
+
+def _problems(repository: Repository) -> dict[str, str]:
+    """What keeps files from being read, by NAME.VERSION."""
+    found: dict[str, str] = {}
+    for diagnostic in repository.diagnostics:
+        path = diagnostic.path.removesuffix("/opam")
+        if diagnostic.level == "error":
+            found.setdefault(path.rpartition("/")[2], str(diagnostic))
+    return {name: problem for name, problem in found.items() if name not in repository}
 
 
 def _fields_that_differ(before: str, after: str) -> tuple[str, ...]:
@@ -160,30 +187,34 @@ def effect_of(
     explained. Of `known_failures`, NAME.VERSION of targets that failed before the change, none is
     built again.
     """
-    touched = {c.package: c.kind for c in changes if c.kind != "metadata"}
-    could = _solutions(before, threads)
-    can = _solutions(after, threads)
-    news = [p for p in touched if touched[p] != "removed"]
-    lost = [p for p, r in could.items() if r and p in after.repository and not can.get(p)]
-    refused = [p for p in news if p in can and not can[p] and p not in lost]
-    reasons = _Reasons(after, most_reasons)
+    if isinstance(known_failures, str):
+        raise InvalidRequest(f"known_failures: expected a list: [{known_failures!r}]")
+    touched = {c.package: c.kind for c in changes if c.kind not in ("metadata", "url")}
+    could, can = (_solutions(universe, threads) for universe in (before, after))
+    available = set(after.available())
+    news = [p for p in touched if touched[p] in ("added", "changed")]
+    lost = [p for p in could if p in after.repository and p not in can]
+    refused = [p for p in news if p in available and p not in can and p not in lost]
+    added = [p for p in refused if touched[p] == "added"]
+    reasons = _Reasons(after, available, most_reasons)
 
-    base = _plan([could[p] for p in before.latest() if could.get(p)], planning)
-    newest = _plan([can[p] for p in after.latest() if can.get(p)], planning)
+    base = _plan([could[p] for p in before.latest() if p in could], planning)
+    newest = _plan([can[p] for p in after.latest() if p in can], planning)
     again = _rebuilt(base, newest) - set(news)
     known = again & set(known_failures)
     again -= known
     direct = {p for p in again if _needs(can[p], p) & {t.split(".", 1)[0] for t in touched}}
     dependents = [*sorted(direct), *sorted(again - direct)]
-    plan = _plan([can[p] for p in (*news, *dependents) if can.get(p)], planning)
+    wanted = [can[p] for p in (*news, *dependents) if p in can]
+    plan = make_plan(wanted, **planning) if wanted else _empty_plan(after, planning)
     return Effect(
         lost=tuple(reasons.of(p) for p in sorted(lost)),
-        gained=tuple(
-            p for p, r in can.items() if r and p in before.repository and not could.get(p)
-        ),
-        installable=tuple(p for p in news if can.get(p)),
-        refused=tuple(reasons.of(p) for p in refused),
-        unavailable=tuple(p for p in news if p not in can),
+        gained=tuple(p for p in can if p in before.repository and p not in could),
+        installable=tuple(p for p in news if p in can),
+        refused=tuple(reasons.of(p) for p in added),
+        refused_before=tuple(p for p in refused if p not in added),
+        removed=tuple(p for p in could if p not in after.repository),
+        unavailable=tuple(p for p in news if p not in available),
         dependents=tuple(dependents),
         direct=len(direct),
         known_failures=tuple(sorted(known)),
@@ -193,9 +224,16 @@ def effect_of(
 
 
 def _solutions(universe: Universe, threads: int) -> dict[str, Solution]:
-    """The results of all available versions."""
+    """The solutions of all available versions, but for those that opam refuses for a cycle."""
     targets = universe.available()
-    return dict(zip(targets, universe.solve_all(targets, threads=threads)))
+    results = universe.solve_all(targets, threads=threads)
+    return {t: result for t, result in zip(targets, results) if result and not result.cycle}
+
+
+def _empty_plan(universe: Universe, planning: dict[str, Any]) -> Plan:
+    """A plan of nothing."""
+    anything = universe.solve_all(universe.repository.names[:1])
+    return make_plan(anything, **planning).restricted_to([])
 
 
 def _plan(solutions: list[Solution], planning: dict[str, Any]) -> Optional[Plan]:
@@ -213,11 +251,9 @@ def _rebuilt(before: Optional[Plan], after: Optional[Plan]) -> set[str]:
     }
 
 
-def _new_layers(before: Optional[Plan], after: Optional[Plan]) -> int:
+def _new_layers(before: Optional[Plan], after: Plan) -> int:
     """How many layers of `after` are not in `before`."""
-    if before is None or after is None:
-        return len(after.layers()) if after else 0
-    return len(compare_plans(before, after).added_layers)
+    return len(compare_plans(before, after).added_layers if before else after.layers())
 
 
 def _needs(solution: Solution, package: str) -> set[str]:
@@ -232,9 +268,9 @@ def _needs(solution: Solution, package: str) -> set[str]:
 class _Reasons:
     """Explains, as long as that is affordable."""
 
-    def __init__(self, universe: Universe, most: int) -> None:
+    def __init__(self, universe: Universe, available: set[str], most: int) -> None:
         self._universe = universe
-        self._available = set(universe.available())
+        self._available = available
         self._left = most
 
     def of(self, package: str) -> Loss:
@@ -244,5 +280,9 @@ class _Reasons:
         if self._left == 0:
             return Loss(package, ())
         self._left -= 1
-        explanation: Optional[Any] = self._universe.solve(package).explanation
+        result = self._universe.solve(package)
+        if result:
+            path = " -> ".join([*result.cycle, result.cycle[0]])
+            return Loss(package, (f"its dependencies are cyclic, which opam refuses: {path}",))
+        explanation = result.explanation
         return Loss(package, tuple(explanation.sentences) if explanation else ("given up",))

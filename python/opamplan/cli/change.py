@@ -26,7 +26,8 @@ def add_parser(subparsers: Any) -> None:
         description="Compare a repository before and after a change: versions added, changed and "
         "removed; what could be installed and no longer can, and why; and which targets must be "
         "built again. Every option of the environment holds for both. Exit status 1 if "
-        "something can no longer be installed, or no environment can install what is new.",
+        "something that is still there can no longer be installed, no compiler that is named can "
+        "install what is added, or a file cannot be read any more.",
         epilog="Examples: opamplan change --repository opam-repository HEAD~1 HEAD; opamplan "
         "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check.json; opamplan build --plan "
         "check.json",
@@ -85,13 +86,12 @@ def run(args: argparse.Namespace) -> int:
             known_failures=known,
             **plans.planning(args),
         )
-        plan = effects[version].plan
-        if args.output and plan:
-            plan.save(args.output.replace("{ocaml}", version))
+        if args.output:
+            effects[version].plan.save(args.output.replace("{ocaml}", version or "any"))
     kind = "json" if args.json else args.format
     write = {"text": _print, "markdown": _print_markdown, "json": _print_json}[kind]
     write(changes, effects)
-    return EXIT_BAD_NEWS if _is_bad(effects) else 0
+    return EXIT_BAD_NEWS if _is_bad(changes, effects) else 0
 
 
 def _failures(run: str) -> list[str]:
@@ -112,7 +112,9 @@ def _side(args: argparse.Namespace, text: str) -> argparse.Namespace:
     return side
 
 
-def _is_bad(effects: dict[str, Effect]) -> bool:
+def _is_bad(changes: list[PackageChange], effects: dict[str, Effect]) -> bool:
+    if any(change.kind == "broken" for change in changes):
+        return True
     if any(effect.is_bad for effect in effects.values()):
         return True
     refused = {loss.package for effect in effects.values() for loss in effect.refused}
@@ -120,7 +122,10 @@ def _is_bad(effects: dict[str, Effect]) -> bool:
 
 
 def _print_json(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
-    rows = [{"package": c.package, "kind": c.kind, "fields": c.fields} for c in changes]
+    rows = [
+        {"package": c.package, "kind": c.kind, "fields": c.fields, "problem": c.problem or None}
+        for c in changes
+    ]
     answer = {
         "changes": rows,
         "effects": [{"ocaml": v or None, **effect.to_dict()} for v, effect in effects.items()],
@@ -140,8 +145,7 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
         return
     print(style.strong(f"{counted(len(changes), 'version')} changed"))
     for change in changes[:50]:
-        fields = f": {', '.join(change.fields)}" if change.fields else ""
-        print(f"  {change.kind:8}  {style.name(change.package)}{fields}")
+        print(f"  {change.kind:8}  {style.name(change.package)}{_details(change, ': ')}")
     if len(changes) > 50:
         print(f"  ... {len(changes)} in all (--json lists them)")
     for version, effect in effects.items():
@@ -159,6 +163,8 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
         for title, names in (
             ("can be installed", effect.installable),
             ("can be installed now", effect.gained),
+            ("cannot be installed, as before", effect.refused_before),
+            ("could be installed, removed", effect.removed),
             ("not available here", effect.unavailable),
             ("failed before, not built again", effect.known_failures),
         ):
@@ -167,22 +173,28 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
         print(f"  {_work(effect)}")
 
 
+def _details(change: PackageChange, before: str) -> str:
+    """What is different in a version."""
+    details = change.problem or ", ".join(change.fields)
+    return before + details if details else ""
+
+
 def _work(effect: Effect) -> str:
     """What there is to build."""
-    if effect.plan is None:
+    if not len(effect.plan):
         return "nothing to build"
     again = "no other target to build again"
     if effect.dependents:
         again = f"{counted(len(effect.dependents), 'other target')} to build again"
-        again += f", {effect.direct} of them dependent on it directly"
+        again += f", {effect.direct} directly on what is changed"
     steps = counted(len(effect.plan), "step")
-    return f"{again}; {steps} with what is below them, {effect.new_layers} of them new"
+    return f"{again}; {steps} in all, {effect.new_layers} of which the base does not have"
 
 
 def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
     print("| version | change |\n|---|---|")
     for change in changes[:100]:
-        print(f"| `{change.package}` | {', '.join((change.kind, *change.fields))} |")
+        print(f"| `{change.package}` | {change.kind}{_details(change, ', ')} |")
     if len(changes) > 100:
         print(f"\n... {len(changes)} in all")
     for version, effect in effects.items():
@@ -201,9 +213,13 @@ def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) ->
                 print()
         if effect.installable:
             print(f"Installable: {_list([f'`{p}`' for p in effect.installable])}\n")
-        if effect.known_failures:
-            names = _list([f"`{p}`" for p in effect.known_failures])
-            print(f"Failed before, not built again: {names}\n")
+        for title, packages in (
+            ("Not installable, as before", effect.refused_before),
+            ("Removed, could be installed", effect.removed),
+            ("Failed before, not built again", effect.known_failures),
+        ):
+            if packages:
+                print(f"{title}: {_list([f'`{p}`' for p in packages])}\n")
         work = _work(effect)
         print(f"{work[0].upper()}{work[1:]}.")
         if effect.dependents:
