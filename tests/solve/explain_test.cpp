@@ -140,6 +140,7 @@ TEST_CASE("a name that does not exist, is not available or is to be avoided is s
                                      {"b.1", R"(depends: ["w"])"},
                                      {"c.1", R"(depends: ["v"])"},
                                      {"d.1", R"(depends: ["e" {>= "3"}])"},
+                                     {"one.1", R"(depends: ["a" {>= "3"}])"},
                                      {"e.1"},
                                      {"e.2", "available: false"},
                                      {"v.1", "flags: avoid-version"},
@@ -151,6 +152,7 @@ TEST_CASE("a name that does not exist, is not available or is to be avoided is s
   CHECK(last("b.1") == "no version of w is available in this environment");
   CHECK(last("c.1") == "every available version of v has the flag avoid-version");
   CHECK(last("d.1") == "e has 2 versions from 1 to 2, 1 of them not available in this environment");
+  CHECK(last("one.1") == "the only version of a is 1");
   CHECK(last("w.1") == "w.1 is not available in this environment (available: os = \"win32\")");
 }
 

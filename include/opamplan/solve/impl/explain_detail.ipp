@@ -293,9 +293,10 @@ inline std::string availability_note(const universe& u, std::string_view name) {
   }
   if (filtered == count)
     return fmt::format("no version of {} is available in this environment", name);
-  std::string note = fmt::format(
-      "{} has {} {} from {} to {}", name, count, count == 1 ? "version" : "versions",
-      repo.version_string(repo.versions(id)[0]), repo.version_string(repo.versions(id)[count - 1]));
+  const std::string_view first = repo.version_string(repo.versions(id)[0]);
+  if (count == 1) return fmt::format("the only version of {} is {}", name, first);
+  std::string note = fmt::format("{} has {} versions from {} to {}", name, count, first,
+                                 repo.version_string(repo.versions(id)[count - 1]));
   if (filtered != 0)
     note += fmt::format(", {} of them not available in this environment", filtered);
   return note;
