@@ -184,7 +184,7 @@ def test_the_command_checks_files(opamplan_command: Run, tmp_path: pathlib.Path)
     bad = tmp_path / "bad.opam"
     bad.write_text("a: ]\nb: 1\nc: @\n")
     done = opamplan_command("parse", str(good))
-    assert (done.returncode, done.stdout) == (0, f"{good}: 6 fields, 1 sections\n")
+    assert (done.returncode, done.stdout) == (0, f"{good}: 6 fields, 1 section\n")
     done = opamplan_command("parse", str(tmp_path))
     assert done.returncode == 1
     assert done.stdout.count("error:") == 2
