@@ -58,9 +58,7 @@ named_closure acyclic_closure_of(const py_result& r) {
     cycle.push_back(r.universe->universe.repository().full_name(p));
   }
   if (!cycle.empty()) {
-    throw cyclic_dependencies(
-        c.names[c.value.target] +
-        ": its dependencies are cyclic, which opam refuses: " + cycle_text(cycle));
+    throw cyclic_dependencies(c.names[c.value.target] + ": " + cycle_reason(cycle));
   }
   return c;
 }

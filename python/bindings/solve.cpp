@@ -220,6 +220,14 @@ same packages with the same dependencies, or the same status.)");
           "A cycle of build dependencies, each needs the next and the last the first: opam refuses "
           "them, and no plan can hold the target. Empty if there is none, as nearly always.")
       .def_property_readonly(
+          "cycle_reason",
+          [](const py_result& r) {
+            const auto names =
+                full_names(r.universe->universe.repository(), build_cycle(r.solution()));
+            return names.empty() ? std::string() : cycle_reason(names);
+          },
+          "What is wrong if there is a `cycle`, as the end of a sentence; empty if there is none.")
+      .def_property_readonly(
           "depexts",
           [](const py_result& r) {
             return depexts_of(r.universe->universe, r.solution().packages);

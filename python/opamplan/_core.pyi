@@ -991,6 +991,11 @@ class Solution:
         A cycle of build dependencies, each needs the next and the last the first: opam refuses them, and no plan can hold the target. Empty if there is none, as nearly always.
         """
     @property
+    def cycle_reason(self) -> str:
+        """
+        What is wrong if there is a `cycle`, as the end of a sentence; empty if there is none.
+        """
+    @property
     def dependencies(self) -> dict[str, list[str]]:
         """
         For each selected package, what must be installed before it.

@@ -46,6 +46,9 @@ class cyclic_dependencies : public invalid_request {
 /// "a.1 -> b.1 -> a.1", of the names of a cycle.
 [[nodiscard]] std::string cycle_text(std::span<const std::string> names);
 
+/// What is wrong with a target of such a cycle, as the end of a sentence.
+[[nodiscard]] std::string cycle_reason(std::span<const std::string> names);
+
 /// The same edges backwards: from dependency to dependent.
 [[nodiscard]] adjacency reversed(const adjacency& graph);
 

@@ -112,6 +112,10 @@ OPAMPLAN_INLINE std::string cycle_text(std::span<const std::string> names) {
   return names.empty() ? text : text + names.front();
 }
 
+OPAMPLAN_INLINE std::string cycle_reason(std::span<const std::string> names) {
+  return "its dependencies are cyclic, which opam refuses: " + cycle_text(names);
+}
+
 OPAMPLAN_INLINE adjacency reversed(const adjacency& graph) {
   adjacency r;
   r.offsets.assign(graph.size() + 1, 0);

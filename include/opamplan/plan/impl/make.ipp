@@ -67,7 +67,7 @@ inline std::string full_name(const repository& repo, package_id id) {
 inline std::string cyclic(const repository& repo, const std::vector<package_id>& cycle) {
   std::vector<std::string> names;
   for (const package_id id : cycle) names.push_back(full_name(repo, id));
-  return "its dependencies are cyclic, which opam refuses: " + cycle_text(names);
+  return cycle_reason(names);
 }
 
 /// Collects targets of which some cannot be built.
