@@ -50,10 +50,5 @@ class Style:
         return self._wrap("36", text)
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun: "1 step", "2,304 steps"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def _sgr(code: str) -> str:
     return f"\x1b[{code}m"

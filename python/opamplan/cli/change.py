@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import EXIT_BAD_NEWS
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import MOST_LISTED, counted, listed
 
 if TYPE_CHECKING:
     from opamplan import Effect, PackageChange
 
 FORMATS = ("text", "markdown", "json")
-MOST = 12
 
 
 def add_parser(subparsers: Any) -> None:
@@ -133,11 +133,6 @@ def _print_json(changes: list[PackageChange], effects: dict[str, Effect]) -> Non
     print(json.dumps(answer, indent=1))
 
 
-def _list(names: Any) -> str:
-    shown = " ".join(list(names)[:MOST])
-    return shown + (f" ... {len(names)} in all" if len(names) > MOST else "")
-
-
 def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
     style = Style()
     if not changes:
@@ -154,11 +149,11 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
             ("can no longer be installed", effect.lost, style.bad),
             ("cannot be installed", effect.refused, style.warn),
         ):
-            for loss in losses[:MOST]:
+            for loss in losses[:MOST_LISTED]:
                 print(f"  {paint(loss.package)} {title}:")
                 for reason in loss.reasons:
                     print(f"    {reason}")
-            if len(losses) > MOST:
+            if len(losses) > MOST_LISTED:
                 print(f"  ... {len(losses)} that {title} in all")
         for title, names in (
             ("can be installed", effect.installable),
@@ -169,7 +164,7 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
             ("failed before, not built again", effect.known_failures),
         ):
             if names:
-                print(f"  {title}: {_list(names)}")
+                print(f"  {title}: {listed(names)}")
         print(f"  {_work(effect)}")
 
 
@@ -205,21 +200,21 @@ def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) ->
         ):
             if losses:
                 print(f"**{title}**, because\n")
-            for loss in losses[:MOST]:
+            for loss in losses[:MOST_LISTED]:
                 print(f"- `{loss.package}`: {'; '.join(loss.reasons)}")
-            if len(losses) > MOST:
+            if len(losses) > MOST_LISTED:
                 print(f"- ... {len(losses)} in all")
             if losses:
                 print()
         if effect.installable:
-            print(f"Installable: {_list([f'`{p}`' for p in effect.installable])}\n")
+            print(f"Installable: {listed([f'`{p}`' for p in effect.installable])}\n")
         for title, packages in (
             ("Not installable, as before", effect.refused_before),
             ("Removed, could be installed", effect.removed),
             ("Failed before, not built again", effect.known_failures),
         ):
             if packages:
-                print(f"{title}: {_list([f'`{p}`' for p in packages])}\n")
+                print(f"{title}: {listed([f'`{p}`' for p in packages])}\n")
         work = _work(effect)
         print(f"{work[0].upper()}{work[1:]}.")
         if effect.dependents:

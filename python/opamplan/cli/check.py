@@ -9,7 +9,8 @@ from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import counted
 
 
 def add_parser(subparsers: Any) -> None:

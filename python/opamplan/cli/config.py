@@ -19,7 +19,6 @@ run, builders, or places to write (`ASKED_ONLY`), unless --config or $OPAMPLAN_C
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from opamplan.errors import InvalidRequest
+from opamplan.wording import nearest
 
 Table = dict[str, Any]
 
@@ -176,9 +176,7 @@ def _check_names(
 
 
 def _complain(path: Path, where: str, kind: str, name: str, known: Any) -> None:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise InvalidRequest(f"{path}: {where}: there is no such {kind}{hint}")
+    raise InvalidRequest(f"{path}: {where}: there is no such {kind}{nearest(name, known)}")
 
 
 def _converted(action: argparse.Action, value: Any, what: str) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.style import Style
+from opamplan.wording import listed
 
 if TYPE_CHECKING:
     from opamplan import Plan, PlanDifference
@@ -126,8 +127,7 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
         print(f"  ... {len(d.causes)} causes in all (--json lists them)")
     for title, names in (("New", d.added_targets), ("Gone", d.dropped_targets)):
         if names:
-            more = f" ... {len(names)} in all" if len(names) > 12 else ""
-            print(f"{title}: {' '.join(names[:12])}{more}")
+            print(f"{title}: {listed(names)}")
     if all_targets:
         for target in d.rebuilt_targets:
             print(f"{target.after}: {' < '.join(reversed(target.chain))}: {d.causes[target.cause]}")

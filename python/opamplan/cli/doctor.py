@@ -9,7 +9,8 @@ from typing import Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import counted
 
 
 def add_parser(subparsers: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import image, options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.style import counted
+from opamplan.wording import counted
 
 if TYPE_CHECKING:
     from opamplan.output import Written

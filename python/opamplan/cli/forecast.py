@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import counted
 
 if TYPE_CHECKING:
     from opamplan import Plan

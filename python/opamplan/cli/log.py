@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from opamplan.cli import runs
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import counted
 
 
 def add_parser(subparsers: Any) -> None:

@@ -184,7 +184,7 @@ def ocaml_version(args: argparse.Namespace) -> str:
 def environment_from(args: argparse.Namespace) -> Any:
     """The `opamplan.Environment` that the options describe."""
     from opamplan import Environment, InvalidRequest, environment_presets, parse_variable_value
-    from opamplan.cli.usage import nearest
+    from opamplan.wording import nearest
 
     if args.environment == "host":
         env = Environment.host()

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from opamplan.harmless import write_exact
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import counted
 
 EXIT_BROKEN = 1
 

@@ -8,7 +8,8 @@ from collections import Counter
 from typing import Any
 
 from opamplan.cli import options
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import counted
 
 
 def add_parser(subparsers: Any) -> None:

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-from collections.abc import Iterable
 
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` if a known word is like it, else nothing."""
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean {found[0]}?" if found else ""
+from opamplan.wording import nearest
 
 
 def explained(message: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.outcome import EXIT_BAD_NEWS
-from opamplan.style import Style, counted
+from opamplan.style import Style
+from opamplan.wording import counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -70,8 +71,8 @@ def _tell_solution(args: argparse.Namespace, result: Any) -> int:
     if not result.cycle:
         return _say(args, answer, sentence)
     answer["cycle"] = result.cycle
-    path = " -> ".join([*result.cycle, result.cycle[0]])
-    _say(args, answer, f"{sentence} Its dependencies are cyclic, which opam refuses: {path}")
+    reason = result.cycle_reason
+    _say(args, answer, f"{sentence} {reason[0].upper()}{reason[1:]}")
     return EXIT_BAD_NEWS
 
 

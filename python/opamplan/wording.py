@@ -1,0 +1,25 @@
+"""How messages are worded: numbers with their nouns, long lists, what may have been meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+MOST_LISTED = 12
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 step", "2,304 steps"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names, or the first of many and how many there are."""
+    more = f" ... {len(names)} in all" if len(names) > MOST_LISTED else ""
+    return " ".join(names[:MOST_LISTED]) + more
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean X?` if a known word is like it, else nothing."""
+    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]}?" if found else ""
