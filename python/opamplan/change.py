@@ -115,8 +115,10 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
     Reads every file once: some 80 ms for all of opam-repository.
     """
     old = {str(package): package for package in before}
+    order: dict[str, int] = {}
     changes = []
     for package in after:
+        order[str(package)] = len(order)
         was = old.pop(str(package), None)
         if was is None:
             changes.append(PackageChange(str(package), "added"))
@@ -130,11 +132,10 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
         old.pop(name, None)
         changes.append(PackageChange(name, "broken", problem=problem))
     removed = [PackageChange(name, "removed") for name in old]
-    order = {str(package): i for i, package in enumerate(after)}
     # What is removed goes where its name would be.
     return sorted(
         [*changes, *removed],
-        key=lambda c: (c.package.split(".", 1)[0], order.get(c.package, -1), c.package),
+        key=lambda c: (_name_of(c.package), order.get(c.package, -1), c.package),
     )
 
 
@@ -203,31 +204,36 @@ def effect_of(
     if isinstance(known_failures, str):
         raise InvalidRequest(f"known_failures: expected a list: [{known_failures!r}]")
     touched = {c.package: c.kind for c in changes if c.kind not in ("metadata", "url")}
-    could, can = (_solutions(universe, threads) for universe in (before, after))
-    available = set(after.available())
+    was, now = (_answers(universe, threads) for universe in (before, after))
+    could, can = (
+        {p: answer for p, answer in answers.items() if answer and not answer.cycle}
+        for answers in (was, now)
+    )
     news = [p for p in touched if touched[p] in ("added", "changed")]
-    lost = [p for p in could if p in after.repository and p not in can]
-    refused = [p for p in news if p in available and p not in can and p not in lost]
+    lost = sorted(p for p in could if p in after.repository and p not in can)
+    refused = [p for p in news if p in now and p not in can and p not in could]
     added = [p for p in refused if touched[p] == "added"]
-    reasons = _Reasons(after, available, most_reasons)
+    told = [p for p in (*lost, *added) if p in now][:most_reasons]
+    losses = {p: Loss(p, _reasons(now.get(p), p in told)) for p in (*lost, *added)}
 
     base = _plan([could[p] for p in before.latest() if p in could], planning)
     newest = _plan([can[p] for p in after.latest() if p in can], planning)
     again = _rebuilt(base, newest) - set(news)
     known = again & set(known_failures)
     again -= known
-    direct = {p for p in again if _needs(can[p], p) & {t.split(".", 1)[0] for t in touched}}
+    names = {_name_of(p) for p in touched}
+    direct = {p for p in again if _needs(can[p], p) & names}
     dependents = [*sorted(direct), *sorted(again - direct)]
     wanted = [can[p] for p in (*news, *dependents) if p in can]
     plan = make_plan(wanted, **planning) if wanted else _empty_plan(after, planning)
     return Effect(
-        lost=tuple(reasons.of(p) for p in sorted(lost)),
+        lost=tuple(losses[p] for p in lost),
         gained=tuple(p for p in can if p in before.repository and p not in could),
         installable=tuple(p for p in news if p in can),
-        refused=tuple(reasons.of(p) for p in added),
-        refused_before=tuple(p for p in refused if p not in added),
+        refused=tuple(losses[p] for p in added),
+        refused_before=tuple(p for p in refused if touched[p] == "changed"),
         removed=tuple(p for p in could if p not in after.repository),
-        unavailable=tuple(p for p in news if p not in available),
+        unavailable=tuple(p for p in news if p not in now),
         dependents=tuple(dependents),
         direct=len(direct),
         known_failures=tuple(sorted(known)),
@@ -236,11 +242,26 @@ def effect_of(
     )
 
 
-def _solutions(universe: Universe, threads: int) -> dict[str, Solution]:
-    """The solutions of all available versions, but for those that opam refuses for a cycle."""
+def _name_of(package: str) -> str:
+    return package.partition(".")[0]
+
+
+def _answers(universe: Universe, threads: int) -> dict[str, Solution]:
+    """The results of all available versions."""
     targets = universe.available()
-    results = universe.solve_all(targets, threads=threads)
-    return {t: result for t, result in zip(targets, results) if result and not result.cycle}
+    return dict(zip(targets, universe.solve_all(targets, threads=threads)))
+
+
+def _reasons(answer: Optional[Solution], told: bool) -> tuple[str, ...]:
+    """Why a version cannot be installed; finding that out costs, so it is not `told` of all."""
+    if answer is None:
+        return ("it is not available here any more",)
+    if not told:
+        return ()
+    if answer:
+        return (answer.cycle_reason,)
+    explanation = answer.explanation
+    return tuple(explanation.sentences) if explanation else ("given up",)
 
 
 def _empty_plan(universe: Universe, planning: dict[str, Any]) -> Plan:
@@ -275,27 +296,4 @@ def _needs(solution: Solution, package: str) -> set[str]:
         *solution.dependencies.get(package, ()),
         *solution.post_dependencies.get(package, ()),
     ]
-    return {need.split(".", 1)[0] for need in needs}
-
-
-class _Reasons:
-    """Explains, as long as that is affordable."""
-
-    def __init__(self, universe: Universe, available: set[str], most: int) -> None:
-        self._universe = universe
-        self._available = available
-        self._left = most
-
-    def of(self, package: str) -> Loss:
-        """The loss of a package, with its reasons."""
-        if package not in self._available:
-            return Loss(package, ("it is not available here any more",))
-        if self._left == 0:
-            return Loss(package, ())
-        self._left -= 1
-        result = self._universe.solve(package)
-        if result:
-            path = " -> ".join([*result.cycle, result.cycle[0]])
-            return Loss(package, (f"its dependencies are cyclic, which opam refuses: {path}",))
-        explanation = result.explanation
-        return Loss(package, tuple(explanation.sentences) if explanation else ("given up",))
+    return {_name_of(need) for need in needs}
