@@ -46,7 +46,8 @@ class Manifest:
     def text(self) -> bytes:
         """As it is written: equal manifests are equal bytes."""
         told = {"made by": "opamplan", "plan": self.plan, "files": self.files}
-        return (json.dumps(told, indent=1, sort_keys=True) + "\n").encode()
+        # A file a line, but not by `indent`, with which json is ten times as slow.
+        return (json.dumps(told, separators=(",\n", ": "), sort_keys=True) + "\n").encode()
 
     def and_older(self, older: Manifest) -> Manifest:
         """With what `older` has besides."""

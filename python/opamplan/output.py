@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from opamplan.errors import InvalidRequest
 from opamplan.files import write_below
 from opamplan.formats import EXTRA_FORMATS
 from opamplan.manifest import NAME, Manifest, digest, remove_stale
+from opamplan.wording import nearest
 
 FORMATS = ("dockerfile", "bake", *EXTRA_FORMATS)
 _CONTEXT = {"dockerfile", "llb"}
@@ -95,9 +95,8 @@ def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:
     wanted = set()
     for name in several:
         if name not in FORMATS:
-            near = difflib.get_close_matches(str(name).lower(), FORMATS, 1)
-            meant = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(FORMATS)}"
-            raise InvalidRequest(f"unknown format {name!r}{meant}")
+            hint = nearest(str(name).lower(), FORMATS) or f"; there are: {', '.join(FORMATS)}"
+            raise InvalidRequest(f"unknown format {name!r}{hint}")
         wanted.add(name)
     return wanted
 
@@ -109,16 +108,19 @@ def write_files(root: Path, files: list[tuple[str, bytes, bool]], plan: Plan) ->
     manifest = Manifest(digest(plan.to_json().encode()), {p: digest(c) for p, c, _ in files})
     if manifest.plan == older.plan:  # other formats of it stay
         manifest = manifest.and_older(older)
-    for path, content, _ in [*files, (NAME, manifest.text(), False)]:
+    # Written first, so that what a killed process leaves is known too.
+    meanwhile = manifest.and_older(older)
+    told = meanwhile.text()
+    for path, content, _ in [*files, (NAME, told, False)]:
         # In our own subfolders nobody has files.
         if MARK in content and ("/" not in path or path.startswith(".github/")):
             _refuse_foreign(root / path)
-    # First, so that what a killed process leaves is known too.
-    write_below(root, NAME, manifest.and_older(older).text())
+    write_below(root, NAME, told)
     for path, content, executable in files:
         write_below(root, path, content, executable)
     removed, changed = remove_stale(root, older, manifest)
-    write_below(root, NAME, manifest.text())
+    if meanwhile != manifest:
+        write_below(root, NAME, manifest.text())
     return Written({path: len(content) for path, content, _ in files}, removed, changed)
 
 
