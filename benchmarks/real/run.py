@@ -117,7 +117,7 @@ def emit_options(directory: Path, context: Path, builder: Builder) -> opamplan.E
     emit.base_archive = "base.tar"
     emit.opam = "image"
     emit.network = builder.network
-    emit.time_limit = 1800
+    emit.time_limit = 7200
     return emit
 
 
