@@ -58,6 +58,7 @@
 #include "opamplan/plan/difference.hpp"
 #include "opamplan/plan/doctor.hpp"
 #include "opamplan/plan/forecast.hpp"
+#include "opamplan/plan/graft.hpp"
 #include "opamplan/plan/json.hpp"
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/limits.hpp"

@@ -136,6 +136,7 @@ fi
 # steps share, in which they take turns.
 system_packages() {
   if command -v apt-get >/dev/null; then
+    debian_has "$@" && return
     export DEBIAN_FRONTEND=noninteractive
     # What is installed is this image's own: no other step's lock is waited for.
     turn /var/cache/apt fetch_debian "$@" &&
@@ -153,6 +154,12 @@ system_packages() {
     return 1
   fi
 } # end of system_packages
+
+# Whether Debian packages are all installed: often the base image's own, or of a system step.
+debian_has() {
+  states=$(dpkg-query -W -f '${db:Status-Status}\n' -- "$@" 2>/dev/null) || return
+  ! echo "$states" | grep -qvx installed
+}
 
 # Fetches Debian packages into /var/cache/apt; lists of the last hour are new enough.
 fetch_debian() {
@@ -376,9 +383,12 @@ measure() {
 # Ends the step, which cannot tell anything. If that is for want of room in the builder, it fails, so
 # that the builder does not keep it.
 give_up() {
-  (echo room >/.opamplan-room) || exit 75
-  rm -f /.opamplan-room
+  has_room || exit 75
   exit 0
+}
+has_room() {
+  (echo room >/.opamplan-room) || return
+  rm -f /.opamplan-room
 }
 
 # The last word on a package, written after its own processes have said theirs.
@@ -400,6 +410,7 @@ conclude() {
 }
 
 install() {
+  tried=yes
   own=$layers/$package told=$results/$package/$layer
   rm -rf "${own:?}" "${told%/*}"
   mkdir -p "$own" "$told"
@@ -467,7 +478,7 @@ flush() {
   mode='' system='' grafts='' layer='' package='' needs=''
 }
 
-broken='' broken_status=failure mode='' members=''
+broken='' broken_status=failure mode='' members='' tried=''
 rm -rf "$notes" "$notes.new"
 real_folder "$layers"
 real_folder "$results"
@@ -496,5 +507,10 @@ for word; do
   esac
 done
 flush
+# A system step that failed is none: steps on it install for themselves.
+if [ -n "$broken" ] && [ -z "$tried" ]; then
+  cat "$notes"
+  has_room || exit 75
+fi
 as_user clean >/dev/null 2>&1
 rm -f "$notes" || : # what is told counts, not what this image's rm says

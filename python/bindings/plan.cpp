@@ -33,6 +33,7 @@ record summary_dict(const plan& p) {
   d["strategy"] = to_string(p.strategy);
   d["targets"] = s.targets;
   d["install_steps"] = s.install_steps;
+  d["system_steps"] = s.system_steps;
   d["installs"] = s.installs;
   d["unshared_installs"] = s.unshared_installs;
   d["distinct_steps"] = s.distinct_steps;
@@ -165,7 +166,8 @@ void bind_parts(py::module_& module) {
   py::class_<py_step> step_class(module, "PlanStep", R"(One build step of a plan.
 
 On top of the image of `parent`, bring in the own packages of the steps `grafts`, then install
-`installs`. Equal if all of this is, the place in the plan too; `key` alone says whether two plans
+`installs`. A system step has none of both: its image has the system packages `depexts`, and is the
+parent of steps that need the same ones. Equal if all of this is, the place in the plan too; `key` alone says whether two plans
 share a step.)");
   compare_by(step_class, [](const py_step& s) { return key_of(s); })
       .def_readonly("index", &py_step::index, "Its place in the plan; parents come first.")
@@ -187,6 +189,9 @@ share a step.)");
           "The packages it installs, as NAME.VERSION, in order; those of a post group, which opam "
           "installs together, follow each other.")
       .def_property_readonly(
+          "label", [](const py_step& s) { return label_of(*s.owner, s.step()); },
+          "What it installs, for people: packages, or the system packages of a system step.")
+      .def_property_readonly(
           "layers", [](const py_step& s) { return layer_keys(*s.owner, s.step()); },
           "For each install the key of its layer, the same in every strategy. The packages of a "
           "post group share one.")
@@ -200,11 +205,7 @@ share a step.)");
           "for_target", [](const py_step& s) { return is_for_target(*s.owner, s.step()); },
           "With the tests or documentation that were asked for targets.")
       .def("__repr__", [](const py_step& s) {
-        std::string text = "<PlanStep " + std::to_string(s.index) + ":";
-        for (const std::string& name : installed_names(*s.owner, s.step())) {
-          text += " " + name;
-        }
-        return text + ">";
+        return "<PlanStep " + std::to_string(s.index) + ": " + label_of(*s.owner, s.step()) + ">";
       });
   py::class_<py_batch> batch_class(module, "PlanBatch",
                                    "What one invocation of the builder builds.");
@@ -462,7 +463,8 @@ void bind_plan(py::module_& module) {
       [](const std::vector<std::shared_ptr<py_result>>& results, const std::string& strategy_name,
          const std::variant<std::string, limits>& given_limits, const std::string& image,
          const std::string& opam_version, const std::map<std::string, std::uint64_t>& sizes,
-         std::uint64_t depext_size, const py::object& progress) {
+         std::optional<std::uint64_t> system_run_size, std::optional<std::uint64_t> depext_size,
+         const py::object& progress) {
         if (results.empty()) throw invalid_request("nothing to plan: no results were given");
         const universe& u = results[0]->universe->universe;
         plan_options options;
@@ -471,6 +473,7 @@ void bind_plan(py::module_& module) {
         options.image = image;
         options.opam_version = opam_version;
         options.size_of = size_function(u.repository(), sizes);
+        options.system_run_size = system_run_size;
         options.depext_size = depext_size;
         return run_with_progress(progress, [&](const progress_callback& report) {
           options.progress = report;
@@ -486,15 +489,17 @@ void bind_plan(py::module_& module) {
       },
       py::arg("results"), py::arg("strategy") = "graft", py::arg("limits") = "buildkit",
       py::arg("image") = "", py::arg("opam_version") = "", py::kw_only(),
-      py::arg("sizes") = std::map<std::string, std::uint64_t>(), py::arg("depext_size") = 0,
+      py::arg("sizes") = std::map<std::string, std::uint64_t>(),
+      py::arg("system_run_size") = py::none(), py::arg("depext_size") = py::none(),
       py::arg("progress") = py::none(),
       R"(Plan the builds of all results that have a solution, together.
 
 ``limits`` is a profile's name or `Limits`. ``image``: the base image, by default that of the
 environment's preset; ``opam_version``: of the opam in it, by default the environment's
 ``opam-version``. ``sizes``: installed bytes by NAME.VERSION or NAME, so
-that grafts are chosen by bytes, not by number; ``depext_size``: what installing a system package
-once more costs, in the same unit.)");
+that grafts are chosen by bytes, not by number; ``system_run_size``: what one more run of the
+system's package manager costs, in the same unit, and ``depext_size``: each system package that it
+installs; by default as much as 50 and 10 packages of the median size.)");
 }
 
 }  // namespace opamplan::python

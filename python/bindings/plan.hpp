@@ -43,6 +43,15 @@ inline std::vector<std::string> installed_names(const plan& p, const plan_step& 
   return names;
 }
 
+/// What a step installs, for people.
+inline std::string label_of(const plan& p, const plan_step& step) {
+  std::string text = step.installs.empty() ? "system packages" : "";
+  for (const std::string& name : step.installs.empty() ? step.depexts : installed_names(p, step)) {
+    text += (text.empty() ? "" : " ") + name;
+  }
+  return text;
+}
+
 /// NAME.VERSION of the packages that name the layers of a step, in order.
 inline std::vector<std::string> layer_names(const plan& p, const plan_step& step) {
   std::vector<std::string> names;

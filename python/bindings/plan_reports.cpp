@@ -76,9 +76,9 @@ void require_seconds(const std::string& what, double seconds) {
 
 /// Seconds of a step, from seconds by layer key (whole or 16 digits), NAME.VERSION or NAME.
 double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string, double>& known,
-                  double otherwise) {
+                  double otherwise, double system) {
   const plan_step& s = p.steps[step];
-  double sum = 0;
+  double sum = s.depexts.empty() ? 0 : system;
   for (std::size_t i = 0; i < s.installs.size(); ++i) {
     const plan_layer& layer = p.layers[s.installs[i]];
     const plan_package& package = p.packages[layer.packages.front()];
@@ -144,10 +144,11 @@ void bind_forecast(py::module_& module) {
       "forecast",
       [](const std::shared_ptr<plan>& p, unsigned workers,
          const std::map<std::string, double>& durations, double default_seconds,
-         const std::optional<std::shared_ptr<plan>>& earlier) {
+         double system_seconds, const std::optional<std::shared_ptr<plan>>& earlier) {
         if (workers == 0) throw invalid_request("a forecast needs at least one worker");
         for (const auto& [name, seconds] : durations) require_seconds(name, seconds);
         require_seconds("default_seconds", default_seconds);
+        require_seconds("system_seconds", system_seconds);
         const py::gil_scoped_release release;
         std::vector<digest> built;
         if (earlier) built = step_keys(**earlier);
@@ -155,17 +156,18 @@ void bind_forecast(py::module_& module) {
         options.workers = workers;
         options.built = built;
         options.seconds_of = [&](const plan& of, std::uint32_t step) {
-          return seconds_of(of, step, durations, default_seconds);
+          return seconds_of(of, step, durations, default_seconds, system_seconds);
         };
         return py_forecast{p, forecast(*p, options)};
       },
       py::arg("plan"), py::arg("workers") = 4,
       py::arg("durations") = std::map<std::string, double>(),
-      py::arg("default_seconds") = default_install_seconds, py::arg("earlier") = py::none(),
+      py::arg("default_seconds") = default_install_seconds,
+      py::arg("system_seconds") = default_system_seconds, py::arg("earlier") = py::none(),
       R"(How long a plan takes on so many workers.
 
 ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
-the others. Steps that the plan ``earlier`` holds too are built already and take no time.)");
+the others; ``system_seconds`` for each run of the system's package manager. Steps that the plan ``earlier`` holds too are built already and take no time.)");
 }
 
 void bind_difference(py::module_& module) {

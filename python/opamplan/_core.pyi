@@ -1242,7 +1242,8 @@ class PlanStep:
     One build step of a plan.
 
     On top of the image of `parent`, bring in the own packages of the steps `grafts`, then install
-    `installs`. Equal if all of this is, the place in the plan too; `key` alone says whether two plans
+    `installs`. A system step has none of both: its image has the system packages `depexts`, and is the
+    parent of steps that need the same ones. Equal if all of this is, the place in the plan too; `key` alone says whether two plans
     share a step.
     """
     def __eq__(self, arg0: object) -> bool: ...
@@ -1282,6 +1283,11 @@ class PlanStep:
     def key(self) -> str:
         """
         Hash of all that can change the result.
+        """
+    @property
+    def label(self) -> str:
+        """
+        What it installs, for people: packages, or the system packages of a system step.
         """
     @property
     def layers(self) -> list[str]:
@@ -2185,13 +2191,14 @@ def forecast(
     workers: typing.SupportsInt | typing.SupportsIndex = 4,
     durations: collections.abc.Mapping[str, typing.SupportsFloat | typing.SupportsIndex] = {},
     default_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
+    system_seconds: typing.SupportsFloat | typing.SupportsIndex = 10.0,
     earlier: Plan | None = None,
 ) -> Forecast:
     """
     How long a plan takes on so many workers.
 
     ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
-    the others. Steps that the plan ``earlier`` holds too are built already and take no time.
+    the others; ``system_seconds`` for each run of the system's package manager. Steps that the plan ``earlier`` holds too are built already and take no time.
     """
 
 def inspect_bake(text: str, where: str, limits: Limits) -> BakeMeasure:
@@ -2227,7 +2234,8 @@ def make_plan(
     opam_version: str = "",
     *,
     sizes: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex] = {},
-    depext_size: typing.SupportsInt | typing.SupportsIndex = 0,
+    system_run_size: typing.SupportsInt | typing.SupportsIndex | None = None,
+    depext_size: typing.SupportsInt | typing.SupportsIndex | None = None,
     progress: typing.Any = None,
 ) -> Plan:
     """
@@ -2236,8 +2244,9 @@ def make_plan(
     ``limits`` is a profile's name or `Limits`. ``image``: the base image, by default that of the
     environment's preset; ``opam_version``: of the opam in it, by default the environment's
     ``opam-version``. ``sizes``: installed bytes by NAME.VERSION or NAME, so
-    that grafts are chosen by bytes, not by number; ``depext_size``: what installing a system package
-    once more costs, in the same unit.
+    that grafts are chosen by bytes, not by number; ``system_run_size``: what one more run of the
+    system's package manager costs, in the same unit, and ``depext_size``: each system package that it
+    installs; by default as much as 50 and 10 packages of the median size.
     """
 
 def parse(

@@ -30,7 +30,8 @@ def dot_files(plan: Plan, options: EmitOptions) -> Files:
     targets = set(plan.target_steps)
     lines = ["digraph plan {", "  rankdir=LR;", "  node [shape=box];"]
     for step in plan:
-        label = json.dumps("\n".join(step.installs), ensure_ascii=False)
+        words = step.installs or ["system packages", *step.depexts]
+        label = json.dumps("\n".join(words), ensure_ascii=False)
         style = ", style=bold" if step.index in targets else ""
         lines.append(f"  s{step.index} [label={label}{style}];")
         if step.parent is not None:

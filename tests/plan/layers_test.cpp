@@ -173,7 +173,7 @@ TEST_CASE("only targets are built with their tests, and that is another layer") 
   const plan p = make_plan(s.in, s.solutions, {});
   // base, left and right are targets with tests, and dependencies without.
   CHECK(p.targets.size() == 5);
-  CHECK(p.steps.size() == 8);
+  CHECK(p.layers.size() == 8);
   for (const plan_target& t : p.targets) CHECK(p.layers[t.layer].for_target);
 }
 

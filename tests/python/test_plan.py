@@ -39,12 +39,15 @@ def real_results(real_repository: opamplan.Repository) -> list[opamplan.Solution
 
 
 def test_a_plan_is_iterable_and_its_steps_know_themselves(plan: Plan) -> None:
-    assert len(list(plan)) == len(plan) == plan.summary["install_steps"]
+    assert len(list(plan)) == len(plan)
+    assert sum(bool(step.installs) for step in plan) == plan.summary["install_steps"]
+    assert sum(bool(step.depexts) for step in plan) == plan.summary["system_steps"]
     for index, step in enumerate(plan):
         assert step.index == index
         assert step.parent is None or step.parent < index
         assert all(graft < index for graft in step.grafts)
         assert len(step.layers) == len(step.installs)
+        assert step.label == " ".join(step.installs or ["system packages", *step.depexts])
     assert plan[-1].index == len(plan) - 1
     with pytest.raises(IndexError):
         plan[len(plan)]
@@ -139,12 +142,17 @@ def test_limits_are_kept_and_the_doctor_says_so(results: list[opamplan.Solution]
 
 
 def test_the_forecast_is_bounded_by_the_critical_path(plan: Plan) -> None:
-    one = forecast(plan, workers=1, default_seconds=2)
-    many = forecast(plan, workers=10_000, default_seconds=2)
-    assert one.makespan_seconds == one.work_seconds == 2 * len(plan)
+    one = forecast(plan, workers=1, default_seconds=2, system_seconds=0)
+    many = forecast(plan, workers=10_000, default_seconds=2, system_seconds=0)
+    installs = plan.summary["install_steps"]
+    assert one.makespan_seconds == one.work_seconds == 2 * installs
+    system = forecast(plan, default_seconds=2, system_seconds=5).work_seconds
+    assert system == 2 * installs + 5 * plan.summary["system_steps"]
     assert many.makespan_seconds == many.critical_seconds == 2 * len(many.critical_path)
     name = many.critical_path[0]
-    slower = forecast(plan, workers=10_000, durations={name: 100}, default_seconds=2)
+    slower = forecast(
+        plan, workers=10_000, durations={name: 100}, default_seconds=2, system_seconds=0
+    )
     assert slower.critical_seconds == many.critical_seconds + 98
     assert forecast(plan, earlier=plan).steps == 0
     with pytest.raises(opamplan.InvalidRequest, match="worker"):
@@ -153,7 +161,8 @@ def test_the_forecast_is_bounded_by_the_critical_path(plan: Plan) -> None:
 
 def test_measured_durations_are_found_by_layer(plan: Plan) -> None:
     known = {key: 3.0 for step in plan for key in step.layers}
-    assert forecast(plan, workers=1, durations=known).work_seconds == 3 * len(plan)
+    seconds = forecast(plan, workers=1, durations=known, system_seconds=0).work_seconds
+    assert seconds == 3 * plan.summary["install_steps"]
 
 
 def test_plans_are_compared_with_causes(
@@ -231,8 +240,14 @@ def test_the_whole_repository_with_graft(real_results: list[Any]) -> None:
         assert summary["post_groups"] == 16
         assert summary["package_versions"] == 4163
         assert summary["max_depth"] <= 27
-        assert summary["grafts"] <= 24_522
-        assert summary["batches"] <= 4
+        assert summary["grafts"] <= 31_702
+        assert summary["system_steps"] <= 688
+        assert summary["batches"] <= 5
+    # Without a price on runs of the package manager, grafts are the fewest there can be.
+    free = make_plan(real_results, system_run_size=0, depext_size=0).summary
+    assert free["grafts"] <= 24_522
+    assert free["distinct_steps"] == 5862
+    assert free["system_steps"] <= 1_103
 
 
 def test_the_whole_repository_with_chain(real_results: list[Any]) -> None:

@@ -29,12 +29,15 @@ STATUSES = {
     "accepted.1": "accepted_failure",
     "broken.1": "failure",
     "editing.1": "success",
+    "editing-too.1": "success",
     "egg.1": "success",
     "farm.1": "success",
     "needs-broken.1": "dependency_failed",
     "patched.1": "success",
     "plugin.1": "success",
     "unprivileged.1": "success",
+    "wants-none.1": "failure",
+    "wants-none-too.1": "failure",
 }
 COMPARED = ("farm.1", "editing.1")
 

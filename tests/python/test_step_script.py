@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
+from typing import Optional
 
 import pytest
 
@@ -29,10 +31,17 @@ NAMES = [
 class Image:
     """A folder that the script takes for an image; packages install by the text `install`."""
 
-    def __init__(self, folder: pathlib.Path, shell: list[str], install: str) -> None:
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        shell: list[str],
+        install: str,
+        options: Optional[opamplan.EmitOptions] = None,
+    ) -> None:
         self.root = folder
         self.shell = shell
-        options = opamplan.EmitOptions.stand_in()
+        self.path = os.environ["PATH"]
+        options = options or opamplan.EmitOptions.stand_in()
         options.install = install
         options.time_limit = 0
         (folder / "in").mkdir(parents=True)
@@ -45,7 +54,7 @@ class Image:
         text = next(
             bytes for path, bytes, _ in opamplan.context_files(plan, options) if path == "step"
         )
-        script = text.decode().replace("/opamplan", str(folder))
+        script = re.sub(r"/opamplan(?!-)|(?=/var/)", str(folder), text.decode())
         # The shell under test, also where the script starts itself.
         script = script.replace('"$0" --as-user', f'{" ".join(shell)} "$0" --as-user')
         (folder / "in/step").write_text(script)
@@ -66,7 +75,7 @@ class Image:
             check=True,
             capture_output=True,
             text=True,
-            env={"PATH": os.environ["PATH"], "FOLDER": str(self.root)},
+            env={"PATH": self.path, "FOLDER": str(self.root)},
         )
         assert done.stderr == ""
         return done.stdout
@@ -191,6 +200,46 @@ def test_failures_are_told_apart_and_stop_those_that_need_them(
     assert image.log("a.1") == "not tried: bad.1 is failure\n"
     assert image.log("c.1") == "not tried: nowhere.1 is missing\n"
     assert "again in 1 s" in image.log("unfetched.1")
+
+
+def test_a_system_step_that_fails_says_why_and_leaves_it_to_the_steps_on_it(
+    shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    options = opamplan.EmitOptions.stand_in()
+    options.depexts = 'echo "no package $1 here"; false'
+    image = Image(tmp_path / "image", shell, INSTALL, options)
+    image.offer("a.1")
+    assert image.step("-d", "libnone-dev") == "no package libnone-dev here\n"
+    assert not (image.root / "notes").exists()
+    image.step("-d", "libnone-dev", "-i", "0123456789abcdef", "a.1")
+    assert image.status("a.1") == "failure"
+    assert "no package libnone-dev here" in image.log("a.1")
+
+
+def test_debian_packages_that_are_there_are_not_installed_again(
+    shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    options = opamplan.EmitOptions()
+    image = Image(tmp_path / "image", shell, INSTALL, options)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, body in [
+        ("apt-get", f'echo "$@" >>{tmp_path}/calls'),
+        (
+            "dpkg-query",
+            "for p; do case $p in lib*) echo installed ;; none*) exit 1 ;; "
+            "gone*) echo config-files ;; esac; done",
+        ),
+    ]:
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    image.path = f"{programs}:{os.environ['PATH']}"
+    image.step("-d", "liba", "libb")
+    assert not (tmp_path / "calls").exists()
+    for missing in ("none", "gone"):
+        image.step("-d", "liba", missing)
+        assert f"install -y -qq -- liba {missing}" in (tmp_path / "calls").read_text()
+        (tmp_path / "calls").unlink()
 
 
 @pytest.mark.parametrize(("room", "status"), [("/dev/full", 75), ("/dev/null", 0)])

@@ -16,10 +16,14 @@ namespace opamplan {
 /// 64 workers in 29m47s, on what must have been some 5,300 layers.
 inline constexpr double default_install_seconds = 20;
 
+/// Seconds of one run of the system's package manager where nothing was measured.
+inline constexpr double default_system_seconds = 10;
+
 struct forecast_options {
   /// Steps that run at once. At least 1.
   unsigned workers = 4;
-  /// Seconds of a step; empty: `default_install_seconds` for each install.
+  /// Seconds of a step; empty: `default_install_seconds` for each install, and
+  /// `default_system_seconds` where system packages are missing.
   std::function<double(const plan&, std::uint32_t step)> seconds_of;
   /// Keys of steps that are built already (an earlier plan's): they take no time. Ascending.
   std::span<const digest> built;

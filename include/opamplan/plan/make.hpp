@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "opamplan/config.hpp"
@@ -21,9 +22,11 @@ struct plan_options {
   std::string opam_version;  ///< Empty: the environment's `opam-version`.
   /// Estimated installed bytes of a package; empty: all the same, so that grafts are counted.
   std::function<std::uint64_t(package_id)> size_of;
-  /// What installing a system package once more costs, in the unit of `size_of`. 0: only decides
-  /// between parents that are equal otherwise.
-  std::uint64_t depext_size = 0;
+  /// What one more run of the package manager costs, in the unit of `size_of`, and what each system
+  /// package costs that it installs. Unset: as much as 50 and 10 packages of the median size, which
+  /// is about what they took of time and room on Debian. For `graft`.
+  std::optional<std::uint64_t> system_run_size;
+  std::optional<std::uint64_t> depext_size;
   /// Told of the packages that are described, then of the parts of planning.
   progress_callback progress;
 };

@@ -70,13 +70,15 @@ struct plan_layer {
   friend bool operator==(const plan_layer&, const plan_layer&) = default;
 };
 
-/// One build step: on top of a parent, bring in what other steps installed, then install.
+/// One build step: on top of a parent, bring in what other steps installed, then install. A system
+/// step installs system packages only; it is the parent of steps that need the same ones.
 struct plan_step {
   digest key{};                         ///< Merkle hash of all that can change the image.
   std::uint32_t parent = no_step;       ///< An earlier step, or `no_step` for the base image.
   std::vector<std::uint32_t> grafts;    ///< Earlier steps whose own layer is brought in, in the
                                         ///< order they must be registered.
-  std::vector<std::uint32_t> installs;  ///< Layers, in install order; several in a chunk.
+  std::vector<std::uint32_t> installs;  ///< Layers, in install order; several in a chunk, none
+                                        ///< in a system step.
   std::vector<std::string> depexts;     ///< System packages missing in the parent, sorted.
   std::uint32_t depth = 1;              ///< Steps from the base image, this one included.
 
@@ -142,7 +144,10 @@ struct plan {
 
 struct plan_summary {
   std::size_t targets = 0;
-  std::size_t install_steps = 0;      ///< Steps; for `chain` this counts every target's own.
+  std::size_t install_steps = 0;      ///< Steps that install packages; for `chain` this counts
+                                      ///< every target's own.
+  std::size_t system_steps = 0;       ///< Steps that run the system's package manager, whether they
+                                      ///< install packages too or not; of equal keys one.
   std::size_t installs = 0;           ///< Packages installed over all steps (chunks and post groups
                                       ///< hold several).
   std::size_t unshared_installs = 0;  ///< Packages that the targets' images hold, added up: what
@@ -159,6 +164,11 @@ struct plan_summary {
   std::string most_variants;      ///< The package version with the most layers...
   std::size_t variants = 0;       ///< ...and how many.
 };
+
+/// The system packages that a step makes sure of, sorted: those that its parent lacks, and those of
+/// the system steps that it stands on. Where one of these has failed, so that no more than a part
+/// is lost, the steps on it install them for themselves.
+[[nodiscard]] std::vector<std::string> ensured_depexts(const plan& p, const plan_step& step);
 
 /// Linear.
 [[nodiscard]] plan_summary summarize(const plan& p);

@@ -45,6 +45,13 @@ def add_parser(subparsers: Any) -> None:
         metavar="S",
         help="of an install whose duration is not known (default: 20)",
     )
+    group.add_argument(
+        "--system-seconds",
+        type=options.seconds,
+        default=10.0,
+        metavar="S",
+        help="of a run of the system's package manager (default: 10)",
+    )
     group.add_argument("--earlier", metavar="PLAN", help="a plan that has been built already")
     options.add_repository_options(parser)
     options.add_environment_options(parser)
@@ -62,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
         workers=args.workers,
         durations=plans.numbers_from(args.durations, "seconds") if args.durations else {},
         default_seconds=args.default_seconds,
+        system_seconds=args.system_seconds,
         earlier=Plan.load(args.earlier) if args.earlier else None,
     )
     known_sizes = _knows_sizes(plan)
@@ -78,6 +86,9 @@ def run(args: argparse.Namespace) -> int:
     print(style.strong(f"{_time(result.makespan_seconds)} on {args.workers} workers"))
     print(f"  {result.steps} steps to run, {result.built} built already")
     print(f"  {_time(result.work_seconds)} of work")
+    system_steps = int(plan.summary["system_steps"])
+    if system_steps:
+        print(f"  {counted(system_steps, 'step')} of the plan install system packages")
     print(
         f"  {_time(result.critical_seconds)} at least, however many workers: "
         f"{counted(len(result.critical_path), 'install')} that wait for each other"

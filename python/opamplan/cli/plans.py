@@ -242,6 +242,9 @@ def print_summary(
     if s["variants"] > 1:
         print(f"  most variants: {s['most_variants']}, {s['variants']} layers", file=out)
     print(f"  deepest image: {s['max_depth']} steps; {s['grafts']} grafts", file=out)
+    if s["depexts"]:
+        packages = counted(s["depexts"], "system package")
+        print(f"  {packages}, which {counted(s['system_steps'], 'step')} install", file=out)
     for batch in plan.batches[:8]:
         print(
             f"  batch {batch.index}: {counted(len(batch.targets), 'target')}, "

@@ -74,7 +74,7 @@ class Runner:
         self._interrupts = 0
         names = stage_names(plan)
         self._stages = {name: index for index, name in enumerate(names)}
-        self._installs = [" ".join(step.installs) for step in plan]
+        self._installs = [step.label for step in plan]
         self._layers = [[key[:16] for key in step.layers] for step in plan]
         self._package = {key: package for key, package, _ in plan.layers()}
         self._members: dict[str, list[str]] = {}  # by layer: its packages, several in a post group

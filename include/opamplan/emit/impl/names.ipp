@@ -45,9 +45,12 @@ OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   std::vector<std::string> names;
   std::set<std::string> taken;
   for (const plan_step& s : p.steps) {
+    // A system step has no package that could name it.
     const std::string package =
-        "s-" + names_detail::stage_word(
-                   p.packages[p.layers[s.installs.back()].packages.front()].full_name());
+        s.installs.empty()
+            ? "system"
+            : "s-" + names_detail::stage_word(
+                         p.packages[p.layers[s.installs.back()].packages.front()].full_name());
     std::size_t digits = 10;
     std::string name = package + "-" + to_hex(s.key, digits);
     while (taken.count(name) != 0 && digits < 64) name = package + "-" + to_hex(s.key, digits += 6);

@@ -121,8 +121,9 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
   recipe.mounts.push_back(script_mount("step"));
   std::string& out = recipe.command;
   out = "/opamplan/in/step" + recipe_detail::retry_words(p, step, options);
-  if (!step.depexts.empty()) out += " -d";
-  for (const std::string& d : step.depexts) out += ' ' + script_word(d);
+  const std::vector<std::string> depexts = ensured_depexts(p, step);
+  if (!depexts.empty()) out += " -d";
+  for (const std::string& d : depexts) out += ' ' + script_word(d);
 
   if (!step.grafts.empty()) out += " -g";
   for (const std::uint32_t g : step.grafts) {
@@ -162,7 +163,7 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
     out += " -i " + to_hex(layer.key, 16) + ' ' + layer_word(p, l);
     for (const std::uint32_t n : layer.needs) out += ' ' + layer_word(p, n);
   }
-  if (options.system_cache && !step.depexts.empty()) {
+  if (options.system_cache && !depexts.empty()) {
     recipe_detail::mount_system_caches(p, recipe.mounts);
   }
   if (options.download_cache) {

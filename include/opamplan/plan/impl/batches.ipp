@@ -61,7 +61,7 @@ OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
     const std::size_t name = name_size(p.layers[p.steps[g].installs.back()].packages.front());
     add(4 * name + 120, 4 * name + 350);
   }
-  for (const std::string& d : step.depexts) add(d.size() + 1, d.size() + 1);
+  for (const std::string& d : ensured_depexts(p, step)) add(d.size() + 1, d.size() + 1);
   return cost;
 }
 

@@ -128,7 +128,7 @@ class simulator {
         problem(s, "graft {} is not an earlier step that installs something", g);
       }
     }
-    if (step.installs.empty()) problem(s, "it installs nothing");
+    if (step.installs.empty() && step.depexts.empty()) problem(s, "it installs nothing");
     for (const std::uint32_t l : step.installs) {
       if (l >= plan_.layers.size()) problem(s, "it installs a layer that the plan does not list");
     }

@@ -64,9 +64,7 @@ class scheduler {
         continue;
       }
       ++out_.steps;
-      seconds_[s] = options.seconds_of
-                        ? options.seconds_of(p, s)
-                        : default_install_seconds * static_cast<double>(step.installs.size());
+      seconds_[s] = options.seconds_of ? options.seconds_of(p, s) : default_seconds(step);
       out_.work_seconds += seconds_[s];
       const auto add_bytes = [&](std::uint32_t layer) {
         for (const std::uint32_t i : p.layers[layer].packages) out_.bytes += p.packages[i].size;
@@ -74,6 +72,11 @@ class scheduler {
       for (const std::uint32_t l : step.installs) add_bytes(l);
       for (const std::uint32_t g : step.grafts) add_bytes(p.steps[g].installs.back());
     }
+  }
+
+  static double default_seconds(const plan_step& step) {
+    const double system = step.depexts.empty() ? 0 : default_system_seconds;
+    return default_install_seconds * static_cast<double>(step.installs.size()) + system;
   }
 
   void run() {

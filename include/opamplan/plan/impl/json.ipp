@@ -379,7 +379,10 @@ inline void require_indices(const plan& p) {
     const plan_step& s = p.steps[i];
     require(s.parent == no_step || s.parent < i, "steps", i, "its parent is not an earlier step");
     require(below(s.grafts, i), "steps", i, "it grafts from what is not an earlier step");
-    require(!s.installs.empty(), "steps", i, "it installs nothing");
+    for (const std::uint32_t g : s.grafts) {
+      require(!p.steps[g].installs.empty(), "steps", i, "it grafts from what installs nothing");
+    }
+    require(!s.installs.empty() || !s.depexts.empty(), "steps", i, "it installs nothing");
     require(below(s.installs, p.layers.size()), "steps", i, "an install is no layer");
   }
   for (std::size_t i = 0; i < p.targets.size(); ++i) {

@@ -13,6 +13,8 @@
 #include "opamplan/error.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/graft.hpp"
+#include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/make.hpp"
 #include "opamplan/plan/strategies.hpp"
@@ -58,6 +60,10 @@ inline bool accepts_failure(const syntax::file& file, const environment& env) {
     if (name == any || name == exact) return true;
   }
   return false;
+}
+
+inline bool is_compiler(const syntax::file& file) {
+  return file.find("flags") && read_flags(file).compiler;
 }
 
 inline std::string full_name(const repository& repo, package_id id) {
@@ -138,8 +144,13 @@ class planner {
 
   void describe_packages() {
     plan_.packages.assign(used_.size(), {});
-    parallel_blocks(used_.size(), 0, 64, "describe", options_.progress,
-                    [&] { return [&](std::size_t i) { describe(used_[i], plan_.packages[i]); }; });
+    is_compiler_.assign(used_.size(), 0);
+    parallel_blocks(used_.size(), 0, 64, "describe", options_.progress, [&] {
+      return [&](std::size_t i) {
+        describe(used_[i], plan_.packages[i]);
+        is_compiler_[i] = is_compiler(repo_.file(used_[i])) ? 1 : 0;
+      };
+    });
   }
 
   void describe(package_id id, plan_package& package) const {
@@ -194,10 +205,42 @@ class planner {
     return solutions_.size() != before;
   }
 
+  /// What it costs to bring layers in. A compiler, of which most layers hold one, is much larger
+  /// than other packages; it is weighed as such where no sizes are known.
+  [[nodiscard]] graft_costs costs_of(const layer_graph& layers) const {
+    constexpr std::uint64_t packages_a_compiler = 100;
+    constexpr std::uint64_t packages_a_run = 50;
+    constexpr std::uint64_t packages_a_depext = 10;
+    graft_costs costs;
+    costs.depexts = system_detail::layer_depexts(layers, plan_);
+    for (const plan_layer& layer : layers.layers) {
+      std::uint64_t size = 0;
+      bool compiler = false;
+      for (const std::uint32_t package : layer.packages) {
+        size += plan_.packages[package].size;
+        compiler = compiler || is_compiler_[package];
+      }
+      costs.sizes.push_back(compiler && !options_.size_of ? packages_a_compiler : size);
+    }
+    const std::uint64_t median = median_size();
+    costs.system_run = options_.system_run_size.value_or(packages_a_run * median);
+    costs.depext_size = options_.depext_size.value_or(packages_a_depext * median);
+    return costs;
+  }
+
+  [[nodiscard]] std::uint64_t median_size() const {
+    std::vector<std::uint64_t> sizes;
+    for (const plan_package& package : plan_.packages) sizes.push_back(package.size);
+    if (sizes.empty()) return 1;
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+    std::nth_element(sizes.begin(), middle, sizes.end());
+    return std::min(*middle, max_package_size / 64);  // so that no sum of costs overflows
+  }
+
   void assemble(const layer_graph& layers) {
     switch (options_.strategy) {
       case strategy::graft:
-        return assemble_graft(layers, options_.limits.depth, options_.depext_size, plan_);
+        return assemble_graft(layers, costs_of(layers), options_.limits.depth, plan_);
       case strategy::chain:
         return assemble_chain(layers, options_.limits.depth, plan_);
       case strategy::prefix:
@@ -212,6 +255,7 @@ class planner {
   std::vector<solution> solutions_;      // those that can be built, so far
   std::vector<package_id> used_;         // by plan package
   std::vector<std::uint32_t> index_of_;  // by package: the plan package
+  std::vector<char> is_compiler_;        // by plan package: flagged as one
   std::vector<std::pair<package_id, plan_omission>> omissions_;
 };
 
@@ -219,8 +263,9 @@ class planner {
 
 OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
                                const plan_options& options) {
-  if (options.depext_size > max_package_size) {
-    throw invalid_request("a system package of more than a terabyte");
+  if (std::max(options.depext_size.value_or(0), options.system_run_size.value_or(0)) >
+      max_package_size) {
+    throw invalid_request("a system package, or a run of the package manager, of over a terabyte");
   }
   plan p;
   p.strategy = options.strategy;

@@ -33,10 +33,19 @@ OPAMPLAN_INLINE strategy parse_strategy(std::string_view text) {
       fmt::format("unknown strategy \"{}\"; there are: chain, prefix, graft", text));
 }
 
+OPAMPLAN_INLINE std::vector<std::string> ensured_depexts(const plan& p, const plan_step& step) {
+  std::vector<std::string> all = step.depexts;
+  for (std::uint32_t s = step.parent; s != no_step && p.steps[s].installs.empty();
+       s = p.steps[s].parent) {
+    all.insert(all.end(), p.steps[s].depexts.begin(), p.steps[s].depexts.end());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
   plan_summary s;
   s.targets = p.targets.size();
-  s.install_steps = p.steps.size();
   s.batches = p.batches.size();
   std::set<std::string_view> depexts;
   std::set<digest> keys;
@@ -53,7 +62,9 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
     s.grafts += step.grafts.size();
     s.installs += own(step);
     depexts.insert(step.depexts.begin(), step.depexts.end());
-    keys.insert(step.key);
+    s.install_steps += step.installs.empty() ? 0 : 1;
+    const bool first = keys.insert(step.key).second;
+    s.system_steps += first && !step.depexts.empty() ? 1 : 0;
     held[i] = (step.parent == no_step ? 0 : held[step.parent]) + own(step);
     for (const std::uint32_t g : step.grafts) held[i] += own(p.steps[g]);
   }

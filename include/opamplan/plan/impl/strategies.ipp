@@ -1,5 +1,5 @@
 /// \file
-/// The strategies.
+/// The strategies that install closures one layer after the other.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/config.hpp"
+#include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/strategies.hpp"
 
@@ -48,23 +49,6 @@ class depext_book {
   std::span<const std::vector<std::string>> by_layer_;
   std::vector<std::vector<std::string>> images_;
 };
-
-/// The system packages of each layer, sorted.
-inline std::vector<std::vector<std::string>> layer_depexts(const layer_graph& layers,
-                                                           const plan& p) {
-  std::vector<std::vector<std::string>> all;
-  all.reserve(layers.size());
-  for (const plan_layer& layer : layers.layers) {
-    auto& names = all.emplace_back();
-    for (const std::uint32_t package : layer.packages) {
-      const auto& more = p.packages[package].depexts;
-      names.insert(names.end(), more.begin(), more.end());
-    }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-  }
-  return all;
-}
 
 /// A run of layers installed one after the other, with nothing branching off in between.
 struct run {
@@ -159,7 +143,7 @@ inline std::vector<std::size_t> group_sizes(std::size_t count, std::size_t group
 }
 
 inline void emit_runs(const layer_graph& layers, const run_forest& f, plan& out) {
-  const auto by_layer = layer_depexts(layers, out);
+  const auto by_layer = system_detail::layer_depexts(layers, out);
   depext_book depexts(by_layer);
   std::vector<std::uint32_t> last_step(f.runs.size(), no_step);
   for (std::uint32_t r = 0; r < f.runs.size(); ++r) {
@@ -197,154 +181,7 @@ inline std::vector<std::uint32_t> with_itself(const layer_graph& layers, std::ui
   return all;
 }
 
-class parent_chooser {
- public:
-  parent_chooser(const layer_graph& layers, const graft_costs& costs)
-      : layers_(layers), costs_(costs), image_(layers.size()), depexts_(layers.size()) {
-    for (std::uint32_t l = 0; l < layers.size(); ++l) {
-      image_[l] = costs.sizes[l];
-      auto& names = depexts_[l];
-      const auto add = [&](std::uint32_t d) {
-        for (const std::string& name : costs_.depexts[d]) names.push_back(name);
-      };
-      add(l);
-      for (const std::uint32_t d : layers.closures[l]) {
-        image_[l] += costs.sizes[d];
-        if (!costs_.depexts[d].empty()) add(d);
-      }
-      std::sort(names.begin(), names.end());
-      names.erase(std::unique(names.begin(), names.end()), names.end());
-      largest_ = std::max(largest_, image_[l]);
-    }
-  }
-
-  struct choice {
-    std::vector<std::uint32_t> parents;
-    std::uint64_t cost = 0;
-    std::size_t depth = 0;  // of the deepest
-  };
-
-  /// Each layer, dependencies first, takes the parent of the least cost, where a step of depth
-  /// costs `price` bytes; `limit` 0: as deep as it comes.
-  [[nodiscard]] choice choose(std::uint64_t price, std::size_t limit) const {
-    choice result;
-    result.parents.assign(layers_.size(), no_step);
-    std::vector<std::size_t> depth(layers_.size(), 1);
-    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
-      candidate best = weigh(l, no_step, price, depth);
-      const auto consider = [&](std::uint32_t d) {
-        const candidate c = weigh(l, d, price, depth);
-        if (c < best) best = c;
-      };
-      // Every other layer of the closure is in the closure of a need, which is never the more
-      // expensive of the two: only depth can speak for one further down.
-      bool all_fit = price == 0;
-      for (const std::uint32_t d : layers_.layers[l].needs) {
-        if (limit == 0 || depth[d] < limit) {
-          consider(d);
-        } else {
-          all_fit = false;
-        }
-      }
-      if (!all_fit) {
-        for (const std::uint32_t d : layers_.closures[l]) {
-          if (limit == 0 || depth[d] < limit) consider(d);
-        }
-      }
-      result.parents[l] = best.parent;
-      result.cost += best.bytes;
-      depth[l] = best.depth;
-      result.depth = std::max(result.depth, best.depth);
-    }
-    return result;
-  }
-
-  /// Bytes of the largest image.
-  [[nodiscard]] std::uint64_t largest() const noexcept { return largest_; }
-
- private:
-  struct candidate {
-    std::uint64_t weighed;
-    std::size_t missing_depexts;
-    std::size_t depth;
-    std::uint32_t parent;
-    std::uint64_t bytes;
-    bool operator<(const candidate& o) const {
-      return std::tie(weighed, missing_depexts, depth, parent) <
-             std::tie(o.weighed, o.missing_depexts, o.depth, o.parent);
-    }
-  };
-
-  [[nodiscard]] candidate weigh(std::uint32_t l, std::uint32_t parent, std::uint64_t price,
-                                const std::vector<std::size_t>& depth) const {
-    candidate c{0, depexts_[l].size(), 1, parent, image_[l] - costs_.sizes[l]};
-    if (parent != no_step) {
-      c.bytes -= image_[parent];
-      c.depth = depth[parent] + 1;
-      c.missing_depexts -= depexts_[parent].size();  // the parent's are a subset
-    }
-    c.bytes += costs_.depext_size * c.missing_depexts;
-    c.weighed = c.bytes + price * c.depth;
-    return c;
-  }
-
-  const layer_graph& layers_;
-  const graft_costs& costs_;
-  std::vector<std::uint64_t> image_;               // bytes of the closure and the layer
-  std::vector<std::vector<std::string>> depexts_;  // of the closure and the layer
-  std::uint64_t largest_ = 0;
-};
-
 }  // namespace strategy_detail
-
-OPAMPLAN_INLINE std::vector<std::uint32_t> choose_parents(const layer_graph& layers,
-                                                          const graft_costs& costs,
-                                                          std::size_t depth_limit) {
-  strategy_detail::parent_chooser chooser(layers, costs);
-  auto best = chooser.choose(0, 0);
-  if (depth_limit == 0 || best.depth <= depth_limit) return best.parents;
-  // The bound holds something back. A price on depth keeps layers shallow that others stand on;
-  // which price is best cannot be known without trying.
-  best = chooser.choose(0, depth_limit);
-  for (std::uint64_t price = 1; price <= chooser.largest(); price *= 2) {
-    auto other = chooser.choose(price, depth_limit);
-    if (other.cost < best.cost) best = std::move(other);
-    if (price > chooser.largest() / 2) break;  // before it overflows
-  }
-  return best.parents;
-}
-
-OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, std::size_t depth_limit,
-                                    std::uint64_t depext_size, plan& out) {
-  graft_costs costs;
-  costs.depext_size = depext_size;
-  costs.depexts = strategy_detail::layer_depexts(layers, out);
-  for (const plan_layer& layer : layers.layers) {
-    std::uint64_t size = 0;
-    for (const std::uint32_t package : layer.packages) size += out.packages[package].size;
-    costs.sizes.push_back(size);
-  }
-  const auto parents = choose_parents(layers, costs, depth_limit);
-  strategy_detail::depext_book depexts(costs.depexts);
-  out.steps.reserve(layers.size());
-  for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    plan_step step;
-    step.parent = parents[l];
-    std::vector<std::uint32_t> held;
-    if (step.parent != no_step) held = strategy_detail::with_itself(layers, step.parent);
-    const auto all = layers.closures[l];
-    std::set_difference(all.begin(), all.end(), held.begin(), held.end(),
-                        std::back_inserter(step.grafts));
-    step.installs = {l};
-    step.depth = step.parent == no_step ? 1 : out.steps[step.parent].depth + 1;
-    step.key = layers.layers[l].key;
-    std::vector<std::uint32_t> brought = step.grafts;  // steps are layers here
-    brought.push_back(l);
-    step.depexts = depexts.missing(step.parent, brought);
-    out.steps.push_back(std::move(step));
-  }
-  for (const auto& t : layers.targets) out.targets.push_back({t.package, t.layer, t.layer});
-}
 
 OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth_limit, plan& out) {
   strategy_detail::run_forest forest;

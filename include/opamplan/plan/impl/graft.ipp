@@ -1,0 +1,341 @@
+/// \file
+/// Choosing parents and system steps, and writing the steps.
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "opamplan/config.hpp"
+#include "opamplan/plan/graft.hpp"
+#include "opamplan/plan/impl/system_sets.hpp"
+
+namespace opamplan {
+namespace graft_detail {
+
+using system_detail::system_sets;
+
+/// A system step as it is chosen: `set` installed on the image of `layer`.
+struct system_choice {
+  std::uint32_t layer;
+  std::uint32_t below;  // the system step on the same layer that it stands on
+  std::uint32_t set;
+};
+
+class parent_chooser {
+ public:
+  parent_chooser(const layer_graph& layers, const graft_costs& costs)
+      : layers_(layers),
+        costs_(costs),
+        sets_(layers, costs.depexts),
+        image_(layers.size()),
+        system_of_(layers.size(), graft_tree::none) {
+    for (std::uint32_t l = 0; l < layers.size(); ++l) {
+      image_[l] = costs.sizes[l];
+      for (const std::uint32_t d : layers.closures[l]) image_[l] += costs.sizes[d];
+      largest_ = std::max(largest_, image_[l]);
+    }
+    choose_system_steps();
+  }
+
+  struct choice {
+    std::vector<graft_tree::origin> origins;
+    std::uint64_t cost = 0;
+    std::size_t depth = 0;  // of the deepest
+  };
+
+  /// Each layer, dependencies first, takes the origin of the least cost, where a step of depth
+  /// costs `price` bytes; `limit` 0: as deep as it comes.
+  [[nodiscard]] choice choose(std::uint64_t price, std::size_t limit) const {
+    choice result;
+    result.origins.resize(layers_.size());
+    std::vector<std::size_t> depth(layers_.size(), 1);
+    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
+      candidate best = weigh(l, no_step, price, depth);
+      const auto consider = [&](std::uint32_t d) {
+        const candidate c = weigh(l, d, price, depth);
+        if (c < best) best = c;
+      };
+      // Every other layer of the closure is in the closure of a need, which is never the more
+      // expensive of the two: only depth can speak for one further down.
+      bool all_fit = price == 0;
+      for (const std::uint32_t d : layers_.layers[l].needs) {
+        if (limit == 0 || depth[d] < limit) {
+          consider(d);
+        } else {
+          all_fit = false;
+        }
+      }
+      if (!all_fit) {
+        for (const std::uint32_t d : layers_.closures[l]) {
+          if (limit == 0 || depth[d] < limit) consider(d);
+        }
+      }
+      if (system_of_[l] != graft_tree::none) {
+        const candidate c = weigh_system(l, price, depth);
+        if (c < best && (limit == 0 || c.depth <= limit)) best = c;
+      }
+      result.origins[l] = best.from;
+      result.cost += best.bytes;
+      depth[l] = best.depth;
+      result.depth = std::max(result.depth, best.depth);
+    }
+    return result;
+  }
+
+  /// Bytes of the largest image.
+  [[nodiscard]] std::uint64_t largest() const noexcept { return largest_; }
+
+  /// The result, with the system steps that something stands on.
+  [[nodiscard]] graft_tree tree(choice chosen) const {
+    std::vector<bool> used(systems_.size(), false);
+    for (const graft_tree::origin& o : chosen.origins) {
+      for (std::uint32_t s = o.system; s != graft_tree::none; s = systems_[s].below) used[s] = true;
+    }
+    graft_tree result;
+    std::vector<std::uint32_t> place(systems_.size(), graft_tree::none);
+    for (std::uint32_t s = 0; s < systems_.size(); ++s) {
+      if (!used[s]) continue;
+      const system_choice& from = systems_[s];
+      place[s] = static_cast<std::uint32_t>(result.system_steps.size());
+      const std::uint32_t below = from.below == graft_tree::none ? from.below : place[from.below];
+      result.system_steps.push_back(
+          {from.layer, below, sets_.difference(from.set, set_below(from))});
+    }
+    for (graft_tree::origin& o : chosen.origins) {
+      if (o.system != graft_tree::none) o.system = place[o.system];
+    }
+    result.origins = std::move(chosen.origins);
+    return result;
+  }
+
+ private:
+  struct candidate {
+    std::uint64_t weighed;
+    std::size_t missing_depexts;
+    std::size_t depth;
+    graft_tree::origin from;
+    std::uint64_t bytes;
+    bool operator<(const candidate& o) const {
+      return std::tie(weighed, missing_depexts, depth, from.layer) <
+             std::tie(o.weighed, o.missing_depexts, o.depth, o.from.layer);
+    }
+  };
+
+  /// Bytes that a step brings in if it stands on the image of another layer.
+  [[nodiscard]] std::uint64_t grafted(std::uint32_t l, std::uint32_t parent) const {
+    return image_[l] - costs_.sizes[l] - (parent == no_step ? 0 : image_[parent]);
+  }
+
+  /// What it costs to install that many system packages in one run.
+  [[nodiscard]] std::uint64_t run(std::size_t packages) const {
+    return packages == 0 ? 0 : costs_.system_run + costs_.depext_size * packages;
+  }
+
+  [[nodiscard]] candidate weigh(std::uint32_t l, std::uint32_t parent, std::uint64_t price,
+                                const std::vector<std::size_t>& depth) const {
+    // The parent's system packages are a subset.
+    candidate c{0,
+                sets_.size(sets_.of(l)) - sets_.size(sets_.of(parent)),
+                parent == no_step ? 1 : depth[parent] + 1,
+                {parent, graft_tree::none},
+                grafted(l, parent)};
+    c.bytes += run(c.missing_depexts);
+    c.weighed = c.bytes + price * c.depth;
+    return c;
+  }
+
+  [[nodiscard]] candidate weigh_system(std::uint32_t l, std::uint64_t price,
+                                       const std::vector<std::size_t>& depth) const {
+    const std::uint32_t system = system_of_[l];
+    const std::uint32_t layer = systems_[system].layer;
+    candidate c{0, 0, layer == no_step ? 1 : depth[layer] + 1, {layer, system}, grafted(l, layer)};
+    for (std::uint32_t s = system; s != graft_tree::none; s = systems_[s].below) ++c.depth;
+    c.weighed = c.bytes + price * c.depth;
+    return c;
+  }
+
+  [[nodiscard]] std::uint32_t set_below(const system_choice& s) const {
+    return s.below == graft_tree::none ? sets_.of(s.layer) : systems_[s.below].set;
+  }
+
+  /// For each layer with system packages the one of its closure with fewer of them whose image is
+  /// worth most to have in common: by its size, and by how many layers could stand on it.
+  [[nodiscard]] std::vector<std::uint32_t> common_layers() const {
+    std::vector<std::uint64_t> uses(layers_.size(), 0);
+    const auto each_candidate = [&](std::uint32_t l, const auto& take) {
+      for (const std::uint32_t d : layers_.closures[l]) {
+        if (sets_.of(d) != sets_.of(l)) take(d);
+      }
+    };
+    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
+      if (sets_.of(l) != 0) each_candidate(l, [&](std::uint32_t d) { ++uses[d]; });
+    }
+    const auto worth = [&](std::uint32_t d) {
+      return static_cast<double>(image_[d]) * static_cast<double>(uses[d]);
+    };
+    std::vector<std::uint32_t> common(layers_.size(), no_step);
+    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
+      if (sets_.of(l) == 0) continue;
+      each_candidate(l, [&](std::uint32_t d) {
+        if (common[l] == no_step || worth(d) > worth(common[l])) common[l] = d;
+      });
+    }
+    return common;
+  }
+
+  void choose_system_steps() {
+    const std::vector<std::uint32_t> common = common_layers();
+    // By size of the set, so that a set finds its subsets; then by what is below, and number.
+    using place = std::tuple<std::size_t, std::uint32_t, std::uint32_t>;
+    std::map<place, std::vector<std::uint32_t>> groups;
+    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
+      const std::uint32_t set = sets_.of(l);
+      if (set != 0) groups[{sets_.size(set), common[l], set}].push_back(l);
+    }
+    const std::vector<std::size_t> no_depth(layers_.size(), 0);
+    const auto without = [&](std::uint32_t l) {
+      std::uint64_t least = weigh(l, no_step, 0, no_depth).bytes;
+      for (const std::uint32_t d : layers_.layers[l].needs) {
+        least = std::min(least, weigh(l, d, 0, no_depth).bytes);
+      }
+      return least;
+    };
+    std::map<std::uint32_t, std::vector<std::uint32_t>> on;  // system steps by layer
+    for (const auto& [where, members] : groups) {
+      const auto [size, layer, set] = where;
+      std::uint64_t saved = 0;
+      std::vector<std::uint32_t> users;
+      for (const std::uint32_t l : members) {
+        const std::uint64_t before = without(l);
+        const std::uint64_t after = grafted(l, layer);
+        if (after >= before) continue;
+        saved += before - after;
+        users.push_back(l);
+      }
+      if (saved == 0) continue;
+      system_choice made{layer, graft_tree::none, set};
+      for (const std::uint32_t other : on[layer]) {
+        if (sets_.includes(set, systems_[other].set) &&
+            sets_.size(systems_[other].set) > sets_.size(set_below(made))) {
+          made.below = other;
+        }
+      }
+      if (saved <= run(size - sets_.size(set_below(made)))) continue;
+      const auto number = static_cast<std::uint32_t>(systems_.size());
+      systems_.push_back(made);
+      on[layer].push_back(number);
+      for (const std::uint32_t l : users) system_of_[l] = number;
+    }
+  }
+
+  const layer_graph& layers_;
+  const graft_costs& costs_;
+  system_sets sets_;
+  std::vector<std::uint64_t> image_;      // bytes of the closure and the layer
+  std::vector<system_choice> systems_;    // what they stand on comes first
+  std::vector<std::uint32_t> system_of_;  // by layer: the system step that would save something
+  std::uint64_t largest_ = 0;
+};
+
+/// Writes the steps of layers in their order, each system step before the first that stands on it.
+class step_writer {
+ public:
+  step_writer(const layer_graph& layers, const graft_costs& costs, const graft_tree& tree,
+              plan& out)
+      : layers_(layers),
+        tree_(tree),
+        sets_(layers, costs.depexts),
+        out_(out),
+        system_steps_(tree.system_steps.size(), no_step) {}
+
+  void run() {
+    out_.steps.reserve(layers_.size() + tree_.system_steps.size());
+    for (std::uint32_t l = 0; l < layers_.size(); ++l) write_layer(l);
+    for (const auto& t : layers_.targets) {
+      out_.targets.push_back({t.package, t.layer, step_of_[t.layer]});
+    }
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t add(plan_step step) {
+    step.depth = step.parent == no_step ? 1 : out_.steps[step.parent].depth + 1;
+    out_.steps.push_back(std::move(step));
+    return static_cast<std::uint32_t>(out_.steps.size() - 1);
+  }
+
+  /// The step on whose image a layer's step, or a system step, stands.
+  [[nodiscard]] std::uint32_t step_of_origin(std::uint32_t layer, std::uint32_t system) {
+    if (system != graft_tree::none) return write_system(system);
+    return layer == no_step ? no_step : step_of_[layer];
+  }
+
+  std::uint32_t write_system(std::uint32_t s) {
+    if (system_steps_[s] != no_step) return system_steps_[s];
+    const graft_tree::system_step& from = tree_.system_steps[s];
+    plan_step step;
+    step.parent = step_of_origin(from.layer, from.below);
+    step.depexts = from.depexts;
+    sha256 hash;
+    hash.add_field("opamplan system step");
+    hash.add(step.parent == no_step ? base_key(out_.base) : out_.steps[step.parent].key);
+    for (const std::string& name : step.depexts) hash.add_field(name);
+    step.key = hash.finish();
+    return system_steps_[s] = add(std::move(step));
+  }
+
+  void write_layer(std::uint32_t l) {
+    const auto [layer, system] = tree_.origins[l];
+    plan_step step;
+    step.parent = step_of_origin(layer, system);
+    missing_.clear();
+    const auto all = layers_.closures[l];
+    const auto held = layer == no_step ? std::span<const std::uint32_t>() : layers_.closures[layer];
+    std::set_difference(all.begin(), all.end(), held.begin(), held.end(),
+                        std::back_inserter(missing_));
+    for (const std::uint32_t d : missing_) {
+      if (d != layer) step.grafts.push_back(step_of_[d]);
+    }
+    step.installs = {l};
+    step.key = layers_.layers[l].key;
+    if (system == graft_tree::none) step.depexts = sets_.difference(sets_.of(l), sets_.of(layer));
+    step_of_.push_back(add(std::move(step)));
+  }
+
+  const layer_graph& layers_;
+  const graft_tree& tree_;
+  system_sets sets_;
+  plan& out_;
+  std::vector<std::uint32_t> step_of_;       // by layer
+  std::vector<std::uint32_t> system_steps_;  // by system step
+  std::vector<std::uint32_t> missing_;       // layers, of the one at hand
+};
+
+}  // namespace graft_detail
+
+OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft_costs& costs,
+                                          std::size_t depth_limit) {
+  const graft_detail::parent_chooser chooser(layers, costs);
+  auto best = chooser.choose(0, 0);
+  if (depth_limit == 0 || best.depth <= depth_limit) return chooser.tree(std::move(best));
+  // The bound holds something back. A price on depth keeps layers shallow that others stand on;
+  // which price is best cannot be known without trying.
+  best = chooser.choose(0, depth_limit);
+  for (std::uint64_t price = 1; price <= chooser.largest(); price *= 2) {
+    auto other = chooser.choose(price, depth_limit);
+    if (other.cost < best.cost) best = std::move(other);
+    if (price > chooser.largest() / 2) break;  // before it overflows
+  }
+  return chooser.tree(std::move(best));
+}
+
+OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, const graft_costs& costs,
+                                    std::size_t depth_limit, plan& out) {
+  const graft_tree tree = choose_parents(layers, costs, depth_limit);
+  graft_detail::step_writer(layers, costs, tree, out).run();
+}
+
+}  // namespace opamplan
