@@ -121,10 +121,10 @@ def python_page() -> str:
         out.append(f"\nAttributes: {fields}.\n" if fields else "")
     for name, text in (
         (
-            "html",
+            "notebook",
             "Pictures: `bars`, `closure`, `sharing`, `difference`; see [How to](../how-to.md).",
         ),
-        ("progress", "`ProgressBar`, what `progress=True` stands for."),
+        ("terminal.progress", "`ProgressBar`, what `progress=True` stands for."),
     ):
         out.append(f"## `opamplan.{name}`\n\n{text}\n")
     return "\n".join(out)

@@ -73,12 +73,12 @@ class progress_mailbox {
 };
 
 /// `progress` as the bindings take it: None or False (silent), True (the ready-made bar of
-/// opamplan.progress) or a callable `(stage: str, done: int, total: int) -> bool | None`; False
+/// opamplan.terminal.progress) or a callable `(stage: str, done: int, total: int) -> bool | None`; False
 /// cancels. The result is None or a callable.
 inline py::object progress_callable(const py::object& progress) {
   if (progress.is_none() || progress.is(py::bool_(false))) return py::none();
   if (progress.is(py::bool_(true)))
-    return py::module_::import("opamplan.progress").attr("ProgressBar")();
+    return py::module_::import("opamplan.terminal.progress").attr("ProgressBar")();
   if (!PyCallable_Check(progress.ptr()))
     throw py::type_error("progress must be None, a bool or a callable");
   return progress;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from opamplan import interrupts  # noqa: F401  (first, as all others take time)
 
 # isort: split
-from opamplan import html  # gives the core's classes their `_repr_html_`
+from opamplan import notebook  # gives the core's classes their `_repr_html_`
 
 # Names of the compiled core, one block a room, in the order data flows.
 from opamplan._core import (
@@ -155,7 +155,6 @@ __all__ = [
     "environment_presets",
     "evaluate_file",
     "forecast",
-    "html",
     "image_environment",
     "inspect_bake",
     "inspect_dockerfile",
@@ -163,6 +162,7 @@ __all__ = [
     "install_order",
     "limit_profiles",
     "make_plan",
+    "notebook",
     "parse",
     "parse_recovering",
     "parse_value",

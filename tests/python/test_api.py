@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import opamplan
-from opamplan import progress
+from opamplan.terminal import progress
 
 PACKAGE = pathlib.Path(opamplan.__file__).parent
 

@@ -16,8 +16,10 @@ import pytest
 from conftest import Run
 
 import opamplan
-from opamplan.cli import completion, config
+from opamplan.cli import config
 from opamplan.cli import main as cli
+from opamplan.cli.commands import completion
+from opamplan.cli.parser import command_names, make_parser
 
 toml = pytest.mark.skipif(sys.version_info < (3, 11), reason="reads TOML from Python 3.11 on")
 
@@ -35,9 +37,9 @@ def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.P
 
 def options(*arguments: str) -> Any:
     """What the command's `run` would get."""
-    parser = cli.make_parser([a for a in arguments if a in cli.COMMANDS])
+    parser = make_parser([a for a in arguments if a in command_names()])
     args = parser.parse_args(arguments)
-    config.apply(args, parser, arguments, lambda: cli.make_parser(cli.available_commands()))
+    config.apply(args, parser, arguments, lambda: make_parser(command_names()))
     return args
 
 
@@ -178,7 +180,7 @@ def test_completion_scripts_are_read_by_their_shells(
 ) -> None:
     assert cli.main(["completion", shell]) == 0
     script = capsys.readouterr().out
-    for command in cli.available_commands():
+    for command in command_names():
         assert command in script
     if shutil.which(shell) is None:
         pytest.skip(f"no {shell} here to read it")
@@ -244,11 +246,11 @@ def test_what_completion_says_of_an_option_is_a_whole_clause() -> None:
 def test_completion_can_be_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["completion", "fish", "--json"]) == 0
     known = json.loads(capsys.readouterr().out)
-    assert [command["name"] for command in known] == cli.available_commands()
+    assert [command["name"] for command in known] == command_names()
 
 
 def command_options() -> dict[str, set[str]]:
-    parser = cli.make_parser(cli.available_commands())
+    parser = make_parser(command_names())
     return {
         name: {string for action in p._actions for string in action.option_strings}
         for name, p in config.parsers_of(parser).items()
@@ -275,7 +277,7 @@ THEIR_OWN = {
 
 
 def test_options_of_one_name_mean_one_thing() -> None:
-    parser = cli.make_parser(cli.available_commands())
+    parser = make_parser(command_names())
     meant: dict[str, tuple[str, Any]] = {}
     for name, p in config.parsers_of(parser).items():
         for action in p._actions:
@@ -324,7 +326,7 @@ def test_every_option_is_read(
     Watched.read.clear()
     for text in invocations:
         words = text.format(embedded=embedded).split()
-        parser = cli.make_parser(words[:1])
+        parser = make_parser(words[:1])
         args = Watched(**vars(parser.parse_args(words)), typed=set())
         args.run(args)
     known = config.options_of(config.parsers_of(parser)[words[0]]).values()

@@ -13,7 +13,7 @@ import pytest
 from conftest import Run
 
 import opamplan
-from opamplan.cli.main import make_parser
+from opamplan.cli.parser import make_parser
 from opamplan.data import repository_path
 
 FIELDS = sorted(

@@ -121,7 +121,7 @@ def test_a_session_prints_what_it_did(
 
 
 def test_every_command_has_a_session() -> None:
-    from opamplan.cli.main import COMMANDS
+    from opamplan.cli.parser import command_names
 
     used = {
         word
@@ -130,4 +130,4 @@ def test_every_command_has_a_session() -> None:
         if line.startswith(PROMPT)
         for word in re.findall(r"\bopamplan ([a-z]+)", line)
     }
-    assert set(COMMANDS) <= used
+    assert set(command_names()) <= used

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import opamplan
-from opamplan.harmless import Guarded, harmless, write_control, write_exact
-from opamplan.style import Style
+from opamplan.terminal.harmless import Guarded, harmless, write_control, write_exact
+from opamplan.terminal.style import Style
 
 # A title, a colour, C1's CSI, a text that runs backwards, a second line, a bell.
 NASTY = "\x1b]0;owned\x07 \x1b[31mred \x9b31m \u202egnp.exe \u2028\r\x7f"

@@ -32,7 +32,13 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("script", [False, True], ids=["python -m", "console script"])
 @pytest.mark.parametrize(
     "module",
-    ["opamplan._core", "opamplan.output", "opamplan.cli", "argparse", "opamplan.cli.solve"],
+    [
+        "opamplan._core",
+        "opamplan.output",
+        "opamplan.cli",
+        "argparse",
+        "opamplan.cli.commands.solve",
+    ],
 )
 def test_an_interrupt_is_status_130_whatever_is_being_imported(
     module: str, script: bool, tmp_path: pathlib.Path

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import opamplan
-from opamplan import html
-from opamplan.html.layout import Layout
-from opamplan.html.plan_sharing import images_of_steps
+from opamplan import notebook
+from opamplan.notebook.layout import Layout
+from opamplan.notebook.plan_sharing import images_of_steps
 
 HOSTILE = '<script>alert("1")</script>&'
 
@@ -107,19 +107,19 @@ def test_hostile_names_are_escaped() -> None:
         {"a.1": f'opam-version: "2.0"\nsynopsis: "{HOSTILE.replace(chr(34), "")}"\n'}
     )
     assert "<script" not in shown(repository["a"].newest)
-    page = str(html.bars([(HOSTILE, 1), ("b", 2.5)], title=HOSTILE, unit=HOSTILE))
+    page = str(notebook.bars([(HOSTILE, 1), ("b", 2.5)], title=HOSTILE, unit=HOSTILE))
     assert "<script" not in page
     assert HOSTILE in texts(page)
 
 
 def test_bars_without_rows_are_a_picture() -> None:
-    parsed(str(html.bars([])))
-    parsed(str(html.bars([("zero", 0)])))
+    parsed(str(notebook.bars([])))
+    parsed(str(notebook.bars([("zero", 0)])))
 
 
 def test_an_unknown_drawing_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="pie"):
-        html.pie  # noqa: B018
+        notebook.pie  # noqa: B018
 
 
 def test_a_cycle_is_refused_not_followed() -> None:

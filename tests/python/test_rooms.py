@@ -36,7 +36,8 @@ RIGHT = {
     "python/opamplan/__init__.py": "from opamplan import _core\nfrom opamplan.files import save\n",
     "python/opamplan/errors.py": "import sys\n",
     "python/opamplan/files.py": "from opamplan.errors import Error\n",
-    "python/opamplan/cli/plan.py": "from opamplan.cli import style\nimport opamplan\n",
+    "python/opamplan/cli/plans.py": "from opamplan.cli import options\nimport opamplan\n",
+    "python/opamplan/cli/commands/plan.py": "from opamplan.cli import plans\n",
 }
 
 RIGHT_TO_IT = "to its right in base -> syntax -> package -> repository -> solve -> closure -> plan"
@@ -83,8 +84,28 @@ WRONG = [
     ),
     (
         "python/opamplan/output.py",
-        "import os\nfrom opamplan.cli.plan import run\n",
-        "2: output imports cli.plan, which does not stand below it",
+        "import os\nfrom opamplan.cli.commands.plan import run\n",
+        "2: output imports cli.commands.plan, which does not stand below it",
+    ),
+    (
+        "python/opamplan/files.py",
+        "from opamplan.terminal.style import Style\n",
+        "1: files imports terminal.style, which does not stand below it",
+    ),
+    (
+        "python/opamplan/terminal/style.py",
+        "from opamplan.notebook import bars\n",
+        "1: terminal.style imports notebook, which does not stand below it",
+    ),
+    (
+        "python/opamplan/runs/state.py",
+        "def late():\n    from opamplan.cli import plans\n",
+        "2: runs.state imports cli.plans, which does not stand below it",
+    ),
+    (
+        "python/opamplan/cli/options.py",
+        "from opamplan.cli.commands import plan\n",
+        "1: cli.options imports cli.commands.plan, which does not stand below it",
     ),
     (
         "python/opamplan/errors.py",
@@ -92,9 +113,9 @@ WRONG = [
         "2: errors imports files, which does not stand below it",
     ),
     (
-        "python/opamplan/html/page.py",
+        "python/opamplan/notebook/page.py",
         "import opamplan.runs.report\n",
-        "1: html.page imports runs.report, which does not stand below it",
+        "1: notebook.page imports runs.report, which does not stand below it",
     ),
     (
         "python/opamplan/files.py",

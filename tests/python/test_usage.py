@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
+import sys
 
 import pytest
-from conftest import Run
+from conftest import ROOT, Run
+
+from opamplan.cli import commands
+from opamplan.cli.main import main
+from opamplan.cli.parser import command_names
 
 OTHER = "(the small one inside opamplan; --repository names another)"
 
@@ -60,3 +66,31 @@ def test_reverse_dependencies_of_a_name_or_a_version(
     rows = json.loads(opamplan_command("revdeps", "mid", "--json", *within).stdout)
     assert rows == [{"target": "high.1", "on": "mid.1", "direct": True}]
     assert opamplan_command("revdeps", "high", *within).returncode == 1
+
+
+def test_a_new_command_is_one_new_file(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs/extending.md").read_text()
+    (example,) = re.findall(r"```python\n(\"\"\"opamplan largest: .*?)```", page, re.DOTALL)
+    (tmp_path / "commands").mkdir()
+    (tmp_path / "commands/largest.py").write_text(example)
+    (tmp_path / "opamplan.json").write_text('{"largest": {"most": 2}}')
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path / "commands")])
+    monkeypatch.setenv("OPAMPLAN_CONFIG", str(tmp_path / "opamplan.json"))
+    assert command_names()[-1] == "largest"
+    try:
+        assert main(["largest", "dune", "csexp", "conf-gmp", "--json", "-q"]) == 0
+        rows = json.loads(capsys.readouterr().out)
+        assert [row["target"] for row in rows] == ["csexp.1.5.2", "dune.3.20.2"]
+        assert rows[0]["packages"] > rows[1]["packages"] > 1
+        with pytest.raises(SystemExit):
+            main(["--help"])
+        assert re.search(r"\n    largest +name the targets", capsys.readouterr().out)
+        assert main(["completion", "bash"]) == 0
+        assert "    largest)" in capsys.readouterr().out
+        with pytest.raises(SystemExit):
+            main(["lagest"])
+        assert "did you mean largest?" in capsys.readouterr().err
+    finally:
+        sys.modules.pop("opamplan.cli.commands.largest", None)

@@ -11,7 +11,7 @@ from conftest import ROOT
 
 import opamplan
 import opamplan.runs
-from opamplan.cli.main import COMMANDS, make_parser
+from opamplan.cli.parser import command_names, make_parser
 
 PAGE = (ROOT / "docs/words.md").read_text()
 HEAD = "| word | meaning | Python | C++ | command | elsewhere |"
@@ -52,7 +52,7 @@ def test_cpp_has_what_the_rows_name() -> None:
 def test_the_command_has_what_the_rows_name() -> None:
     commands = next(
         action.choices
-        for action in make_parser(COMMANDS)._actions
+        for action in make_parser(command_names())._actions
         if isinstance(action, argparse._SubParsersAction)
     )
     options = {text for parser in commands.values() for text in parser._option_string_actions}

@@ -1,1 +1,1 @@
-"""The `opamplan` command: one module a command, see `main`."""
+"""The `opamplan` command: `main` is its entry point, `commands` has one module a command."""

@@ -1,130 +1,43 @@
 """The entry point of the `opamplan` command.
 
-Each command is a module of this package with `add_parser(subparsers)` and `run(args) -> int`;
-`add_parser` ends in `parser.set_defaults(run=run)`. Only the module of the command asked for is
-imported. `opamplan.cli.config` fills in what the configuration file says.
+`opamplan.cli.parser` makes the parser of what is in `opamplan.cli.commands`, and
+`opamplan.cli.config` fills in what the configuration file says.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
-import importlib.util
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn, Optional
+from typing import Optional
 
-from opamplan.cli.usage import explained, parser_of, unknown_arguments
+from opamplan.cli.parser import EXIT_INVALID, command_names, complain, make_parser
+from opamplan.cli.usage import parser_of, unknown_arguments
 from opamplan.errors import sentence
-from opamplan.harmless import Guarded
 from opamplan.interrupts import EXIT_INTERRUPTED, hand_over
+from opamplan.terminal.harmless import Guarded
 
-# In the order of --help, which is the order of use. A name without a module is left out.
-COMMANDS = (
-    "parse",
-    "list",
-    "show",
-    "check",
-    "solve",
-    "why",
-    "revdeps",
-    "blockers",
-    "deps",
-    "order",
-    "dot",
-    "plan",
-    "forecast",
-    "diff",
-    "change",
-    "emit",
-    "doctor",
-    "build",
-    "log",
-    "report",
-    "compare",
-    "completion",
-)
-
-EPILOG = """\
-Each command explains itself: opamplan help COMMAND.
-
-Repeated choices go into opamplan.toml, in the working directory or in
-$XDG_CONFIG_HOME/opamplan/config.toml: ocaml = "5.2.1", or for one command
-below [plan]; the names are those of the options. The command line wins.
-
-Exit status: 0 done; 1 done, and the answer is bad news (a named target without
-a solution, a limit not kept, a file that does not parse, nothing found); 2 bad
-usage or input; 130 interrupted; 141 nobody read the answer to its end.
-Colours are for terminals; NO_COLOR switches them off, FORCE_COLOR on.
-"""
-
-EXIT_INVALID = 2
 EXIT_NO_READER = 141
 """As of a program that SIGPIPE ended: what it found was not told."""
 
 
-class Parser(argparse.ArgumentParser):
-    """Says of a word that makes no sense in one line: the whole usage is no help there."""
-
-    def error(self, message: str) -> NoReturn:
-        """Complain, and end."""
-        if message.startswith("argument "):
-            complain(explained(message))
-            self.exit(EXIT_INVALID)
-        super().error(message)
-
-
-def available_commands() -> list[str]:
-    """The commands whose modules exist, in the order of --help."""
-    return [c for c in COMMANDS if importlib.util.find_spec(f"opamplan.cli.{c}") is not None]
-
-
-def make_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
-    """A parser that knows `commands` only."""
-    from opamplan import __version__
-
-    parser = Parser(
-        prog="opamplan",
-        description="Read an opam repository, solve its packages, plan their builds once,\n"
-        "and write the plan for BuildKit.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"opamplan {__version__}")
-    parser.add_argument(
-        "--config", metavar="FILE", help="read this configuration file alone; empty: none"
-    )
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in commands:
-        importlib.import_module(f"opamplan.cli.{command}").add_parser(subparsers)
-    return parser
-
-
 def _wanted(argv: Sequence[str]) -> list[str]:
     """The one command that `argv` asks for, or all of them."""
-    commands = available_commands()
-    return [argv[0]] if argv and argv[0] in commands else commands
+    known = command_names()
+    return [argv[0]] if argv and argv[0] in known else known
 
 
 def _as_help(argv: Sequence[str]) -> Sequence[str]:
     """`help`, `help COMMAND` and nothing at all, as the options that they mean."""
     if not argv or list(argv) == ["help"]:
         return ["--help"]
-    if argv[0] == "help" and len(argv) == 2 and argv[1] in available_commands():
+    if argv[0] == "help" and len(argv) == 2 and argv[1] in command_names():
         return [argv[1], "--help"]
     return argv[1:] if argv[0] == "help" else argv
-
-
-def complain(message: str) -> None:
-    """One error on standard error."""
-    from opamplan.style import Style
-
-    style = Style(sys.stderr)
-    print(f"opamplan: {style.bad('error:')} {message}", file=sys.stderr)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -145,7 +58,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         from opamplan.cli import config
 
-        config.apply(args, parser, arguments, lambda: make_parser(available_commands()))
+        config.apply(args, parser, arguments, lambda: make_parser(command_names()))
         return int(args.run(args))
     except Cancelled:
         complain("cancelled")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Optional, TextIO
 
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 if TYPE_CHECKING:

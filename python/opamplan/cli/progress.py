@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Optional
 
-from opamplan.progress import ProgressBar
+from opamplan.terminal.progress import ProgressBar
 
 
 def progress_for(args: argparse.Namespace) -> Optional[ProgressBar]:

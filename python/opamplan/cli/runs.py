@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 
 if TYPE_CHECKING:
     from opamplan.runs.state import Run, State

@@ -8,9 +8,9 @@ import sys
 import time
 from typing import IO, Optional
 
-from opamplan.harmless import write_control
 from opamplan.runs.runner import Progress
-from opamplan.style import Style
+from opamplan.terminal.harmless import write_control
+from opamplan.terminal.style import Style
 
 
 class Display:

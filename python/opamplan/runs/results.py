@@ -18,7 +18,7 @@ from typing import Optional
 
 from opamplan.errors import InvalidRequest
 from opamplan.files import kind_of, open_folder, read_regular
-from opamplan.harmless import harmless
+from opamplan.terminal.harmless import harmless
 
 STATUSES = ("success", "failure", "dependency_failed", "download_failed")
 """That the step script writes."""

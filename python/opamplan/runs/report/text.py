@@ -6,8 +6,8 @@ import json
 from datetime import datetime, timezone
 from typing import Any
 
-from opamplan.harmless import harmless
 from opamplan.runs.statuses import FAILURE, ORDER
+from opamplan.terminal.harmless import harmless
 
 
 def json_report(data: dict[str, Any]) -> str:

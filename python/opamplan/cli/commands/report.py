@@ -57,9 +57,9 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from opamplan.files import save
-    from opamplan.harmless import write_exact
     from opamplan.runs.report import html_report, json_report, markdown_report, report_data
     from opamplan.runs.state import find_run
+    from opamplan.terminal.harmless import write_exact
 
     form = args.format or FORMATS.get(Path(args.output or "").suffix.lower(), "html")
     state, found = find_run(args.results)

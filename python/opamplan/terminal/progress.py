@@ -12,7 +12,7 @@ import sys
 import time
 from typing import IO, Any, Optional
 
-from opamplan.harmless import write_control
+from opamplan.terminal.harmless import write_control
 
 __all__ = ["ProgressBar"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 

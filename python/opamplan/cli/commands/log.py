@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from opamplan.cli import runs
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 

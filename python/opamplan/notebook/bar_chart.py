@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from opamplan.html.markup import ACCENT, Picture, element, svg
+from opamplan.notebook.markup import ACCENT, Picture, element, svg
 
 ROW = 18
 LETTER = 6.7  # pixels of one letter at 11 px, with a little room

@@ -41,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from opamplan.files import save
-    from opamplan.harmless import write_exact
+    from opamplan.terminal.harmless import write_exact
 
     universe = options.universe_from(args)
     plan, results = plans.make_plan(args, universe)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from opamplan._core import Solution, deps_json
-from opamplan.html.bar_chart import LETTER
-from opamplan.html.layout import Layout
-from opamplan.html.markup import ACCENT, COOL, Picture, element, heading, svg, table
+from opamplan.notebook.bar_chart import LETTER
+from opamplan.notebook.layout import Layout
+from opamplan.notebook.markup import ACCENT, COOL, Picture, element, heading, svg, table
 
 MOST = 300
 """Packages that are drawn; a larger closure is a table."""

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from opamplan.cli import options
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 
 
 def add_parser(subparsers: Any) -> None:

@@ -1,7 +1,7 @@
 """How values look in notebooks: HTML with inline SVG, readable on light and dark backgrounds.
 
-Nothing here needs a notebook: `opamplan.html.closure(solution)` and its kin give a `Picture`, whose
-`str` is HTML for any page. Colours are the page's own (`currentColor`) or half transparent.
+Nothing here needs a notebook: `opamplan.notebook.closure(solution)` and its kin give a `Picture`,
+whose `str` is HTML for any page. Colours are the page's own (`currentColor`) or half transparent.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from opamplan import _core
 
 if TYPE_CHECKING:
-    from opamplan.html.bar_chart import bars
-    from opamplan.html.closure_graph import closure
-    from opamplan.html.markup import Picture
-    from opamplan.html.plan_difference import difference
-    from opamplan.html.plan_sharing import sharing
+    from opamplan.notebook.bar_chart import bars
+    from opamplan.notebook.closure_graph import closure
+    from opamplan.notebook.markup import Picture
+    from opamplan.notebook.plan_difference import difference
+    from opamplan.notebook.plan_sharing import sharing
 
 __all__ = ["Picture", "bars", "closure", "difference", "sharing"]
 
@@ -33,14 +33,14 @@ def __getattr__(name: str) -> Any:
     """Import a drawing when it is asked for, so that `import opamplan` stays quick."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"opamplan.html.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(f"opamplan.notebook.{_HOMES[name]}"), name)
 
 
 def _attach(kind: type, module: str) -> None:
     """Give `kind` a `_repr_html_` that is the function `page` of a module here."""
 
     def _repr_html_(self: Any) -> str:
-        page = importlib.import_module(f"opamplan.html.{module}").page
+        page = importlib.import_module(f"opamplan.notebook.{module}").page
         return str(page(self))
 
     _repr_html_.__qualname__ = f"{kind.__name__}._repr_html_"

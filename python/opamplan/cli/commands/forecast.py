@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 if TYPE_CHECKING:

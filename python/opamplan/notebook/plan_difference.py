@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from opamplan._core import PlanDifference
-from opamplan.html.bar_chart import bars
-from opamplan.html.markup import Picture, heading, table
+from opamplan.notebook.bar_chart import bars
+from opamplan.notebook.markup import Picture, heading, table
 
 ROWS = 15
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 from opamplan.wording import listed
 
 if TYPE_CHECKING:

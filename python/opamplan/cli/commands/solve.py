@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from opamplan.cli import options
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from opamplan.harmless import write_exact
-from opamplan.style import Style
+from opamplan.terminal.harmless import write_exact
+from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 EXIT_BROKEN = 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from opamplan._core import Plan
-from opamplan.html.bar_chart import bars
-from opamplan.html.markup import Picture, element, heading, table
+from opamplan.notebook.bar_chart import bars
+from opamplan.notebook.markup import Picture, element, heading, table
 
 ROWS = 15
 

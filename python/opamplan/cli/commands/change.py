@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import EXIT_BAD_NEWS
-from opamplan.style import Style
+from opamplan.terminal.style import Style
 from opamplan.wording import MOST_LISTED, counted, listed
 
 if TYPE_CHECKING:

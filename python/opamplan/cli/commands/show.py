@@ -10,8 +10,8 @@ import textwrap
 from typing import Any
 
 from opamplan.cli import options
-from opamplan.harmless import write_exact
-from opamplan.style import Style
+from opamplan.terminal.harmless import write_exact
+from opamplan.terminal.style import Style
 
 
 def add_parser(subparsers: Any) -> None:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from opamplan.cli.parser import command_names, make_parser
+
 EPILOG = """\
 To try it:      source <(opamplan completion bash)
 To keep it:
@@ -56,9 +58,7 @@ class Command:
 
 def commands() -> list[Command]:
     """Read off the parsers that the commands make."""
-    from opamplan.cli.main import available_commands, make_parser
-
-    parser = make_parser(available_commands())
+    parser = make_parser(command_names())
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             helps = {choice.dest: choice.help or "" for choice in action._choices_actions}
