@@ -72,7 +72,7 @@ void bind_align(py::module_& module) {
   module.def(
       "align",
       [](const std::vector<std::shared_ptr<py_result>>& results, unsigned threads,
-         const py::object& progress) {
+         const progress_argument& progress) {
         if (results.empty()) throw invalid_request("nothing to align: no results were given");
         const auto& u = results[0]->universe;
         std::vector<solve_result> values;

@@ -34,22 +34,37 @@ inline py::str message_text(const char* text) {
       text, static_cast<py::ssize_t>(std::char_traits<char>::length(text)), "backslashreplace"));
 }
 
-/// Raises the class `name` of opamplan.errors with the message of `error`; `fill` sets attributes.
+/// What the package gives this module when it is imported, which by itself knows no other.
+struct given {
+  py::object errors;        ///< the classes of errors, by name
+  py::object progress_bar;  ///< makes what `progress=True` stands for
+};
+
+/// Never destroyed: the interpreter may have gone before.
+inline given& given_by_python() {
+  static auto* const held = new given{py::dict(), py::none()};
+  return *held;
+}
+
+/// A class of errors, by its name.
+inline py::object error_class(const char* name) { return given_by_python().errors[name]; }
+
+/// Raises the class of errors of this name with the message of `error`; `fill` sets attributes.
 template <class Error, class Fill>
 void raise_error(const char* name, const Error& error, Fill&& fill) {
-  const py::object type = py::module_::import("opamplan.errors").attr(name);
+  const py::object type = error_class(name);
   py::object instance = type(message_text(error.what()));
   fill(instance, error);
   PyErr_SetObject(type.ptr(), instance.ptr());
 }
 
-/// Raises the class `name` of opamplan.errors with the message of `error`.
+/// Raises the class of errors of this name with the message of `error`.
 template <class Error>
 void raise_error(const char* name, const Error& error) {
   raise_error(name, error, [](py::object&, const Error&) {});
 }
 
-/// Makes C++'s `Error` the class `Name::value` of opamplan.errors. `Fill` is a function
+/// Makes C++'s `Error` the class of the name `Name::value`. `Fill` is a function
 /// `(py::object& instance, const Error&)` that sets the attributes. Base classes first: the
 /// class registered last is tried first. Use:
 ///

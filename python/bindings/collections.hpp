@@ -40,7 +40,9 @@ template <class Member>
 read_only<Member> frozen(const Member& value) {
   pybind11::object copy = pybind11::cast(value);
   if constexpr (std::is_same_v<Member, text_numbers>) {
-    return read_only<Member>(pybind11::module_::import("types").attr("MappingProxyType")(copy));
+    auto* const proxy = PyDictProxy_New(copy.ptr());
+    if (proxy == nullptr) throw pybind11::error_already_set();
+    return read_only<Member>(pybind11::reinterpret_steal<pybind11::object>(proxy));
   } else if constexpr (std::is_same_v<Member, text_set>) {
     return read_only<Member>(pybind11::frozenset(copy));
   } else {

@@ -16,21 +16,6 @@
 
 namespace opamplan::python {
 
-/// One format or several; `write_plan` says what it takes.
-class format_names : public py::object {
- public:
-  using object::object;
-  static bool check_(py::handle value) { return value.ptr() != nullptr; }
-};
-
-}  // namespace opamplan::python
-
-template <>
-struct pybind11::detail::handle_type_name<opamplan::python::format_names> {
-  static constexpr auto name = const_name("str | collections.abc.Iterable[str]");
-};
-
-namespace opamplan::python {
 namespace {
 
 /// A value as one writes it: mappings as dicts, which none of their copies says it is.
@@ -202,18 +187,6 @@ void bind_emit(py::module_& module) {
       },
       py::arg("target"), py::arg("options") = emit_options(),
       "The Dockerfile of one target, NAME.VERSION or NAME.");
-  plan_class.def(
-      "write",
-      [](const py::object& p, const py::object& directory, const format_names& formats,
-         const emit_options& options) {
-        return py::module_::import("opamplan.output")
-            .attr("write_plan")(p, directory, formats, options)
-            .cast<std::map<std::string, std::size_t>>();
-      },
-      py::arg("directory"), py::arg("formats") = py::make_tuple("dockerfile", "bake"),
-      py::arg("options") = emit_options(),
-      "Write the plan's files below a folder, in one format or several, see `write_plan`; returns "
-      "their paths and sizes.");
 }
 
 }  // namespace opamplan::python

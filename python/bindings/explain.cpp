@@ -145,26 +145,6 @@ record explanation_record(const py_explanation& e) {
   return d;
 }
 
-std::string cell(const std::string& text) {
-  return "<td style=\"text-align:left\">" + escape_html(text) + "</td>";
-}
-
-std::string facts_html(const std::vector<py_fact>& facts) {
-  if (facts.empty()) return "";
-  std::string out = "<table><tr><th>fact</th><th>field</th><th>where</th></tr>";
-  for (const py_fact& f : facts) {
-    out += "<tr>" + cell(sentence(f)) + cell(f.value.field) + cell(place(f.value)) + "</tr>";
-  }
-  return out + "</table>";
-}
-
-std::string explanation_html(const py_explanation& e) {
-  std::string out =
-      "<p><b>" + escape_html(subject(e)) + "</b>: " + escape_html(e.value.cause) + "</p><ul>";
-  for (const std::string& s : e.value.sentences) out += "<li>" + escape_html(s) + "</li>";
-  return out + "</ul>" + facts_html(facts_of(e.in, e.value.facts));
-}
-
 void bind_fact(py::module_& module) {
   py::class_<py_fact> type(module, "Fact", "One thing that an opam file says.");
   compare_by(type, [](const py_fact& f) { return key_of(f); })
@@ -201,8 +181,7 @@ void bind_fact(py::module_& module) {
       .def("to_dict", &fact_record, "For JSON.")
       .def("__str__", &sentence)
       .def("__repr__",
-           [](const py_fact& f) { return "<Fact " + sentence(f) + " (" + place(f.value) + ")>"; })
-      .def("_repr_html_", [](const py_fact& f) { return facts_html({f}); });
+           [](const py_fact& f) { return "<Fact " + sentence(f) + " (" + place(f.value) + ")>"; });
 }
 
 void bind_explanation(py::module_& module) {
@@ -246,11 +225,9 @@ person, `str()` joins these. Iterates over the facts.)");
              for (const std::string& s : e.value.sentences) out += (out.empty() ? "" : "\n") + s;
              return out;
            })
-      .def("__repr__",
-           [](const py_explanation& e) {
-             return "<Explanation of " + subject(e) + ": " + e.value.cause + ">";
-           })
-      .def("_repr_html_", &explanation_html);
+      .def("__repr__", [](const py_explanation& e) {
+        return "<Explanation of " + subject(e) + ": " + e.value.cause + ">";
+      });
 }
 
 record group_record(const py_blocker_group& g) {
@@ -276,24 +253,6 @@ std::vector<Part> parts_of(const repository& in, const std::vector<Value>& value
   out.reserve(values.size());
   for (const Value& v : values) out.push_back({in, v});
   return out;
-}
-
-std::string report_html(const py_blocker_report& r) {
-  constexpr std::size_t most = 20;
-  const auto number = [](std::size_t n) { return "<td>" + std::to_string(n) + "</td>"; };
-  std::string out = "<p><b>" + std::to_string(r.value.explanations.size()) +
-                    " targets have no solution</b></p><table><tr><th>package</th><th>unlocks</th>"
-                    "<th>of blocked</th></tr>";
-  for (std::size_t i = 0; i < std::min(most, r.value.blockers.size()); ++i) {
-    const blocker& b = r.value.blockers[i];
-    out += "<tr>" + cell(b.name) + number(b.unlocked) + number(b.blocked) + "</tr>";
-  }
-  out += "</table><table><tr><th>targets</th><th>cause</th></tr>";
-  for (std::size_t i = 0; i < std::min(most, r.value.groups.size()); ++i) {
-    const blocker_group& g = r.value.groups[i];
-    out += "<tr>" + number(g.targets.size()) + cell(g.cause) + "</tr>";
-  }
-  return out + "</table>";
 }
 
 void bind_report(py::module_& module) {
@@ -362,13 +321,10 @@ void bind_report(py::module_& module) {
           },
           "For JSON: counts, groups and blockers, without the explanations.")
       .def("__len__", [](const py_blocker_report& r) { return r.value.explanations.size(); })
-      .def("__repr__",
-           [](const py_blocker_report& r) {
-             return "<BlockerReport: " + std::to_string(r.value.explanations.size()) +
-                    " targets without a solution, " + std::to_string(r.value.groups.size()) +
-                    " causes>";
-           })
-      .def("_repr_html_", &report_html);
+      .def("__repr__", [](const py_blocker_report& r) {
+        return "<BlockerReport: " + std::to_string(r.value.explanations.size()) +
+               " targets without a solution, " + std::to_string(r.value.groups.size()) + " causes>";
+      });
 }
 
 }  // namespace

@@ -59,8 +59,15 @@ PYBIND11_MODULE(_core, module) {
   refuse_wrong_parts();
   bind_errors();
   module.def(
+      "_give",
+      [](const record& errors, const py::object& progress_bar) {
+        given_by_python() = {errors, progress_bar};
+      },
+      py::arg("errors"), py::arg("progress_bar"),
+      "What the package gives: the classes of errors by name, and what makes a bar.");
+  module.def(
       "_count_slowly",
-      [](std::size_t total, double seconds, const py::object& progress) {
+      [](std::size_t total, double seconds, const progress_argument& progress) {
         return run_with_progress(progress, [&](const opamplan::progress_callback& report) {
           return count_slowly(total, seconds, report);
         });

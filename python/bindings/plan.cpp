@@ -394,28 +394,13 @@ what is named stays in `left_out`. Raises UnknownPackage for what is no target.)
           "The plan as canonical JSON: equal plans are equal texts.")
       .def_static(
           "from_json",
-          [](const std::string& text) { return std::make_shared<plan>(plan_from_json(text)); },
-          py::arg("text"), py::call_guard<py::gil_scoped_release>(),
-          "The plan that `to_json` wrote. Raises PlanFormatError.")
-      .def(
-          "save",
-          [](const plan& p, const py::object& path) {
-            py::module_::import("opamplan.files").attr("save")(path, py::bytes(to_json(p)));
+          [](const std::variant<std::string, py::bytes>& given) {
+            const auto* const read = std::get_if<std::string>(&given);  // of bytes, too
+            const std::string text = read != nullptr ? *read : std::string();
+            const py::gil_scoped_release release;
+            return std::make_shared<plan>(plan_from_json(text));
           },
-          py::arg("path"), "Write `to_json` to a file: the whole of it, or what was there stays.")
-      .def_static(
-          "load",
-          [](const py::object& path) {
-            const py::bytes text =
-                py::module_::import("pathlib").attr("Path")(path).attr("read_bytes")();
-            try {
-              return std::make_shared<plan>(plan_from_json(std::string(text)));
-            } catch (const plan_format_error& e) {
-              const std::string file = py::str(path);
-              throw plan_format_error(file + ": " + e.what(), e.member(), e.line(), file);
-            }
-          },
-          py::arg("path"), "The plan that `save` wrote. Raises PlanFormatError or OSError.")
+          py::arg("text"), "The plan that `to_json` wrote. Raises PlanFormatError.")
       .def(py::pickle([](const plan& p) { return py::bytes(to_json(p)); },
                       [](const py::bytes& text) {
                         return std::make_shared<plan>(plan_from_json(std::string(text)));
@@ -464,7 +449,7 @@ void bind_plan(py::module_& module) {
          const std::variant<std::string, limits>& given_limits, const std::string& image,
          const std::string& opam_version, const std::map<std::string, std::uint64_t>& sizes,
          std::optional<std::uint64_t> system_run_size, std::optional<std::uint64_t> depext_size,
-         const py::object& progress) {
+         const progress_argument& progress) {
         if (results.empty()) throw invalid_request("nothing to plan: no results were given");
         const universe& u = results[0]->universe->universe;
         plan_options options;

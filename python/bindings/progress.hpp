@@ -17,9 +17,17 @@
 #include <utility>
 #include <vector>
 
+#include "bindings.hpp"
+
 namespace opamplan::python {
 
-namespace py = pybind11;
+/// None or False (silent), True (the ready-made bar) or a callable `(stage: str, done: int,
+/// total: int) -> bool | None`; False cancels.
+class progress_argument : public py::object {
+ public:
+  using object::object;
+  static bool check_(py::handle value) { return value.ptr() != nullptr; }
+};
 
 /// The reports that wait for the calling thread, the newest of each stage.
 class progress_mailbox {
@@ -72,13 +80,10 @@ class progress_mailbox {
   bool cancelled_ = false;
 };
 
-/// `progress` as the bindings take it: None or False (silent), True (the ready-made bar of
-/// opamplan.terminal.progress) or a callable `(stage: str, done: int, total: int) -> bool | None`; False
-/// cancels. The result is None or a callable.
-inline py::object progress_callable(const py::object& progress) {
+/// None, or what is to be called.
+inline py::object progress_callable(const progress_argument& progress) {
   if (progress.is_none() || progress.is(py::bool_(false))) return py::none();
-  if (progress.is(py::bool_(true)))
-    return py::module_::import("opamplan.terminal.progress").attr("ProgressBar")();
+  if (progress.is(py::bool_(true))) return given_by_python().progress_bar();
   if (!PyCallable_Check(progress.ptr()))
     throw py::type_error("progress must be None, a bool or a callable");
   return progress;
@@ -102,7 +107,7 @@ inline progress_callback answering_signals() {
 /// before the answer came. Returns what `work` returns. `work` must not touch Python objects. Costs
 /// some 50 us: for long work only.
 template <class Work>
-auto run_with_progress(const py::object& progress, Work&& work) {
+auto run_with_progress(const progress_argument& progress, Work&& work) {
   using result_type = std::invoke_result_t<Work&, const progress_callback&>;
   constexpr std::chrono::milliseconds period{40};
   const py::object callable = progress_callable(progress);
@@ -162,3 +167,9 @@ auto run_with_progress(const py::object& progress, Work&& work) {
 }
 
 }  // namespace opamplan::python
+
+template <>
+struct pybind11::detail::handle_type_name<opamplan::python::progress_argument> {
+  static constexpr auto name =
+      const_name("bool | collections.abc.Callable[[str, int, int], bool | None] | None");
+};

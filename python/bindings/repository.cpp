@@ -11,6 +11,8 @@
 #include <opamplan/repository/queries.hpp>
 #include <opamplan/solve/names.hpp>
 #include <optional>
+#include <tuple>
+#include <utility>
 #include <variant>
 
 #include "progress.hpp"
@@ -32,42 +34,23 @@ struct load_error_name {
   static constexpr const char* value = "LoadError";
 };
 
-/// What opamplan.sources makes of the arguments of `Repository.open`.
-std::vector<source> sources_of(const py::object& what, const py::object& rev,
-                               const py::object& pins) {
-  const py::module_ resolver = py::module_::import("opamplan.sources");
-  std::vector<source> out;
-  for (const py::handle item : resolver.attr("resolve")(what, rev)) {
-    const auto [path, revision] = item.cast<std::pair<std::string, std::string>>();
-    out.push_back(source_at(path, revision));
-  }
+/// A path that is at hand, and its revision.
+using place = std::pair<std::string, std::string>;
+/// Path, name, version and revision; empty strings stand for the defaults.
+using pin_place = std::tuple<std::string, std::string, std::string, std::string>;
+
+repository load(const std::vector<place>& places, const std::vector<pin_place>& pins,
+                const std::string& cache, unsigned threads, const progress_argument& progress) {
+  std::vector<source> sources;
+  for (const auto& [path, revision] : places) sources.push_back(source_at(path, revision));
   pin_source pinned;
-  for (const py::handle item : resolver.attr("resolve_pins")(pins)) {
-    const auto [path, name, version, revision] =
-        item.cast<std::tuple<std::string, std::string, std::string, std::string>>();
+  for (const auto& [path, name, version, revision] : pins) {
     pinned.pins.push_back({path, name, version, revision});
   }
-  if (!pinned.pins.empty()) out.emplace_back(std::move(pinned));
-  return out;
-}
-
-/// The same; what UTF-8 cannot hold is no path and no revision.
-std::vector<source> checked_sources_of(const py::object& what, const py::object& rev,
-                                       const py::object& pins) {
-  try {
-    return sources_of(what, rev, pins);
-  } catch (const py::cast_error&) {
-    throw invalid_request("a path or a revision is a text that UTF-8 cannot hold");
-  }
-}
-
-repository open(const py::object& what, const py::object& rev, const py::object& pins,
-                const py::object& cache, unsigned threads, const py::object& progress) {
-  const std::vector<source> sources = checked_sources_of(what, rev, pins);
+  if (!pinned.pins.empty()) sources.emplace_back(std::move(pinned));
   load_options options;
   options.threads = threads;
-  options.cache_directory =
-      py::module_::import("opamplan.sources").attr("cache_folder")(cache).cast<std::string>();
+  options.cache_directory = cache;
   return run_with_progress(progress, [&](const progress_callback& report) {
     options.progress = report;
     return load_repository(sources, options);
@@ -77,26 +60,6 @@ repository open(const py::object& what, const py::object& rev, const py::object&
 std::string repr(const repository& r) {
   return "<Repository of " + std::to_string(r.size()) + " versions of " +
          std::to_string(r.name_count()) + " packages>";
-}
-
-std::string html(const repository& r) {
-  std::string out = "<table><caption><b>opam repository</b>: " + std::to_string(r.size()) +
-                    " versions of " + std::to_string(r.name_count()) + " packages</caption>";
-  std::vector<std::size_t> counts(r.sources().size());
-  for (const package_id id : r.packages()) ++counts[r.origin(id).source];
-  out += "<tr><th>source</th><th>revision</th><th>versions</th></tr>";
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    const source_info& s = r.sources()[i];
-    out += "<tr><td style=\"text-align:left\">" + escape_html(s.label) + "</td><td><code>" +
-           escape_html(s.revision.substr(0, 12)) + "</code></td><td>" + std::to_string(counts[i]) +
-           "</td></tr>";
-  }
-  out += "</table>";
-  if (!r.diagnostics().empty()) {
-    out += "<p>" + std::to_string(r.diagnostics().size()) + " diagnostics; the first: <code>" +
-           escape_html(to_string(r.diagnostics()[0])) + "</code></p>";
-  }
-  return out;
 }
 
 /// One list a column, in the order of ids.
@@ -189,7 +152,7 @@ void bind_queries(py::class_<repository>& type) {
           "Newest versions with every word of `text` in name, tags or synopsis; best first.")
       .def(
           "check",
-          [](const repository& r, unsigned threads, const py::object& progress) {
+          [](const repository& r, unsigned threads, const progress_argument& progress) {
             std::vector<repository_diagnostic> all(r.diagnostics().begin(), r.diagnostics().end());
             const auto more = run_with_progress(progress, [&](const progress_callback& report) {
               return check_files(r, threads, report);
@@ -222,20 +185,6 @@ files loaded twice are two repositories.)");
       type, [](const repository& r) { return r; },
       [](const repository& r) { return r.content_digest(); });
   type.def(py::init<>(), "An empty repository; see `open` and `from_files`.")
-      .def_static("open", &open, py::arg("source"), py::arg("rev") = py::none(), py::kw_only(),
-                  py::arg("pins") = py::tuple(), py::arg("cache") = true, py::arg("threads") = 0,
-                  py::arg("progress") = py::none(),
-                  R"(Load a repository.
-
-`source`: a folder with `packages/`, an archive of one (.tar.gz, .tar.zst, .zip...), a git repository, an
-http(s) URL of an archive, a URL of a git repository, or a list of these: the first that has a
-version wins. `rev`: a commit, branch or tag of git; `URL#REV` and `PATH#REV` say it of one source,
-`#REV:FOLDER` names a repository in a folder of the commit. `pins`: folders with opam files, such
-files, or git repositories with `#REV`, hiding all other versions; or tuples (path, name, version),
-empty strings for the defaults: the version of the file, else the newest in the repository, else
-`dev`. A pin that cannot be read is a LoadError; `pin-depends` that are not on this machine are in
-`diagnostics`. `cache`: False, or a folder; True is opamplan's folder in the user's cache. Raises
-LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
       .def_static(
           "from_files",
           [](const std::map<std::string, std::variant<std::string, py::bytes>>& files) {
@@ -310,17 +259,22 @@ LoadError when there is nothing to load; a broken file is in `diagnostics`.)")
           "The archive mirrors of all sources, in their order; see `SourceInfo`.")
       .def_property_readonly("content_digest", by_reference(&repository::content_digest),
                              "A 64-bit digest of all names, versions and texts.")
-      .def("__repr__", &repr)
-      .def("_repr_html_", &html);
-  type.def("__iter__", [](const repository& r) -> iterator_of<py_package> {
-    // By index, so that no list of all packages is made.
-    return py::module_::import("opamplan.sources").attr("iterate")(py::cast(r), r.size());
-  });
+      .def("__repr__", &repr);
+  type.def(
+      "_versions_by_source",
+      [](const repository& r) {
+        std::vector<std::size_t> counts(r.sources().size());
+        for (const package_id id : r.packages()) ++counts[r.origin(id).source];
+        return counts;
+      },
+      "How many versions each of `sources` gave.");
   type.def("_package_at", [](const repository& r, std::uint32_t i) {
     if (i >= r.size()) throw py::index_error();
     return py_package{r, package_id{i}};
   });
   bind_queries(type);
+  module.def("_load_repository", &load, py::arg("places"), py::arg("pins"), py::arg("cache"),
+             py::arg("threads"), py::arg("progress"), "What `Repository.open` found out to load.");
 }
 
 }  // namespace opamplan::python

@@ -32,8 +32,6 @@ struct py_versions {
 /// The field as one line of opam's language; empty if it is absent.
 [[nodiscard]] std::string field_text(const syntax::file& file, std::string_view field);
 
-[[nodiscard]] std::string escape_html(std::string_view text);
-
 /// Package, PackageVersions, Diagnostic, SourceInfo.
 void bind_packages(py::module_& module);
 

@@ -19,24 +19,6 @@ std::string field_text(const syntax::file& file, std::string_view field) {
   return value ? syntax::print(*value) : std::string();
 }
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 namespace {
 
 /// An `extra_file` that outlives its repository.
@@ -68,29 +50,6 @@ void text_member(py::class_<py_package>& type, const char* name, const char* doc
         return field_text(p.in.file(p.id), field);
       },
       doc);
-}
-
-std::string package_html(const py_package& p) {
-  const opam_file file = p.opam();
-  std::string rows;
-  const auto row = [&](const char* head, const std::string& text) {
-    if (text.empty()) return;
-    rows += std::string("<tr><th style=\"text-align:left\">") + head +
-            "</th><td style=\"text-align:left\">" + escape_html(text) + "</td></tr>";
-  };
-  const auto joined = [](const std::vector<std::string>& list) {
-    std::string out;
-    for (const std::string& s : list) out += (out.empty() ? "" : ", ") + s;
-    return out;
-  };
-  row("synopsis", file.synopsis);
-  row("depends", field_text(p.in.file(p.id), "depends"));
-  row("available", field_text(p.in.file(p.id), "available"));
-  row("license", joined(file.licenses));
-  row("tags", joined(file.tags));
-  row("homepage", joined(file.homepages));
-  return "<table><caption><b>" + escape_html(p.in.full_name(p.id)) + "</b></caption>" + rows +
-         "</table>";
 }
 
 void bind_package_class(py::module_& module) {
@@ -187,8 +146,8 @@ repository.)");
           },
           py::arg("environment"), "System packages needed there, sorted.")
       .def("__str__", [](const py_package& p) { return p.in.full_name(p.id); })
-      .def("__repr__", [](const py_package& p) { return "<Package " + p.in.full_name(p.id) + ">"; })
-      .def("_repr_html_", &package_html);
+      .def("__repr__",
+           [](const py_package& p) { return "<Package " + p.in.full_name(p.id) + ">"; });
   compare_by(
       type, [](const py_package& p) { return std::pair(p.in, p.id); },
       [](const py_package& p) { return p.in.full_name(p.id); });

@@ -159,27 +159,6 @@ edge_dict edges_of(const py_result& r, const adjacency& graph) {
   return d;
 }
 
-std::string result_html(const py_result& r) {
-  const repository& repo = r.universe->universe.repository();
-  const std::string what =
-      r.result.target == no_package ? r.name() : repo.full_name(r.result.target);
-  std::string out = "<p><b>" + escape_html(what) + "</b>: ";
-  if (!r.result.solution) return out + std::string(to_string(r.result.status)) + "</p>";
-  const solution& s = r.solution();
-  out += std::to_string(s.packages.size()) +
-         " packages</p><table><tr><th>package</th><th>version</th><th>needs</th></tr>";
-  for (std::size_t i = 0; i < s.packages.size(); ++i) {
-    std::string needs;
-    for (const std::uint32_t d : s.dependencies[i]) {
-      needs += (needs.empty() ? "" : ", ") + repo.name_string(s.packages[d]);
-    }
-    out += "<tr><td style=\"text-align:left\">" + escape_html(repo.name_string(s.packages[i])) +
-           "</td><td style=\"text-align:left\">" + escape_html(repo.version_string(s.packages[i])) +
-           "</td><td style=\"text-align:left\">" + escape_html(needs) + "</td></tr>";
-  }
-  return out + "</table>";
-}
-
 void bind_solution(py::module_& module) {
   py::class_<py_result, std::shared_ptr<py_result>> type(module, "Solution",
                                                          R"(The answer to one request.
@@ -299,7 +278,6 @@ same packages with the same dependencies, or the same status.)");
             throw py::key_error(name);
           },
           py::arg("name"), "The version selected of a name.")
-      .def("_repr_html_", &result_html)
       .def("__repr__", [](const py_result& r) {
         const std::string what = r.result.target == no_package
                                      ? r.name()
@@ -332,44 +310,44 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
 ``"opam"``, one is when there is nothing else. A request ends as ``gave_up`` after
 ``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). Immutable; may be shared between
 threads.)")
-      .def(
-          py::init([](const repository& repo, environment env, const std::string& ocaml,
-                      const std::vector<std::string>& roots,
-                      const std::vector<std::string>& constraints, bool with_test, bool with_doc,
-                      bool prefer_oldest, const std::string& avoid_version,
-                      std::uint64_t conflict_limit, double time_limit, const py::object& progress) {
-            universe_options options;
-            options.avoid_version = parse_avoid_rule(avoid_version);
-            options.root_dependencies.with_test = with_test;
-            options.root_dependencies.with_doc = with_doc;
-            options.prefer_oldest = prefer_oldest;
-            solve_options solve;
-            solve.conflict_limit = conflict_limit;
-            if (!(time_limit >= 0)) throw invalid_request("time_limit must not be negative");
-            solve.time_limit = std::chrono::duration<double>(time_limit);
-            if (!ocaml.empty()) {
-              env = with_ocaml(std::move(env), ocaml);
-              if (repo.find_name("ocaml") != no_name) {
-                static_cast<void>(require_version(repo, "ocaml", ocaml));
-                solve.roots.push_back(parse_atom("ocaml = " + ocaml));
-              }
-            }
-            for (package_atom& a : parse_atoms(roots)) solve.roots.push_back(std::move(a));
-            solve.constraints = parse_atoms(constraints);
-            return run_with_progress(progress, [&](const progress_callback& report) {
-              options.progress = report;
-              universe u = make_universe(repo, env, options);
-              // Unknown names are an error here, not at the first request.
-              static_cast<void>(sat_core_options(u, solve));
-              return std::make_shared<py_universe>(py_universe{std::move(u), std::move(solve)});
-            });
-          }),
-          py::arg("repository"), py::arg("environment"), py::arg("ocaml") = "",
-          py::arg("roots") = std::vector<std::string>(),
-          py::arg("constraints") = std::vector<std::string>(), py::arg("with_test") = false,
-          py::arg("with_doc") = false, py::arg("prefer_oldest") = false,
-          py::arg("avoid_version") = "batch", py::arg("conflict_limit") = 200'000,
-          py::arg("time_limit") = 0.0, py::arg("progress") = py::none())
+      .def(py::init([](const repository& repo, environment env, const std::string& ocaml,
+                       const std::vector<std::string>& roots,
+                       const std::vector<std::string>& constraints, bool with_test, bool with_doc,
+                       bool prefer_oldest, const std::string& avoid_version,
+                       std::uint64_t conflict_limit, double time_limit,
+                       const progress_argument& progress) {
+             universe_options options;
+             options.avoid_version = parse_avoid_rule(avoid_version);
+             options.root_dependencies.with_test = with_test;
+             options.root_dependencies.with_doc = with_doc;
+             options.prefer_oldest = prefer_oldest;
+             solve_options solve;
+             solve.conflict_limit = conflict_limit;
+             if (!(time_limit >= 0)) throw invalid_request("time_limit must not be negative");
+             solve.time_limit = std::chrono::duration<double>(time_limit);
+             if (!ocaml.empty()) {
+               env = with_ocaml(std::move(env), ocaml);
+               if (repo.find_name("ocaml") != no_name) {
+                 static_cast<void>(require_version(repo, "ocaml", ocaml));
+                 solve.roots.push_back(parse_atom("ocaml = " + ocaml));
+               }
+             }
+             for (package_atom& a : parse_atoms(roots)) solve.roots.push_back(std::move(a));
+             solve.constraints = parse_atoms(constraints);
+             return run_with_progress(progress, [&](const progress_callback& report) {
+               options.progress = report;
+               universe u = make_universe(repo, env, options);
+               // Unknown names are an error here, not at the first request.
+               static_cast<void>(sat_core_options(u, solve));
+               return std::make_shared<py_universe>(py_universe{std::move(u), std::move(solve)});
+             });
+           }),
+           py::arg("repository"), py::arg("environment"), py::arg("ocaml") = "",
+           py::arg("roots") = std::vector<std::string>(),
+           py::arg("constraints") = std::vector<std::string>(), py::arg("with_test") = false,
+           py::arg("with_doc") = false, py::arg("prefer_oldest") = false,
+           py::arg("avoid_version") = "batch", py::arg("conflict_limit") = 200'000,
+           py::arg("time_limit") = 0.0, py::arg("progress") = py::none())
       .def_property_readonly("repository",
                              [](const py_universe& u) { return u.universe.repository(); })
       .def_property_readonly("environment",
@@ -401,7 +379,7 @@ threads.)")
           "solve_all",
           [](const std::shared_ptr<py_universe>& u,
              const std::optional<std::vector<std::string>>& targets, unsigned threads,
-             const py::object& progress) {
+             const progress_argument& progress) {
             std::vector<package_id> ids;
             if (targets) ids = find_targets(u->universe, *targets);
             solve_summary summary =
@@ -433,7 +411,7 @@ threads.)")
       .def(
           "blockers",
           [](const py_universe& u, const std::optional<std::vector<std::string>>& targets,
-             unsigned threads, const py::object& progress) {
+             unsigned threads, const progress_argument& progress) {
             const auto ids = targets ? find_targets(u.universe, *targets) : u.universe.latest();
             return run_with_progress(progress, [&](const progress_callback& report) {
               solve_options options = u.options;

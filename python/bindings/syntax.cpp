@@ -48,7 +48,7 @@ void fill_parse_error(py::object& instance, const syntax::parse_diagnostic& d) {
 }
 
 py::object parse_error_object(const syntax::parse_diagnostic& d) {
-  const py::object type = py::module_::import("opamplan.errors").attr(parse_error_name::value);
+  const py::object type = error_class(parse_error_name::value);
   py::object instance = type(text_of(d.to_string()));
   fill_parse_error(instance, d);
   return instance;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from opamplan import interrupts  # noqa: F401  (first, as all others take time)
 
 # isort: split
-from opamplan import notebook  # gives the core's classes their `_repr_html_`
+from opamplan import attached, notebook  # noqa: F401  (both give classes of the core methods)
 
 # Names of the compiled core, one block a room, in the order data flows.
 from opamplan._core import (

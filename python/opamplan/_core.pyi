@@ -4,6 +4,7 @@ The compiled part of opamplan; use the package opamplan.
 
 from __future__ import annotations
 import collections.abc
+import os
 import types
 import typing
 
@@ -637,26 +638,27 @@ class Repository:
         """
     @staticmethod
     def open(
-        source: typing.Any,
-        rev: typing.Any = None,
+        source: str | os.PathLike[str] | typing.Iterable[str | os.PathLike[str]],
+        rev: str | None = None,
         *,
-        pins: typing.Any = (),
-        cache: typing.Any = True,
-        threads: typing.SupportsInt | typing.SupportsIndex = 0,
-        progress: typing.Any = None,
+        pins: typing.Iterable[str | os.PathLike[str] | tuple[str, str, str]] = tuple(),
+        cache: bool | str | os.PathLike[str] | None = True,
+        threads: int = 0,
+        progress: bool | typing.Callable[[str, int, int], bool | None] | None = None,
     ) -> Repository:
         """
         Load a repository.
 
-        `source`: a folder with `packages/`, an archive of one (.tar.gz, .tar.zst, .zip...), a git repository, an
-        http(s) URL of an archive, a URL of a git repository, or a list of these: the first that has a
-        version wins. `rev`: a commit, branch or tag of git; `URL#REV` and `PATH#REV` say it of one source,
-        `#REV:FOLDER` names a repository in a folder of the commit. `pins`: folders with opam files, such
-        files, or git repositories with `#REV`, hiding all other versions; or tuples (path, name, version),
-        empty strings for the defaults: the version of the file, else the newest in the repository, else
-        `dev`. A pin that cannot be read is a LoadError; `pin-depends` that are not on this machine are in
-        `diagnostics`. `cache`: False, or a folder; True is opamplan's folder in the user's cache. Raises
-        LoadError when there is nothing to load; a broken file is in `diagnostics`.
+        `source`: a folder with `packages/`, an archive of one (.tar.gz, .tar.zst, .zip...), a git
+        repository, an http(s) URL of an archive, a URL of a git repository, or a list of these: the
+        first that has a version wins. `rev`: a commit, branch or tag of git; `URL#REV` and `PATH#REV`
+        say it of one source, `#REV:FOLDER` names a repository in a folder of the commit. `pins`:
+        folders with opam files, such files, or git repositories with `#REV`, hiding all other versions;
+        or tuples (path, name, version), empty strings for the defaults: the version of the file, else
+        the newest in the repository, else `dev`. A pin that cannot be read is a LoadError;
+        `pin-depends` that are not on this machine are in `diagnostics`. `cache`: False, or a folder;
+        True is opamplan's folder in the user's cache. Raises LoadError when there is nothing to load; a
+        broken file is in `diagnostics`.
         """
     def __contains__(self, name: str) -> bool:
         """
@@ -669,7 +671,10 @@ class Repository:
         """
         An empty repository; see `open` and `from_files`.
         """
-    def __iter__(self) -> collections.abc.Iterator[Package]: ...
+    def __iter__(self) -> typing.Iterator[Package]:
+        """
+        Every package, by name, then version; no list of them is made.
+        """
     def __len__(self) -> int:
         """
         The number of package versions.
@@ -677,8 +682,14 @@ class Repository:
     def __repr__(self) -> str: ...
     def _package_at(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> Package: ...
     def _repr_html_(self) -> str: ...
+    def _versions_by_source(self) -> list[int]:
+        """
+        How many versions each of `sources` gave.
+        """
     def check(
-        self, threads: typing.SupportsInt | typing.SupportsIndex = 0, progress: typing.Any = None
+        self,
+        threads: typing.SupportsInt | typing.SupportsIndex = 0,
+        progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> list[Diagnostic]:
         """
         The diagnostics of loading, and what reading every field of every file adds.
@@ -1058,7 +1069,7 @@ class Universe:
         avoid_version: str = "batch",
         conflict_limit: typing.SupportsInt | typing.SupportsIndex = 200000,
         time_limit: typing.SupportsFloat | typing.SupportsIndex = 0.0,
-        progress: typing.Any = None,
+        progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> None: ...
     def __repr__(self) -> str: ...
     def available(self) -> list[str]:
@@ -1069,7 +1080,7 @@ class Universe:
         self,
         targets: collections.abc.Sequence[str] | None = None,
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
-        progress: typing.Any = None,
+        progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> BlockerReport:
         """
         Group all unsolvable targets by cause, and say what lifting each name's impossible rules would unlock. Without targets: the latest available versions.
@@ -1090,7 +1101,7 @@ class Universe:
         self,
         targets: collections.abc.Sequence[str] | None = None,
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
-        progress: typing.Any = None,
+        progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> list[Solution]:
         """
         Solve many targets on all cores. Without targets: the latest available version of every name, and `unavailable` for names without one.
@@ -1333,12 +1344,12 @@ class Plan:
     `save` and `load`. `summary` has the figures.
     """
     @staticmethod
-    def from_json(text: str) -> Plan:
+    def from_json(text: str | bytes) -> Plan:
         """
         The plan that `to_json` wrote. Raises PlanFormatError.
         """
     @staticmethod
-    def load(path: typing.Any) -> Plan:
+    def load(path: str | os.PathLike[str]) -> Plan:
         """
         The plan that `save` wrote. Raises PlanFormatError or OSError.
         """
@@ -1370,7 +1381,7 @@ class Plan:
         Keys stay, so that caches serve both plans; batches keep their order. Of what the plan leaves out,
         what is named stays in `left_out`. Raises UnknownPackage for what is no target.
         """
-    def save(self, path: typing.Any) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """
         Write `to_json` to a file: the whole of it, or what was there stays.
         """
@@ -1384,12 +1395,14 @@ class Plan:
         """
     def write(
         self,
-        directory: typing.Any,
-        formats: str | collections.abc.Iterable[str] = ("dockerfile", "bake"),
-        options: EmitOptions = ...,
+        directory: str | os.PathLike[str],
+        formats: str | typing.Iterable[str] = ("dockerfile", "bake"),
+        options: EmitOptions | None = None,
     ) -> dict[str, int]:
         """
-        Write the plan's files below a folder, in one format or several, see `write_plan`; returns their paths and sizes.
+        Write the plan's files below a folder, in one format or several, see `write_plan`.
+
+        Returns their paths and sizes.
         """
     @property
     def base(self) -> dict[str, typing.Any]:
@@ -2051,7 +2064,7 @@ class BakeMeasure:
 def _count_slowly(
     total: typing.SupportsInt | typing.SupportsIndex,
     seconds: typing.SupportsFloat | typing.SupportsIndex,
-    progress: typing.Any = None,
+    progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
 ) -> int:
     """
     Count to `total` in `seconds`; for the tests of progress and cancelling.
@@ -2067,6 +2080,22 @@ def _error_json(error: typing.Any, label: str) -> str:
     The line of JSON for a `ParseError`.
     """
 
+def _give(errors: dict[str, typing.Any], progress_bar: typing.Any) -> None:
+    """
+    What the package gives: the classes of errors by name, and what makes a bar.
+    """
+
+def _load_repository(
+    places: collections.abc.Sequence[tuple[str, str]],
+    pins: collections.abc.Sequence[tuple[str, str, str, str]],
+    cache: str,
+    threads: typing.SupportsInt | typing.SupportsIndex,
+    progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None,
+) -> Repository:
+    """
+    What `Repository.open` found out to load.
+    """
+
 def _repository_json(repository: typing.Any) -> tuple[bytes, int]:
     """
     A line of JSON for every opam file of a Repository, by label; how many are errors.
@@ -2076,7 +2105,7 @@ def align(
     results: collections.abc.Sequence[Solution],
     *,
     threads: typing.SupportsInt | typing.SupportsIndex = 0,
-    progress: typing.Any = None,
+    progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
 ) -> Alignment:
     """
     Make solutions agree on versions, so that more layers are the same.

@@ -14,13 +14,10 @@ import re
 import sys
 import urllib.parse
 import warnings
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Optional, Union
+from collections.abc import Iterable
+from typing import Any, Optional, Union
 
-from opamplan.errors import LoadError
-
-if TYPE_CHECKING:
-    from opamplan._core import Package, Repository
+from opamplan.errors import InvalidRequest, LoadError
 
 ARCHIVE = re.compile(r"\.(tar|tar\.(gz|zst|xz|bz2)|tgz|tbz|txz|zip)$", re.IGNORECASE)
 MOST_BYTES = 1 << 30
@@ -89,12 +86,8 @@ def _split_revision(what: str) -> tuple[str, str]:
     return before, rev
 
 
-def iterate(repository: Repository, size: int) -> Iterator[Package]:
-    """Every package, in the repository's order."""
-    return map(repository._package_at, range(size))
-
-
 def _resolve_one(what: str, rev: str) -> tuple[str, str]:
+    _refuse_no_text(what + rev)
     what, own = _split_revision(what)
     rev = own or rev
     url = urllib.parse.urlsplit(what)
@@ -107,6 +100,14 @@ def _resolve_one(what: str, rev: str) -> tuple[str, str]:
             return _fetch_git(what, rev)
         return str(_download(what)), ""
     return os.path.expanduser(what), rev
+
+
+def _refuse_no_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        said = "a path or a revision is a text that UTF-8 cannot hold"
+        raise InvalidRequest(said) from None
 
 
 def shown(url: str) -> str:

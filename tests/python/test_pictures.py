@@ -54,6 +54,9 @@ def test_everything_that_a_person_looks_at_has_a_page(
         universe.solve("webmail"),
         universe.solve("ocaml-system"),
         universe.explain("webmail"),
+        universe.explain("webmail").facts[0],
+        universe.blockers(),
+        opamplan.Repository.from_files({"a.1": "depends: ["}),
         plan,
         opamplan.compare_plans(plan, plan),
     ]

@@ -73,6 +73,16 @@ WRONG = [
         "1: bindings includes solve/impl/sat.hpp, which is private to solve",
     ),
     (
+        "python/bindings/core.cpp",
+        'auto f = py::module_::import("opamplan.files").attr("save");\n',
+        "1: bindings import opamplan.files: opamplan.attached gives what is Python's",
+    ),
+    (
+        "python/bindings/core.cpp",
+        'return "<b>" + name + "</b>";\n',
+        "1: bindings make HTML, which opamplan.notebook does",
+    ),
+    (
         "lib/plan/all.cpp",
         '#include "opamplan/opamplan.hpp"\n',
         "1: plan includes opamplan.hpp, which is for users",

@@ -36,18 +36,22 @@ def __getattr__(name: str) -> Any:
     return getattr(importlib.import_module(f"opamplan.notebook.{_HOMES[name]}"), name)
 
 
-def _attach(kind: type, module: str) -> None:
-    """Give `kind` a `_repr_html_` that is the function `page` of a module here."""
+def _attach(kind: type, module: str, function: str = "page") -> None:
+    """Give `kind` a `_repr_html_` that is a function of a module here."""
 
     def _repr_html_(self: Any) -> str:
-        page = importlib.import_module(f"opamplan.notebook.{module}").page
+        page = getattr(importlib.import_module(f"opamplan.notebook.{module}"), function)
         return str(page(self))
 
     _repr_html_.__qualname__ = f"{kind.__name__}._repr_html_"
     kind._repr_html_ = _repr_html_  # type: ignore[attr-defined]
 
 
-# Repositories, packages and explanations are plain tables, made by the compiled core.
 _attach(_core.Solution, "closure_graph")
 _attach(_core.Plan, "plan_sharing")
 _attach(_core.PlanDifference, "plan_difference")
+_attach(_core.Repository, "tables", "repository")
+_attach(_core.Package, "tables", "package")
+_attach(_core.Fact, "tables", "fact")
+_attach(_core.Explanation, "tables", "explanation")
+_attach(_core.BlockerReport, "tables", "blockers")

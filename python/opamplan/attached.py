@@ -1,0 +1,115 @@
+"""What the classes of the compiled core have from Python: the methods that read and write files.
+
+The core knows no module of this package. `attach`, called once when the package is imported, gives
+its classes these methods, the classes of errors, and the bar that `progress=True` stands for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from opamplan import _core, errors
+
+if TYPE_CHECKING:
+    from opamplan._core import EmitOptions, Package, Plan, Repository
+
+
+def open_repository(
+    source: Union[str, os.PathLike[str], Iterable[Union[str, os.PathLike[str]]]],
+    rev: Optional[str] = None,
+    *,
+    pins: Iterable[Union[str, os.PathLike[str], tuple[str, str, str]]] = (),
+    cache: Union[bool, str, os.PathLike[str], None] = True,
+    threads: int = 0,
+    progress: Union[bool, Callable[[str, int, int], Optional[bool]], None] = None,
+) -> Repository:
+    """Load a repository.
+
+    `source`: a folder with `packages/`, an archive of one (.tar.gz, .tar.zst, .zip...), a git
+    repository, an http(s) URL of an archive, a URL of a git repository, or a list of these: the
+    first that has a version wins. `rev`: a commit, branch or tag of git; `URL#REV` and `PATH#REV`
+    say it of one source, `#REV:FOLDER` names a repository in a folder of the commit. `pins`:
+    folders with opam files, such files, or git repositories with `#REV`, hiding all other versions;
+    or tuples (path, name, version), empty strings for the defaults: the version of the file, else
+    the newest in the repository, else `dev`. A pin that cannot be read is a LoadError;
+    `pin-depends` that are not on this machine are in `diagnostics`. `cache`: False, or a folder;
+    True is opamplan's folder in the user's cache. Raises LoadError when there is nothing to load; a
+    broken file is in `diagnostics`.
+    """
+    from opamplan import sources
+
+    return _core._load_repository(
+        sources.resolve(source, rev),
+        sources.resolve_pins(pins),
+        sources.cache_folder(cache),
+        threads,
+        progress,
+    )
+
+
+def packages_of(self: Repository) -> Iterator[Package]:
+    """Every package, by name, then version; no list of them is made."""
+    return map(self._package_at, range(len(self)))
+
+
+def save_plan(self: Plan, path: Union[str, os.PathLike[str]]) -> None:
+    """Write `to_json` to a file: the whole of it, or what was there stays."""
+    from opamplan.files import save
+
+    save(path, self.to_json().encode())
+
+
+def load_plan(path: Union[str, os.PathLike[str]]) -> Plan:
+    """The plan that `save` wrote. Raises PlanFormatError or OSError."""
+    from pathlib import Path
+
+    try:
+        return _core.Plan.from_json(Path(path).read_bytes())
+    except errors.PlanFormatError as error:
+        place = os.fsdecode(path)
+        named = errors.PlanFormatError(f"{place}: {error}")
+        named.path, named.member, named.line = place, error.member, error.line
+        raise named from None
+
+
+def write_plan(
+    self: Plan,
+    directory: Union[str, os.PathLike[str]],
+    formats: Union[str, Iterable[str]] = ("dockerfile", "bake"),
+    options: Optional[EmitOptions] = None,
+) -> dict[str, int]:
+    """Write the plan's files below a folder, in one format or several, see `write_plan`.
+
+    Returns their paths and sizes.
+    """
+    from opamplan.output import write_plan
+
+    return write_plan(self, directory, formats, options)
+
+
+def attach() -> None:
+    """Give the core what it lacks."""
+    _core._give(vars(errors), _progress_bar)
+    _method(_core.Repository, "open", staticmethod(open_repository))
+    _method(_core.Repository, "__iter__", packages_of)
+    _method(_core.Plan, "save", save_plan)
+    _method(_core.Plan, "load", staticmethod(load_plan))
+    _method(_core.Plan, "write", write_plan)
+
+
+def _method(kind: type, name: str, function: Any) -> None:
+    plain = getattr(function, "__func__", function)
+    plain.__doc__ = plain.__doc__.replace("\n    ", "\n").rstrip()  # as those of the core
+    plain.__name__, plain.__qualname__ = name, f"{kind.__name__}.{name}"
+    setattr(kind, name, function)
+
+
+def _progress_bar() -> Any:
+    from opamplan.terminal.progress import ProgressBar
+
+    return ProgressBar()
+
+
+attach()
