@@ -1,9 +1,7 @@
 /// \file
 /// The extension module opamplan._core: the rooms in their order, and the errors they share.
 #include "bindings.hpp"
-#include "progress.hpp"
 
-#include <chrono>
 #include <exception>
 #include <opamplan/error.hpp>
 
@@ -38,17 +36,6 @@ void bind_errors() {
   register_error<invalid_request, invalid_request_name>([](py::object&, const invalid_request&) {});
 }
 
-/// Counts slowly, without using the processor: what the tests of progress and Ctrl-C run.
-std::size_t count_slowly(std::size_t total, double seconds, const progress_callback& progress) {
-  const auto pause = std::chrono::duration<double>(seconds / static_cast<double>(total));
-  for (std::size_t done = 0; done < total; ++done) {
-    if (!progress({"count", done, total})) throw cancelled();
-    std::this_thread::sleep_for(pause);
-  }
-  if (!progress({"count", total, total})) throw cancelled();
-  return total;
-}
-
 }  // namespace
 }  // namespace opamplan::python
 
@@ -65,15 +52,6 @@ PYBIND11_MODULE(_core, module) {
       },
       py::arg("errors"), py::arg("progress_bar"),
       "What the package gives: the classes of errors by name, and what makes a bar.");
-  module.def(
-      "_count_slowly",
-      [](std::size_t total, double seconds, const progress_argument& progress) {
-        return run_with_progress(progress, [&](const opamplan::progress_callback& report) {
-          return count_slowly(total, seconds, report);
-        });
-      },
-      py::arg("total"), py::arg("seconds"), py::arg("progress") = py::none(),
-      "Count to `total` in `seconds`; for the tests of progress and cancelling.");
   bind_syntax(module);
   bind_package(module);
   bind_repository(module);

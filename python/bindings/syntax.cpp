@@ -597,20 +597,6 @@ std::pair<py::bytes, std::size_t> repository_json(const py::object& of) {
 }
 
 // parse(print(parse(x))) == parse(x)?
-std::size_t count_unfaithful_prints(const py::object& of) {
-  const repository& repo = of.cast<const repository&>();
-  const py::gil_scoped_release release;
-  std::size_t count = 0;
-  for (const package_id id : repo.packages()) {
-    const syntax::file& f = repo.file(id);
-    if (!equal(syntax::parse(print(f)), f)) ++count;
-    // opam's layout drops empty fields (and may leave their empty line): equal from there on.
-    const syntax::file once = syntax::parse(print(f, syntax::layout::opam));
-    if (!equal(syntax::parse(print(once, syntax::layout::opam)), once)) ++count;
-  }
-  return count;
-}
-
 }  // namespace
 
 void bind_syntax(py::module_& module) {
@@ -662,8 +648,6 @@ NUL bytes and text that is not UTF-8 are errors unless `any_bytes`. Raises `Pars
         return text_of(to_json(d, label));
       },
       py::arg("error"), py::arg("label"), "The line of JSON for a `ParseError`.");
-  module.def("_count_unfaithful_prints", &count_unfaithful_prints, py::arg("repository"),
-             "Files of a Repository that printing changes: 0; for the tests.");
   module.def("_repository_json", &repository_json, py::arg("repository"),
              "A line of JSON for every opam file of a Repository, by label; how many are errors.");
 }

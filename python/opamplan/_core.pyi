@@ -2061,20 +2061,6 @@ class BakeMeasure:
     @property
     def targets(self) -> int: ...
 
-def _count_slowly(
-    total: typing.SupportsInt | typing.SupportsIndex,
-    seconds: typing.SupportsFloat | typing.SupportsIndex,
-    progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
-) -> int:
-    """
-    Count to `total` in `seconds`; for the tests of progress and cancelling.
-    """
-
-def _count_unfaithful_prints(repository: typing.Any) -> int:
-    """
-    Files of a Repository that printing changes: 0; for the tests.
-    """
-
 def _error_json(error: typing.Any, label: str) -> str:
     """
     The line of JSON for a `ParseError`.

@@ -20,7 +20,6 @@ import opamplan
 from opamplan import _core
 from opamplan.data import repository_path
 
-SLOW = {"_count_slowly"}
 HARMLESS = (
     opamplan.Error,
     TypeError,
@@ -117,7 +116,7 @@ def bound() -> Iterator[tuple[str, Callable[..., Any], type | None]]:
                     yield f"{name}.{inner}", method.__func__, None
                 elif callable(method) and inner not in ("__new__", "__class__"):
                     yield f"{name}.{inner}", method, value
-        elif callable(value) and name not in SLOW:
+        elif callable(value):
             yield name, value, None
 
 

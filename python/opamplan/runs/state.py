@@ -221,11 +221,6 @@ class State:
         same = [r for r in self.runs() if (r.plan, r.options) == (digest, options)]
         return same[-1] if same else None
 
-    def unfinished(self, plan: Plan, options: str = "") -> Optional[Run]:
-        """That one, if it has not finished."""
-        newest = self.newest(plan, options)
-        return newest if newest is not None and newest.status != "finished" else None
-
     def executed(self, run: Run) -> set[int]:
         """The steps that builders carried out in this run, not from their caches."""
         return {
