@@ -31,10 +31,7 @@ def add_parser(subparsers: Any) -> None:
     plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
-    # --summary-json is what the option was called first.
-    parser.add_argument(
-        "--json", "--summary-json", action="store_true", help="print the figures as JSON"
-    )
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("-q", "--quiet", action="store_true", help="errors only")
     parser.set_defaults(run=run)
 
