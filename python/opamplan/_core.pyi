@@ -2251,7 +2251,7 @@ def make_plan(
     sizes: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex] = {},
     system_run_size: typing.SupportsInt | typing.SupportsIndex | None = None,
     depext_size: typing.SupportsInt | typing.SupportsIndex | None = None,
-    progress: typing.Any = None,
+    progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
 ) -> Plan:
     """
     Plan the builds of all results that have a solution, together.
