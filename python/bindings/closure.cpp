@@ -94,9 +94,9 @@ std::shared_ptr<py_reverse> reverse_of(const std::vector<std::shared_ptr<py_resu
       py_reverse{repo, make_reverse_index(solutions, repo.size()), std::move(targets)});
 }
 
-names_list install_order_of(const py_result& r, const std::string& order,
+names_list install_order_of(const std::shared_ptr<py_result>& r, const std::string& order,
                             const std::optional<std::shared_ptr<py_reverse>>& among) {
-  const auto c = acyclic_closure_of(r);
+  const auto c = acyclic_closure_of(*r);
   if (order == "levels") return c.named(order_of(c.value, install_order::levels, c.names));
   if (order == "depth_first") {
     return c.named(order_of(c.value, install_order::depth_first, c.names));
@@ -121,7 +121,7 @@ Made once from results of one universe; a question is then a lookup.)")
       .def(py::init(&reverse_of), py::arg("results"))
       .def(
           "targets_with",
-          [](const py_reverse& r, const std::string& package) {
+          [](const py_reverse& r, const one_name& package) {
             names_list names;
             for (const std::uint32_t s : r.index.solutions_with(r.find(package))) {
               names.push_back(r.repo.full_name(r.targets[s]));
@@ -131,7 +131,7 @@ Made once from results of one universe; a question is then a lookup.)")
           py::arg("package"), "The targets whose closure holds NAME.VERSION.")
       .def(
           "dependents",
-          [](const py_reverse& r, const std::string& package) {
+          [](const py_reverse& r, const one_name& package) {
             names_list names;
             for (const std::uint32_t p : r.index.dependents[to_index(r.find(package))]) {
               names.push_back(r.repo.full_name(package_id{p}));
@@ -163,8 +163,8 @@ void bind_closure(py::module_& module) {
   bind_reverse(module);
   module.def(
       "deps_json",
-      [](const py_result& r) {
-        const auto c = acyclic_closure_of(r);
+      [](const std::shared_ptr<py_result>& r) {
+        const auto c = acyclic_closure_of(*r);
         return deps_json(c.value, c.names);
       },
       py::arg("solution"), "The transitive reduction of the closure, as package-tool prints it.");
@@ -175,8 +175,8 @@ void bind_closure(py::module_& module) {
 ``most_shared``: of what can be installed, what most closures of ``among`` hold.)");
   module.def(
       "dependency_paths",
-      [](const py_result& r, const std::string& to, std::size_t limit) {
-        const auto c = closure_of_result(r);
+      [](const std::shared_ptr<py_result>& r, const one_name& to, std::size_t limit) {
+        const auto c = closure_of_result(*r);
         std::vector<names_list> out;
         for (const auto& p : paths(c.value.dependencies, c.value.target, c.position(to), limit)) {
           out.push_back(c.named(p));
@@ -187,8 +187,8 @@ void bind_closure(py::module_& module) {
       "The paths of dependencies from the target to a package of its closure, the first `limit`.");
   module.def(
       "dot",
-      [](const py_result& r) {
-        const auto c = acyclic_closure_of(r);
+      [](const std::shared_ptr<py_result>& r) {
+        const auto c = acyclic_closure_of(*r);
         return dot(c.value, c.names);
       },
       py::arg("solution"), "The closure for Graphviz.");

@@ -132,7 +132,7 @@ void bind_emit(py::module_& module) {
   bind_collections(options);
   module.def(
       "dockerfile",
-      [](const plan& p, const std::string& target, const emit_options& options) {
+      [](const plan& p, const one_name& target, const emit_options& options) {
         return target_dockerfile(p, find_target(p, target), options);
       },
       py::arg("plan"), py::arg("target"), py::arg("options") = emit_options(),
@@ -182,7 +182,7 @@ void bind_emit(py::module_& module) {
       py::object(module.attr("Plan")));
   plan_class.def(
       "dockerfile",
-      [](const plan& p, const std::string& target, const emit_options& options) {
+      [](const plan& p, const one_name& target, const emit_options& options) {
         return target_dockerfile(p, find_target(p, target), options);
       },
       py::arg("target"), py::arg("options") = emit_options(),

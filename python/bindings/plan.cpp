@@ -227,7 +227,7 @@ share a step.)");
       });
 }
 
-std::vector<std::string> image_of(const plan& p, const std::string& target) {
+std::vector<std::string> image_of(const plan& p, const one_name& target) {
   return package_names(p, opamplan::image_of(p, p.targets[find_target(p, target)].step));
 }
 

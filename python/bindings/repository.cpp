@@ -210,7 +210,10 @@ files loaded twice are two repositories.)");
             return py_versions{r, require_name(r, name)};
           },
           py::arg("name"))
-      .def("package", &find_package, py::arg("full_name"), "Of \"NAME.VERSION\".")
+      .def(
+          "package",
+          [](const repository& r, const one_name& full_name) { return find_package(r, full_name); },
+          py::arg("full_name"), "Of \"NAME.VERSION\".")
       .def_property_readonly(
           "names",
           [](const repository& r) {
@@ -219,7 +222,7 @@ files loaded twice are two repositories.)");
           "Ascending.")
       .def(
           "versions",
-          [](const repository& r, const std::string& name) {
+          [](const repository& r, const one_name& name) {
             std::vector<std::string> out;
             const name_id id = require_name(r, name);
             for (const package_id p : r.versions(id)) out.emplace_back(r.version_string(p));
@@ -228,7 +231,7 @@ files loaded twice are two repositories.)");
           py::arg("name"), "Ascending in opam's order.")
       .def(
           "text",
-          [](const repository& r, const std::string& full_name) {
+          [](const repository& r, const one_name& full_name) {
             const py_package p = find_package(r, full_name);
             return std::string(r.text(p.id));
           },

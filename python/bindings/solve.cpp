@@ -82,7 +82,7 @@ std::vector<package_id> path_ids(const py_result& r, const std::string& text) {
   return p == no_package ? std::vector<package_id>() : path_to(r.solution(), p);
 }
 
-std::vector<py_fact> path_facts(const py_result& r, const std::string& text) {
+std::vector<py_fact> path_facts(const py_result& r, const one_name& text) {
   const universe& u = r.universe->universe;
   const std::vector<package_id> path = path_ids(r, text);
   std::vector<py_fact> out;
@@ -105,7 +105,7 @@ avoid_rule parse_avoid_rule(const std::string& text) {
 }
 
 /// Of a name: why not the newest version that may be selected.
-std::optional<py_explanation> why_not(const py_result& r, const std::string& text) {
+std::optional<py_explanation> why_not(const py_result& r, const one_name& text) {
   const universe& u = r.universe->universe;
   package_request wanted = find_request(u.repository(), text);
   if (wanted.package == no_package) {
@@ -224,7 +224,7 @@ same packages with the same dependencies, or the same status.)");
           "Why there is no solution; None if there is one, or if the request was given up.")
       .def(
           "why",
-          [](const py_result& r, const std::string& package) {
+          [](const py_result& r, const one_name& package) {
             return full_names(r.universe->universe.repository(), path_ids(r, package));
           },
           py::arg("package"),
@@ -366,7 +366,7 @@ threads.)")
           "Every available version.")
       .def(
           "solve",
-          [](const std::shared_ptr<py_universe>& u, const std::string& target) {
+          [](const std::shared_ptr<py_universe>& u, const one_name& target) {
             const package_request w = find_request(u->universe.repository(), target);
             py::gil_scoped_release release;
             solver s(u->universe, with_signals(u->options));
@@ -402,7 +402,7 @@ threads.)")
           "every name, and `unavailable` for names without one.")
       .def(
           "explain",
-          [](const py_universe& u, const std::string& target) {
+          [](const py_universe& u, const one_name& target) {
             return explain_request(u, find_request(u.universe.repository(), target));
           },
           py::arg("target"),

@@ -2,6 +2,9 @@
 /// What Python holds of a universe and a result; shared by the bindings of solve and plan.
 #pragma once
 
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
 #include <memory>
 #include <opamplan/error.hpp>
 #include <opamplan/solve/solver.hpp>
@@ -9,6 +12,8 @@
 #include <string>
 #include <tuple>
 #include <vector>
+
+#include "arguments.hpp"
 
 namespace opamplan::python {
 
@@ -50,3 +55,42 @@ inline auto result_key(const py_result& r) {
 }
 
 }  // namespace opamplan::python
+
+namespace pybind11::detail {
+
+/// A result, and nothing that might be its name.
+template <>
+class type_caster<std::shared_ptr<opamplan::python::py_result>>
+    : public copyable_holder_caster<opamplan::python::py_result,
+                                    std::shared_ptr<opamplan::python::py_result>> {
+ public:
+  bool load(handle source, bool convert) {
+    using base = copyable_holder_caster<opamplan::python::py_result,
+                                        std::shared_ptr<opamplan::python::py_result>>;
+    try {
+      if (!source.is_none() && base::load(source, convert)) return true;
+    } catch (const cast_error&) {
+      opamplan::python::refuse_unmade(0);
+    }
+    opamplan::python::refuse_argument("a Solution", source, "universe.solve('dune')");
+  }
+};
+
+template <>
+class type_caster<std::vector<std::shared_ptr<opamplan::python::py_result>>>
+    : public list_caster<std::vector<std::shared_ptr<opamplan::python::py_result>>,
+                         std::shared_ptr<opamplan::python::py_result>> {
+ public:
+  bool load(handle source, bool convert) {
+    using base = list_caster<std::vector<std::shared_ptr<opamplan::python::py_result>>,
+                             std::shared_ptr<opamplan::python::py_result>>;
+    // A result is an iterable itself, of names.
+    if (!isinstance<opamplan::python::py_result>(source) && base::load(source, convert)) {
+      return true;
+    }
+    if (!convert) return false;
+    opamplan::python::refuse_argument("a list of Solution", source, "universe.solve_all(['dune'])");
+  }
+};
+
+}  // namespace pybind11::detail

@@ -27,7 +27,7 @@ from opamplan._core import (
     make_plan,
     parse,
 )
-from opamplan.errors import InvalidRequest
+from opamplan.errors import expected
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,9 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
 
     Reads every file once: some 80 ms for all of opam-repository.
     """
+    for side in (before, after):
+        if not isinstance(side, Repository):
+            raise expected("a Repository", "Repository.open('packages')", side)
     old = {str(package): package for package in before}
     order: dict[str, int] = {}
     changes = []
@@ -191,7 +194,8 @@ def effect_of(
 
     Solves every available version of both repositories and plans the newest of each name, as a
     mass build does; `strategy` and the like are those of `make_plan`. Of `known_failures`,
-    NAME.VERSION of targets that failed before the change, none is built again. The first
+    NAME.VERSION of targets that failed before the change, none is built again; one that neither
+    repository has is UnknownPackage. The first
     `most_reasons` losses are explained. About a second of CPU for all of opam-repository.
     """
     planning = {
@@ -201,8 +205,11 @@ def effect_of(
         "sizes": sizes or {},
         "progress": progress,
     }
-    if isinstance(known_failures, str):
-        raise InvalidRequest(f"known_failures: expected a list: [{known_failures!r}]")
+    if isinstance(known_failures, (str, bytes)):
+        raise expected("a list", f"[{known_failures!r}]", known_failures)
+    for target in known_failures:
+        if target not in before.repository:
+            after.repository.package(target)  # raises what says which may be meant
     touched = {c.package: c.kind for c in changes if c.kind not in ("metadata", "url")}
     was, now = (_answers(universe, threads) for universe in (before, after))
     could, can = (

@@ -74,6 +74,14 @@ class ParseError(Error):
     """The offending line; what is near, of a long one."""
 
 
+def expected(what: str, such_as: str, given: object) -> TypeError:
+    """An argument of another type, as the compiled core says it."""
+    shown = repr(given)
+    cut = shown if len(shown) <= _MOST_SHOWN else shown[:_MOST_SHOWN] + "..."
+    return TypeError(f"expected {what}, such as {such_as}, not {cut}")
+
+
+_MOST_SHOWN = 80
 _TROUBLES = {
     errno.ENOENT: "no such file",
     errno.EISDIR: "a folder; name a file",

@@ -16,7 +16,7 @@ from opamplan._core import (
     batch_dockerfile,
     context_files,
 )
-from opamplan.errors import InvalidRequest
+from opamplan.errors import InvalidRequest, expected
 from opamplan.files import write_below
 from opamplan.formats import EXTRA_FORMATS
 from opamplan.manifest import NAME, Manifest, digest, remove_stale
@@ -66,6 +66,8 @@ def files_of(
     plan: Plan, formats: Union[str, Iterable[str]], options: EmitOptions
 ) -> list[tuple[str, bytes, bool]]:
     """What `write_plan` writes: path, content, executable."""
+    if not isinstance(plan, Plan):
+        raise expected("a Plan", "Plan.load('plan.json')", plan)
     wanted = _wanted(formats)
     if wanted & _OF_DOCKERFILES:
         wanted.add("dockerfile")
@@ -89,9 +91,7 @@ def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:
     """The formats that are meant, each known."""
     several = [formats] if isinstance(formats, str) else formats
     if isinstance(several, bytes) or not isinstance(several, Iterable):
-        raise TypeError(
-            f'formats is a name or several, such as "bake" or ["bake"], not {several!r}'
-        )
+        raise expected("one format or several", "'bake' or ['bake', 'make']", several)
     wanted = set()
     for name in several:
         if name not in FORMATS:

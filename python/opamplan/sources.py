@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any, Optional, Union
 
-from opamplan.errors import InvalidRequest, LoadError
+from opamplan.errors import InvalidRequest, LoadError, expected
 
 ARCHIVE = re.compile(r"\.(tar|tar\.(gz|zst|xz|bz2)|tgz|tbz|txz|zip)$", re.IGNORECASE)
 MOST_BYTES = 1 << 30
@@ -52,6 +52,8 @@ def resolve(what: Any, rev: Optional[str]) -> list[tuple[str, str]]:
     """Local paths and git revisions of what `Repository.open` was given; fetches URLs."""
     if isinstance(what, (str, os.PathLike)):
         what = [what]
+    if isinstance(what, bytes) or not isinstance(what, Iterable):
+        raise expected("a path or a URL, or several", "'packages'", what)
     out = []
     for item in what:
         try:

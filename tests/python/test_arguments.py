@@ -176,6 +176,111 @@ def solved() -> tuple[opamplan.Universe, list[opamplan.Solution]]:
     return universe, universe.solve_all(["dune", "csexp"])
 
 
+A_LIST = r"expected a list, such as \['dune'\], not 'dune'"
+RESULTS = "expected a list of Solution, such as universe.solve_all"
+ONE_NAME = r"expected one name, such as 'dune' or 'dune\.3\.20\.2', not \['dune'\]"
+SOLUTION = "expected a Solution, such as universe.solve"
+NUMBERS = "expected numbers by name, such as {'dune': 1}, not"
+WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
+    # A text where a list is meant: it would be its letters.
+    "solve_all": (lambda w: w["universe"].solve_all("dune"), A_LIST),
+    "blockers": (lambda w: w["universe"].blockers("dune"), A_LIST),
+    "roots": (lambda w: universe_of(w, roots="dune"), A_LIST),
+    "constraints": (lambda w: universe_of(w, constraints="dune"), A_LIST),
+    "known_failures": (lambda w: effect(w, known_failures="dune"), A_LIST),
+    "labels": (lambda w: opamplan.EmitOptions(labels="a=b"), r"labels is a collection of str: \["),
+    # A name, or one result, where results are meant.
+    "make_plan": (lambda w: opamplan.make_plan("dune"), RESULTS),
+    "make_plan of one": (lambda w: opamplan.make_plan(w["results"][0]), RESULTS),
+    "make_plan of names": (lambda w: opamplan.make_plan(["dune"]), SOLUTION),
+    "align": (lambda w: opamplan.align("dune"), RESULTS),
+    "align of one": (lambda w: opamplan.align(w["results"][0]), RESULTS),
+    "ReverseDependencies": (lambda w: opamplan.ReverseDependencies("dune"), RESULTS),
+    "install_order": (lambda w: opamplan.install_order("dune"), SOLUTION),
+    "install_order of all": (lambda w: opamplan.install_order(w["results"]), SOLUTION),
+    "deps_json": (lambda w: opamplan.deps_json("dune"), SOLUTION),
+    "dot": (lambda w: opamplan.dot("dune"), SOLUTION),
+    "dependency_paths": (lambda w: opamplan.dependency_paths("dune", "x"), SOLUTION),
+    # Several names where one is meant.
+    "solve": (lambda w: w["universe"].solve(["dune"]), ONE_NAME),
+    "explain": (lambda w: w["universe"].explain(["dune"]), ONE_NAME),
+    "why": (lambda w: w["results"][0].why(["dune"]), ONE_NAME),
+    "why_facts": (lambda w: w["results"][0].why_facts(["dune"]), ONE_NAME),
+    "why_not": (lambda w: w["results"][0].why_not(["dune"]), ONE_NAME),
+    "targets_with": (lambda w: w["reverse"].targets_with(["dune"]), ONE_NAME),
+    "dependents": (lambda w: w["reverse"].dependents(["dune"]), ONE_NAME),
+    "paths to": (lambda w: opamplan.dependency_paths(w["results"][0], ["dune"]), ONE_NAME),
+    "image_of": (lambda w: w["plan"].image_of(["dune"]), ONE_NAME),
+    "dockerfile": (lambda w: w["plan"].dockerfile(["dune"]), ONE_NAME),
+    "package": (lambda w: w["universe"].repository.package(["dune"]), ONE_NAME),
+    "versions": (lambda w: w["universe"].repository.versions(["dune"]), ONE_NAME),
+    "text": (lambda w: w["universe"].repository.text(["dune"]), ONE_NAME),
+    # A name where numbers by name are meant.
+    "durations": (lambda w: opamplan.forecast(w["plan"], durations="dune"), NUMBERS),
+    "sizes": (lambda w: opamplan.make_plan(w["results"], sizes=["dune"]), NUMBERS),
+    # A path where what is in the file is meant, and the other way round.
+    "write_plan": (
+        lambda w: opamplan.write_plan("plan.json", "out"),
+        "expected a Plan, such as Plan",
+    ),
+    "formats": (
+        lambda w: opamplan.write_plan(w["plan"], "out", 3),
+        "expected one format or several",
+    ),
+    "compare_repositories": (
+        lambda w: opamplan.compare_repositories("a", "b"),
+        "expected a Repository, such as Repository.open",
+    ),
+    "open": (lambda w: opamplan.Repository.open(3), "expected a path or a URL, or several"),
+}
+
+
+def universe_of(world: dict[str, Any], **options: Any) -> opamplan.Universe:
+    universe = world["universe"]
+    return opamplan.Universe(universe.repository, universe.environment, **options)
+
+
+def effect(world: dict[str, Any], **options: Any) -> opamplan.Effect:
+    return opamplan.effect_of([], world["universe"], world["universe"], **options)
+
+
+@pytest.fixture(scope="module")
+def world() -> dict[str, Any]:
+    universe, results = solved()
+    return {
+        "universe": universe,
+        "results": results,
+        "plan": opamplan.make_plan(results),
+        "reverse": opamplan.ReverseDependencies(results),
+    }
+
+
+@pytest.mark.parametrize(("call", "said"), WRONG.values(), ids=WRONG)
+def test_an_argument_of_another_kind_is_a_type_error_that_says_what_to_pass(
+    call: Callable[[dict[str, Any]], Any], said: str, world: dict[str, Any]
+) -> None:
+    with pytest.raises(TypeError, match=said) as caught:
+        call(world)
+    assert len(str(caught.value)) < 200
+
+
+def test_several_names_may_come_in_any_collection(world: dict[str, Any]) -> None:
+    universe = world["universe"]
+    collections: list[Any] = [["dune"], ("dune",), {"dune"}, (n for n in ["dune"])]
+    for names in collections:
+        assert [r.package for r in universe.solve_all(names)] == ["dune"]
+
+
+def test_a_known_failure_that_no_repository_has_is_an_unknown_package(
+    world: dict[str, Any],
+) -> None:
+    with pytest.raises(opamplan.UnknownPackage, match="did you mean dune") as caught:
+        effect(world, known_failures=["dun.1"])
+    assert caught.value.asked == "dun"
+    with pytest.raises(TypeError, match="unexpected keyword argument 'bogus'"):
+        effect(world, bogus=1)
+
+
 def test_none_among_results_is_a_type_error() -> None:
     _, results = solved()
     bad: list[Any] = [*results, None]

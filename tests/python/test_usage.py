@@ -10,8 +10,10 @@ import sys
 import pytest
 from conftest import ROOT, Run
 
+import opamplan
 from opamplan.cli import commands
 from opamplan.cli.main import main
+from opamplan.cli.options import ARCHITECTURES
 from opamplan.cli.parser import command_names
 
 OTHER = "(the small one inside opamplan; --repository names another)"
@@ -66,6 +68,26 @@ def test_reverse_dependencies_of_a_name_or_a_version(
     rows = json.loads(opamplan_command("revdeps", "mid", "--json", *within).stdout)
     assert rows == [{"target": "high.1", "on": "mid.1", "direct": True}]
     assert opamplan_command("revdeps", "high", *within).returncode == 1
+
+
+def test_an_architecture_without_images_is_warned_of_once(opamplan_command: Run) -> None:
+    said = "opamplan: --arch arm46: no images are known for it, so that nothing can be emitted or"
+    done = opamplan_command("diff", "-", "arch=arm64", "--arch", "arm46")
+    assert done.returncode == 0
+    assert done.stderr == f"{said} built; did you mean arm64?\n"
+    done = opamplan_command("plan", "dune", "--arch", "m68k")
+    assert f"built; there are: {', '.join(ARCHITECTURES)}\n" in done.stderr
+    assert opamplan_command("plan", "dune", "--arch", "m68k", "-q").stderr == ""
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_each_architecture_that_is_named_has_images(arch: str) -> None:
+    universe = opamplan.Universe(
+        opamplan.Repository.from_files({"a.1": 'opam-version: "2.0"\n'}),
+        opamplan.Environment.preset("debian-13", arch),
+    )
+    text = opamplan.make_plan(universe.solve_all()).dockerfile("a")
+    assert "--platform=linux/" in text
 
 
 def test_a_new_command_is_one_new_file(

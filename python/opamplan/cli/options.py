@@ -14,6 +14,8 @@ from opamplan.cli.outcome import BadNews
 from opamplan.data import repository_path
 
 DEFAULT_ENVIRONMENT = "debian-13"
+ARCHITECTURES = ("x86_64", "arm64", "ppc64", "s390x", "riscv64", "x86_32", "arm32")
+"""As opam names those for which there are images."""
 MOST_SECONDS = 366 * 24 * 3600
 
 
@@ -138,7 +140,7 @@ def add_environment_options(parser: argparse.ArgumentParser, several_ocaml: bool
         f"for this machine (default: {DEFAULT_ENVIRONMENT})",
     )
     for option, what in (
-        ("arch", "architecture, as opam names it: x86_64, arm64, ppc64, s390x, riscv64"),
+        ("arch", f"architecture, as opam names it: {', '.join(ARCHITECTURES)}"),
         ("os", "operating system: linux, macos, freebsd, win32"),
         ("os-distribution", "for example debian"),
         ("os-family", "for example debian, of ubuntu too"),
@@ -181,6 +183,20 @@ def ocaml_version(args: argparse.Namespace) -> str:
     return "" if args.no_ocaml else str(args.ocaml or DEFAULT_OCAML)
 
 
+@functools.cache  # once, however many environments there are
+def _warn_of_architecture(arch: str) -> None:
+    """Of a word that packages may know, but builders do not."""
+    from opamplan.wording import nearest
+
+    if arch not in ARCHITECTURES:
+        hint = nearest(arch, ARCHITECTURES) or f"; there are: {', '.join(ARCHITECTURES)}"
+        print(
+            f"opamplan: --arch {arch}: no images are known for it, so that nothing can be emitted "
+            f"or built{hint}",
+            file=sys.stderr,
+        )
+
+
 def environment_from(args: argparse.Namespace) -> Any:
     """The `opamplan.Environment` that the options describe."""
     from opamplan import Environment, InvalidRequest, environment_presets, parse_variable_value
@@ -198,6 +214,8 @@ def environment_from(args: argparse.Namespace) -> Any:
         value = getattr(args, option.replace("-", "_"))
         if value is not None:
             env[option] = value
+    if args.arch is not None and not args.quiet:
+        _warn_of_architecture(args.arch)
     version = ocaml_version(args)
     if version:
         env["ocaml:version"] = version
