@@ -182,7 +182,14 @@ TEST_CASE("what is no bake file is found, with its line") {
       {"[1]", "B:1: a bake file is an object: {\"target\": {...}}"},
       {"{\n\"target\": 3}", "B:2: \"target\" is an object: {\"NAME\": {}}"},
       {"{\"target\":\n{\"a\": 3}}", "B:2: the target \"a\" is an object"},
+      {"{\"target\": {\"a\":\n{\"tags\": 5}}}", "B:2: tags of target \"a\" is a list of strings"},
+      {"{\"target\": {\"a\": {\"platforms\": {}}}}",
+       "B:1: platforms of target \"a\" is a list of strings"},
+      {"{\"target\": {\"a\": {\"inherits\": \"b\"}}}",
+       "B:1: inherits of target \"a\" is a list of strings"},
       // These are bake files.
+      {"{\"target\": {\"a\": {\"tags\": null, \"context\": 5, \"platforms\": [\"x\"]}}}", ""},
+      {"{\"variable\": {\"T\": {}}, \"target\": {\"a\": {\"tags\": \"${T}\"}}}", ""},
       {"variable \"V\" {\n}\n", ""},
       {"target \"a\" {\n}\nservice \"b\" {\n}\n", ""},  // buildx passes over it
       {"x = [\n  \"a\", # {\n]\ny = <<E\n}\nE\ntarget \"a\" {\n}\n", ""},

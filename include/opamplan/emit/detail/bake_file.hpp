@@ -232,6 +232,11 @@ inline bool is_block_type(std::string_view type) {
   return type == "target" || type == "group" || type == "variable" || type == "function";
 }
 
+/// Attributes of targets that are lists of strings, and nothing else.
+inline bool is_list_attribute(std::string_view name) {
+  return name == "tags" || name == "platforms" || name == "inherits" || name == "no-cache-filter";
+}
+
 /// The same of JSON. Throws `json_error`.
 inline bake_text read_bake_json(std::string_view text) {
   const json_document document = json_document::parse(text);
@@ -268,6 +273,16 @@ inline bake_text read_bake_json(std::string_view text) {
         const bool members = kind.name() == "group" && attribute.name() == "targets";
         if (members && attribute.kind() != json_kind::array) {
           refuse(attribute, fmt::format("the targets of group \"{}\" are a list", block.name()));
+        }
+        const bool list = kind.name() == "target" && is_list_attribute(attribute.name());
+        const bool other = attribute.kind() != json_kind::array &&
+                           attribute.kind() != json_kind::null &&
+                           // A text may stand for one: "${var}".
+                           (attribute.kind() != json_kind::string ||
+                            attribute.text().find("${") == std::string_view::npos);
+        if (list && other) {
+          refuse(attribute, fmt::format("{} of target \"{}\" is a list of strings",
+                                        attribute.name(), block.name()));
         }
         add(attribute.name(), attribute);
         for (const json_value v : attribute) add(attribute.name(), v);
