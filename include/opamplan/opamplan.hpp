@@ -3,10 +3,10 @@
 #pragma once
 
 // clang-format off
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
-#include "opamplan/progress.hpp"
-#include "opamplan/severity.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
+#include "opamplan/base/progress.hpp"
+#include "opamplan/base/severity.hpp"
 #include "opamplan/base/joined_threads.hpp"
 #include "opamplan/base/json.hpp"
 #include "opamplan/base/parallel.hpp"
@@ -52,7 +52,7 @@
 #include "opamplan/closure/paths.hpp"
 #include "opamplan/closure/reverse.hpp"
 #include "opamplan/plan/align.hpp"
-#include "opamplan/plan/base64.hpp"
+#include "opamplan/base/base64.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/difference.hpp"
@@ -65,7 +65,7 @@
 #include "opamplan/plan/make.hpp"
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
-#include "opamplan/plan/sha256.hpp"
+#include "opamplan/base/sha256.hpp"
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/plan/targets.hpp"
 #include "opamplan/plan/words.hpp"

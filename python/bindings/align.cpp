@@ -2,7 +2,7 @@
 /// The Python side of alignment.
 #include <pybind11/stl.h>
 
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <opamplan/plan/align.hpp>
 
 #include "bindings.hpp"

@@ -5,7 +5,7 @@
 #include <pybind11/pybind11.h>
 
 #include <exception>
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <string>
 
 #include "arguments.hpp"

@@ -6,7 +6,7 @@
 #include <opamplan/closure/closure.hpp>
 #include <opamplan/closure/paths.hpp>
 #include <opamplan/closure/reverse.hpp>
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <optional>
 
 #include "bindings.hpp"

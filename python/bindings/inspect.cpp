@@ -6,7 +6,7 @@
 #include <opamplan/emit/llb.hpp>
 #include <opamplan/emit/names.hpp>
 #include <opamplan/emit/read_dockerfile.hpp>
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <set>
 #include <utility>
 

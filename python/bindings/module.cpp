@@ -3,7 +3,7 @@
 #include "bindings.hpp"
 
 #include <exception>
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 
 namespace opamplan::python {
 namespace {

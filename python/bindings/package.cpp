@@ -3,7 +3,7 @@
 #include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <opamplan/package/environment.hpp>
 #include <opamplan/package/formula.hpp>
 #include <opamplan/package/spelling.hpp>

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <map>
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <opamplan/plan/difference.hpp>
 #include <opamplan/plan/doctor.hpp>
 #include <opamplan/plan/forecast.hpp>

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <opamplan/progress.hpp>
+#include <opamplan/base/progress.hpp>
 #include <optional>
 #include <string>
 #include <thread>

@@ -6,7 +6,7 @@
 #include <pybind11/stl.h>
 
 #include <memory>
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <opamplan/solve/solver.hpp>
 #include <opamplan/solve/universe.hpp>
 #include <string>

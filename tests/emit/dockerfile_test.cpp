@@ -8,7 +8,7 @@
 #include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;

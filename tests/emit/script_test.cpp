@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "emit/emitted.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;

@@ -1,7 +1,7 @@
 /// \file
 /// Any bytes: the parser answers or throws `parse_error`; what it answers survives printing,
 /// comparing and editing.
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <opamplan/syntax/edit.hpp>
 #include <opamplan/syntax/equal.hpp>
 #include <opamplan/syntax/json.hpp>

@@ -2,7 +2,7 @@
 /// Random repositories, from opam files to solutions: overlays, the oldest versions first, tests of
 /// the targets, both rules of avoid-version, roots and constraints. Small ones give the preferred
 /// answer of brute force; large ones sound answers, the same kept or fresh, on one thread or two.
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <opamplan/solve/check.hpp>
 #include <opamplan/solve/explain.hpp>
 #include <opamplan/solve/solver.hpp>

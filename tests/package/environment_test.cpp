@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 
 using namespace opamplan;
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "opamplan/closure/closure.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/plan/make.hpp"
 #include "opamplan/solve/check.hpp"
 #include "solve/small.hpp"

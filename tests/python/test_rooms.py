@@ -25,8 +25,8 @@ def made(root: pathlib.Path, files: dict[str, str]) -> pathlib.Path:
 
 RIGHT = {
     "include/opamplan/opamplan.hpp": '#include "opamplan/plan/plan.hpp"\n',
-    "include/opamplan/error.hpp": "#include <string>\n",
-    "include/opamplan/solve/impl/sat.hpp": '#include "opamplan/error.hpp"\n',
+    "include/opamplan/base/error.hpp": "#include <string>\n",
+    "include/opamplan/solve/impl/sat.hpp": '#include "opamplan/base/error.hpp"\n',
     "include/opamplan/solve/solve.hpp": '#include "opamplan/solve/impl/sat.hpp"\n',
     "include/opamplan/plan/plan.hpp": '#include "opamplan/solve/solve.hpp"\n',
     "lib/solve/solve.cpp": '#include "opamplan/solve/impl/sat.hpp"\n',
@@ -48,7 +48,7 @@ WRONG = [
         f"2: solve includes plan, which is {RIGHT_TO_IT}",
     ),
     (
-        "include/opamplan/severity.hpp",
+        "include/opamplan/base/severity.hpp",
         "#include <opamplan/solve/solve.hpp>\n",
         "1: base includes solve, which is",
     ),

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <map>
 
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "solve/brute_force.hpp"
 #include "solve/small.hpp"
 

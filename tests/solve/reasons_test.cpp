@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "solve/small.hpp"
 
 using namespace opamplan;

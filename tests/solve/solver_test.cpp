@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/solve/check.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "solve/brute_force.hpp"

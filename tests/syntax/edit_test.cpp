@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <opamplan/error.hpp>
+#include <opamplan/base/error.hpp>
 #include <opamplan/syntax/edit.hpp>
 #include <opamplan/syntax/parser.hpp>
 #include <opamplan/syntax/printer.hpp>

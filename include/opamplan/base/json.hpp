@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 
 namespace opamplan {
 

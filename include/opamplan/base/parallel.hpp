@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "opamplan/base/joined_threads.hpp"
-#include "opamplan/error.hpp"
-#include "opamplan/progress.hpp"
+#include "opamplan/base/error.hpp"
+#include "opamplan/base/progress.hpp"
 
 namespace opamplan {
 

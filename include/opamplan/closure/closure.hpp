@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/solve/solution.hpp"
 

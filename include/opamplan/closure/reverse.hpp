@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/solve/solution.hpp"
 

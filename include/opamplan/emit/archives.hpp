@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/plan/plan.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/doctor.hpp"
 #include "opamplan/plan/limits.hpp"
 

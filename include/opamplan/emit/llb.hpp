@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/plan/plan.hpp"
 

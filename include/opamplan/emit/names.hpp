@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/plan/plan.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/options.hpp"
 #include "opamplan/plan/plan.hpp"
 

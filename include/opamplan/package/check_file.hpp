@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/syntax/ast.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/filter.hpp"
 #include "opamplan/package/formula.hpp"

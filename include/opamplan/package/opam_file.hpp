@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/filter.hpp"
 #include "opamplan/package/formula.hpp"
-#include "opamplan/severity.hpp"
+#include "opamplan/base/severity.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {

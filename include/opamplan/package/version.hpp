@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
 

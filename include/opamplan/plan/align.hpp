@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/solver.hpp"
 #include "opamplan/solve/universe.hpp"
 

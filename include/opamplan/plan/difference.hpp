@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/limits.hpp"
 #include "opamplan/plan/plan.hpp"
 

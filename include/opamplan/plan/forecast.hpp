@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/plan.hpp"
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <utility>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {

@@ -7,9 +7,9 @@
 #include <optional>
 #include <span>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/plan.hpp"
-#include "opamplan/progress.hpp"
+#include "opamplan/base/progress.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/universe.hpp"
 

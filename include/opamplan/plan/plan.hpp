@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/limits.hpp"
-#include "opamplan/plan/sha256.hpp"
+#include "opamplan/base/sha256.hpp"
 
 namespace opamplan {
 

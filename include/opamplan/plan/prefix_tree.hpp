@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/solution.hpp"
 
 namespace opamplan {

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/plan.hpp"
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "opamplan/config.hpp"
-#include "opamplan/severity.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/severity.hpp"
 
 namespace opamplan {
 

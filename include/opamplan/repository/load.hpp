@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "opamplan/config.hpp"
-#include "opamplan/progress.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/progress.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/source.hpp"
 

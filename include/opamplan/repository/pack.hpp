@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/repository.hpp"
 
 namespace opamplan {

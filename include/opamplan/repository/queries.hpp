@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/ids.hpp"
-#include "opamplan/progress.hpp"
+#include "opamplan/base/progress.hpp"
 #include "opamplan/repository/repository.hpp"
 
 namespace opamplan {

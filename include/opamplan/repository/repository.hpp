@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/diagnostic.hpp"
 #include "opamplan/repository/source.hpp"

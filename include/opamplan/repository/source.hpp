@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 
 namespace opamplan {
 

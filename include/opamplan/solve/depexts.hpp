@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/solve/universe.hpp"
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/repository.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "opamplan/solve/fact.hpp"

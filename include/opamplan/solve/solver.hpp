@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "opamplan/package/formula.hpp"
-#include "opamplan/progress.hpp"
+#include "opamplan/base/progress.hpp"
 #include "opamplan/solve/sat_core.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/universe.hpp"

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/position.hpp"
 
 namespace opamplan::syntax {

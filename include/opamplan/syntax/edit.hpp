@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::syntax {

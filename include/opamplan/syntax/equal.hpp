@@ -2,7 +2,7 @@
 /// Do two syntax trees say the same? Layout, comments and the spelling of strings do not count.
 #pragma once
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::syntax {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::syntax {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::syntax {

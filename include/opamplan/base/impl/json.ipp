@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "opamplan/base/json.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
 

@@ -11,7 +11,7 @@
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/graph.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/json.hpp"
 
 namespace opamplan {

@@ -7,7 +7,7 @@
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/paths.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
 namespace path_detail {

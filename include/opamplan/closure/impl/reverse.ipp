@@ -7,7 +7,7 @@
 
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/reverse.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
 namespace reverse_detail {

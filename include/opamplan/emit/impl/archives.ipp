@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/archives.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/syntax/parser.hpp"

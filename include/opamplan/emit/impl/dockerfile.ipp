@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/dockerfile.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/syntax/edit.hpp"
 #include "opamplan/syntax/parser.hpp"
 

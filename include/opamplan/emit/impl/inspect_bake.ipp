@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/detail/bake_file.hpp"
 #include "opamplan/emit/detail/findings.hpp"
 #include "opamplan/emit/inspect.hpp"

@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/detail/protobuf.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
-#include "opamplan/plan/sha256.hpp"
+#include "opamplan/base/sha256.hpp"
 
 namespace opamplan {
 namespace llb_detail {

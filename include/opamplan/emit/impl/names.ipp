@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/names.hpp"
 
 namespace opamplan {

@@ -2,7 +2,7 @@
 /// The stand-in.
 #pragma once
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/options.hpp"
 
 namespace opamplan {

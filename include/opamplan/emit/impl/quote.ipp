@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/quote.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/syntax/json.hpp"
 
 namespace opamplan {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "opamplan/base/json.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/detail/dockerfile_words.hpp"
 #include "opamplan/emit/read_dockerfile.hpp"
 

@@ -6,11 +6,11 @@
 #include <iterator>
 #include <set>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/archives.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/environment.hpp"
 
 namespace opamplan {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/emit/impl/scripts.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/script.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 
 namespace opamplan {
 namespace script_detail {

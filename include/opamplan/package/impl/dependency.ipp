@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/version.hpp"
 

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/spelling.hpp"
 

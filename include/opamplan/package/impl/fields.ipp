@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/package/version.hpp"
 

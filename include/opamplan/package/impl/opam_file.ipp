@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/impl/field_table.ipp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/package/version.hpp"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/version.hpp"
 
 namespace opamplan {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "opamplan/closure/closure.hpp"
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/plan/align.hpp"
 #include "opamplan/plan/impl/layer_groups.hpp"
 

@@ -10,7 +10,7 @@
 #include <optional>
 #include <set>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/impl/opam_view.hpp"
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/difference.hpp"
 #include "opamplan/syntax/equal.hpp"

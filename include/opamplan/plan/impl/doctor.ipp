@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/doctor.hpp"

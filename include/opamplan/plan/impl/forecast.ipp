@@ -7,8 +7,8 @@
 #include <queue>
 #include <utility>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/plan/forecast.hpp"
 
 namespace opamplan {

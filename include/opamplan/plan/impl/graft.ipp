@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/graft.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 

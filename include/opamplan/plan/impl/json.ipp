@@ -9,8 +9,8 @@
 #include <iterator>
 
 #include "opamplan/base/json.hpp"
-#include "opamplan/config.hpp"
-#include "opamplan/plan/base64.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/base64.hpp"
 #include "opamplan/plan/json.hpp"
 #include "opamplan/syntax/json.hpp"
 

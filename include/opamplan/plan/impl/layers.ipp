@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/impl/layer_groups.hpp"
 #include "opamplan/plan/layers.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/plan/limits.hpp"
 
 namespace opamplan {

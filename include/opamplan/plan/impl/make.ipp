@@ -9,8 +9,8 @@
 
 #include "opamplan/base/parallel.hpp"
 #include "opamplan/closure/closure.hpp"
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/graft.hpp"

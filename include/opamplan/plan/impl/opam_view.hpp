@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/syntax/parser.hpp"

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <set>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {

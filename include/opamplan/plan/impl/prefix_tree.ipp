@@ -10,7 +10,7 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 
 namespace opamplan {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "opamplan/closure/closure.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/strategies.hpp"

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/plan/layers.hpp"
 
 namespace opamplan::system_detail {

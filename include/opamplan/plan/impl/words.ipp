@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/check_file.hpp"
 #include "opamplan/plan/words.hpp"
 #include "opamplan/syntax/json.hpp"

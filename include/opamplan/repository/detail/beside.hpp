@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/source.hpp"
 #include "opamplan/syntax/ast.hpp"
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/detail/content.hpp"
 #include "opamplan/repository/detail/load_run.hpp"
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/detail/load_run.hpp"
 #include "opamplan/repository/detail/text.hpp"
 #include "opamplan/repository/diagnostic.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/detail/content.hpp"
 #include "opamplan/repository/source.hpp"
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/detail/content.hpp"
 
 namespace opamplan::detail {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/repository.hpp"
 
 namespace opamplan::detail {

@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "opamplan/base/joined_threads.hpp"
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/check_file.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/opam_file.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/repository/detail/text.hpp"
 
 namespace opamplan::detail {

@@ -8,7 +8,7 @@
 #include <set>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/check.hpp"
 #include "opamplan/syntax/ast.hpp"

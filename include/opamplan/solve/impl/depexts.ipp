@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/depexts.hpp"
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "opamplan/base/parallel.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "opamplan/solve/impl/explain_detail.ipp"
 

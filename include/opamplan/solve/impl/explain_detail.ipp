@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/error.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/rules.hpp"

@@ -8,8 +8,8 @@
 #include <tuple>
 #include <utility>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/solve/names.hpp"
 
 namespace opamplan {

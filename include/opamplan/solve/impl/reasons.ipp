@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/solve/impl/explain_detail.ipp"
 #include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/reasons.hpp"

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/rules.hpp"
 #include "opamplan/syntax/ast.hpp"

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cassert>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {

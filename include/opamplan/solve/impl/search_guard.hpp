@@ -5,8 +5,8 @@
 #include <chrono>
 #include <string_view>
 
-#include "opamplan/error.hpp"
-#include "opamplan/progress.hpp"
+#include "opamplan/base/error.hpp"
+#include "opamplan/base/progress.hpp"
 
 namespace opamplan::solve_detail {
 

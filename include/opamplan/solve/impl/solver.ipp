@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "opamplan/base/parallel.hpp"
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/names.hpp"

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "opamplan/base/parallel.hpp"
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/package/formula.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/universe.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::syntax {

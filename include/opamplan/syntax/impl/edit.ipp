@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/config.hpp"
-#include "opamplan/error.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/syntax/edit.hpp"
 #include "opamplan/syntax/equal.hpp"
 #include "opamplan/syntax/parser.hpp"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/equal.hpp"
 
 namespace opamplan::syntax {

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstring>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/detail/scan.hpp"
 #include "opamplan/syntax/lexer.hpp"
 

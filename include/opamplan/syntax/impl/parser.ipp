@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/detail/diagnose.hpp"
 #include "opamplan/syntax/detail/parser.hpp"
 #include "opamplan/syntax/parser.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 #include "opamplan/syntax/detail/opam_layout.hpp"
 #include "opamplan/syntax/detail/scan.hpp"
 #include "opamplan/syntax/printer.hpp"

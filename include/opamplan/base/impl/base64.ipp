@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "opamplan/config.hpp"
-#include "opamplan/plan/base64.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/base64.hpp"
 
 namespace opamplan {
 namespace base64_detail {

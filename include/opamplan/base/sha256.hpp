@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
 
@@ -41,5 +41,5 @@ class sha256 {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/plan/impl/sha256.ipp"
+#include "opamplan/base/impl/sha256.ipp"
 #endif

@@ -1,4 +1,4 @@
-#include "opamplan/plan/sha256.hpp"
+#include "opamplan/base/sha256.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "opamplan/config.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
 
@@ -20,5 +20,5 @@ namespace opamplan {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/plan/impl/base64.ipp"
+#include "opamplan/base/impl/base64.ipp"
 #endif

@@ -1,4 +1,4 @@
-#include "opamplan/plan/base64.hpp"
+#include "opamplan/base/base64.hpp"
 
 #include <doctest/doctest.h>
 

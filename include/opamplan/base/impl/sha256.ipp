@@ -6,8 +6,8 @@
 #include <bit>
 #include <cstring>
 
-#include "opamplan/config.hpp"
-#include "opamplan/plan/sha256.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/sha256.hpp"
 
 namespace opamplan {
 namespace sha256_detail {
