@@ -1,6 +1,7 @@
 /// \file
 /// Archives through libarchive. One thread unpacks, all threads parse.
-#include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/repository/impl/readers.hpp"
 #include "opamplan/repository/load.hpp"
 
 #ifdef OPAMPLAN_HAS_ARCHIVE
@@ -25,7 +26,8 @@ namespace opamplan {
 
 bool can_load_archives() noexcept { return false; }
 
-detail::source_content detail::read_archive(const archive_source& from, content_builder&) {
+repository_impl::source_content repository_impl::read_archive(const archive_source& from,
+                                                              content_builder&) {
   throw load_error(printable(from.path) +
                    ": this opamplan was built without libarchive and cannot read archives; install "
                    "it (Debian: libarchive-dev) and build again, or unpack the archive");
@@ -82,7 +84,7 @@ class batch_queue {
 
 class archive_reader {
  public:
-  archive_reader(const archive_source& from, detail::content_builder& to)
+  archive_reader(const archive_source& from, repository_impl::content_builder& to)
       : from_(from), to_(to), archive_(archive_read_new(), archive_read_free) {
     if (!archive_) throw std::bad_alloc();
     archive* const a = archive_.get();
@@ -100,7 +102,7 @@ class archive_reader {
 
   void read() {
     batch_queue queue;
-    to_.run().on_all_threads([&](unsigned worker) {
+    to_.team().run([&](unsigned worker) {
       if (worker != 0) {
         while (auto batch = queue.take()) parse(worker, *batch);
         return;
@@ -121,17 +123,17 @@ class archive_reader {
  private:
   [[noreturn]] void fail() const {
     const char* message = archive_error_string(archive_.get());
-    throw load_error(detail::printable(from_.path) + ": " +
+    throw load_error(printable(from_.path) + ": " +
                      (message != nullptr ? message : "cannot be read as an archive"));
   }
 
   void parse(unsigned worker, batch_queue::batch& batch) {
     for (member& m : batch) {
-      if (to_.run().stopped()) return;
+      if (to_.team().stopped()) return;
       to_.add_path(worker, m.path, std::move(m.text), m.executable, m.order);
     }
-    to_.run().add_done(batch.size());
-    if (worker == 0) to_.run().report();
+    to_.team().add_done(batch.size());
+    if (worker == 0) to_.team().report();
   }
 
   void unpack(batch_queue& queue) {
@@ -140,16 +142,16 @@ class archive_reader {
     std::size_t batch_bytes = 0;
     archive_entry* entry = nullptr;
     const std::size_t most_members = to_.limits().files * 8;
-    for (std::uint32_t order = 0; !to_.run().stopped(); ++order) {
+    for (std::uint32_t order = 0; !to_.team().stopped(); ++order) {
       const int status = archive_read_next_header(a, &entry);
       if (status == ARCHIVE_EOF) break;
       if (status != ARCHIVE_OK && status != ARCHIVE_WARN) fail();
       if (order >= most_members) {
-        throw load_error(detail::printable(from_.path) + ": more than " +
-                         std::to_string(most_members) + " members in this archive");
+        throw load_error(printable(from_.path) + ": more than " + std::to_string(most_members) +
+                         " members in this archive");
       }
       if (archive_filter_bytes(a, 0) / 8 > static_cast<la_int64_t>(to_.limits().total_bytes)) {
-        throw load_error(detail::printable(from_.path) + ": far too large when unpacked");
+        throw load_error(printable(from_.path) + ": far too large when unpacked");
       }
       member m = read_member(entry);
       if (m.path.empty()) continue;
@@ -163,7 +165,7 @@ class archive_reader {
       if (batch_bytes >= (std::size_t{1} << 17)) {
         if (!queue.offer(batch)) parse(0, batch), batch.clear();
         batch_bytes = 0;
-        to_.run().report();
+        to_.team().report();
       }
     }
     if (!batch.empty() && !queue.offer(batch)) parse(0, batch);
@@ -186,8 +188,8 @@ class archive_reader {
     if (root) roots_.insert(std::string(*root));
     if (!root && !root_of_repo(path)) return {};
     const auto type = archive_entry_filetype(entry);
-    const bool wanted =
-        !root || detail::base_name(path) == "opam" || detail::split_side_path(path).has_value();
+    const bool wanted = !root || repository_impl::base_name(path) == "opam" ||
+                        repository_impl::split_side_path(path).has_value();
     if (type == AE_IFDIR || !wanted) return {};
     if (archive_entry_hardlink(entry) != nullptr || type != AE_IFREG) {
       to_.problem(0, severity::error, path, "a link in an archive; left out");
@@ -247,7 +249,7 @@ class archive_reader {
   /// The same of a file `repo`.
   static std::optional<std::string_view> root_of_repo(std::string_view path) {
     constexpr std::string_view file = "repo";
-    if (detail::base_name(path) != file) return std::nullopt;
+    if (repository_impl::base_name(path) != file) return std::nullopt;
     const std::string_view root = path.substr(0, path.size() - file.size());
     if (root.find('/') + 1 < root.size()) return std::nullopt;
     return root;
@@ -255,15 +257,14 @@ class archive_reader {
 
   /// One repository of those in the archive: that at the root, or the only one.
   void choose_root() {
-    const std::string path = detail::printable(from_.path);
+    const std::string path = printable(from_.path);
     if (roots_.empty()) throw load_error(path + ": no folder `packages` in this archive");
     const std::string root = *roots_.begin();  // the empty one sorts first
     if (roots_.size() > 1) {
-      const std::string second = detail::printable(*std::next(roots_.begin()));
+      const std::string second = printable(*std::next(roots_.begin()));
       if (!root.empty()) {
         throw load_error(path + ": several folders hold `packages`, for example " +
-                         detail::printable(root) + " and " + second +
-                         "; unpack the archive and name one");
+                         printable(root) + " and " + second + "; unpack the archive and name one");
       }
       to_.keep_only("packages/");
       to_.problem(0, severity::warning, second + "packages",
@@ -275,7 +276,7 @@ class archive_reader {
   }
 
   const archive_source& from_;
-  detail::content_builder& to_;
+  repository_impl::content_builder& to_;
   std::unique_ptr<archive, int (*)(archive*)> archive_;
   std::set<std::string> roots_;                    ///< With a slash behind, or empty.
   std::map<std::string, std::string> repo_texts_;  ///< By root.
@@ -283,7 +284,8 @@ class archive_reader {
 
 }  // namespace
 
-detail::source_content detail::read_archive(const archive_source& from, content_builder& to) {
+repository_impl::source_content repository_impl::read_archive(const archive_source& from,
+                                                              content_builder& to) {
   archive_reader(from, to).read();
   to.drop_nested();
   source_content content = to.finish();

@@ -1,3 +1,3 @@
-// The compiled definitions of opamplan/repository/detail/beside.hpp.
-#include "opamplan/repository/detail/beside.hpp"
+// The compiled definitions of opamplan/repository/impl/beside.hpp.
+#include "opamplan/repository/impl/beside.hpp"
 #include "opamplan/repository/impl/beside.ipp"

@@ -1,4 +1,4 @@
-// The compiled definitions of opamplan/repository/detail/cache.hpp.
-#include "opamplan/repository/detail/cache.hpp"
+// The compiled definitions of opamplan/repository/impl/cache.hpp.
+#include "opamplan/repository/impl/cache.hpp"
 #include "opamplan/repository/impl/cache_read.ipp"
 #include "opamplan/repository/impl/cache_write.ipp"

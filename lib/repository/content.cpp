@@ -1,3 +1,3 @@
-// The compiled definitions of opamplan/repository/detail/content.hpp.
-#include "opamplan/repository/detail/content.hpp"
+// The compiled definitions of opamplan/repository/impl/content.hpp.
+#include "opamplan/repository/impl/content.hpp"
 #include "opamplan/repository/impl/content.ipp"

@@ -1,10 +1,11 @@
 /// \file
 /// Git repositories through libgit2, without a work tree: trees and blobs are read from the object
 /// database by several threads, each with its own handle.
-#include "opamplan/repository/detail/beside.hpp"
-#include "opamplan/repository/detail/pins.hpp"
-#include "opamplan/repository/detail/readers.hpp"
-#include "opamplan/repository/detail/tree_files.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/repository/impl/beside.hpp"
+#include "opamplan/repository/impl/pins.hpp"
+#include "opamplan/repository/impl/readers.hpp"
+#include "opamplan/repository/impl/tree_files.hpp"
 #include "opamplan/repository/load.hpp"
 
 #ifdef OPAMPLAN_HAS_GIT
@@ -30,16 +31,22 @@ bool can_load_git() noexcept { return false; }
 
 namespace {
 [[noreturn]] void no_git(const git_source& from) {
-  throw load_error(detail::printable(from.path) +
+  throw load_error(printable(from.path) +
                    ": this opamplan was built without libgit2 and cannot read git repositories; "
                    "install it (Debian: libgit2-dev) and build again, or check the repository out");
 }
 }  // namespace
 
-detail::source_content detail::read_git(const git_source& from, content_builder&) { no_git(from); }
-detail::pin_tree detail::read_git_pin(const pin& p, content_builder&) { no_git({p.path}); }
-std::string detail::git_commit(const git_source& from) { no_git(from); }
-void detail::read_git_tree(const source_tree& from, const std::function<void(const tree_file&)>&) {
+repository_impl::source_content repository_impl::read_git(const git_source& from,
+                                                          content_builder&) {
+  no_git(from);
+}
+repository_impl::pin_tree repository_impl::read_git_pin(const pin& p, content_builder&) {
+  no_git({p.path});
+}
+std::string repository_impl::git_commit(const git_source& from) { no_git(from); }
+void repository_impl::read_git_tree(const source_tree& from,
+                                    const std::function<void(const tree_file&)>&) {
   no_git({from.path});
 }
 
@@ -71,7 +78,7 @@ using reference_handle =
 
 [[noreturn]] void fail(const git_source& from, const std::string& what) {
   const git_error* e = git_error_last();
-  throw load_error(detail::printable(from.path) + ": " + what +
+  throw load_error(printable(from.path) + ": " + what +
                    (e != nullptr && e->message != nullptr ? std::string(": ") + e->message : ""));
 }
 
@@ -80,7 +87,7 @@ repository_handle open_repository(const git_source& from) {
   const int code =
       git_repository_open_ext(&raw, from.path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
   if (code == GIT_EOWNER) {
-    const std::string path = detail::printable(from.path);
+    const std::string path = printable(from.path);
     throw load_error(path +
                      ": this git repository belongs to another user, and git refuses such; if you "
                      "trust it: git config --global --add safe.directory " +
@@ -88,7 +95,7 @@ repository_handle open_repository(const git_source& from) {
   }
   if (code != 0) fail(from, "not a git repository that can be opened");
   repository_handle repo(raw);
-  if (git_detail::read_loose_objects_here(raw) != 0) fail(from, "no object database");
+  if (repository_impl::read_loose_objects_here(raw) != 0) fail(from, "no object database");
   return repo;
 }
 
@@ -121,15 +128,15 @@ object_handle find_object(const std::string& revision, git_repository* repo) {
 object_handle find_commit(const git_source& from, git_repository* repo) {
   const std::string revision = from.revision.substr(0, from.revision.find(':'));
   const object_handle named = find_object(revision.empty() ? "HEAD" : revision, repo);
-  if (!named) fail(from, "no revision '" + detail::printable(revision) + "'");
+  if (!named) fail(from, "no revision '" + printable(revision) + "'");
   git_object* commit = nullptr;
   if (git_object_peel(&commit, named.get(), GIT_OBJECT_COMMIT) != 0) {
-    fail(from, "revision '" + detail::printable(from.revision) + "' is no commit");
+    fail(from, "revision '" + printable(from.revision) + "' is no commit");
   }
   return object_handle(commit);
 }
 
-using git_detail::hex;
+using repository_impl::hex;
 
 /// The folder of the repository in the commit: `released` of `HEAD:released`.
 std::string folder_of(const git_source& from) {
@@ -197,7 +204,7 @@ class tree {
 /// What one thread reads with.
 class git_worker {
  public:
-  git_worker(const git_source& from, detail::content_builder& to, unsigned worker)
+  git_worker(const git_source& from, repository_impl::content_builder& to, unsigned worker)
       : to_(to),
         worker_(worker),
         repo_(open_repository(from)),
@@ -217,7 +224,7 @@ class git_worker {
     }
     bool folders = false;
     for (const tree_entry& e : folder.entries()) {
-      if (to_.run().stopped()) return;
+      if (to_.team().stopped()) return;
       if (e.what == kind::link) {
         to_.problem(worker_, severity::error, path + '/' + std::string(e.name),
                     "a symbolic link in a git repository; left out");
@@ -251,16 +258,16 @@ class git_worker {
   }
 
   /// What a pin needs of the folder `inside`.
-  void read_pin(const git_oid& id, const std::string& inside, detail::pin_tree& out) {
+  void read_pin(const git_oid& id, const std::string& inside, repository_impl::pin_tree& out) {
     to_.admit_folder();
     const tree folder(objects_.get(), id);
     if (!folder) throw load_error("the tree " + hex(id) + " is absent or broken");
     for (const tree_entry& e : folder.entries()) {
       const std::string path = (inside.empty() ? "" : inside + '/') + std::string(e.name);
-      if (e.what == kind::folder && detail::is_pin_folder(path)) read_pin(e.id, path, out);
-      if (e.what != kind::file || !detail::is_pin_file(path)) continue;
+      if (e.what == kind::folder && repository_impl::is_pin_folder(path)) read_pin(e.id, path, out);
+      if (e.what != kind::file || !repository_impl::is_pin_file(path)) continue;
       auto text = read(e, path);
-      if (!text) throw load_error("the file " + detail::printable(path) + " cannot be read");
+      if (!text) throw load_error("the file " + printable(path) + " cannot be read");
       out.files[path] = {std::move(*text), e.executable};
     }
   }
@@ -272,7 +279,8 @@ class git_worker {
     if (!text) return;
     const syntax::file* parsed = to_.add_file(worker_, file, std::move(*text));
     if (parsed == nullptr) return;
-    const bool wanted[] = {detail::wants_url(*parsed), detail::wants_descr(*parsed)};
+    const bool wanted[] = {repository_impl::wants_url(*parsed),
+                           repository_impl::wants_descr(*parsed)};
     const std::string_view names[] = {"url", "descr"};
     for (int i = 0; i < 2; ++i) {
       const tree_entry* e = wanted[i] ? folder.find(names[i]) : nullptr;
@@ -296,7 +304,7 @@ class git_worker {
     const tree folder(objects_.get(), id);
     if (!folder) return unreadable("tree", id, path);
     for (const tree_entry& e : folder.entries()) {
-      if (to_.run().stopped()) return;
+      if (to_.team().stopped()) return;
       const std::string file = inside + '/' + std::string(e.name);
       if (e.what == kind::folder) {
         read_extra_files(e.id, version, file, depth + 1);
@@ -306,7 +314,7 @@ class git_worker {
     }
   }
 
-  void read_side(const tree_entry& e, const detail::side_path& at) {
+  void read_side(const tree_entry& e, const repository_impl::side_path& at) {
     const auto text = read(e, std::string(at.folder) + '/' + std::string(at.file));
     if (text) to_.add_side_file(worker_, at, *text, e.executable);
   }
@@ -317,7 +325,7 @@ class git_worker {
     to_.never_cache();
   }
 
-  detail::content_builder& to_;
+  repository_impl::content_builder& to_;
   unsigned worker_;
   repository_handle repo_;
   odb_handle objects_;
@@ -325,7 +333,8 @@ class git_worker {
 
 }  // namespace
 
-detail::source_content detail::read_git(const git_source& from, content_builder& to) {
+repository_impl::source_content repository_impl::read_git(const git_source& from,
+                                                          content_builder& to) {
   const library in_use;
   const repository_handle repo = open_repository(from);
   const odb_handle objects = open_objects(from, repo.get());
@@ -359,27 +368,25 @@ detail::source_content detail::read_git(const git_source& from, content_builder&
   }
   const tree names(objects.get(), packages->id);
   if (!names) fail(from, "the tree of `packages` cannot be read");
-  std::vector<std::optional<git_worker> > workers(to.run().threads());
-  to.run().set_total(names.entries().size());
-  to.run().for_each_index(names.entries().size(), 16, [&](unsigned worker, std::size_t i) {
-    const tree_entry& e = names.entries()[i];
-    auto& mine = workers[worker];
-    if (!mine) mine.emplace(from, to, worker);
-    const std::string path = "packages/" + std::string(e.name);
-    if (e.what == kind::folder && e.name.substr(0, 1) != ".") mine->visit(e.id, path, 1);
-    if (e.what == kind::link) {
-      to.problem(worker, severity::error, path, "a symbolic link in a git repository; left out");
-    }
-    to.run().add_done();
+  to.team().set_total(names.entries().size());
+  to.team().for_each(names.entries().size(), 16, [&](unsigned worker) {
+    return [&, worker, mine = std::make_unique<git_worker>(from, to, worker)](std::size_t i) {
+      const tree_entry& e = names.entries()[i];
+      const std::string path = "packages/" + std::string(e.name);
+      if (e.what == kind::folder && e.name.substr(0, 1) != ".") mine->visit(e.id, path, 1);
+      if (e.what == kind::link) {
+        to.problem(worker, severity::error, path, "a symbolic link in a git repository; left out");
+      }
+      to.team().add_done();
+    };
   });
-  workers.clear();
   source_content content = to.finish();
   content.info.label = from.path;
   content.info.revision = hex(*git_object_id(commit.get()));
   return content;
 }
 
-detail::pin_tree detail::read_git_pin(const pin& p, content_builder& to) {
+repository_impl::pin_tree repository_impl::read_git_pin(const pin& p, content_builder& to) {
   const library in_use;
   const git_source from{p.path, p.revision};
   const repository_handle repo = open_repository(from);
@@ -391,15 +398,15 @@ detail::pin_tree detail::read_git_pin(const pin& p, content_builder& to) {
   return out;
 }
 
-std::string detail::git_commit(const git_source& from) {
+std::string repository_impl::git_commit(const git_source& from) {
   const library in_use;
   const repository_handle repo = open_repository(from);
   const std::size_t colon = std::min(from.revision.find(':'), from.revision.size());
   return hex(*git_object_id(find_commit(from, repo.get()).get())) + from.revision.substr(colon);
 }
 
-void detail::read_git_tree(const source_tree& from,
-                           const std::function<void(const tree_file&)>& visit) {
+void repository_impl::read_git_tree(const source_tree& from,
+                                    const std::function<void(const tree_file&)>& visit) {
   constexpr std::size_t deepest = 256;
   const library in_use;
   const git_source at{from.path, from.commit};
@@ -427,7 +434,7 @@ void detail::read_git_tree(const source_tree& from,
     const tree_entry e = folder.entries.entries()[folder.next++];
     const std::string path = folder.path + std::string(e.name);
     if (e.name.empty() || e.name == "." || e.name == ".." || e.name.find('/') != e.name.npos) {
-      fail(at, "a folder in it holds a file of no legal name: " + detail::printable(path));
+      fail(at, "a folder in it holds a file of no legal name: " + printable(path));
     }
     if (e.what == kind::folder) enter(e.id, path + '/');
     if (e.what != kind::file && e.what != kind::link) continue;

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace opamplan::git_detail {
+namespace opamplan::repository_impl {
 
 inline std::string hex(const git_oid& id) {
   char text[GIT_OID_HEXSZ + 1];
@@ -192,4 +192,4 @@ inline int read_loose_objects_here(git_repository* repo) {
   return code;
 }
 
-}  // namespace opamplan::git_detail
+}  // namespace opamplan::repository_impl

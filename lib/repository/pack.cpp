@@ -1,9 +1,10 @@
 /// \file
 /// Packing source trees with libarchive.
 #include "opamplan/repository/pack.hpp"
+#include "opamplan/base/text.hpp"
 
-#include "opamplan/repository/detail/text.hpp"
-#include "opamplan/repository/detail/tree_files.hpp"
+#include "opamplan/repository/impl/text.hpp"
+#include "opamplan/repository/impl/tree_files.hpp"
 #include "opamplan/repository/load.hpp"
 
 #ifdef OPAMPLAN_HAS_ARCHIVE
@@ -24,7 +25,7 @@ namespace opamplan {
 #ifndef OPAMPLAN_HAS_ARCHIVE
 
 std::string pack_source(const source_tree& from) {
-  throw load_error(detail::printable(from.path) +
+  throw load_error(printable(from.path) +
                    ": this opamplan was built without libarchive and cannot pack the sources of a "
                    "pin; install it (Debian: libarchive-dev) and build again");
 }
@@ -44,15 +45,15 @@ class packer {
     require(archive_write_open(archive_.get(), &out_, nullptr, append, nullptr), "");
   }
 
-  void add(const detail::tree_file& file) {
+  void add(const repository_impl::tree_file& file) {
     bytes_ += file.content.size();
     if (bytes_ > max_source_bytes || ++files_ > max_source_files) {
       throw load_error(
-          detail::printable(from_.path) + ": these are too many sources for a pin (more than " +
+          printable(from_.path) + ": these are too many sources for a pin (more than " +
           std::to_string(max_source_bytes >> 20U) + " MB, or " + std::to_string(max_source_files) +
           " files); clean the folder, or pin a commit of it: PATH#HEAD");
     }
-    using kind = detail::tree_file::kind;
+    using kind = repository_impl::tree_file::kind;
     const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
                                                                               archive_entry_free);
     archive_entry_copy_pathname(entry.get(), ("source/" + file.path).c_str());
@@ -83,7 +84,7 @@ class packer {
   void require(int code, const std::string& path) const {
     if (code == ARCHIVE_OK || code == ARCHIVE_WARN) return;
     const char* const why = archive_error_string(archive_.get());
-    throw load_error(detail::printable(from_.path + '/' + path) + ": cannot be packed" +
+    throw load_error(printable(from_.path + '/' + path) + ": cannot be packed" +
                      (why == nullptr ? std::string() : std::string(": ") + why));
   }
 
@@ -142,7 +143,7 @@ class folder_reader {
 
   void add(const std::string& inside) {
     namespace fs = std::filesystem;
-    using kind = detail::tree_file::kind;
+    using kind = repository_impl::tree_file::kind;
     const fs::path path = fs::path(folder_) / inside;
     std::error_code code;
     const fs::file_status status = fs::symlink_status(path, code);
@@ -167,7 +168,7 @@ class folder_reader {
   }
 
   [[noreturn]] void fail(const std::string& inside, const std::string& why) const {
-    throw load_error(detail::printable(folder_ + '/' + inside) + ": " + why);
+    throw load_error(printable(folder_ + '/' + inside) + ": " + why);
   }
 
   std::string folder_;
@@ -181,7 +182,8 @@ std::string pack_source(const source_tree& from) {
   if (from.commit.empty()) {
     folder_reader(from.path, to).read();
   } else {
-    detail::read_git_tree(from, [&](const detail::tree_file& file) { to.add(file); });
+    repository_impl::read_git_tree(from,
+                                   [&](const repository_impl::tree_file& file) { to.add(file); });
   }
   return to.finish();
 }

@@ -1,3 +1,3 @@
-// The compiled definitions of opamplan/repository/detail/pins.hpp.
-#include "opamplan/repository/detail/pins.hpp"
+// The compiled definitions of opamplan/repository/impl/pins.hpp.
+#include "opamplan/repository/impl/pins.hpp"
 #include "opamplan/repository/impl/pins.ipp"

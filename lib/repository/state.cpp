@@ -1,3 +1,3 @@
-// The compiled definitions of opamplan/repository/detail/state.hpp.
-#include "opamplan/repository/detail/state.hpp"
+// The compiled definitions of opamplan/repository/impl/state.hpp.
+#include "opamplan/repository/impl/state.hpp"
 #include "opamplan/repository/impl/state.ipp"

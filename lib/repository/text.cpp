@@ -1,3 +1,3 @@
-// The compiled definitions of opamplan/repository/detail/text.hpp.
-#include "opamplan/repository/detail/text.hpp"
+// The compiled definitions of opamplan/repository/impl/text.hpp.
+#include "opamplan/repository/impl/text.hpp"
 #include "opamplan/repository/impl/text.ipp"

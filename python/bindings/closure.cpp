@@ -3,10 +3,10 @@
 #include <pybind11/stl.h>
 
 #include <map>
+#include <opamplan/base/error.hpp>
 #include <opamplan/closure/closure.hpp>
 #include <opamplan/closure/paths.hpp>
 #include <opamplan/closure/reverse.hpp>
-#include <opamplan/base/error.hpp>
 #include <optional>
 
 #include "bindings.hpp"

@@ -2,11 +2,11 @@
 /// The Python side of measuring emitted files.
 #include <pybind11/stl.h>
 
+#include <opamplan/base/error.hpp>
 #include <opamplan/emit/inspect.hpp>
 #include <opamplan/emit/llb.hpp>
 #include <opamplan/emit/names.hpp>
 #include <opamplan/emit/read_dockerfile.hpp>
-#include <opamplan/base/error.hpp>
 #include <set>
 #include <utility>
 

@@ -98,3 +98,16 @@ TEST_CASE("nesting is bounded, whatever opens") {
   CHECK(error_of(repeated("[", json_depth) + repeated("]", json_depth)) == "none");
   CHECK(error_of(repeated("[", json_depth + 1)).find("too deeply") != std::string::npos);
 }
+
+TEST_CASE("every byte of a string comes back when its JSON is read") {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte) every += static_cast<char>(byte);
+  const std::string text = json_string(every);
+  CHECK(json_document::parse(text).root().text() == every);
+}
+
+TEST_CASE("strings of JSON end where they should") {
+  CHECK(json_string("a\"b\\\n") == R"("a\"b\\\n")");
+  CHECK(json_string("\xff") == R"("\udcff")");
+  CHECK(json_string(std::string(1, '\0') + "\x1f\x7f") == "\"\\u0000\\u001f\x7f\"");
+}

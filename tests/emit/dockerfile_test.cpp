@@ -5,10 +5,10 @@
 #include <set>
 
 #include "emit/emitted.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
-#include "opamplan/base/error.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;

@@ -96,12 +96,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const parse_result recovered = parse_recovering(text, "", options);
   require(recovered.errors.empty() == lenient.has_value(), "both modes agree on validity");
   for (const parse_diagnostic& d : recovered.errors) {
-    require(detail::find_bad_byte(d.to_string(), 0) == std::string::npos, "messages are UTF-8");
+    require(syntax_impl::find_bad_byte(d.to_string(), 0) == std::string::npos,
+            "messages are UTF-8");
   }
   (void)to_json(recovered.tree, "fuzz");
 
   options.any_bytes = false;
-  if (detail::find_bad_byte(text, 0) != std::string::npos) {
+  if (syntax_impl::find_bad_byte(text, 0) != std::string::npos) {
     require(!try_parse(text, options), "bad bytes are errors");
   } else if (lenient) {
     require(try_parse(text, options).has_value(), "good bytes are none");

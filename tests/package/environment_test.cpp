@@ -35,8 +35,13 @@ TEST_CASE("every system named has a preset, and presets have what opam detects")
   }
 }
 
-TEST_CASE("an unknown preset is an error that names the others") {
-  CHECK_THROWS_WITH_AS((void)preset_environment("debian-1"), doctest::Contains("debian-12"),
+TEST_CASE("an unknown preset is an error that says what may have been meant, or names all") {
+  CHECK_THROWS_WITH_AS(
+      (void)preset_environment("debain-12"),
+      "unknown environment \"debain-12\"; did you mean debian-12, debian-11, debian-13?",
+      invalid_request);
+  CHECK_THROWS_WITH_AS((void)preset_environment("plan9"),
+                       doctest::Contains("; there are: almalinux-8, almalinux-9, "),
                        invalid_request);
 }
 

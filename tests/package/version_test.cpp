@@ -9,6 +9,7 @@
 using opamplan::canonical_version;
 using opamplan::compare_versions;
 using opamplan::package;
+using opamplan::package_view;
 using opamplan::version;
 
 namespace {
@@ -109,4 +110,16 @@ TEST_CASE("names and versions are what opam takes") {
   CHECK(opamplan::is_version("v0.17~preview.1+2_3-4"));
   CHECK(!opamplan::is_version(""));
   CHECK(!opamplan::is_version("1:2"));
+}
+
+TEST_CASE("NAME.VERSION splits at the first dot, by opam's rules") {
+  const auto parts = package_view::parse("dune.3.24.2");
+  REQUIRE(parts);
+  CHECK(parts->name == "dune");
+  CHECK(parts->version == "3.24.2");
+  for (const char* good : {"0install.2.18", "ocaml+x.1~a+b-2", "a_b.dev"})
+    CHECK(package_view::parse(good));
+  for (const char* bad : {"dune", "dune.", ".1", "12.3", "a b.1", "a.1/2", "a.1\xff", ""}) {
+    CHECK_FALSE(package_view::parse(bad));
+  }
 }

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "opamplan/closure/closure.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/closure/closure.hpp"
 #include "opamplan/plan/make.hpp"
 #include "opamplan/solve/check.hpp"
 #include "solve/small.hpp"

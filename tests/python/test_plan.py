@@ -127,6 +127,8 @@ def test_limits_are_profiles_with_changes() -> None:
     assert changed != Limits("docker")
     with pytest.raises(opamplan.InvalidRequest, match="there are: buildkit"):
         Limits("podman")
+    with pytest.raises(opamplan.InvalidRequest, match=r'"buildkitt"; did you mean buildkit\?'):
+        Limits("buildkitt")
 
 
 def test_limits_are_kept_and_the_doctor_says_so(results: list[opamplan.Solution]) -> None:

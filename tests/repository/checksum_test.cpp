@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <opamplan/repository/detail/checksum.hpp>
+#include <opamplan/repository/impl/checksum.hpp>
 #include <set>
 #include <string>
 
-using opamplan::detail::checksum;
+using opamplan::repository_impl::checksum;
 
 TEST_CASE("every change of one byte, and every length, changes the checksum") {
   std::string data(200, '\0');

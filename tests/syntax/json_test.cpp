@@ -39,11 +39,3 @@ TEST_CASE("an error is an object too") {
   CHECK(to_json(r.errors.at(0), "x/x.1/opam") ==
         R"({"file":"x/x.1/opam","error":"1:5: unexpected end of file, expected a value or `]`"})");
 }
-
-TEST_CASE("every byte of a string comes back when its JSON is read") {
-  std::string every;
-  for (int byte = 0; byte < 256; ++byte) every += static_cast<char>(byte);
-  std::string text;
-  append_json_string(every, text);
-  CHECK(opamplan::json_document::parse(text).root().text() == every);
-}

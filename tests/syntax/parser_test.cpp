@@ -160,6 +160,13 @@ TEST_CASE("only what is near is shown of a long line, and nothing that a termina
   CHECK(failure_of("a: \x1b[31m").to_string().find('\x1b') == std::string::npos);
 }
 
+TEST_CASE(
+    "bytes that a terminal must not see are shown by number, and the caret still stands right") {
+  const parse_diagnostic d = failure_of("a: \"\x01\xff\t\" )");
+  CHECK(d.source_line == "a: \"\\x01\\xff\t\" )");
+  CHECK(d.caret.find('^') == d.source_line.find("\\xff"));
+}
+
 TEST_CASE("from format 2.1 on, opam-version comes first and only once") {
   CHECK(failure_of("version: \"1\"\nopam-version: \"2.1\"").message ==
         "opam-version must be the first field of the file");

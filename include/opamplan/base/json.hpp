@@ -1,6 +1,6 @@
 /// \file
-/// Reading JSON, whoever wrote it: the place of every error, and no recursion, so that no input's
-/// depth can exhaust the stack.
+/// JSON: reading it, whoever wrote it, with the place of every error and no recursion, so that no
+/// input's depth can exhaust the stack; and writing strings.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace opamplan {
 
-namespace base_detail {
+namespace base_impl {
 class json_reader;
 }
 
@@ -54,7 +54,7 @@ class json_document {
 
  private:
   friend class json_value;
-  friend class base_detail::json_reader;
+  friend class base_impl::json_reader;
   struct node {
     std::string_view name;   // in an object
     std::string_view text;   // of a string what it says, of other scalars as they are written
@@ -123,6 +123,11 @@ class json_value {
   const json_document* in_;
   std::uint32_t index_;
 };
+
+/// A text as a JSON string with its quotes, appended to `out`; bytes that are not UTF-8 become
+/// `\udc80` to `\udcff`, which Python's `surrogateescape` turns back.
+void append_json_string(std::string_view text, std::string& out);
+[[nodiscard]] std::string json_string(std::string_view text);
 
 }  // namespace opamplan
 

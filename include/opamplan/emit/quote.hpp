@@ -21,9 +21,6 @@ namespace opamplan {
 /// Different texts give different components. Names and versions that opam allows stay as they are.
 [[nodiscard]] std::string path_component(std::string_view text);
 
-/// A JSON string with its quotes; bytes that are not UTF-8 become `\udc80` to `\udcff`.
-[[nodiscard]] std::string json_string(std::string_view text);
-
 /// An HCL string with its quotes; `${` and `%{` are not interpolated. Bytes that are not UTF-8
 /// become U+FFFD, since HCL has no other way.
 [[nodiscard]] std::string hcl_string(std::string_view text);

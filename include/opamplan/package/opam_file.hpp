@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/severity.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/filter.hpp"
 #include "opamplan/package/formula.hpp"
-#include "opamplan/base/severity.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {

@@ -49,12 +49,21 @@ class version {
 /// True for what opam takes as a version: not empty; letters, digits and `-_+.~` .
 [[nodiscard]] bool is_version(std::string_view text) noexcept;
 
+/// A package version as text, in views of it.
+struct package_view {
+  std::string_view name;
+  std::string_view version;
+
+  /// Splits at the first `.`; nothing if either part is not valid.
+  [[nodiscard]] static std::optional<package_view> parse(std::string_view text) noexcept;
+};
+
 /// A package version as text: `dune.3.24.2` is name `dune`, version `3.24.2`.
 struct package {
   std::string name;
   opamplan::version version;
 
-  /// Splits at the first `.`; nothing if either part is not valid.
+  /// As `package_view::parse`.
   [[nodiscard]] static std::optional<package> parse(std::string_view text);
   [[nodiscard]] std::string to_string() const { return name + "." + version.str(); }
 

@@ -8,8 +8,8 @@
 #include <span>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/plan/plan.hpp"
 #include "opamplan/base/progress.hpp"
+#include "opamplan/plan/plan.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/universe.hpp"
 

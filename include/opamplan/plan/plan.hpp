@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/plan/limits.hpp"
 #include "opamplan/base/sha256.hpp"
+#include "opamplan/plan/limits.hpp"
 
 namespace opamplan {
 

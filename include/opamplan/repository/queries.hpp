@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/package/ids.hpp"
 #include "opamplan/base/progress.hpp"
+#include "opamplan/package/ids.hpp"
 #include "opamplan/repository/repository.hpp"
 
 namespace opamplan {

@@ -23,7 +23,7 @@ struct opam_file;  // opamplan/package/opam_file.hpp
 namespace syntax {
 class file;  // opamplan/syntax/ast.hpp
 }
-namespace detail {
+namespace repository_impl {
 struct repository_state;
 }
 
@@ -101,7 +101,8 @@ class repository {
  public:
   /// An empty repository; `load_repository` (load.hpp) makes the others.
   repository();
-  explicit repository(std::shared_ptr<const detail::repository_state> s) : state_(std::move(s)) {}
+  explicit repository(std::shared_ptr<const repository_impl::repository_state> s)
+      : state_(std::move(s)) {}
 
   [[nodiscard]] std::size_t name_count() const noexcept;
   [[nodiscard]] std::size_t size() const noexcept;  ///< Package versions; ids are 0..size()-1.
@@ -164,7 +165,7 @@ class repository {
   }
 
  private:
-  std::shared_ptr<const detail::repository_state> state_;
+  std::shared_ptr<const repository_impl::repository_state> state_;
 };
 
 }  // namespace opamplan

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "opamplan/package/ids.hpp"
 #include "opamplan/base/progress.hpp"
+#include "opamplan/package/ids.hpp"
 #include "opamplan/solve/fact.hpp"
 #include "opamplan/solve/solver.hpp"
 #include "opamplan/solve/universe.hpp"

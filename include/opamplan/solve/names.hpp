@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/repository.hpp"
 
@@ -32,11 +32,7 @@ class unknown_package : public invalid_request {
   std::vector<std::string> near_;
 };
 
-/// Those of `names` that are close to `text`, the closest first: few edits away (of letters, swaps
-/// count once), or equal but for case, dashes and underscores.
-[[nodiscard]] std::vector<std::string> close_names(std::span<const std::string> names,
-                                                   std::string_view text, std::size_t most = 3);
-/// Of all names of a repository. Some milliseconds for opam-repository.
+/// The names of a repository that are close to `text`. Some milliseconds for opam-repository.
 [[nodiscard]] std::vector<std::string> close_names(const repository& repo, std::string_view text,
                                                    std::size_t most = 3);
 

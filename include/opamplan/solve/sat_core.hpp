@@ -367,7 +367,7 @@ class sat_core {
 
   // Of hard requests; sized when the first one comes.
   bool free_ = false;  // the order is kept up to date
-  solve_detail::activity_order order_;
+  solve_impl::activity_order order_;
   std::vector<std::uint8_t> phases_;  // by variable: its last value
   std::vector<candidate_id> model_;   // by role
   std::vector<role_id> model_roles_;

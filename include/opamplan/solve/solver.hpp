@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/package/formula.hpp"
 #include "opamplan/base/progress.hpp"
+#include "opamplan/package/formula.hpp"
 #include "opamplan/solve/sat_core.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/universe.hpp"

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/base/progress.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/ids.hpp"
-#include "opamplan/base/progress.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/solve/tables.hpp"
 

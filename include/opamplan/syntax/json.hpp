@@ -25,9 +25,6 @@ namespace opamplan::syntax {
 /// `{"file":LABEL,"error":"LINE:COLUMN: MESSAGE"}`.
 [[nodiscard]] std::string to_json(const parse_diagnostic& d, std::string_view label);
 
-/// A text as a JSON string, quotes included, appended to `out`; bytes that are not UTF-8 as above.
-void append_json_string(std::string_view text, std::string& out);
-
 /// The same as `to_json`, appended to `out`.
 void append_json(const file& f, std::string_view label, std::string& out);
 void append_json(const value& v, std::string& out);

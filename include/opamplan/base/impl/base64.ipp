@@ -4,16 +4,16 @@
 
 #include <cstdint>
 
-#include "opamplan/base/config.hpp"
 #include "opamplan/base/base64.hpp"
+#include "opamplan/base/config.hpp"
 
 namespace opamplan {
-namespace base64_detail {
+namespace base_impl {
 
-inline constexpr std::string_view digits =
+inline constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-}  // namespace base64_detail
+}  // namespace base_impl
 
 OPAMPLAN_INLINE std::string to_base64(std::string_view bytes) {
   std::string out;
@@ -25,7 +25,7 @@ OPAMPLAN_INLINE std::string to_base64(std::string_view bytes) {
       bits = bits << 8U | (b < group.size() ? static_cast<unsigned char>(group[b]) : 0U);
     }
     for (std::size_t d = 0; d < 4; ++d) {
-      out += d <= group.size() ? base64_detail::digits[bits >> (18 - 6 * d) & 63U] : '=';
+      out += d <= group.size() ? base_impl::base64_digits[bits >> (18 - 6 * d) & 63U] : '=';
     }
   }
   return out;
@@ -38,7 +38,7 @@ OPAMPLAN_INLINE std::optional<std::string> from_base64(std::string_view text) {
   std::size_t count = 0;
   for (const char c : text) {
     if (c == '=') break;
-    const std::size_t value = base64_detail::digits.find(c);
+    const std::size_t value = base_impl::base64_digits.find(c);
     if (value == std::string_view::npos) return std::nullopt;
     bits = bits << 6U | static_cast<std::uint32_t>(value);
     if (++count % 4 != 1) out += static_cast<char>(bits >> (6 - 2 * ((count - 1) % 4)) & 0xffU);

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "opamplan/base/json.hpp"
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
 
 namespace opamplan {
 
@@ -16,7 +17,7 @@ OPAMPLAN_INLINE json_error::json_error(std::size_t line, std::size_t column, std
       column_(column),
       message_(std::move(message)) {}
 
-namespace base_detail {
+namespace base_impl {
 
 /// Fills a document.
 class json_reader {
@@ -221,12 +222,63 @@ class json_reader {
   std::string_view name_;            // of the value that comes next
 };
 
-}  // namespace base_detail
+inline void append_unicode(unsigned code, std::string& out) {
+  constexpr const char* digits = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += digits[(code >> shift) & 0xfU];
+}
+
+}  // namespace base_impl
+
+OPAMPLAN_INLINE void append_json_string(std::string_view text, std::string& out) {
+  const char* const end = text.data() + text.size();
+  const char* p = text.data();
+  const char* plain = p;  // begins what has not been written yet
+  out += '"';
+  while (p != end) {
+    const auto c = static_cast<unsigned char>(*p);
+    const bool ordinary = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+    const std::size_t length = ordinary ? 1 : c < 0x80 ? 0 : utf8_length(p, end);
+    if (length > 0) {
+      p += length;
+      continue;
+    }
+    out.append(plain, p);
+    plain = ++p;
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        base_impl::append_unicode(c < 0x80 ? c : 0xdc00U + c, out);
+    }
+  }
+  out.append(plain, end);
+  out += '"';
+}
+
+OPAMPLAN_INLINE std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(text, out);
+  return out;
+}
 
 OPAMPLAN_INLINE json_document json_document::parse(std::string_view text) {
   json_document out;
   out.source_ = text;
-  base_detail::json_reader(out).read();
+  base_impl::json_reader(out).read();
   return out;
 }
 

@@ -9,14 +9,14 @@
 #include <numeric>
 #include <queue>
 
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/graph.hpp"
-#include "opamplan/base/config.hpp"
-#include "opamplan/syntax/json.hpp"
 
 namespace opamplan {
 
-namespace closure_detail {
+namespace closure_impl {
 
 inline std::uint32_t target_position(const solution& s) {
   return static_cast<std::uint32_t>(
@@ -44,10 +44,10 @@ inline std::vector<bool> reached(const solution& s, closure_edges edges) {
   return seen;
 }
 
-}  // namespace closure_detail
+}  // namespace closure_impl
 
 OPAMPLAN_INLINE closure closure_of(const solution& s, closure_edges edges) {
-  const std::vector<bool> in = closure_detail::reached(s, edges);
+  const std::vector<bool> in = closure_impl::reached(s, edges);
   closure c;
   std::vector<std::uint32_t> position(in.size());
   for (std::size_t i = 0; i < in.size(); ++i) {
@@ -55,7 +55,7 @@ OPAMPLAN_INLINE closure closure_of(const solution& s, closure_edges edges) {
     position[i] = static_cast<std::uint32_t>(c.packages.size());
     c.packages.push_back(s.packages[i]);
   }
-  c.target = position[closure_detail::target_position(s)];
+  c.target = position[closure_impl::target_position(s)];
   auto& [offsets, targets] = c.dependencies;
   offsets.push_back(0);
   for (std::size_t i = 0; i < in.size(); ++i) {
@@ -74,7 +74,7 @@ OPAMPLAN_INLINE closure closure_of(const solution& s, closure_edges edges) {
 
 OPAMPLAN_INLINE std::vector<package_id> build_cycle(const solution& s) {
   enum class state : std::uint8_t { unseen, open, done };
-  const std::vector<bool> in = closure_detail::reached(s, closure_edges::build_and_post);
+  const std::vector<bool> in = closure_impl::reached(s, closure_edges::build_and_post);
   std::vector<state> states(in.size(), state::unseen);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> path;  // position, next edge
   for (std::uint32_t root = 0; root < in.size(); ++root) {
@@ -156,7 +156,7 @@ OPAMPLAN_INLINE std::vector<std::uint32_t> topological_order(const adjacency& gr
   return order;
 }
 
-namespace closure_detail {
+namespace closure_impl {
 
 /// Level by level: all vertices whose successors are all done, in the order of `less`.
 template <class Less>
@@ -183,13 +183,13 @@ std::vector<std::uint32_t> level_order(const adjacency& graph, const Less& less)
   return order;
 }
 
-}  // namespace closure_detail
+}  // namespace closure_impl
 
 OPAMPLAN_INLINE std::vector<std::uint32_t> order_of(const closure& c, install_order order,
                                                     std::span<const std::string> names) {
   const auto less = [&](std::uint32_t a, std::uint32_t b) { return names[a] < names[b]; };
-  if (order == install_order::levels) return closure_detail::level_order(c.dependencies, less);
-  auto result = closure_detail::level_order(
+  if (order == install_order::levels) return closure_impl::level_order(c.dependencies, less);
+  auto result = closure_impl::level_order(
       reversed(c.dependencies), [&](std::uint32_t a, std::uint32_t b) { return less(b, a); });
   std::reverse(result.begin(), result.end());
   return result;
@@ -297,13 +297,7 @@ OPAMPLAN_INLINE critical_path_result critical_path(const adjacency& graph,
   return result;
 }
 
-namespace closure_detail {
-
-inline std::string quoted(const std::string& text) {
-  std::string out;
-  syntax::append_json_string(text, out);
-  return out;
-}
+namespace closure_impl {
 
 // Descending by name, the target last, as package-tool writes them.
 inline std::vector<std::uint32_t> printed_order(const closure& c,
@@ -318,21 +312,21 @@ inline std::vector<std::uint32_t> printed_order(const closure& c,
   return order;
 }
 
-}  // namespace closure_detail
+}  // namespace closure_impl
 
 OPAMPLAN_INLINE std::string deps_json(const closure& c, std::span<const std::string> names) {
   const adjacency reduced = transitive_reduction(c.dependencies);
   std::string out = "{";
   bool first = true;
-  for (const std::uint32_t v : closure_detail::printed_order(c, names)) {
+  for (const std::uint32_t v : closure_impl::printed_order(c, names)) {
     out += first ? "\n  " : ",\n  ";
     first = false;
-    out += closure_detail::quoted(names[v]) + ": [";
+    out += json_string(names[v]) + ": [";
     std::vector<std::string> row;
     for (const std::uint32_t d : reduced[v]) row.push_back(names[d]);
     std::sort(row.begin(), row.end(), std::greater<>());
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out += (i == 0 ? " " : ", ") + closure_detail::quoted(row[i]);
+      out += (i == 0 ? " " : ", ") + json_string(row[i]);
     }
     out += row.empty() ? "]" : " ]";
   }
@@ -343,7 +337,7 @@ OPAMPLAN_INLINE std::string order_json(std::span<const std::uint32_t> order,
                                        std::span<const std::string> names) {
   std::string out = "[";
   for (std::size_t i = 0; i < order.size(); ++i) {
-    out += (i == 0 ? " " : ", ") + closure_detail::quoted(names[order[i]]);
+    out += (i == 0 ? " " : ", ") + json_string(names[order[i]]);
   }
   return out + " ]\n";
 }
@@ -352,10 +346,9 @@ OPAMPLAN_INLINE std::string dot(const closure& c, std::span<const std::string> n
   const adjacency reduced = transitive_reduction(c.dependencies);
   std::string out = "digraph opam {\n";
   for (std::uint32_t v = 0; v < c.size(); ++v) {
-    out += "  " + closure_detail::quoted(names[v]) + (v == c.target ? " [style=bold]" : "") + ";\n";
+    out += "  " + json_string(names[v]) + (v == c.target ? " [style=bold]" : "") + ";\n";
     for (const std::uint32_t d : reduced[v]) {
-      out += "  " + closure_detail::quoted(names[v]) + " -> " + closure_detail::quoted(names[d]) +
-             ";\n";
+      out += "  " + json_string(names[v]) + " -> " + json_string(names[d]) + ";\n";
     }
   }
   return out + "}\n";

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "opamplan/base/config.hpp"
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/paths.hpp"
-#include "opamplan/base/config.hpp"
 
 namespace opamplan {
-namespace path_detail {
+namespace closure_impl {
 
 /// By vertex: the number of paths to `to`, at most 2^64 - 1.
 inline std::vector<std::uint64_t> paths_to(const adjacency& graph, std::uint32_t to) {
@@ -28,7 +28,7 @@ inline std::vector<std::uint64_t> paths_to(const adjacency& graph, std::uint32_t
   return count;
 }
 
-}  // namespace path_detail
+}  // namespace closure_impl
 
 OPAMPLAN_INLINE std::vector<std::uint32_t> shortest_path(const adjacency& graph, std::uint32_t from,
                                                          std::uint32_t to) {
@@ -53,13 +53,13 @@ OPAMPLAN_INLINE std::vector<std::uint32_t> shortest_path(const adjacency& graph,
 
 OPAMPLAN_INLINE std::uint64_t count_paths(const adjacency& graph, std::uint32_t from,
                                           std::uint32_t to) {
-  return path_detail::paths_to(graph, to)[from];
+  return closure_impl::paths_to(graph, to)[from];
 }
 
 OPAMPLAN_INLINE std::vector<std::vector<std::uint32_t>> paths(const adjacency& graph,
                                                               std::uint32_t from, std::uint32_t to,
                                                               std::size_t limit) {
-  const auto reaches = path_detail::paths_to(graph, to);
+  const auto reaches = closure_impl::paths_to(graph, to);
   std::vector<std::vector<std::uint32_t>> found;
   if (reaches[from] == 0) return found;
   std::vector<std::uint32_t> path{from};

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "opamplan/base/config.hpp"
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/closure/reverse.hpp"
-#include "opamplan/base/config.hpp"
 
 namespace opamplan {
-namespace reverse_detail {
+namespace closure_impl {
 
 /// Rows from pairs (row, value), each once; values ascend.
 inline adjacency rows_of(std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs,
@@ -27,7 +27,7 @@ inline adjacency rows_of(std::vector<std::pair<std::uint32_t, std::uint32_t>>& p
   return out;
 }
 
-}  // namespace reverse_detail
+}  // namespace closure_impl
 
 OPAMPLAN_INLINE reverse_index make_reverse_index(std::span<const solution> solutions,
                                                  std::size_t package_count) {
@@ -48,8 +48,7 @@ OPAMPLAN_INLINE reverse_index make_reverse_index(std::span<const solution> solut
       edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
     }
   }
-  return {reverse_detail::rows_of(held, package_count),
-          reverse_detail::rows_of(edges, package_count)};
+  return {closure_impl::rows_of(held, package_count), closure_impl::rows_of(edges, package_count)};
 }
 
 }  // namespace opamplan

@@ -12,10 +12,10 @@
 #include "opamplan/syntax/parser.hpp"
 
 namespace opamplan {
-namespace archives_detail {
+namespace emit_impl {
 
 /// Nothing for what is no checksum. A number alone is MD5's.
-inline std::string path_of(std::string_view checksum) {
+inline std::string archive_path(std::string_view checksum) {
   const std::size_t equals = checksum.find('=');
   const std::string_view kind =
       equals == std::string_view::npos ? std::string_view("md5") : checksum.substr(0, equals);
@@ -32,7 +32,7 @@ inline std::string path_of(std::string_view checksum) {
   return std::string(kind) + '/' + number.substr(0, 2) + '/' + number;
 }
 
-}  // namespace archives_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::vector<std::string> archive_paths(const plan_package& package) {
   std::vector<std::string> out;
@@ -40,7 +40,7 @@ OPAMPLAN_INLINE std::vector<std::string> archive_paths(const plan_package& packa
   const opam_file file = opam_file::read(syntax::parse_recovering(package.opam).tree);
   const auto add = [&](const source_archive& archive) {
     for (const std::string& checksum : archive.checksums) {
-      if (std::string path = archives_detail::path_of(checksum); !path.empty()) {
+      if (std::string path = emit_impl::archive_path(checksum); !path.empty()) {
         out.push_back(std::move(path));
       }
     }

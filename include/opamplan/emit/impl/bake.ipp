@@ -9,16 +9,17 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/emit/bake.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 
 namespace opamplan {
-namespace bake_detail {
+namespace emit_impl {
 
 /// One attribute: strings, which may refer to variables in HCL.
-struct attribute {
+struct bake_attribute {
   std::string name;
   std::vector<std::string> values;
   bool is_list = false;
@@ -28,7 +29,7 @@ struct attribute {
 struct block {
   std::string type;  // "group" or "target"
   std::string name;
-  std::vector<attribute> attributes;
+  std::vector<bake_attribute> attributes;
 };
 
 inline constexpr std::string_view batch_word = "{batch}";
@@ -61,7 +62,7 @@ inline std::string without_templates(const std::string& text) {
   return out;
 }
 
-inline std::vector<block> model(const plan& p, const emit_options& options) {
+inline std::vector<block> bake_model(const plan& p, const emit_options& options) {
   std::vector<block> blocks;
   const auto stages = stage_names(p);
   const auto names = bake_names(p);
@@ -72,7 +73,7 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
   }
   blocks.push_back({"group", "default", {{"targets", {"all"}, true}}});
   blocks.push_back({"group", "all", {{"targets", batch_names, true}}});
-  std::vector<attribute> common = {{"context", {"."}}};
+  std::vector<bake_attribute> common = {{"context", {"."}}};
   common.push_back({"args", {"BASE_IMAGE", "${BASE_IMAGE}"}, false, true, true});
   for (const auto& [name, value] : options.build_args) {
     common.back().values.push_back(build_argument_name(name));
@@ -84,7 +85,7 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
     platforms = {planned->text()};
   }
   if (!platforms.empty()) common.push_back({"platforms", platforms, true});
-  std::vector<attribute> of_batch;  // what names the batch is said by each of its targets
+  std::vector<bake_attribute> of_batch;  // what names the batch is said by each of its targets
   for (const auto& [name, values] :
        {std::pair("cache-from", &options.cache_from), {"cache-to", &options.cache_to}}) {
     if (values->empty()) continue;
@@ -105,7 +106,7 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
                        {"target", {"results"}},
                        {"output", with_batch(outputs, batch_names[b]), true}}});
     const auto add_of_batch = [&](block& target) {
-      for (const attribute& a : of_batch) {
+      for (const bake_attribute& a : of_batch) {
         target.attributes.push_back({a.name, with_batch(a.values, batch_names[b]), true});
       }
     };
@@ -132,51 +133,51 @@ inline std::vector<block> model(const plan& p, const emit_options& options) {
   return blocks;
 }
 
-inline std::vector<std::pair<std::string, std::string>> variables(const plan& p,
-                                                                  const emit_options& options) {
+inline std::vector<std::pair<std::string, std::string>> bake_variables(
+    const plan& p, const emit_options& options) {
   return {{"BASE_IMAGE", options.base_image.empty() ? p.base.image : options.base_image},
           {"REGISTRY", options.registry},
           {"TAG", "latest"}};
 }
 
-inline std::string literal(const attribute& a, const std::string& value, bool hcl) {
+inline std::string bake_literal(const bake_attribute& a, const std::string& value, bool hcl) {
   if (a.verbatim) return json_string(value);
   return hcl ? hcl_string(value) : bake_json_string(value);
 }
 
-inline void append_values(const attribute& a, bool hcl, std::string& out) {
+inline void append_bake_values(const bake_attribute& a, bool hcl, std::string& out) {
   if (a.is_map) {
     out += '{';
     for (std::size_t i = 0; i + 1 < a.values.size(); i += 2) {
       if (i != 0) out += ", ";
       out += hcl ? a.values[i] + " = " : json_string(a.values[i]) + ": ";
-      out += literal(a, a.values[i + 1], hcl);
+      out += bake_literal(a, a.values[i + 1], hcl);
     }
     out += '}';
   } else if (a.is_list) {
     out += '[';
     for (std::size_t i = 0; i < a.values.size(); ++i) {
       if (i != 0) out += ", ";
-      out += literal(a, a.values[i], hcl);
+      out += bake_literal(a, a.values[i], hcl);
     }
     out += ']';
   } else {
-    out += literal(a, a.values[0], hcl);
+    out += bake_literal(a, a.values[0], hcl);
   }
 }
 
-}  // namespace bake_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options) {
   std::string out = "# Made by opamplan.\n";
-  for (const auto& [name, value] : bake_detail::variables(p, options)) {
+  for (const auto& [name, value] : emit_impl::bake_variables(p, options)) {
     out += "variable \"" + name + "\" {\n  default = " + hcl_string(value) + "\n}\n";
   }
-  for (const auto& block : bake_detail::model(p, options)) {
+  for (const auto& block : emit_impl::bake_model(p, options)) {
     out += block.type + " \"" + block.name + "\" {\n";
     for (const auto& a : block.attributes) {
       out += "  " + a.name + " = ";
-      bake_detail::append_values(a, true, out);
+      emit_impl::append_bake_values(a, true, out);
       out += '\n';
     }
     out += "}\n";
@@ -187,13 +188,13 @@ OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options)
 OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options) {
   std::string out = "{\n  \"variable\": {";
   bool first = true;
-  for (const auto& [name, value] : bake_detail::variables(p, options)) {
+  for (const auto& [name, value] : emit_impl::bake_variables(p, options)) {
     out += first ? "\n" : ",\n";
     first = false;
     out += "    " + json_string(name) + ": {\"default\": " + bake_json_string(value) + "}";
   }
   out += "\n  }";
-  const auto blocks = bake_detail::model(p, options);
+  const auto blocks = emit_impl::bake_model(p, options);
   for (const char* const type : {"group", "target"}) {
     out += std::string(",\n  \"") + type + "\": {";
     first = true;
@@ -205,7 +206,7 @@ OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options
       for (std::size_t i = 0; i < block.attributes.size(); ++i) {
         if (i != 0) out += ", ";
         out += json_string(block.attributes[i].name) + ": ";
-        bake_detail::append_values(block.attributes[i], false, out);
+        emit_impl::append_bake_values(block.attributes[i], false, out);
       }
       out += '}';
     }

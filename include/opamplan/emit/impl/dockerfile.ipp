@@ -5,17 +5,18 @@
 #include <algorithm>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/emit/dockerfile.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
-#include "opamplan/base/error.hpp"
 #include "opamplan/syntax/edit.hpp"
 #include "opamplan/syntax/parser.hpp"
 
 namespace opamplan {
-namespace dockerfile_detail {
+namespace emit_impl {
 
 /// A value in double quotes, with no variable expanded.
 inline std::string double_quoted(std::string_view text) {
@@ -70,7 +71,7 @@ inline void append_assignments(const char* instruction,
   out += '\n';
 }
 
-inline std::string header(const plan& p, const emit_options& options) {
+inline std::string dockerfile_header(const plan& p, const emit_options& options) {
   // Directives are read before all else. A warning carries the whole file back, so none is asked
   // for; there are none.
   const auto platform = platform_of(p, options);
@@ -183,7 +184,7 @@ inline void append_results(const std::vector<step_mount>& results,
   out += "FROM scratch AS results\nCOPY --from=collect /opamplan/all /\n";
 }
 
-}  // namespace dockerfile_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
                                        const emit_options& options) {
@@ -194,11 +195,11 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint3
                                        const std::vector<std::string>& names,
                                        const emit_options& options) {
   require_buildable(p, steps);
-  std::string out = dockerfile_detail::header(p, options);
+  std::string out = emit_impl::dockerfile_header(p, options);
   for (const std::uint32_t s : steps) {
-    dockerfile_detail::append_step(p, s, names, options, out);
+    emit_impl::append_step(p, s, names, options, out);
   }
-  dockerfile_detail::append_results(result_mounts(p, steps), names, options, out);
+  emit_impl::append_results(result_mounts(p, steps), names, options, out);
   return out;
 }
 
@@ -213,7 +214,7 @@ OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, std::uint32_t targe
   return dockerfile(p, needed_steps(p, p.targets[target].step), options);
 }
 
-namespace dockerfile_detail {
+namespace emit_impl {
 
 inline std::string without_url(const syntax::file& file) {
   std::string text(file.text());
@@ -246,7 +247,7 @@ inline std::string opam_text(const plan& p, const plan_package& package) {
   return has ? text : std::string(field) + ": \"2.0\"\n" + text;
 }
 
-}  // namespace dockerfile_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
                                                         const emit_options& options) {
@@ -255,7 +256,7 @@ OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
   files.push_back({"collect", collect_script(options), true});
   for (const plan_package& package : p.packages) {
     const std::string folder = opam_folder(package);
-    files.push_back({folder + "/opam", dockerfile_detail::opam_text(p, package), false});
+    files.push_back({folder + "/opam", emit_impl::opam_text(p, package), false});
     for (const plan_file& f : package.files) {
       files.push_back({folder + "/files/" + f.path, f.content, f.executable});
     }

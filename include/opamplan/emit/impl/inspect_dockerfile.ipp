@@ -14,21 +14,14 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/emit/detail/dockerfile_words.hpp"
-#include "opamplan/emit/detail/findings.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/emit/impl/dockerfile_words.hpp"
+#include "opamplan/emit/impl/findings.hpp"
 #include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/read_dockerfile.hpp"
 
 namespace opamplan {
-namespace inspect_detail {
-
-inline std::string lower(std::string_view word) {
-  std::string out(word);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
+namespace emit_impl {
 
 inline std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
@@ -89,7 +82,8 @@ class dockerfile_inspector {
     for (const dockerfile_instruction& i : text_.instructions) {
       if (i.name != "from") continue;
       const auto words = words_of(i.arguments);
-      if (words.size() == 3 && lower(words[1]) == "as") named_.emplace(lower(words[2]), count);
+      if (words.size() == 3 && lower_case(words[1]) == "as")
+        named_.emplace(lower_case(words[2]), count);
       ++count;
     }
     stage_count_ = count;
@@ -109,7 +103,7 @@ class dockerfile_inspector {
     }
     if (i.name == "onbuild") {
       const auto words = words_of(i.arguments);
-      if (!words.empty() && makes_layer(lower(words[0]))) ++stages_.back().triggers;
+      if (!words.empty() && makes_layer(lower_case(words[0]))) ++stages_.back().triggers;
       return;
     }
     if (!makes_layer(i.name)) return;
@@ -130,9 +124,9 @@ class dockerfile_inspector {
   /// ARG before the first FROM: what names of base images may hold.
   void argument(const dockerfile_instruction& i) {
     if (!stages_.empty()) return;
-    const detail::dockerfile_variables none;
+    const dockerfile_variables none;
     const auto words =
-        detail::dockerfile_lexer(i.arguments, {text_.escape, true, true, true}, none).words();
+        dockerfile_lexer(i.arguments, {text_.escape, true, true, true}, none).words();
     for (const std::string& word : words.value_or(std::vector<std::string>())) {
       const std::size_t equals = word.find('=');
       if (equals == std::string::npos) continue;
@@ -142,7 +136,7 @@ class dockerfile_inspector {
   }
 
   [[nodiscard]] std::optional<std::string> expanded(std::string_view text) const {
-    return detail::dockerfile_lexer(text, {text_.escape, false, false, false}, variables_).whole();
+    return dockerfile_lexer(text, {text_.escape, false, false, false}, variables_).whole();
   }
 
   /// COPY --from: a number is a stage.
@@ -159,8 +153,8 @@ class dockerfile_inspector {
     const auto words = words_of(i.arguments);
     stage s;
     s.name = std::to_string(stages_.size());
-    if (words.size() == 3 && lower(words[1]) == "as") {
-      s.name = lower(words[2]);
+    if (words.size() == 3 && lower_case(words[1]) == "as") {
+      s.name = lower_case(words[2]);
       if (!is_stage_name(s.name)) {
         find(i.line, fmt::format("\"{}\" is no name for a stage", words[2]),
              "begin with a letter; use letters, digits, _ - and .");
@@ -179,17 +173,17 @@ class dockerfile_inspector {
   void stand_on(const dockerfile_instruction& i, std::string_view written, stage& s) {
     const auto base = expanded(written);
     if (!base || base->empty()) return;  // an argument of the build gives it
-    const auto parent = index_.find(lower(*base));
+    const auto parent = index_.find(lower_case(*base));
     if (parent != index_.end()) {
       s.depth = stages_[parent->second].depth + stages_[parent->second].triggers;
-    } else if (const auto later = named_.find(lower(*base));
+    } else if (const auto later = named_.find(lower_case(*base));
                later != named_.end() && later->second > stages_.size()) {
       find(i.line,
            fmt::format("it stands on {}, a stage that comes later, and so on an image of that name",
                        *base),
            "put the stage first");
     }
-    if (lower(*base) != *base && has_capitals(*base)) {
+    if (lower_case(*base) != *base && has_capitals(*base)) {
       find(i.line,
            fmt::format("{} has capital letters, which the name of an image cannot have", *base),
            "write it in lower case; stages too are found by their name in lower case");
@@ -202,30 +196,29 @@ class dockerfile_inspector {
   std::map<std::string, std::size_t> index_;  // stages so far, by name
   std::map<std::string, std::size_t> named_;  // all stages
   std::size_t stage_count_ = 0;
-  detail::dockerfile_variables variables_;
+  dockerfile_variables variables_;
   dockerfile_measure out_;
 };
 
-}  // namespace inspect_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE dockerfile_measure inspect_dockerfile(std::string_view text, std::string_view where,
                                                       const limits& l) {
   constexpr const char* smaller = "cut it into several files: opamplan plan makes batches";
   const dockerfile_text read = read_dockerfile(text);
-  dockerfile_measure m = inspect_detail::dockerfile_inspector(read, where).run();
+  dockerfile_measure m = emit_impl::dockerfile_inspector(read, where).run();
   m.bytes = text.size();
   const std::string file(where);
   auto& f = m.findings;
-  inspect_detail::exceed(f, "file_bytes", file, m.bytes, l.file_bytes, "bytes", smaller);
-  inspect_detail::exceed(f, "line_bytes", file, m.longest_line, l.line_bytes,
-                         "bytes in its longest line",
-                         "continue the line with a backslash, or use a here-document");
-  inspect_detail::exceed(f, "depth", file + ": stage " + m.deepest, m.depth, l.depth, "layers",
-                         "join instructions, or plan with the strategy graft");
-  inspect_detail::exceed(f, "definition_bytes", file, m.definition_bytes, l.definition_bytes,
-                         "bytes of definition (estimated)", smaller);
-  inspect_detail::exceed(f, "batch_steps", file, m.installs, l.batch_steps, "RUN instructions",
-                         smaller);
+  emit_impl::exceed(f, "file_bytes", file, m.bytes, l.file_bytes, "bytes", smaller);
+  emit_impl::exceed(f, "line_bytes", file, m.longest_line, l.line_bytes,
+                    "bytes in its longest line",
+                    "continue the line with a backslash, or use a here-document");
+  emit_impl::exceed(f, "depth", file + ": stage " + m.deepest, m.depth, l.depth, "layers",
+                    "join instructions, or plan with the strategy graft");
+  emit_impl::exceed(f, "definition_bytes", file, m.definition_bytes, l.definition_bytes,
+                    "bytes of definition (estimated)", smaller);
+  emit_impl::exceed(f, "batch_steps", file, m.installs, l.batch_steps, "RUN instructions", smaller);
   return m;
 }
 

@@ -9,39 +9,38 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/emit/detail/protobuf.hpp"
+#include "opamplan/base/json.hpp"
+#include "opamplan/base/sha256.hpp"
+#include "opamplan/emit/impl/protobuf.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/script.hpp"
-#include "opamplan/base/sha256.hpp"
 
 namespace opamplan {
-namespace llb_detail {
-
-using detail::protobuf_message;
+namespace emit_impl {
 
 inline constexpr std::int64_t scratch = -1;  // for inputs
 inline constexpr std::int64_t no_output = -1;
 
 /// An output of a vertex that has been written.
-struct edge {
+struct llb_output {
   std::string digest;
   std::int64_t index = 0;
 };
 
 /// A mount of an exec; its `from` becomes an input of the vertex.
-struct mount {
-  const edge* from = nullptr;  // null: nothing (a cache, or scratch)
+struct llb_mount {
+  const llb_output* from = nullptr;  // null: nothing (a cache, or scratch)
   std::string selector;
   std::string target;
   std::string cache_id = {};
 };
 
-class writer {
+class llb_writer {
  public:
-  writer(const plan& p, const emit_options& options) : plan_(p), options_(options) {
+  llb_writer(const plan& p, const emit_options& options) : plan_(p), options_(options) {
     for (const auto& [name, value] : options.base_environment) environment_[name] = value;
     for (const auto& [name, value] : step_environment(options)) environment_[name] = value;
     environment_.try_emplace("PATH",
@@ -61,10 +60,10 @@ class writer {
 
  private:
   /// Adds an operation; `name` is what progress shows.
-  edge add(const std::vector<edge>& inputs, std::uint32_t kind, const protobuf_message& body,
-           const std::string& name) {
+  llb_output add(const std::vector<llb_output>& inputs, std::uint32_t kind,
+                 const protobuf_message& body, const std::string& name) {
     protobuf_message op;
-    for (const edge& e : inputs) {
+    for (const llb_output& e : inputs) {
       op.message(1, protobuf_message().text(1, e.digest).number(2, e.index));
     }
     op.message(kind, body);
@@ -85,9 +84,9 @@ class writer {
     return {digest, 0};
   }
 
-  edge source(const std::string& identifier,
-              const std::vector<std::pair<std::string, std::string>>& attributes,
-              const std::string& name) {
+  llb_output source(const std::string& identifier,
+                    const std::vector<std::pair<std::string, std::string>>& attributes,
+                    const std::string& name) {
     protobuf_message body;
     body.text(1, identifier);
     for (const auto& [key, value] : attributes) {
@@ -97,9 +96,9 @@ class writer {
   }
 
   /// Copies from `from` onto `base` (null: nothing).
-  edge copy(const edge* base, const edge& from, const protobuf_message& what,
-            const std::string& name) {
-    std::vector<edge> inputs;
+  llb_output copy(const llb_output* base, const llb_output& from, const protobuf_message& what,
+                  const std::string& name) {
+    std::vector<llb_output> inputs;
     if (base != nullptr) inputs.push_back(*base);
     inputs.push_back(from);
     protobuf_message action;
@@ -109,8 +108,8 @@ class writer {
     return add(inputs, 4, protobuf_message().message(2, action), name);
   }
 
-  edge exec(const edge& root, const std::string& shell, const std::vector<mount>& mounts,
-            const std::string& name) {
+  llb_output exec(const llb_output& root, const std::string& shell,
+                  const std::vector<llb_mount>& mounts, const std::string& name) {
     protobuf_message meta;
     meta.text(1, "/bin/sh").text(1, "-c").text(1, shell);
     for (const auto& [variable, value] : environment_) meta.text(2, variable + "=" + value);
@@ -118,18 +117,18 @@ class writer {
     if (const protobuf_message proxies = proxy_environment(); !proxies.str().empty()) {
       meta.message(5, proxies);
     }
-    std::vector<edge> inputs{root};
+    std::vector<llb_output> inputs{root};
     protobuf_message body;
     body.message(1, meta);
     const std::string& network = network_of(options_);
     if (network == "host") body.number(3, 1);
     if (network == "none") body.number(3, 2);
     body.message(2, protobuf_message().text(3, "/"));  // input 0, output 0
-    for (const mount& m : mounts) {
+    for (const llb_mount& m : mounts) {
       protobuf_message field;
       std::int64_t input = scratch;
       if (m.from != nullptr) {
-        const auto known = std::find_if(inputs.begin(), inputs.end(), [&](const edge& e) {
+        const auto known = std::find_if(inputs.begin(), inputs.end(), [&](const llb_output& e) {
           return e.digest == m.from->digest && e.index == m.from->index;
         });
         input = known - inputs.begin();
@@ -147,7 +146,7 @@ class writer {
   }
 
   /// Only what these steps use is sent to the builder.
-  edge write_context(std::span<const std::uint32_t> steps) {
+  llb_output write_context(std::span<const std::uint32_t> steps) {
     std::set<std::string> paths = {"collect"};
     for (const std::uint32_t s : steps) {
       for (const step_mount& m : recipes_.at(s).mounts) {
@@ -177,8 +176,8 @@ class writer {
     return proxies;
   }
 
-  edge write_header() {
-    edge base;
+  llb_output write_header() {
+    llb_output base;
     if (options_.base_archive.empty()) {
       base = source("docker-image://" + canonical_image(), {}, "base");
     } else {
@@ -187,7 +186,7 @@ class writer {
       base = copy(nullptr, context_, unpack, "base");
     }
     if (!options_.prepare.empty()) base = exec(base, options_.prepare, {}, "prepare");
-    std::vector<mount> mounts;
+    std::vector<llb_mount> mounts;
     if (brings_opam_program(options_)) {
       mounts.push_back({&context_, "/" + options_.opam, opam_program_mount});
     }
@@ -210,7 +209,7 @@ class writer {
     return image;
   }
 
-  [[nodiscard]] mount placed(const step_mount& m) const {
+  [[nodiscard]] llb_mount placed(const step_mount& m) const {
     switch (m.from) {
       case step_mount::origin::context:
         return {&context_, "/" + m.source, m.target};
@@ -222,40 +221,40 @@ class writer {
     return {nullptr, "", m.target, m.source};
   }
 
-  edge write_step(std::uint32_t s, const std::string& stage) {
+  llb_output write_step(std::uint32_t s, const std::string& stage) {
     const plan_step& step = plan_.steps[s];
     const step_recipe& recipe = recipes_.at(s);
-    std::vector<mount> mounts;
+    std::vector<llb_mount> mounts;
     for (const step_mount& m : recipe.mounts) mounts.push_back(placed(m));
-    const edge& root = step.parent == no_step ? header_ : images_.at(step.parent);
+    const llb_output& root = step.parent == no_step ? header_ : images_.at(step.parent);
     return exec(root, recipe.command, mounts, "[" + stage + " 1/1] RUN " + recipe.command);
   }
 
-  edge collect(const std::vector<step_mount>& results) {
-    const auto gather = [&](std::vector<mount> mounts) {
+  llb_output collect(const std::vector<step_mount>& results) {
+    const auto gather = [&](std::vector<llb_mount> mounts) {
       mounts.push_back(placed(script_mount("collect")));
       return exec(header_, "/opamplan/in/collect", mounts, "collect");
     };
-    std::vector<edge> gathered;
+    std::vector<llb_output> gathered;
     for (std::size_t begin = 0; begin < results.size(); begin += results_a_collector) {
-      std::vector<mount> mounts;
+      std::vector<llb_mount> mounts;
       for (std::size_t i = begin; i < std::min(begin + results_a_collector, results.size()); ++i) {
         mounts.push_back(placed(results[i]));
       }
       gathered.push_back(gather(std::move(mounts)));
     }
     if (gathered.size() == 1) return gathered.front();
-    std::vector<mount> mounts;
+    std::vector<llb_mount> mounts;
     for (std::size_t i = 0; i < gathered.size(); ++i) {
       mounts.push_back({&gathered[i], "/opamplan/all", "/opamplan/in/all/" + std::to_string(i)});
     }
     return gather(std::move(mounts));
   }
 
-  void finish(const edge& collected) {
+  void finish(const llb_output& collected) {
     protobuf_message what;
     what.text(1, "/opamplan/all").text(2, "/").number(4, -1).flag(6, true);
-    const edge results = copy(nullptr, collected, what, "results");
+    const llb_output results = copy(nullptr, collected, what, "results");
     // The last operation has the result as its only input.
     const protobuf_message end = protobuf_message().message(
         1, protobuf_message().text(1, results.digest).number(2, results.index));
@@ -270,17 +269,17 @@ class writer {
   protobuf_message metadata_;
   std::optional<image_platform> platform_;
   std::map<std::uint32_t, step_recipe> recipes_;  // by step
-  edge context_;
-  edge header_;
-  std::map<std::uint32_t, edge> images_;  // by step
+  llb_output context_;
+  llb_output header_;
+  std::map<std::uint32_t, llb_output> images_;  // by step
 };
 
-}  // namespace llb_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> steps,
                                 const emit_options& options) {
   require_buildable(p, steps);
-  return llb_detail::writer(p, options).write(steps);
+  return emit_impl::llb_writer(p, options).write(steps);
 }
 
 OPAMPLAN_INLINE std::string batch_llb(const plan& p, std::uint32_t batch,

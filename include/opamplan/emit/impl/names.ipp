@@ -9,7 +9,7 @@
 #include "opamplan/emit/names.hpp"
 
 namespace opamplan {
-namespace names_detail {
+namespace emit_impl {
 
 /// Letters, digits, `_` and `-`; others become `-`.
 inline std::string target_word(std::string_view text) {
@@ -39,7 +39,7 @@ inline std::string stage_word(std::string_view text) {
   return out;
 }
 
-}  // namespace names_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   std::vector<std::string> names;
@@ -49,7 +49,7 @@ OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
     const std::string package =
         s.installs.empty()
             ? "system"
-            : "s-" + names_detail::stage_word(
+            : "s-" + emit_impl::stage_word(
                          p.packages[p.layers[s.installs.back()].packages.front()].full_name());
     std::size_t digits = 10;
     std::string name = package + "-" + to_hex(s.key, digits);
@@ -64,7 +64,7 @@ OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   return names;
 }
 
-namespace names_detail {
+namespace emit_impl {
 
 /// Where names are equal, each gets a number after `mark`.
 inline std::vector<std::string> numbered(std::vector<std::string> names, char mark) {
@@ -84,23 +84,23 @@ inline std::vector<std::string> numbered(std::vector<std::string> names, char ma
   return names;
 }
 
-}  // namespace names_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::vector<std::string> bake_names(const plan& p) {
   std::vector<std::string> names;
   for (const plan_target& t : p.targets) {
-    names.push_back("pkg-" + names_detail::target_word(p.packages[t.package].full_name()));
+    names.push_back("pkg-" + emit_impl::target_word(p.packages[t.package].full_name()));
   }
-  return names_detail::numbered(std::move(names), '_');
+  return emit_impl::numbered(std::move(names), '_');
 }
 
 OPAMPLAN_INLINE std::vector<std::string> image_names(const plan& p) {
   std::vector<std::string> names;
   for (const plan_target& t : p.targets) {
-    const std::string word = names_detail::stage_word(p.packages[t.package].full_name());
+    const std::string word = emit_impl::stage_word(p.packages[t.package].full_name());
     names.push_back(word.empty() ? "pkg" : "pkg-" + word);
   }
-  return names_detail::numbered(std::move(names), '-');
+  return emit_impl::numbered(std::move(names), '-');
 }
 
 }  // namespace opamplan

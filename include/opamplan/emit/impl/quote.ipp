@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/emit/quote.hpp"
 #include "opamplan/base/error.hpp"
-#include "opamplan/syntax/json.hpp"
+#include "opamplan/base/json.hpp"
+#include "opamplan/emit/quote.hpp"
 
 namespace opamplan {
-namespace quote_detail {
+namespace emit_impl {
 
 inline bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -22,15 +22,15 @@ inline bool is_plain(char c) {
 
 inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-}  // namespace quote_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string shell_word(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(), quote_detail::is_control)) {
+  if (std::any_of(text.begin(), text.end(), emit_impl::is_control)) {
     throw invalid_request("a name, version or system package holds a control character: " +
                           json_string(text));
   }
   if (!text.empty() && text.front() != '-' && text.front() != '~' &&
-      std::all_of(text.begin(), text.end(), quote_detail::is_plain)) {
+      std::all_of(text.begin(), text.end(), emit_impl::is_plain)) {
     return std::string(text);
   }
   std::string out = "'";
@@ -57,7 +57,7 @@ OPAMPLAN_INLINE std::string path_component(std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    const bool kept = quote_detail::is_letter_or_digit(c) || c == '_' || c == '+' || c == '~' ||
+    const bool kept = emit_impl::is_letter_or_digit(c) || c == '_' || c == '+' || c == '~' ||
                       ((c == '.' || c == '-') && !out.empty());
     if (kept) {
       out += c;
@@ -67,12 +67,6 @@ OPAMPLAN_INLINE std::string path_component(std::string_view text) {
       out += hex[static_cast<unsigned char>(c) & 15U];
     }
   }
-  return out;
-}
-
-OPAMPLAN_INLINE std::string json_string(std::string_view text) {
-  std::string out;
-  syntax::append_json_string(text, out);
   return out;
 }
 

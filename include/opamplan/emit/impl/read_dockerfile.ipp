@@ -7,21 +7,14 @@
 #include <optional>
 #include <utility>
 
-#include "opamplan/base/json.hpp"
 #include "opamplan/base/config.hpp"
-#include "opamplan/emit/detail/dockerfile_words.hpp"
+#include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/emit/impl/dockerfile_words.hpp"
 #include "opamplan/emit/read_dockerfile.hpp"
 
 namespace opamplan {
-namespace read_dockerfile_detail {
-
-inline std::string lower(std::string_view word) {
-  std::string out(word);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
+namespace emit_impl {
 
 inline std::string_view without(std::string_view text, std::string_view leading) {
   return text.substr(std::min(text.find_first_not_of(leading), text.size()));
@@ -30,11 +23,11 @@ inline std::string_view without(std::string_view text, std::string_view leading)
 /// `# escape=` and its like: `#`, a name, `=`, a value.
 inline std::optional<std::pair<std::string, std::string_view>> directive_of(std::string_view line) {
   if (line.empty() || line.front() != '#') return std::nullopt;
-  line = detail::trim_dockerfile_space(line.substr(1));
+  line = trim_dockerfile_space(line.substr(1));
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
-  std::string name = lower(detail::trim_dockerfile_space(line.substr(0, equals)));
-  const std::string_view value = detail::trim_dockerfile_space(line.substr(equals + 1));
+  std::string name = lower_case(trim_dockerfile_space(line.substr(0, equals)));
+  const std::string_view value = trim_dockerfile_space(line.substr(equals + 1));
   if (value.empty() || (name != "escape" && name != "syntax" && name != "check")) {
     return std::nullopt;
   }
@@ -58,17 +51,17 @@ inline std::optional<opening> opening_of(std::string_view word) {
   }
   word = without(word, "\t\n\f\r ");
   if (word.empty() || word.find('<') != std::string_view::npos) return std::nullopt;
-  const detail::dockerfile_variables none;
-  auto words = detail::dockerfile_lexer(word, {}, none).words();
+  const dockerfile_variables none;
+  auto words = dockerfile_lexer(word, {}, none).words();
   out.bad = !words.has_value();
   if (words && words->size() != 1) return std::nullopt;
   if (words) out.name = std::move(words->front());
   return out;
 }
 
-class reader {
+class dockerfile_reader {
  public:
-  explicit reader(std::string_view text) : text_(text) {
+  explicit dockerfile_reader(std::string_view text) : text_(text) {
     if (text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
   }
 
@@ -97,7 +90,7 @@ class reader {
     return line;
   }
   static bool is_comment(std::string_view line) {
-    line = detail::trim_dockerfile_space(line);
+    line = trim_dockerfile_space(line);
     return !line.empty() && line.front() == '#';
   }
 
@@ -130,7 +123,7 @@ class reader {
 
   void instruction() {
     std::string_view line = without_end(next_line());
-    while (!line.empty() && detail::is_dockerfile_space(line.front())) line.remove_prefix(1);
+    while (!line.empty() && is_dockerfile_space(line.front())) line.remove_prefix(1);
     directive(line);
     if (is_comment(line)) return;
     directives_over_ = true;
@@ -140,7 +133,7 @@ class reader {
     std::string joined(line);
     while (more && at_ < text_.size()) {
       line = without_end(next_line());
-      if (is_comment(line) || detail::trim_dockerfile_space(line).empty()) continue;
+      if (is_comment(line) || trim_dockerfile_space(line).empty()) continue;
       more = continues(line);
       joined += line;
     }
@@ -153,12 +146,12 @@ class reader {
   }
 
   [[nodiscard]] dockerfile_instruction split(std::string_view line) const {
-    line = detail::trim_dockerfile_space(line);
+    line = trim_dockerfile_space(line);
     const std::size_t end = std::min(line.find_first_of("\t\v\f\r "), line.size());
     dockerfile_instruction out;
-    out.name = lower(line.substr(0, end));
+    out.name = lower_case(line.substr(0, end));
     std::string_view rest = without(line.substr(end), "\t\v\f\r ");
-    out.arguments = detail::trim_dockerfile_space(take_flags(rest, out.flags));
+    out.arguments = trim_dockerfile_space(take_flags(rest, out.flags));
     return out;
   }
 
@@ -166,14 +159,14 @@ class reader {
   [[nodiscard]] std::string_view take_flags(std::string_view line,
                                             std::vector<std::string>& flags) const {
     while (true) {
-      while (!line.empty() && detail::is_dockerfile_space(line.front())) line.remove_prefix(1);
+      while (!line.empty() && is_dockerfile_space(line.front())) line.remove_prefix(1);
       if (line.substr(0, 2) != "--") return line;
       std::string word;
       char quote = '\0';
       std::size_t at = 0;
       for (; at < line.size(); ++at) {
         const char c = line[at];
-        if (quote == '\0' && detail::is_dockerfile_space(c)) break;
+        if (quote == '\0' && is_dockerfile_space(c)) break;
         if (quote != '\0' && c == quote) {
           quote = '\0';
         } else if (quote == '\0' && (c == '\'' || c == '"')) {
@@ -227,9 +220,9 @@ class reader {
 
   void read_heredocs(std::string_view joined, dockerfile_instruction& into) {
     if (joined.find("<<") == std::string_view::npos) return;
-    const detail::dockerfile_variables none;
+    const dockerfile_variables none;
     // Always with a backslash, whatever the file says; unclosed quotes: no here-document at all.
-    const auto words = detail::dockerfile_lexer(joined, {'\\', true, true, true}, none).words();
+    const auto words = dockerfile_lexer(joined, {'\\', true, true, true}, none).words();
     for (const std::string& word : words.value_or(std::vector<std::string>())) {
       const auto opens = opening_of(word);
       if (!opens) continue;
@@ -263,10 +256,10 @@ class reader {
   dockerfile_text out_;
 };
 
-}  // namespace read_dockerfile_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE dockerfile_text read_dockerfile(std::string_view text) {
-  return read_dockerfile_detail::reader(text).read();
+  return emit_impl::dockerfile_reader(text).read();
 }
 
 }  // namespace opamplan

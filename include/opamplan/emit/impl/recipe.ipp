@@ -7,14 +7,15 @@
 #include <set>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/emit/archives.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
-#include "opamplan/base/error.hpp"
 #include "opamplan/package/environment.hpp"
 
 namespace opamplan {
-namespace recipe_detail {
+namespace emit_impl {
 
 /// NAME.VERSION: a word of the shell and a folder's name, as it is.
 inline std::string package_word(const plan_package& package) {
@@ -97,10 +98,10 @@ inline void mount_system_caches(const plan& p, std::vector<step_mount>& mounts) 
   }
 }
 
-}  // namespace recipe_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string opam_folder(const plan_package& package) {
-  return "packages/" + recipe_detail::package_word(package);
+  return "packages/" + emit_impl::package_word(package);
 }
 
 OPAMPLAN_INLINE step_mount source_mount(const plan_source& source) {
@@ -114,13 +115,13 @@ OPAMPLAN_INLINE step_mount script_mount(const char* script) {
 
 OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
                                       const emit_options& options) {
-  using recipe_detail::layer_word;
-  using recipe_detail::package_word;
+  using emit_impl::layer_word;
+  using emit_impl::package_word;
   using origin = step_mount::origin;
   step_recipe recipe;
   recipe.mounts.push_back(script_mount("step"));
   std::string& out = recipe.command;
-  out = "/opamplan/in/step" + recipe_detail::retry_words(p, step, options);
+  out = "/opamplan/in/step" + emit_impl::retry_words(p, step, options);
   const std::vector<std::string> depexts = ensured_depexts(p, step);
   if (!depexts.empty()) out += " -d";
   for (const std::string& d : depexts) out += ' ' + script_word(d);
@@ -164,7 +165,7 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
     for (const std::uint32_t n : layer.needs) out += ' ' + layer_word(p, n);
   }
   if (options.system_cache && !depexts.empty()) {
-    recipe_detail::mount_system_caches(p, recipe.mounts);
+    emit_impl::mount_system_caches(p, recipe.mounts);
   }
   if (options.download_cache) {
     recipe.mounts.push_back({origin::cache, no_step, "opamplan", "/opamplan/in/cache"});
@@ -224,7 +225,7 @@ OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
   for (std::uint32_t l = 0; l < step_of.size(); ++l) {
     if (step_of[l] == no_step) continue;
     // The key too: a builder that misses it says whose it is, whatever the package's variants.
-    const std::string place = recipe_detail::layer_word(p, l) + "/" + to_hex(p.layers[l].key, 16);
+    const std::string place = emit_impl::layer_word(p, l) + "/" + to_hex(p.layers[l].key, 16);
     mounts.push_back({step_mount::origin::step, step_of[l], "opamplan/results/" + place,
                       "/opamplan/in/t/" + place});
   }
@@ -320,7 +321,7 @@ OPAMPLAN_INLINE std::string base_image_of(const plan& p, const emit_options& opt
     throw invalid_request(
         "no base image is known for this environment; name one (--image, EmitOptions.base_image)");
   }
-  if (!recipe_detail::is_image_name(image)) {
+  if (!emit_impl::is_image_name(image)) {
     throw invalid_request(json_string(image) +
                           " is not the name of an image: small letters, digits, and . _ - / "
                           "between them, then :TAG or @DIGEST");

@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/emit/impl/scripts.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/script.hpp"
-#include "opamplan/base/error.hpp"
 
 namespace opamplan {
-namespace script_detail {
+namespace emit_impl {
 
 /// Replaces what is between two texts, which stay.
 inline void replace_between(std::string& script, std::string_view begin, std::string_view end,
@@ -70,7 +71,7 @@ inline std::string mirrors(const emit_options& options) {
   return shell_word(out);
 }
 
-}  // namespace script_detail
+}  // namespace emit_impl
 
 OPAMPLAN_INLINE bool brings_opam_program(const emit_options& options) {
   return !options.opam.empty() && options.opam != "image" && options.opam != "distribution";
@@ -78,12 +79,12 @@ OPAMPLAN_INLINE bool brings_opam_program(const emit_options& options) {
 
 OPAMPLAN_INLINE std::string step_script(const emit_options& options) {
   std::string script(script_text::step);
-  script_detail::set_options(script, "user=" + script_detail::checked_user(options) +
-                                         "\ntime_limit=" + std::to_string(options.time_limit) +
-                                         "\nlog_half=" + std::to_string(options.log_limit / 2) +
-                                         "\nattempts=3\n");
-  script_detail::set_function(script, "install_package", options.install);
-  script_detail::set_function(script, "system_packages", options.depexts);
+  emit_impl::set_options(script, "user=" + emit_impl::checked_user(options) +
+                                     "\ntime_limit=" + std::to_string(options.time_limit) +
+                                     "\nlog_half=" + std::to_string(options.log_limit / 2) +
+                                     "\nattempts=3\n");
+  emit_impl::set_function(script, "install_package", options.install);
+  emit_impl::set_function(script, "system_packages", options.depexts);
   return script;
 }
 
@@ -91,18 +92,17 @@ OPAMPLAN_INLINE std::string collect_script(const emit_options& options) {
   std::string script(script_text::collect);
   // A shortened log has a line of its own in the middle.
   const std::size_t limit = options.log_limit == 0 ? std::size_t{1} << 30 : options.log_limit + 200;
-  script_detail::set_options(script, "log_limit=" + std::to_string(limit) + "\n");
+  emit_impl::set_options(script, "log_limit=" + std::to_string(limit) + "\n");
   return script;
 }
 
 OPAMPLAN_INLINE std::string default_setup(const plan_base& base, const emit_options& options) {
   std::string script(script_text::setup);
   std::string from = brings_opam_program(options) ? "file" : options.opam;
-  script_detail::set_options(script, "user=" + script_detail::checked_user(options) +
-                                         "\nopam_from=" + from +
-                                         "\nopam_version=" + shell_word(base.opam_version) +
-                                         "\nsnapshot=" + script_detail::checked_snapshot(options) +
-                                         "\nmirrors=" + script_detail::mirrors(options) + "\n");
+  emit_impl::set_options(script, "user=" + emit_impl::checked_user(options) + "\nopam_from=" +
+                                     from + "\nopam_version=" + shell_word(base.opam_version) +
+                                     "\nsnapshot=" + emit_impl::checked_snapshot(options) +
+                                     "\nmirrors=" + emit_impl::mirrors(options) + "\n");
   return script;
 }
 

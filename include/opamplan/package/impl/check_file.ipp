@@ -12,7 +12,7 @@
 #include "opamplan/package/version.hpp"
 
 namespace opamplan {
-namespace check_detail {
+namespace package_impl {
 
 using syntax::value;
 using syntax::value_kind;
@@ -337,12 +337,12 @@ class checker {
   std::string_view version_;
 };
 
-}  // namespace check_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE std::vector<file_diagnostic> check_file(const syntax::file& file,
                                                         std::string_view name,
                                                         std::string_view version) {
-  return check_detail::checker(file, name, version).all();
+  return package_impl::checker(file, name, version).all();
 }
 
 OPAMPLAN_INLINE std::string_view other_meaning(std::string_view word) noexcept {

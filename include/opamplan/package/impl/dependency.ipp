@@ -10,7 +10,7 @@
 #include "opamplan/package/version.hpp"
 
 namespace opamplan {
-namespace dependency_detail {
+namespace package_impl {
 
 /// True, false, or a formula over versions.
 struct decided {
@@ -134,15 +134,14 @@ inline package_formula evaluate_formula(const filtered_formula& f, const evaluat
   return result;
 }
 
-}  // namespace dependency_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE package_formula evaluate_depends(const filtered_formula& f, const environment& env,
                                                  std::string_view /*name*/,
                                                  std::string_view version,
                                                  const dependency_context& context) {
   if (f.is_empty()) return {};
-  return dependency_detail::evaluate_formula(f,
-                                             dependency_detail::evaluator(env, version, context));
+  return package_impl::evaluate_formula(f, package_impl::evaluator(env, version, context));
 }
 
 }  // namespace opamplan

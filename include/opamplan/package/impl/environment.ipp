@@ -10,6 +10,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/spelling.hpp"
 
@@ -141,14 +142,14 @@ OPAMPLAN_INLINE const std::vector<environment_preset>& environment_presets() {
   return presets;
 }
 
-namespace environment_detail {
+namespace package_impl {
 
 // Where a system has no opam of its own, or not one that is known.
 inline constexpr std::string_view usual_opam = "2.3.0";
 
-inline environment make(std::string_view arch, std::string_view os, std::string_view distribution,
-                        std::string_view family, std::string_view version,
-                        std::string_view opam_version = {}) {
+inline environment environment_of(std::string_view arch, std::string_view os,
+                                  std::string_view distribution, std::string_view family,
+                                  std::string_view version, std::string_view opam_version = {}) {
   environment env;
   env.set("arch", std::string(arch));
   env.set("os", std::string(os));
@@ -163,20 +164,21 @@ inline environment make(std::string_view arch, std::string_view os, std::string_
   return env;
 }
 
-}  // namespace environment_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE environment preset_environment(std::string_view name, std::string_view arch) {
   const auto& presets = environment_presets();
   const auto it = std::find_if(presets.begin(), presets.end(),
                                [&](const environment_preset& p) { return p.name == name; });
   if (it == presets.end()) {
-    std::string known;
-    for (const auto& p : presets) known += fmt::format("{}{}", known.empty() ? "" : ", ", p.name);
-    throw invalid_request(fmt::format("unknown environment \"{}\"; there are: {}", name, known));
+    std::vector<std::string> known;
+    for (const auto& p : presets) known.emplace_back(p.name);
+    throw invalid_request(
+        fmt::format("unknown environment \"{}\"{}", name, did_you_mean_one_of(known, name)));
   }
   require_opam_spelling("arch", arch);
-  return environment_detail::make(arch, it->os, it->distribution, it->family, it->version,
-                                  it->opam_version);
+  return package_impl::environment_of(arch, it->os, it->distribution, it->family, it->version,
+                                      it->opam_version);
 }
 
 OPAMPLAN_INLINE environment host_environment() {
@@ -185,12 +187,12 @@ OPAMPLAN_INLINE environment host_environment() {
   const std::string arch = opam_spelling("arch", system.machine);
   const std::string_view kernel = system.sysname;
   if (kernel == "Darwin") {
-    return environment_detail::make(arch, "macos", "homebrew", "homebrew", system.release);
+    return package_impl::environment_of(arch, "macos", "homebrew", "homebrew", system.release);
   }
   if (kernel != "Linux") {
     const std::string os = opam_spelling("os", kernel);
     const bool bsd = os.find("bsd") != std::string::npos;
-    return environment_detail::make(arch, os, os, bsd ? "bsd" : os, system.release);
+    return package_impl::environment_of(arch, os, os, bsd ? "bsd" : os, system.release);
   }
   std::map<std::string, std::string> release;
   std::ifstream file("/etc/os-release");
@@ -208,7 +210,7 @@ OPAMPLAN_INLINE environment host_environment() {
   const std::string like = release["ID_LIKE"];
   const std::string family =
       like.empty() ? distribution : opam_spelling("os-family", like.substr(0, like.find(' ')));
-  return environment_detail::make(arch, "linux", distribution, family, release["VERSION_ID"]);
+  return package_impl::environment_of(arch, "linux", distribution, family, release["VERSION_ID"]);
 }
 
 OPAMPLAN_INLINE environment with_ocaml(environment env, std::string_view version) {

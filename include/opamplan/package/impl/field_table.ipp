@@ -11,7 +11,7 @@
 #include "opamplan/package/impl/fields.ipp"
 #include "opamplan/package/opam_file.hpp"
 
-namespace opamplan::field_detail {
+namespace opamplan::package_impl {
 
 struct field_rule {
   std::string_view name;
@@ -153,4 +153,4 @@ inline const archive_rule* find_archive_field(std::string_view name) noexcept {
   return nullptr;
 }
 
-}  // namespace opamplan::field_detail
+}  // namespace opamplan::package_impl

@@ -14,7 +14,7 @@
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/package/version.hpp"
 
-namespace opamplan::field_detail {
+namespace opamplan::package_impl {
 
 using syntax::value;
 using syntax::value_kind;
@@ -475,4 +475,4 @@ inline package_flags make_flags(std::vector<std::string> names,
   return flags;
 }
 
-}  // namespace opamplan::field_detail
+}  // namespace opamplan::package_impl

@@ -57,7 +57,7 @@ OPAMPLAN_INLINE std::string variable_reference::to_string() const {
   return out;
 }
 
-namespace filter_detail {
+namespace package_impl {
 
 /// The value of a reference. `keep_undefined`: an undefined variable with a converter stays
 /// undefined, as in partial evaluation, instead of counting as false.
@@ -121,12 +121,12 @@ std::string replace_interpolations(std::string_view text, std::string_view perce
   return out;
 }
 
-}  // namespace filter_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE std::string interpolate(std::string_view text, const variable_lookup& lookup) {
   if (text.find('%') == std::string_view::npos) return std::string(text);
-  return filter_detail::replace_interpolations(text, "%", [&](std::string_view inside) {
-    const auto value = filter_detail::resolve(inside, lookup, false);
+  return package_impl::replace_interpolations(text, "%", [&](std::string_view inside) {
+    const auto value = package_impl::resolve(inside, lookup, false);
     return value ? to_string(*value) : std::string();
   });
 }
@@ -140,7 +140,7 @@ OPAMPLAN_INLINE std::optional<variable_value> evaluate(const filter& f,
     case filter_kind::string:
       return variable_value(interpolate(f.text, lookup));
     case filter_kind::identifier: {
-      auto value = filter_detail::resolve(f.text, lookup, false);
+      auto value = package_impl::resolve(f.text, lookup, false);
       if (value && std::holds_alternative<std::string>(*value)) {
         return variable_value(interpolate(std::get<std::string>(*value), lookup));
       }
@@ -183,7 +183,7 @@ OPAMPLAN_INLINE bool evaluate_bool(const filter& f, const variable_lookup& looku
   return value ? as_bool(*value).value_or(otherwise) : otherwise;
 }
 
-namespace filter_detail {
+namespace package_impl {
 
 inline filter constant(const variable_value& v) {
   filter f;
@@ -345,15 +345,15 @@ inline void print(const filter& f, context where, std::string& out) {
   }
 }
 
-}  // namespace filter_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE filter partially_evaluate(const filter& f, const variable_lookup& lookup) {
-  return filter_detail::reduce(f, lookup).as_filter();
+  return package_impl::reduce(f, lookup).as_filter();
 }
 
 OPAMPLAN_INLINE std::string to_string(const filter& f) {
   std::string out;
-  filter_detail::print(f, filter_detail::context::disjunction, out);
+  package_impl::print(f, package_impl::context::disjunction, out);
   return out;
 }
 

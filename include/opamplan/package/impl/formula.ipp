@@ -79,7 +79,7 @@ OPAMPLAN_INLINE bool satisfies(const version_formula& f, std::string_view versio
   return false;
 }
 
-namespace formula_detail {
+namespace package_impl {
 
 template <class Atom, class Print>
 void print(const formula<Atom>& f, bool in_conjunction, const Print& print_atom, std::string& out) {
@@ -113,24 +113,24 @@ inline void print_atom(const package_atom& a, std::string& out) {
   if (!single) out += ')';
 }
 
-}  // namespace formula_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE std::string to_string(const version_formula& f) {
   std::string out;
-  formula_detail::print(f, false, formula_detail::print_constraint, out);
+  package_impl::print(f, false, package_impl::print_constraint, out);
   return out;
 }
 
 OPAMPLAN_INLINE std::string to_string(const package_atom& atom) {
   std::string out;
-  formula_detail::print_atom(atom, out);
+  package_impl::print_atom(atom, out);
   return out;
 }
 
 OPAMPLAN_INLINE std::string to_string(const package_formula& f) {
   if (f.is_empty()) return "[]";
   std::string out;
-  formula_detail::print(f, false, formula_detail::print_atom, out);
+  package_impl::print(f, false, package_impl::print_atom, out);
   return out;
 }
 

@@ -18,9 +18,7 @@
 #include "opamplan/syntax/printer.hpp"
 
 namespace opamplan {
-namespace opam_file_detail {
-
-using field_detail::findings;
+namespace package_impl {
 
 /// Takes what is found in fields into a list of diagnostics; into nothing without one.
 class reporter {
@@ -55,7 +53,7 @@ inline std::optional<source_archive> read_archive(const syntax::item& section,
   if (const auto label = section.label()) a.name = label->as_string();
   for (const syntax::item field : section.items()) {
     const std::string name = kind + '.' + std::string(field.name());
-    const field_detail::archive_rule* rule = field_detail::find_archive_field(field.name());
+    const archive_rule* rule = find_archive_field(field.name());
     if (field.is_section() || rule == nullptr) {
       report(name, field.span().begin, "unknown field in this section");
     } else if (!seen.insert(field.name()).second) {
@@ -101,10 +99,10 @@ inline std::string newer_format(const syntax::file& file) {
   return compare_versions(format, "2.0") > 0 ? format : std::string();
 }
 
-}  // namespace opam_file_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE opam_file opam_file::read(const syntax::file& file) {
-  using namespace opam_file_detail;
+  using namespace package_impl;
   opam_file o;
   const reporter report(file, o.diagnostics);
   std::set<std::string_view> seen;
@@ -120,7 +118,7 @@ OPAMPLAN_INLINE opam_file opam_file::read(const syntax::file& file) {
       continue;
     }
     if (name.substr(0, 2) == "x-") o.extensions.emplace(name, item.value().source());
-    if (const field_detail::field_rule* rule = field_detail::find_field(name)) {
+    if (const package_impl::field_rule* rule = package_impl::find_field(name)) {
       findings found;
       rule->read(o, item.value(), found);
       report(name, found);
@@ -128,32 +126,32 @@ OPAMPLAN_INLINE opam_file opam_file::read(const syntax::file& file) {
       report(name, item.span().begin, "unknown field");
     }
   }
-  o.flags = field_detail::make_flags(std::move(o.flags.all), o.tags);
+  o.flags = package_impl::make_flags(std::move(o.flags.all), o.tags);
   return o;
 }
 
 OPAMPLAN_INLINE std::vector<std::string_view> known_fields() {
   std::vector<std::string_view> names;
-  for (const field_detail::field_rule& rule : field_detail::fields) names.push_back(rule.name);
+  for (const package_impl::field_rule& rule : package_impl::fields) names.push_back(rule.name);
   return names;
 }
 
 OPAMPLAN_INLINE filtered_formula read_depends(const syntax::file& file) {
-  return field_detail::read_whole(file.find("depends"), field_detail::read_conjunction);
+  return package_impl::read_whole(file.find("depends"), package_impl::read_conjunction);
 }
 
 OPAMPLAN_INLINE filtered_formula read_depopts(const syntax::file& file) {
-  return field_detail::read_whole(file.find("depopts"), field_detail::read_disjunction);
+  return package_impl::read_whole(file.find("depopts"), package_impl::read_disjunction);
 }
 
 OPAMPLAN_INLINE filtered_formula read_conflicts(const syntax::file& file) {
-  return field_detail::read_whole(file.find("conflicts"), field_detail::read_disjunction);
+  return package_impl::read_whole(file.find("conflicts"), package_impl::read_disjunction);
 }
 
 OPAMPLAN_INLINE filter read_available(const syntax::file& file) {
   filter available =
-      field_detail::read_whole(file.find("available"), field_detail::read_available_field);
-  std::string format = opam_file_detail::newer_format(file);
+      package_impl::read_whole(file.find("available"), package_impl::read_available_field);
+  std::string format = package_impl::newer_format(file);
   if (format.empty()) return available;
   filter variable;
   variable.kind = filter_kind::identifier;
@@ -172,17 +170,17 @@ OPAMPLAN_INLINE filter read_available(const syntax::file& file) {
 }
 
 OPAMPLAN_INLINE std::vector<std::string> read_conflict_classes(const syntax::file& file) {
-  return field_detail::read_whole(file.find("conflict-class"), field_detail::read_package_names);
+  return package_impl::read_whole(file.find("conflict-class"), package_impl::read_package_names);
 }
 
 OPAMPLAN_INLINE package_flags read_flags(const syntax::file& file) {
-  return field_detail::make_flags(
-      field_detail::read_whole(file.find("flags"), field_detail::read_flag_names),
-      field_detail::read_whole(file.find("tags"), field_detail::read_strings));
+  return package_impl::make_flags(
+      package_impl::read_whole(file.find("flags"), package_impl::read_flag_names),
+      package_impl::read_whole(file.find("tags"), package_impl::read_strings));
 }
 
 OPAMPLAN_INLINE std::vector<external_dependency> read_depexts(const syntax::file& file) {
-  return field_detail::read_whole(file.find("depexts"), field_detail::read_depexts);
+  return package_impl::read_whole(file.find("depexts"), package_impl::read_depexts);
 }
 
 OPAMPLAN_INLINE std::vector<std::string> depexts_for(
@@ -219,15 +217,15 @@ OPAMPLAN_INLINE std::string effective_part(const syntax::file& file) {
     const std::string name(item.name());
     if (item.is_section()) {
       if ((name != "url" || has_url) && (name != "extra-source" || !item.label())) continue;
-      const auto archive = opam_file_detail::read_archive(item, {});
+      const auto archive = package_impl::read_archive(item, {});
       has_url = has_url || name == "url";
       if (archive) parts.emplace(name + " " + archive->name, text_of(*archive));
       continue;
     }
-    const field_detail::field_rule* rule = field_detail::find_field(name);
+    const package_impl::field_rule* rule = package_impl::find_field(name);
     if (rule == nullptr || !rule->effective || parts.count(name) != 0) continue;
     opam_file ignored;
-    field_detail::findings found;
+    package_impl::findings found;
     rule->read(ignored, item.value(), found);
     parts.emplace(name, found.failed() ? std::string() : syntax::print(item.value()));
   }

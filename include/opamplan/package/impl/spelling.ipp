@@ -6,10 +6,11 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/package/spelling.hpp"
 
 namespace opamplan {
-namespace spelling_detail {
+namespace package_impl {
 
 struct spelling {
   std::string_view variable;
@@ -44,17 +45,16 @@ inline constexpr spelling spellings[] = {
     {"os-family", "windows", " win32 win "},
 };
 
-}  // namespace spelling_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE std::string opam_spelling(std::string_view variable, std::string_view value) {
   if (variable != "arch" && variable != "os" && variable != "os-distribution" &&
       variable != "os-family") {
     return std::string(value);
   }
-  std::string lower;  // opam writes all of them so
-  for (const char c : value) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string lower = lower_case(value);  // opam writes all of them so
   const std::string word = " " + lower + " ";
-  for (const spelling_detail::spelling& s : spelling_detail::spellings) {
+  for (const package_impl::spelling& s : package_impl::spellings) {
     if (s.variable == variable && s.others.find(word) != std::string_view::npos) {
       return std::string(s.opam);
     }
@@ -66,7 +66,7 @@ OPAMPLAN_INLINE void require_opam_spelling(std::string_view variable, std::strin
   const std::string opam = opam_spelling(variable, value);
   if (opam == value) return;
   throw invalid_request(
-      fmt::format("opam knows no {} \"{}\"; did you mean {}?", variable, value, opam));
+      fmt::format("opam knows no {} \"{}\"{}", variable, value, did_you_mean(std::array{opam})));
 }
 
 }  // namespace opamplan

@@ -8,7 +8,7 @@
 #include "opamplan/package/version.hpp"
 
 namespace opamplan {
-namespace version_detail {
+namespace package_impl {
 
 [[nodiscard]] inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 [[nodiscard]] inline bool is_letter(char c) noexcept {
@@ -50,7 +50,7 @@ namespace version_detail {
 }
 
 // The part before the last `-`, and the part after it.
-[[nodiscard]] inline std::pair<std::string_view, std::string_view> split(
+[[nodiscard]] inline std::pair<std::string_view, std::string_view> split_at_dash(
     std::string_view v) noexcept {
   const std::size_t dash = v.rfind('-');
   if (dash == std::string_view::npos) return {v, {}};
@@ -76,28 +76,28 @@ inline void append_canonical(std::string_view part, std::string& out) {
   out += pending;
 }
 
-}  // namespace version_detail
+}  // namespace package_impl
 
 OPAMPLAN_INLINE int compare_versions(std::string_view a, std::string_view b) noexcept {
   if (a == b) return 0;
-  const auto [a_main, a_last] = version_detail::split(a);
-  const auto [b_main, b_last] = version_detail::split(b);
-  const int main = version_detail::compare_part(a_main, b_main);
-  return main != 0 ? main : version_detail::compare_part(a_last, b_last);
+  const auto [a_main, a_last] = package_impl::split_at_dash(a);
+  const auto [b_main, b_last] = package_impl::split_at_dash(b);
+  const int main = package_impl::compare_part(a_main, b_main);
+  return main != 0 ? main : package_impl::compare_part(a_last, b_last);
 }
 
 OPAMPLAN_INLINE std::string canonical_version(std::string_view v) {
-  const auto [main, last] = version_detail::split(v);
+  const auto [main, last] = package_impl::split_at_dash(v);
   const auto canonical = [](std::string_view part) {
     std::string out;
-    version_detail::append_canonical(part, out);
+    package_impl::append_canonical(part, out);
     return out.empty() ? std::string("0") : out;
   };
   return canonical(main) + "-" + canonical(last);
 }
 
 OPAMPLAN_INLINE bool is_package_name(std::string_view text) noexcept {
-  using namespace version_detail;
+  using namespace package_impl;
   return std::all_of(text.begin(), text.end(),
                      [](char c) {
                        return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+';
@@ -106,19 +106,24 @@ OPAMPLAN_INLINE bool is_package_name(std::string_view text) noexcept {
 }
 
 OPAMPLAN_INLINE bool is_version(std::string_view text) noexcept {
-  using namespace version_detail;
+  using namespace package_impl;
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+' || c == '.' || c == '~';
   });
 }
 
-OPAMPLAN_INLINE std::optional<package> package::parse(std::string_view text) {
+OPAMPLAN_INLINE std::optional<package_view> package_view::parse(std::string_view text) noexcept {
   const std::size_t dot = text.find('.');
   if (dot == std::string_view::npos) return std::nullopt;
-  const std::string_view name = text.substr(0, dot);
-  const std::string_view v = text.substr(dot + 1);
-  if (!is_package_name(name) || !is_version(v)) return std::nullopt;
-  return package{std::string(name), opamplan::version(std::string(v))};
+  const package_view parts{text.substr(0, dot), text.substr(dot + 1)};
+  if (!is_package_name(parts.name) || !is_version(parts.version)) return std::nullopt;
+  return parts;
+}
+
+OPAMPLAN_INLINE std::optional<package> package::parse(std::string_view text) {
+  const auto parts = package_view::parse(text);
+  if (!parts) return std::nullopt;
+  return package{std::string(parts->name), opamplan::version(std::string(parts->version))};
 }
 
 }  // namespace opamplan

@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include "opamplan/closure/closure.hpp"
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/closure/closure.hpp"
 #include "opamplan/plan/align.hpp"
 #include "opamplan/plan/impl/layer_groups.hpp"
 

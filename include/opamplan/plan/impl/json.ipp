@@ -8,11 +8,10 @@
 #include <charconv>
 #include <iterator>
 
-#include "opamplan/base/json.hpp"
-#include "opamplan/base/config.hpp"
 #include "opamplan/base/base64.hpp"
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/plan/json.hpp"
-#include "opamplan/syntax/json.hpp"
 
 namespace opamplan {
 namespace plan_json_detail {
@@ -42,7 +41,7 @@ class writer {
   }
 
  private:
-  void text(std::string_view t) { syntax::append_json_string(t, out_); }
+  void text(std::string_view t) { append_json_string(t, out_); }
   void number(std::uint64_t n) { fmt::format_to(std::back_inserter(out_), "{}", n); }
   void flag(bool b) { out_ += b ? "true" : "false"; }
   void key(const digest& d) { text(to_hex(d)); }

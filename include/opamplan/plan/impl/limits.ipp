@@ -6,6 +6,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/plan/limits.hpp"
 
 namespace opamplan {
@@ -31,12 +32,13 @@ OPAMPLAN_INLINE const std::vector<limits>& limit_profiles() {
 }
 
 OPAMPLAN_INLINE const limits& limit_profile(std::string_view name) {
-  std::string known;
+  std::vector<std::string> known;
   for (const limits& l : limit_profiles()) {
     if (l.name == name) return l;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", l.name);
+    known.push_back(l.name);
   }
-  throw invalid_request(fmt::format("unknown limits \"{}\"; there are: {}", name, known));
+  throw invalid_request(
+      fmt::format("unknown limits \"{}\"{}", name, did_you_mean_one_of(known, name)));
 }
 
 }  // namespace opamplan

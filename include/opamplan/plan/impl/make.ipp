@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/base/parallel.hpp"
-#include "opamplan/closure/closure.hpp"
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/workers.hpp"
+#include "opamplan/closure/closure.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/graft.hpp"

@@ -9,6 +9,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {
@@ -29,8 +30,9 @@ OPAMPLAN_INLINE strategy parse_strategy(std::string_view text) {
   for (const strategy s : {strategy::chain, strategy::prefix, strategy::graft}) {
     if (to_string(s) == text) return s;
   }
+  const std::vector<std::string> known{"chain", "prefix", "graft"};
   throw invalid_request(
-      fmt::format("unknown strategy \"{}\"; there are: chain, prefix, graft", text));
+      fmt::format("unknown strategy \"{}\"{}", text, did_you_mean_one_of(known, text)));
 }
 
 OPAMPLAN_INLINE std::vector<std::string> ensured_depexts(const plan& p, const plan_step& step) {

@@ -8,8 +8,8 @@
 #include <tuple>
 #include <utility>
 
-#include "opamplan/closure/closure.hpp"
 #include "opamplan/base/config.hpp"
+#include "opamplan/closure/closure.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/strategies.hpp"

@@ -11,6 +11,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/plan/targets.hpp"
 #include "opamplan/solve/names.hpp"
 
@@ -58,7 +59,7 @@ inline const plan_omission* omission_of(const plan& p, std::string_view text) {
     what += ", which installs it as a dependency of others";
   } else {
     near = close_names(names, name);
-    if (!near.empty()) what += fmt::format("; did you mean {}?", fmt::join(near, ", "));
+    what += did_you_mean(near);
   }
   throw unknown_package(what, std::string(text), std::move(near));
 }

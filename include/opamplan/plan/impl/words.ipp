@@ -6,18 +6,12 @@
 #include <string_view>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/package/check_file.hpp"
 #include "opamplan/plan/words.hpp"
-#include "opamplan/syntax/json.hpp"
 
 namespace opamplan {
 namespace words_detail {
-
-inline std::string in_quotes(std::string_view text) {
-  std::string out;
-  syntax::append_json_string(text, out);
-  return out;
-}
 
 inline bool is_of_opam(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -29,14 +23,13 @@ inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || 
 }  // namespace words_detail
 
 OPAMPLAN_INLINE std::string word_problem(const plan_package& package) {
-  using words_detail::in_quotes;
   const std::string name = package.full_name();
   if (name.front() == '-' || name.front() == '.' ||
       !std::all_of(name.begin(), name.end(), words_detail::is_of_opam)) {
-    return in_quotes(name) + " is no name and version that a build can use";
+    return json_string(name) + " is no name and version that a build can use";
   }
   for (const std::string& word : package.depexts) {
-    const std::string what = name + " asks for the system package " + in_quotes(word);
+    const std::string what = name + " asks for the system package " + json_string(word);
     if (word.empty()) return what + ", an empty word";
     if (const std::string_view other = other_meaning(word); !other.empty()) {
       return what + ", which would be read as " + std::string(other);

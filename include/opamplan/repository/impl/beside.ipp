@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "opamplan/repository/detail/beside.hpp"
+#include "opamplan/repository/impl/beside.hpp"
 #include "opamplan/syntax/parser.hpp"
 #include "opamplan/syntax/printer.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 OPAMPLAN_INLINE bool wants_url(const syntax::file& opam) noexcept {
   const auto items = opam.items();
@@ -66,4 +66,4 @@ OPAMPLAN_INLINE void read_repo_text(const std::string& text, source_info& info) 
   }
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

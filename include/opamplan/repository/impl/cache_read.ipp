@@ -11,11 +11,11 @@
 #include <memory>
 #include <utility>
 
-#include "opamplan/repository/detail/beside.hpp"
-#include "opamplan/repository/detail/cache.hpp"
-#include "opamplan/repository/detail/cache_layout.hpp"
+#include "opamplan/repository/impl/beside.hpp"
+#include "opamplan/repository/impl/cache.hpp"
+#include "opamplan/repository/impl/cache_layout.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// A file read into memory, in parts. Not mapped: a mapping of a file that someone cuts short kills
 /// the process that looks at it.
@@ -96,15 +96,17 @@ class cache_view {
   }
 
   /// Reads everything behind the first block, and checks it all.
-  [[nodiscard]] bool payload_is_sound(load_run& run) const {
+  [[nodiscard]] bool payload_is_sound(workers& team) const {
     const std::size_t payload = file_.size() - sizeof(cache_header);
     std::vector<std::uint64_t> sums((payload + cache_block - 1) / cache_block);
     std::atomic<bool> complete{true};
-    run.for_each_index(sums.size(), 1, [&](unsigned, std::size_t i) {
-      const std::size_t begin = sizeof(cache_header) + i * cache_block;
-      const std::size_t size = std::min(cache_block, file_.size() - begin);
-      if (i != 0 && !file_.read(begin, size)) return complete.store(false);
-      sums[i] = checksum(file_.data() + begin, size);
+    team.for_each(sums.size(), 1, [&](unsigned) {
+      return [&](std::size_t i) {
+        const std::size_t begin = sizeof(cache_header) + i * cache_block;
+        const std::size_t size = std::min(cache_block, file_.size() - begin);
+        if (i != 0 && !file_.read(begin, size)) return complete.store(false);
+        sums[i] = checksum(file_.data() + begin, size);
+      };
     });
     return complete && combine_blocks(sums) == header_.payload_sum;
   }
@@ -136,11 +138,11 @@ class cache_view {
 };
 
 OPAMPLAN_INLINE std::optional<source_content> load_cache(const std::string& path,
-                                                         const cache_key& key, load_run& run) {
+                                                         const cache_key& key, workers& team) {
   const std::shared_ptr<loaded_file> file = loaded_file::open(path, sizeof(cache_header));
   if (!file || !file->read(0, cache_view::first_part(*file))) return std::nullopt;
   const cache_view view(*file);
-  if (!view.header_is_sound() || !view.is_of(key) || !view.payload_is_sound(run)) {
+  if (!view.header_is_sound() || !view.is_of(key) || !view.payload_is_sound(team)) {
     return std::nullopt;
   }
   file->close();
@@ -179,4 +181,4 @@ OPAMPLAN_INLINE std::optional<source_content> load_cache(const std::string& path
   return out;
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

@@ -11,10 +11,10 @@
 #include <system_error>
 #include <utility>
 
-#include "opamplan/repository/detail/cache.hpp"
-#include "opamplan/repository/detail/cache_layout.hpp"
+#include "opamplan/repository/impl/cache.hpp"
+#include "opamplan/repository/impl/cache_layout.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 inline constexpr std::string_view cache_suffix = ".opamplan-cache";
 
@@ -216,4 +216,4 @@ OPAMPLAN_INLINE bool store_cache(const std::string& path, const cache_key& key,
   return true;
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

@@ -6,15 +6,16 @@
 #include <unordered_set>
 #include <utility>
 
+#include "opamplan/base/text.hpp"
 #include "opamplan/package/version.hpp"
-#include "opamplan/repository/detail/beside.hpp"
-#include "opamplan/repository/detail/content.hpp"
+#include "opamplan/repository/impl/beside.hpp"
+#include "opamplan/repository/impl/content.hpp"
 #include "opamplan/syntax/parser.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
-OPAMPLAN_INLINE content_builder::content_builder(load_run& run, const load_limits& limits)
-    : run_(run), limits_(limits), parts_(run.threads()) {}
+OPAMPLAN_INLINE content_builder::content_builder(workers& team, const load_limits& limits)
+    : team_(team), limits_(limits), parts_(team.count()) {}
 
 OPAMPLAN_INLINE void content_builder::problem(unsigned worker, severity level,
                                               std::string_view path, std::string message,
@@ -86,7 +87,7 @@ OPAMPLAN_INLINE const syntax::file* content_builder::add_file(unsigned worker,
                                                               std::uint32_t order) {
   const std::string_view folder = base_name(path) == "opam" ? folder_name(path) : path;
   const std::string_view full_name = base_name(folder);
-  const auto parts = split_full_name(full_name);
+  const auto parts = package_view::parse(full_name);
   if (!parts) {
     problem(worker, severity::error, path,
             "the folder's name '" + printable(full_name) +
@@ -309,4 +310,4 @@ OPAMPLAN_INLINE source_content content_builder::finish() {
   return out;
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

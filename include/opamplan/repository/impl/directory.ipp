@@ -16,14 +16,15 @@
 #include <system_error>
 #include <utility>
 
-#include "opamplan/repository/detail/beside.hpp"
-#include "opamplan/repository/detail/checksum.hpp"
-#include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/repository/impl/beside.hpp"
+#include "opamplan/repository/impl/checksum.hpp"
+#include "opamplan/repository/impl/readers.hpp"
 
 // Plain POSIX calls relative to open folders: 19,000 small files cost an openat, an fstat, a read
 // and a close each. std::filesystem resolves every path from the root and takes twice as long.
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 OPAMPLAN_INLINE std::string system_message(int code) {
   return std::error_code(code, std::generic_category()).message();
@@ -81,14 +82,16 @@ class directory_reader {
     if (::fstat(packages_.get(), &facts) == 0) stamp(0, top, facts);
     read_repo();
     std::vector<child> children = list(0, packages_.get(), top);
-    to_.run().set_total(children.size());
-    to_.run().for_each_index(children.size(), 4, [&](unsigned worker, std::size_t i) {
-      if (children[i].maybe_folder) {
-        const std::string& name = children[i].name;
-        visit(worker, packages_.get(), name, prefix + name, 1,
-              children[i].maybe_link && is_link(packages_.get(), name));
-      }
-      to_.run().add_done();
+    to_.team().set_total(children.size());
+    to_.team().for_each(children.size(), 4, [&](unsigned worker) {
+      return [&, worker](std::size_t i) {
+        if (children[i].maybe_folder) {
+          const std::string& name = children[i].name;
+          visit(worker, packages_.get(), name, prefix + name, 1,
+                children[i].maybe_link && is_link(packages_.get(), name));
+        }
+        to_.team().add_done();
+      };
     });
   }
 
@@ -174,7 +177,7 @@ class directory_reader {
     if (opam != children.end() && read_version(worker, fd.get(), "", path)) return;
     bool folders = false;
     for (const child& c : children) {
-      if (to_.run().stopped()) return;
+      if (to_.team().stopped()) return;
       if (!c.maybe_folder) continue;
       const std::string child_path = path + '/' + c.name;
       folders = true;
@@ -261,7 +264,7 @@ class directory_reader {
     to_.admit_folder();
     stamp(worker, path, facts);
     for (const child& c : list(worker, fd.get(), path, true)) {
-      if (to_.run().stopped()) return;
+      if (to_.team().stopped()) return;
       const std::string file = inside + '/' + c.name;
       struct stat what {};
       if (::fstatat(fd.get(), c.name.c_str(), &what, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -390,16 +393,18 @@ OPAMPLAN_INLINE source_content read_directory(const directory_source& from, cont
 }
 
 OPAMPLAN_INLINE bool stamps_hold(const std::string& directory, std::span<const file_stamp> stamps,
-                                 load_run& run) {
+                                 workers& team) {
   const file_descriptor root(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root || stamps.empty()) return false;
   std::atomic<bool> hold{true};
-  run.for_each_index(stamps.size(), 256, [&](unsigned, std::size_t i) {
-    if (!hold.load(std::memory_order_relaxed)) return;
-    const std::string path(stamps[i].path);
-    struct stat facts {};
-    const bool exists = ::fstatat(root.get(), path.c_str(), &facts, 0) == 0;
-    if ((exists ? stamp_of(facts) : absent_stamp) != stamps[i].value) hold.store(false);
+  team.for_each(stamps.size(), 256, [&](unsigned) {
+    return [&](std::size_t i) {
+      if (!hold.load(std::memory_order_relaxed)) return;
+      const std::string path(stamps[i].path);
+      struct stat facts {};
+      const bool exists = ::fstatat(root.get(), path.c_str(), &facts, 0) == 0;
+      if ((exists ? stamp_of(facts) : absent_stamp) != stamps[i].value) hold.store(false);
+    };
   });
   return hold.load();
 }
@@ -412,4 +417,4 @@ OPAMPLAN_INLINE std::string archive_state(const std::string& path) {
   return std::to_string(stamp_of(facts));
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

@@ -5,19 +5,21 @@
 #include <string>
 #include <utility>
 
-#include "opamplan/repository/detail/cache.hpp"
-#include "opamplan/repository/detail/pins.hpp"
-#include "opamplan/repository/detail/readers.hpp"
-#include "opamplan/repository/detail/state.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/package/version.hpp"
+#include "opamplan/repository/impl/cache.hpp"
+#include "opamplan/repository/impl/pins.hpp"
+#include "opamplan/repository/impl/readers.hpp"
+#include "opamplan/repository/impl/state.hpp"
 #include "opamplan/repository/load.hpp"
 
 namespace opamplan {
-namespace detail {
+namespace repository_impl {
 
 /// Loads one source, through its cache where there can be one.
 class source_loader {
  public:
-  source_loader(const load_options& options, load_run& run) : options_(options), run_(run) {}
+  source_loader(const load_options& options, workers& team) : options_(options), team_(team) {}
 
   source_content operator()(const directory_source& s) {
     std::error_code code;
@@ -25,7 +27,7 @@ class source_loader {
     const cache_key key{"directory " + (code ? s.path : real.string()) +
                             (s.packages == "packages" ? "" : " as packages"),
                         limits()};
-    if (auto cached = from_cache(key); cached && stamps_hold(s.path, cached->stamps, run_)) {
+    if (auto cached = from_cache(key); cached && stamps_hold(s.path, cached->stamps, team_)) {
       cached->info.label = s.path;
       return std::move(*cached);
     }
@@ -77,14 +79,14 @@ class source_loader {
 
   std::optional<source_content> from_cache(const cache_key& key) {
     if (options_.cache_directory.empty()) return std::nullopt;
-    run_.start_over();
-    return load_cache(cache_path(options_.cache_directory, key), key, run_);
+    team_.start_over();
+    return load_cache(cache_path(options_.cache_directory, key), key, team_);
   }
 
   template <class Read>
   source_content read(const cache_key& key, Read read_source) {
-    run_.start_over();
-    content_builder builder(run_, options_.limits);
+    team_.start_over();
+    content_builder builder(team_, options_.limits);
     source_content content = read_source(builder);
     if (!key.place.empty() && !options_.cache_directory.empty() && content.cacheable) {
       store_cache(cache_path(options_.cache_directory, key), key, content);
@@ -93,7 +95,7 @@ class source_loader {
   }
 
   const load_options& options_;
-  load_run& run_;
+  workers& team_;
 };
 
 /// True if the folder itself is one of packages: NAME.VERSION/opam, or NAME/NAME.VERSION/opam, in
@@ -105,7 +107,7 @@ inline bool holds_versions(const std::filesystem::path& folder) {
   for (int left = 100; !code && left > 0 && i != fs::end(i); i.increment(code), --left) {
     const fs::path& at = i->path();
     std::error_code ignored;
-    if (split_full_name(at.filename().string()) && fs::is_regular_file(at / "opam", ignored)) {
+    if (package_view::parse(at.filename().string()) && fs::is_regular_file(at / "opam", ignored)) {
       return true;
     }
     if (i.depth() == 1) i.disable_recursion_pending();
@@ -126,22 +128,22 @@ inline std::string label_of(const source& s) {
       s);
 }
 
-}  // namespace detail
+}  // namespace repository_impl
 
 OPAMPLAN_INLINE repository load_repository(std::span<const source> sources,
                                            const load_options& options) {
-  detail::load_run run(options.threads, options.progress, "load");
-  detail::source_loader loader(options, run);
-  std::vector<detail::source_content> contents;
+  workers team(options.threads, "load", options.progress);
+  repository_impl::source_loader loader(options, team);
+  std::vector<repository_impl::source_content> contents;
   for (const source& s : sources) {
     try {
       contents.push_back(std::visit(loader, s));
     } catch (const load_error& e) {
-      throw load_error(e.what(), detail::label_of(s));
+      throw load_error(e.what(), repository_impl::label_of(s));
     }
   }
-  run.report(true);
-  return detail::make_repository(std::move(contents));
+  team.report(true);
+  return repository_impl::make_repository(std::move(contents));
 }
 
 OPAMPLAN_INLINE repository load_repository(const source& from, const load_options& options) {
@@ -152,15 +154,14 @@ OPAMPLAN_INLINE source source_at(const std::string& path, const std::string& rev
   namespace fs = std::filesystem;
   std::error_code ignored;
   const fs::path p = path;
-  if (!fs::exists(p, ignored))
-    throw load_error(detail::printable(path) + ": no such file or folder", path);
+  if (!fs::exists(p, ignored)) throw load_error(printable(path) + ": no such file or folder", path);
   if (!revision.empty()) return git_source{path, revision};
   if (!fs::is_directory(p, ignored)) return archive_source{path};
   if (fs::is_directory(p / "packages", ignored)) return directory_source{path};
   const bool bare = fs::exists(p / "HEAD", ignored) && fs::exists(p / "objects", ignored);
   if (bare || fs::exists(p / ".git", ignored)) return git_source{path};
-  if (detail::holds_versions(p)) return directory_source{path, ""};
-  throw load_error(detail::printable(path) +
+  if (repository_impl::holds_versions(p)) return directory_source{path, ""};
+  throw load_error(printable(path) +
                        ": no folder `packages` and no package versions (NAME.VERSION/opam) in this "
                        "folder, and no git repository",
                    path);

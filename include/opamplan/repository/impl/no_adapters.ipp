@@ -1,7 +1,8 @@
 #pragma once
 
-#include "opamplan/repository/detail/pins.hpp"
-#include "opamplan/repository/detail/readers.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/repository/impl/pins.hpp"
+#include "opamplan/repository/impl/readers.hpp"
 #include "opamplan/repository/load.hpp"
 #include "opamplan/repository/pack.hpp"
 
@@ -12,7 +13,7 @@ namespace opamplan {
 OPAMPLAN_INLINE bool can_load_archives() noexcept { return false; }
 OPAMPLAN_INLINE bool can_load_git() noexcept { return false; }
 
-namespace detail {
+namespace repository_impl {
 
 OPAMPLAN_INLINE source_content read_archive(const archive_source& from, content_builder&) {
   throw load_error(printable(from.path) +
@@ -38,10 +39,10 @@ OPAMPLAN_INLINE std::string git_commit(const git_source& from) {
                    "built with libgit2 (Debian: libgit2-dev), or check the repository out");
 }
 
-}  // namespace detail
+}  // namespace repository_impl
 
 OPAMPLAN_INLINE std::string pack_source(const source_tree& from) {
-  throw load_error(detail::printable(from.path) +
+  throw load_error(printable(from.path) +
                    ": header-only opamplan cannot pack the sources of a pin; link "
                    "opamplan::opamplan, built with libarchive (Debian: libarchive-dev)");
 }

@@ -9,11 +9,13 @@
 #include <set>
 #include <utility>
 
-#include "opamplan/repository/detail/pins.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/package/version.hpp"
+#include "opamplan/repository/impl/pins.hpp"
 #include "opamplan/repository/load.hpp"
 #include "opamplan/syntax/parser.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 inline bool ends_with_opam(std::string_view name) noexcept {
   constexpr std::string_view suffix = ".opam";
@@ -213,7 +215,7 @@ class pin_reader {
     if (name.empty()) name = std::string(base_name(folder));
     std::string version = p.version;
     if (version.empty()) version = string_field(parsed.tree, "version");
-    if (!is_package_name(name) || (!version.empty() && !is_package_version(version))) {
+    if (!is_package_name(name) || (!version.empty() && !is_version(version))) {
       throw load_error(printable(path) + ": '" + printable(name + '.' + version) +
                        "' is not NAME.VERSION as opam allows it");
     }
@@ -255,7 +257,7 @@ class pin_reader {
       return out;
     };
     const auto take = [&](const syntax::value& v, const std::vector<std::string>& pair) {
-      const auto package = pair.size() == 2 ? split_full_name(pair[0]) : std::nullopt;
+      const auto package = pair.size() == 2 ? package_view::parse(pair[0]) : std::nullopt;
       if (!package) return;  // the field is malformed, which `check` says
       const auto found = pin_at(pair[1], folder);
       if (!found) {
@@ -294,7 +296,7 @@ OPAMPLAN_INLINE source_content read_pins(const pin_source& from, content_builder
   return content;
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 namespace opamplan {
 

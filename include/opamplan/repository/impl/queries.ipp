@@ -3,30 +3,19 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <thread>
 
-#include "opamplan/base/joined_threads.hpp"
 #include "opamplan/base/config.hpp"
-#include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/base/workers.hpp"
 #include "opamplan/package/check_file.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/opam_file.hpp"
-#include "opamplan/repository/detail/text.hpp"
+#include "opamplan/repository/impl/text.hpp"
 #include "opamplan/repository/queries.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {
-namespace query_detail {
-
-inline std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
+namespace repository_impl {
 
 inline std::string field_text(const syntax::file& file, std::string_view field) {
   const auto v = file.find(field);
@@ -64,13 +53,13 @@ inline std::vector<std::string> compare_extra_files(const repository& repo, pack
   }
   for (const extra_file& f : files) {
     if (!is_named(f.path)) {
-      out.push_back("\"" + detail::printable(f.path) + "\" is in the folder files and not named");
+      out.push_back("\"" + printable(f.path) + "\" is in the folder files and not named");
     }
   }
   return out;
 }
 
-}  // namespace query_detail
+}  // namespace repository_impl
 
 OPAMPLAN_INLINE package_id latest_available(const repository& repo, const environment& env,
                                             name_id name) {
@@ -98,7 +87,7 @@ OPAMPLAN_INLINE std::vector<package_id> latest_available(const repository& repo,
 OPAMPLAN_INLINE std::vector<search_hit> search(const repository& repo, std::string_view text,
                                                std::size_t limit) {
   std::vector<std::string> words;
-  const std::string lower = query_detail::lower_case(text);
+  const std::string lower = lower_case(text);
   for (std::size_t i = 0; i < lower.size();) {
     const std::size_t begin = lower.find_first_not_of(" \t\n", i);
     if (begin == std::string::npos) break;
@@ -110,12 +99,12 @@ OPAMPLAN_INLINE std::vector<search_hit> search(const repository& repo, std::stri
     const package_range versions = repo.versions(name_id{n});
     const package_id newest = versions[versions.size() - 1];
     const syntax::file& file = repo.file(newest);
-    const std::string name = query_detail::lower_case(repo.name_string(newest));
-    const std::string tags = query_detail::field_text(file, "tags");
-    const std::string synopsis = query_detail::field_text(file, "synopsis");
+    const std::string name = lower_case(repo.name_string(newest));
+    const std::string tags = repository_impl::field_text(file, "tags");
+    const std::string synopsis = repository_impl::field_text(file, "synopsis");
     std::uint32_t total = 0;
     const bool all = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-      const std::uint32_t s = query_detail::score(word, name, tags, synopsis);
+      const std::uint32_t s = repository_impl::score(word, name, tags, synopsis);
       total += s;
       return s != 0;
     });
@@ -143,31 +132,13 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_files(const repository&
                     repo.is_pinned(id) ? std::string_view() : repo.version_string(id))) {
       add(d.level, d.position, d.field + ": " + d.message);
     }
-    for (std::string& message : query_detail::compare_extra_files(repo, id)) {
+    for (std::string& message : repository_impl::compare_extra_files(repo, id)) {
       add(severity::error, {0, 0}, "extra-files: " + std::move(message));
     }
   };
-  const std::size_t thread_count =
-      std::max<std::size_t>(1, threads == 0 ? std::thread::hardware_concurrency() : threads);
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> stop{false};
-  constexpr std::size_t block = 256;
-  const auto work = [&](bool reports) {
-    while (!stop) {
-      const std::size_t begin = block * next++;
-      if (begin >= repo.size()) break;
-      for (std::size_t i = begin; i < std::min(begin + block, repo.size()); ++i) {
-        check(package_id{static_cast<std::uint32_t>(i)});
-      }
-      if (reports && progress && !progress({"check", begin, repo.size()})) stop = true;
-    }
-  };
-  {
-    joined_threads pool;
-    for (std::size_t i = 1; i < thread_count && pool.start(work, false); ++i) continue;
-    work(true);
-  }
-  if (stop) throw cancelled();
+  parallel_blocks(repo.size(), threads, 256, "check", progress, [&] {
+    return [&](std::size_t i) { check(package_id{static_cast<std::uint32_t>(i)}); };
+  });
   std::vector<repository_diagnostic> all;
   for (auto& list : found) {
     for (auto& d : list) all.push_back(std::move(d));

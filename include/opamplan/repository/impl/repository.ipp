@@ -4,13 +4,13 @@
 
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/package/version.hpp"
-#include "opamplan/repository/detail/checksum.hpp"
-#include "opamplan/repository/detail/state.hpp"
+#include "opamplan/repository/impl/checksum.hpp"
+#include "opamplan/repository/impl/state.hpp"
 #include "opamplan/repository/repository.hpp"
 
 namespace opamplan {
 
-OPAMPLAN_INLINE repository::repository() : repository(detail::make_repository({})) {}
+OPAMPLAN_INLINE repository::repository() : repository(repository_impl::make_repository({})) {}
 
 OPAMPLAN_INLINE std::size_t repository::name_count() const noexcept { return state_->names.size(); }
 
@@ -22,7 +22,8 @@ OPAMPLAN_INLINE std::span<const std::string> repository::names() const noexcept 
 
 OPAMPLAN_INLINE name_id repository::find_name(std::string_view name) const noexcept {
   const std::size_t mask = state_->slots.size() - 1;
-  for (std::size_t at = detail::checksum(name.data(), name.size()) & mask;; at = (at + 1) & mask) {
+  for (std::size_t at = repository_impl::checksum(name.data(), name.size()) & mask;;
+       at = (at + 1) & mask) {
     const name_id id{state_->slots[at]};
     if (id == no_name || state_->names[to_index(id)] == name) return id;
   }
@@ -35,10 +36,10 @@ OPAMPLAN_INLINE package_id repository::find(std::string_view name,
   const package_range range = versions(id);
   const auto begin = state_->entries.begin() + static_cast<std::ptrdiff_t>(to_index(range.first));
   const auto end = state_->entries.begin() + static_cast<std::ptrdiff_t>(to_index(range.last));
-  const auto found = std::lower_bound(begin, end, version,
-                                      [](const detail::repository_entry& e, std::string_view v) {
-                                        return compare_versions(e.version, v) < 0;
-                                      });
+  const auto found = std::lower_bound(
+      begin, end, version, [](const repository_impl::repository_entry& e, std::string_view v) {
+        return compare_versions(e.version, v) < 0;
+      });
   if (found == end || compare_versions(found->version, version) != 0) return no_package;
   auto exact = found;  // of equal versions, the one written so, else the first
   while (exact != end && exact->version != version &&
@@ -100,7 +101,7 @@ OPAMPLAN_INLINE opam_file repository::opam(package_id id) const {
 }
 
 OPAMPLAN_INLINE package_origin repository::origin(package_id id) const noexcept {
-  const detail::repository_entry& e = state_->entries[to_index(id)];
+  const repository_impl::repository_entry& e = state_->entries[to_index(id)];
   return {e.source, e.path};
 }
 
@@ -113,7 +114,7 @@ OPAMPLAN_INLINE bool repository::is_pinned(package_id id) const noexcept {
 }
 
 OPAMPLAN_INLINE std::optional<source_tree> repository::source_folder(package_id id) const {
-  const detail::pinned_folder* pinned = state_->entries[to_index(id)].pinned;
+  const repository_impl::pinned_folder* pinned = state_->entries[to_index(id)].pinned;
   if (pinned == nullptr || pinned->tree.path.empty()) return std::nullopt;
   return pinned->tree;
 }
@@ -123,17 +124,18 @@ OPAMPLAN_INLINE std::span<const repository_diagnostic> repository::diagnostics()
 }
 
 OPAMPLAN_INLINE std::uint64_t repository::content_digest() const noexcept {
-  std::uint64_t digest = detail::checksum("opamplan", 8);
+  std::uint64_t digest = repository_impl::checksum("opamplan", 8);
   for (const package_id id : packages()) {
     const std::string& name = name_string(id);
     const std::string_view version = version_string(id);
     const std::string_view bytes = text(id);
-    digest = detail::checksum(name.data(), name.size(), digest);
-    digest = detail::checksum(version.data(), version.size(), digest);
-    digest = detail::checksum(bytes.data(), bytes.size(), digest);
+    digest = repository_impl::checksum(name.data(), name.size(), digest);
+    digest = repository_impl::checksum(version.data(), version.size(), digest);
+    digest = repository_impl::checksum(bytes.data(), bytes.size(), digest);
     for (const extra_file& f : extra_files(id)) {
-      digest = detail::checksum(f.path.data(), f.path.size(), digest + (f.executable ? 1 : 0));
-      digest = detail::checksum(f.content.data(), f.content.size(), digest);
+      digest =
+          repository_impl::checksum(f.path.data(), f.path.size(), digest + (f.executable ? 1 : 0));
+      digest = repository_impl::checksum(f.content.data(), f.content.size(), digest);
     }
   }
   return digest;

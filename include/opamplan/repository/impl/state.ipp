@@ -5,11 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "opamplan/base/text.hpp"
 #include "opamplan/package/version.hpp"
-#include "opamplan/repository/detail/checksum.hpp"
-#include "opamplan/repository/detail/state.hpp"
+#include "opamplan/repository/impl/checksum.hpp"
+#include "opamplan/repository/impl/state.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// One entry of one source, on its way into the repository.
 struct layered_entry {
@@ -123,4 +124,4 @@ OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents)
   return repository(std::move(state));
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

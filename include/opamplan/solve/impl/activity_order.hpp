@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace opamplan::solve_detail {
+namespace opamplan::solve_impl {
 
 /// A binary heap of variables by activity that decays exponentially (Moskewicz et al. 2001; as in
 /// Een and Sorensson 2003). Variables that no conflict met are not in it. Empty, it costs nothing.
@@ -100,4 +100,4 @@ class activity_order {
   double increment_ = 1;
 };
 
-}  // namespace opamplan::solve_detail
+}  // namespace opamplan::solve_impl

@@ -14,7 +14,7 @@
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {
-namespace check_detail {
+namespace solve_impl {
 
 using selection = std::map<std::string, std::string, std::less<>>;
 
@@ -36,13 +36,13 @@ inline bool in_conflict(const package_formula& f, const selection& s) {
   return !f.is_empty() && satisfied(f, s);
 }
 
-}  // namespace check_detail
+}  // namespace solve_impl
 
 OPAMPLAN_INLINE std::vector<std::string> broken_rules(const universe& u, const solution& s,
                                                       const solve_options& options) {
   const repository& repo = u.repository();
   std::vector<std::string> broken;
-  check_detail::selection selected;
+  solve_impl::selection selected;
   for (const package_id p : s.packages) {
     const auto [it, added] =
         selected.emplace(repo.name_string(p), std::string(repo.version_string(p)));
@@ -60,12 +60,12 @@ OPAMPLAN_INLINE std::vector<std::string> broken_rules(const universe& u, const s
     if (!is_available(read_available(file), u.environment(), name, version)) {
       broken.push_back(fmt::format("{} is not available", repo.full_name(p)));
     }
-    if (!check_detail::satisfied(
+    if (!solve_impl::satisfied(
             evaluate_depends(read_depends(file), u.environment(), name, version, context),
             selected)) {
       broken.push_back(fmt::format("{} lacks a dependency", repo.full_name(p)));
     }
-    if (check_detail::in_conflict(
+    if (solve_impl::in_conflict(
             evaluate_depends(read_conflicts(file), u.environment(), name, version, context),
             selected)) {
       broken.push_back(fmt::format("{} conflicts with the selection", repo.full_name(p)));
@@ -79,7 +79,7 @@ OPAMPLAN_INLINE std::vector<std::string> broken_rules(const universe& u, const s
     }
   }
   for (const package_atom& root : options.roots) {
-    if (!check_detail::selected(root, selected)) {
+    if (!solve_impl::selected(root, selected)) {
       broken.push_back(fmt::format("the root {} is not selected as asked", root.name));
     }
   }

@@ -9,8 +9,8 @@
 #include <tuple>
 #include <utility>
 
-#include "opamplan/base/parallel.hpp"
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/workers.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "opamplan/solve/impl/explain_detail.ipp"
 
@@ -18,25 +18,25 @@ namespace opamplan {
 OPAMPLAN_INLINE explanation explain(const universe& u, package_id target,
                                     const solve_options& options) {
   const name_id name = u.repository().name_of(target);
-  if (!u.is_candidate(target)) return explain_detail::explain_absence(u, name, target);
+  if (!u.is_candidate(target)) return solve_impl::explain_absence(u, name, target);
   const solve_options effective = options_for(u, options, target);
-  explain_detail::prober p(u, effective);
-  return explain_detail::explain_target(p, u, explain_detail::premises_of(effective), name, target,
-                                        u.tables().package_candidates[to_index(target)]);
+  solve_impl::prober p(u, effective);
+  return solve_impl::explain_target(p, u, solve_impl::premises_of(effective), name, target,
+                                    u.tables().package_candidates[to_index(target)]);
 }
 
 OPAMPLAN_INLINE explanation explain(const universe& u, name_id name, const solve_options& options) {
   if (u.tables().roles[to_index(name)].candidate_count == 0) {
-    return explain_detail::explain_absence(u, name, u.latest(name));
+    return solve_impl::explain_absence(u, name, u.latest(name));
   }
-  explain_detail::prober p(u, options);
-  return explain_detail::explain_target(p, u, explain_detail::premises_of(options), name,
-                                        no_package, u.tables().any_version[to_index(name)]);
+  solve_impl::prober p(u, options);
+  return solve_impl::explain_target(p, u, solve_impl::premises_of(options), name, no_package,
+                                    u.tables().any_version[to_index(name)]);
 }
 
 OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const package_id> targets,
                                              const solve_options& options) {
-  using explain_detail::prober;
+  using solve_impl::prober;
   const universe_tables& t = u.tables();
   std::vector<package_id> unsolvable;
   for (const solve_result& r : solve_all(u, targets, options).results) {
@@ -44,19 +44,19 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
   }
   blocker_report report;
   report.explanations.resize(unsolvable.size());
-  const auto premises = explain_detail::premises_of(options);
+  const auto premises = solve_impl::premises_of(options);
   parallel_blocks(unsolvable.size(), options.threads, 8, "explain", options.progress,
                   [&](const progress_callback& poll) {
-                    const auto own = explain_detail::with_progress(options, poll);
+                    const auto own = solve_impl::with_progress(options, poll);
                     return [&, own, p = std::make_shared<prober>(u, *own)](std::size_t i) {
                       const package_id id = unsolvable[i];
                       const name_id name = u.repository().name_of(id);
                       const candidate_id c = t.package_candidates[to_index(id)];
                       report.explanations[i] =
-                          c == no_candidate ? explain_detail::explain_absence(u, name, id)
+                          c == no_candidate ? solve_impl::explain_absence(u, name, id)
                           : p->excluded(c)
                               ? explain(u, id, *own)
-                              : explain_detail::explain_target(*p, u, premises, name, id, c);
+                              : solve_impl::explain_target(*p, u, premises, name, id, c);
                     };
                   });
 
@@ -95,7 +95,7 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
   parallel_blocks(
       report.blockers.size(), options.threads, 4, "unlock", options.progress,
       [&](const progress_callback& poll) {
-        const auto own = explain_detail::with_progress(options, poll);
+        const auto own = solve_impl::with_progress(options, poll);
         return [&, own, p = std::make_shared<prober>(u, *own)](std::size_t n) {
           blocker& b = report.blockers[n];
           const auto& role = t.roles[to_index(u.repository().find_name(b.name))];

@@ -21,7 +21,7 @@
 #include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
-namespace explain_detail {
+namespace solve_impl {
 
 /// Searches with only some rules in force.
 class prober {
@@ -190,7 +190,7 @@ class prober {
   const universe_tables& tables_;
   const solve_options& options_;
   sat_core::options base_;
-  solve_detail::search_guard guard_;
+  search_guard guard_;
   std::uint64_t begun_ = 0;
   enabled_rules enabled_;
   std::vector<std::uint8_t> excluded_;
@@ -528,5 +528,5 @@ inline explanation explain_absence(const universe& u, name_id name, package_id t
   return e;
 }
 
-}  // namespace explain_detail
+}  // namespace solve_impl
 }  // namespace opamplan

@@ -9,7 +9,7 @@
 #include "opamplan/solve/extract.hpp"
 
 namespace opamplan {
-namespace extract_detail {
+namespace solve_impl {
 
 /// Appends edges row by row, each row sorted and unique.
 inline void append_row(adjacency& graph, std::vector<std::uint32_t>& row) {
@@ -20,7 +20,7 @@ inline void append_row(adjacency& graph, std::vector<std::uint32_t>& row) {
   row.clear();
 }
 
-}  // namespace extract_detail
+}  // namespace solve_impl
 
 OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
                                           std::span<const candidate_id> selected, package_id target,
@@ -85,8 +85,8 @@ OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
       const entry* const present = find(static_cast<std::uint32_t>(name));
       if (present != nullptr && present != &e) row.push_back(present->position);
     }
-    extract_detail::append_row(result.dependencies, row);
-    extract_detail::append_row(result.post_dependencies, post_row);
+    solve_impl::append_row(result.dependencies, row);
+    solve_impl::append_row(result.post_dependencies, post_row);
   }
   return result;
 }

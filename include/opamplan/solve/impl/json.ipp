@@ -7,34 +7,17 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/solve/json.hpp"
 
 namespace opamplan {
-namespace json_detail {
-
-inline void append_string(std::string& out, std::string_view s) {
-  out += '"';
-  for (const char c : s) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += digits[static_cast<unsigned char>(c) >> 4U];
-      out += digits[static_cast<unsigned char>(c) & 0xFU];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
+namespace solve_impl {
 
 inline void append_list(std::string& out, const std::vector<std::string>& sorted) {
   out += '[';
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (i != 0) out += ',';
-    append_string(out, sorted[i]);
+    append_json_string(sorted[i], out);
   }
   out += ']';
 }
@@ -59,18 +42,17 @@ inline std::vector<bool> reached_from_target(const solution& s) {
   return reached;
 }
 
-}  // namespace json_detail
+}  // namespace solve_impl
 
 OPAMPLAN_INLINE std::string to_json(const universe& u, const solve_result& result) {
-  using json_detail::append_string;
   const repository& repo = u.repository();
   std::string out = "{\"package\":";
-  append_string(out, repo.names()[to_index(result.name)]);
+  append_json_string(repo.names()[to_index(result.name)], out);
   out += ",\"status\":";
-  append_string(out, to_string(result.status));
+  append_json_string(to_string(result.status), out);
   if (result.target != no_package) {
     out += ",\"target\":";
-    append_string(out, repo.full_name(result.target));
+    append_json_string(repo.full_name(result.target), out);
   }
   if (result.solution) {
     const solution& s = *result.solution;
@@ -84,20 +66,20 @@ OPAMPLAN_INLINE std::string to_json(const universe& u, const solve_result& resul
     std::vector<std::string> list;
     for (const std::uint32_t i : order) list.push_back(names[i]);
     out += ",\"selected\":";
-    json_detail::append_list(out, list);
-    const std::vector<bool> reached = json_detail::reached_from_target(s);
+    solve_impl::append_list(out, list);
+    const std::vector<bool> reached = solve_impl::reached_from_target(s);
     out += ",\"deps\":{";
     bool first = true;
     for (const std::uint32_t i : order) {
       if (!reached[i]) continue;
       if (!first) out += ',';
       first = false;
-      append_string(out, names[i]);
+      append_json_string(names[i], out);
       out += ':';
       list.clear();
       for (const std::uint32_t d : s.dependencies[i]) list.push_back(names[d]);
       std::sort(list.begin(), list.end());
-      json_detail::append_list(out, list);
+      solve_impl::append_list(out, list);
     }
     out += '}';
   }

@@ -16,7 +16,7 @@
 #include "opamplan/solve/rules.hpp"
 
 namespace opamplan {
-namespace reasons_detail {
+namespace solve_impl {
 
 inline constexpr std::uint32_t nowhere = 0xffffffffU;
 
@@ -43,7 +43,7 @@ inline std::vector<package_id> chosen_before(const universe& u, const solve_opti
                                              package_id target, name_id name) {
   const universe_tables& t = u.tables();
   auto o = sat_core_options(u, options);
-  solve_detail::search_guard guard(options.progress, "explain", options.time_limit);
+  search_guard guard(options.progress, "explain", options.time_limit);
   guard.start();
   o.keep_going = [&] { return guard.keep_going(); };
   if (t.root_required.size() != 0) {
@@ -65,12 +65,12 @@ inline std::vector<package_id> chosen_before(const universe& u, const solve_opti
 
 /// Explains why the target has no solution under `options`, or nothing if it has one.
 inline bool explain_if_unsolvable(const universe& u, const solve_options& options,
-                                  const std::vector<explain_detail::premise>& premises,
-                                  package_id target, explanation& out) {
+                                  const std::vector<premise>& premises, package_id target,
+                                  explanation& out) {
   if (solver(u, options).solve(target).status != solve_status::no_solution) return false;
-  explain_detail::prober p(u, options);
-  out = explain_detail::explain_target(p, u, premises, u.repository().name_of(target), target,
-                                       u.tables().package_candidates[to_index(target)]);
+  prober p(u, options);
+  out = explain_target(p, u, premises, u.repository().name_of(target), target,
+                       u.tables().package_candidates[to_index(target)]);
   return true;
 }
 
@@ -84,12 +84,12 @@ inline explanation without_facts(name_id name, package_id wanted, std::string ca
   return e;
 }
 
-}  // namespace reasons_detail
+}  // namespace solve_impl
 
 OPAMPLAN_INLINE std::vector<package_id> path_to(const solution& s, package_id to) {
-  using reasons_detail::nowhere;
-  const std::uint32_t root = reasons_detail::position_of(s, s.target);
-  const std::uint32_t goal = reasons_detail::position_of(s, to);
+  using solve_impl::nowhere;
+  const std::uint32_t root = solve_impl::position_of(s, s.target);
+  const std::uint32_t goal = solve_impl::position_of(s, to);
   std::vector<package_id> path;
   if (root == nowhere || goal == nowhere) return path;
   std::vector<std::uint32_t> before(s.packages.size(), nowhere);
@@ -138,12 +138,12 @@ OPAMPLAN_INLINE fact edge_fact(const universe& u, const solution& s, package_id 
 
 OPAMPLAN_INLINE explanation explain_choice(const universe& u, const solution& s, package_id wanted,
                                            const solve_options& options) {
-  using explain_detail::premise;
+  using solve_impl::premise;
   const repository& repo = u.repository();
   const name_id name = repo.name_of(wanted);
-  const package_id selected = reasons_detail::selected_of(u, s, name);
+  const package_id selected = solve_impl::selected_of(u, s, name);
   if (selected == wanted) throw invalid_request(repo.full_name(wanted) + " is selected");
-  if (!u.is_candidate(wanted)) return explain_detail::explain_absence(u, name, wanted);
+  if (!u.is_candidate(wanted)) return solve_impl::explain_absence(u, name, wanted);
   const solve_options asked = options_for(u, options, s.target);
   for (const auto* list : {&asked.roots, &asked.constraints}) {
     for (const package_atom& a : *list) {
@@ -151,28 +151,27 @@ OPAMPLAN_INLINE explanation explain_choice(const universe& u, const solution& s,
           satisfies(a.constraint, repo.version_string(wanted))) {
         continue;
       }
-      return reasons_detail::without_facts(name, wanted, "another version was asked for",
-                                           fmt::format("you asked for {}", rule_text(a)));
+      return solve_impl::without_facts(name, wanted, "another version was asked for",
+                                       fmt::format("you asked for {}", rule_text(a)));
     }
   }
   explanation e;
   if (name == repo.name_of(s.target)) {
     const solve_options other = options_for(u, options, wanted);
-    if (reasons_detail::explain_if_unsolvable(u, other, explain_detail::premises_of(other), wanted,
-                                              e)) {
+    if (solve_impl::explain_if_unsolvable(u, other, solve_impl::premises_of(other), wanted, e)) {
       return e;
     }
-    return reasons_detail::without_facts(name, wanted, "another version is the target",
-                                         repo.full_name(s.target) + " is the target");
+    return solve_impl::without_facts(name, wanted, "another version is the target",
+                                     repo.full_name(s.target) + " is the target");
   }
   // Not with the target at all?
   solve_options forced = asked;
-  auto premises = explain_detail::premises_of(asked);
-  forced.roots.push_back(reasons_detail::exactly(u, wanted));
+  auto premises = solve_impl::premises_of(asked);
+  forced.roots.push_back(solve_impl::exactly(u, wanted));
   premises.push_back({forced.roots.back(), ""});
-  if (reasons_detail::explain_if_unsolvable(u, forced, premises, s.target, e)) return e;
+  if (solve_impl::explain_if_unsolvable(u, forced, premises, s.target, e)) return e;
   if (selected == no_package) {
-    return reasons_detail::without_facts(
+    return solve_impl::without_facts(
         name, wanted, "not needed",
         fmt::format("nothing in the solution needs {}", repo.name_string(wanted)));
   }
@@ -181,19 +180,18 @@ OPAMPLAN_INLINE explanation explain_choice(const universe& u, const solution& s,
                                       selected) != options.preferred.end();
   if (is_preferred ||
       t.package_candidates[to_index(selected)] < t.package_candidates[to_index(wanted)]) {
-    return reasons_detail::without_facts(
-        name, wanted, "another version is preferred",
-        fmt::format("{} is possible, and preferred to {}", repo.full_name(selected),
-                    repo.full_name(wanted)));
+    return solve_impl::without_facts(name, wanted, "another version is preferred",
+                                     fmt::format("{} is possible, and preferred to {}",
+                                                 repo.full_name(selected), repo.full_name(wanted)));
   }
   // It is better than what was selected: then what was chosen before excludes it.
-  for (const package_id p : reasons_detail::chosen_before(u, asked, s.target, name)) {
+  for (const package_id p : solve_impl::chosen_before(u, asked, s.target, name)) {
     if (p == s.target) continue;
-    forced.constraints.push_back(reasons_detail::exactly(u, p));
+    forced.constraints.push_back(solve_impl::exactly(u, p));
     premises.push_back({forced.constraints.back(), "{} was chosen before"});
   }
-  if (reasons_detail::explain_if_unsolvable(u, forced, premises, s.target, e)) return e;
-  return reasons_detail::without_facts(
+  if (solve_impl::explain_if_unsolvable(u, forced, premises, s.target, e)) return e;
+  return solve_impl::without_facts(
       name, wanted, "an alternative comes first",
       fmt::format("an alternative that is written first excludes {}", repo.full_name(wanted)));
 }

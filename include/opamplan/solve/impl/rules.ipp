@@ -12,7 +12,7 @@
 #include "opamplan/syntax/printer.hpp"
 
 namespace opamplan {
-namespace rules_detail {
+namespace solve_impl {
 
 /// The requirements of a formula in the order of the universe's rows: atoms and alternatives.
 template <class Visit>
@@ -69,7 +69,7 @@ inline void add_names(const package_formula& f, std::vector<std::string>& names)
   for (const package_formula& arg : f.args) add_names(arg, names);
 }
 
-}  // namespace rules_detail
+}  // namespace solve_impl
 
 OPAMPLAN_INLINE std::string rule_text(const package_atom& atom) { return to_string(atom); }
 
@@ -92,44 +92,44 @@ OPAMPLAN_INLINE fact describe_rule(const universe& u, package_id id,
     f.field = "conflict-class";
     f.other = f.text = read_conflict_classes(file)[position];
     if (const auto value = file.find(f.field)) {
-      offset = rules_detail::find_string(*value, f.text).value_or(value->span().begin);
+      offset = solve_impl::find_string(*value, f.text).value_or(value->span().begin);
     }
   } else {
     std::uint32_t at = 0;
     const auto take = [&](const char* field, const syntax::value& item,
                           const package_formula& rule) {
       if (at++ != position) return;
-      rules_detail::add_names(rule, f.names);
+      solve_impl::add_names(rule, f.names);
       f.field = field;
       f.other = rule.is_atom() ? rule.atom.name : "";
       f.text = rule_text(rule);
-      offset = rules_detail::find_string(item, f.names.front()).value_or(item.span().begin);
+      offset = solve_impl::find_string(item, f.names.front()).value_or(item.span().begin);
     };
     const auto evaluate = [&](const filtered_formula& formula) {
       return evaluate_depends(formula, u.environment(), repo.name_string(id),
                               repo.version_string(id), context);
     };
     if (what == fact::kind::needs) {
-      rules_detail::for_each_item(
+      solve_impl::for_each_item(
           file, "depends", [&](const syntax::value& item, const syntax::file& alone) {
-            rules_detail::for_each_requirement(
+            solve_impl::for_each_requirement(
                 evaluate(read_depends(alone)), formula_kind::conjunction,
                 [&](const package_formula& rule) { take("depends", item, rule); });
           });
     }
     // Conflicts: atoms are exclusions, conjunctions are alternatives among the requirements.
-    rules_detail::for_each_item(file, "conflicts",
-                                [&](const syntax::value& item, const syntax::file& alone) {
-                                  rules_detail::for_each_requirement(
-                                      evaluate(read_conflicts(alone)), formula_kind::disjunction,
-                                      [&](const package_formula& rule) {
-                                        const bool excludes = rule.is_atom();
-                                        if (excludes && repo.find_name(rule.atom.name) == no_name)
-                                          return;
-                                        if (excludes == (what == fact::kind::conflicts))
-                                          take("conflicts", item, rule);
-                                      });
-                                });
+    solve_impl::for_each_item(file, "conflicts",
+                              [&](const syntax::value& item, const syntax::file& alone) {
+                                solve_impl::for_each_requirement(
+                                    evaluate(read_conflicts(alone)), formula_kind::disjunction,
+                                    [&](const package_formula& rule) {
+                                      const bool excludes = rule.is_atom();
+                                      if (excludes && repo.find_name(rule.atom.name) == no_name)
+                                        return;
+                                      if (excludes == (what == fact::kind::conflicts))
+                                        take("conflicts", item, rule);
+                                    });
+                              });
   }
   if (offset != 0) {
     const syntax::position p = file.locate(offset);
@@ -149,7 +149,7 @@ OPAMPLAN_INLINE fact describe_optional(const universe& u, package_id id, const s
   const syntax::file& file = u.repository().file(id);
   if (const auto value = file.find(f.field)) {
     const syntax::position p =
-        file.locate(rules_detail::find_string(*value, name).value_or(value->span().begin));
+        file.locate(solve_impl::find_string(*value, name).value_or(value->span().begin));
     f.line = p.line;
     f.column = p.column;
   }

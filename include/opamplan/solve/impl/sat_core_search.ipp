@@ -9,7 +9,7 @@
 #include "opamplan/solve/sat_core.hpp"
 
 namespace opamplan {
-namespace sat_core_detail {
+namespace solve_impl {
 
 /// 1 1 2 1 1 2 4 1 1 2 1 1 2 4 8 ..., from i = 1 (Luby, Sinclair and Zuckerman 1993).
 constexpr std::uint64_t luby(std::uint64_t i) noexcept {
@@ -24,7 +24,7 @@ constexpr std::uint64_t luby(std::uint64_t i) noexcept {
 /// Conflicts in the shortest run between two restarts.
 inline constexpr std::uint64_t restart_unit = 64;
 
-}  // namespace sat_core_detail
+}  // namespace solve_impl
 
 OPAMPLAN_INLINE bool sat_core::keep_going() {
   const std::uint64_t work =
@@ -70,7 +70,7 @@ OPAMPLAN_INLINE sat_core::step sat_core::decide_freely() {
 // search restarts at `floor`; the walk need not, it would come back the same way.
 OPAMPLAN_INLINE sat_core::run_result sat_core::search(std::uint32_t floor, order by) {
   std::uint64_t restarts = 0;
-  std::uint64_t until_restart = sat_core_detail::restart_unit;
+  std::uint64_t until_restart = solve_impl::restart_unit;
   while (true) {
     if (!keep_going()) return run_result::gave_up;
     if (propagate()) {
@@ -85,7 +85,7 @@ OPAMPLAN_INLINE sat_core::run_result sat_core::search(std::uint32_t floor, order
       --walk_conflicts_left_;
     } else if (--until_restart == 0) {
       backtrack(floor);
-      until_restart = sat_core_detail::restart_unit * sat_core_detail::luby(++restarts + 1);
+      until_restart = solve_impl::restart_unit * solve_impl::luby(++restarts + 1);
     }
   }
 }

@@ -8,7 +8,7 @@
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/progress.hpp"
 
-namespace opamplan::solve_detail {
+namespace opamplan::solve_impl {
 
 /// What `sat_core::options::keep_going` asks. The callback is called some fifty times a second.
 class search_guard {
@@ -44,4 +44,4 @@ class search_guard {
   clock::time_point reported_{};
 };
 
-}  // namespace opamplan::solve_detail
+}  // namespace opamplan::solve_impl

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <utility>
 
-#include "opamplan/base/parallel.hpp"
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/workers.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/names.hpp"
@@ -148,7 +148,7 @@ struct solver::state {
   solve_options options;
   sat_core::options core_options;
   bool roots_differ;
-  solve_detail::search_guard guard;
+  solve_impl::search_guard guard;
   std::unique_ptr<sat_core> kept;
   search_statistics retired;
 };

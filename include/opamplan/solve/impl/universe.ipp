@@ -13,16 +13,16 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/base/parallel.hpp"
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/workers.hpp"
 #include "opamplan/package/formula.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/universe.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {
-namespace universe_detail {
+namespace solve_impl {
 
 /// What one opam file says in the environment.
 struct evaluated_package {
@@ -354,19 +354,19 @@ class interner {
   std::deque<branch> branches_;
 };
 
-}  // namespace universe_detail
+}  // namespace solve_impl
 
 OPAMPLAN_INLINE universe make_universe(opamplan::repository repo, opamplan::environment env,
                                        universe_options options) {
-  std::vector<universe_detail::evaluated_package> packages(repo.size());
+  std::vector<solve_impl::evaluated_package> packages(repo.size());
   parallel_blocks(packages.size(), options.threads, 128, "evaluate", options.progress, [&] {
     return [&](std::size_t i) {
-      packages[i] = universe_detail::evaluate_package(repo, env, options,
-                                                      package_id{static_cast<std::uint32_t>(i)});
+      packages[i] = solve_impl::evaluate_package(repo, env, options,
+                                                 package_id{static_cast<std::uint32_t>(i)});
     };
   });
   auto state = std::make_shared<universe::state>();
-  universe_detail::interner(repo, options, state->tables).run(packages);
+  solve_impl::interner(repo, options, state->tables).run(packages);
   state->repository = std::move(repo);
   state->environment = std::move(env);
   options.progress = nullptr;

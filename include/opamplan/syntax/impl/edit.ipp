@@ -14,7 +14,7 @@
 #include "opamplan/syntax/printer.hpp"
 
 namespace opamplan::syntax {
-namespace edit_detail {
+namespace syntax_impl {
 
 [[nodiscard]] inline std::string describe(const field_path& p) {
   if (p.section.empty()) return '`' + p.name + '`';
@@ -138,7 +138,7 @@ class source {
   return text;
 }
 
-}  // namespace edit_detail
+}  // namespace syntax_impl
 
 OPAMPLAN_INLINE field_path::field_path(std::string_view path) {
   const std::size_t point = path.find('.');
@@ -147,7 +147,7 @@ OPAMPLAN_INLINE field_path::field_path(std::string_view path) {
 }
 
 OPAMPLAN_INLINE std::optional<item> find(const file& f, const field_path& path) {
-  const auto found = edit_detail::find_all(f, path);
+  const auto found = syntax_impl::find_all(f, path);
   return found.empty() ? std::nullopt : std::optional<item>(found.front());
 }
 
@@ -155,23 +155,23 @@ OPAMPLAN_INLINE std::string set_field(const file& f, const field_path& path,
                                       std::string_view source) {
   const auto found = find(f, path);
   if (!found) return add_field(f, path, source);
-  const std::string value = edit_detail::checked_source(source);
+  const std::string value = syntax_impl::checked_source(source);
   const span old = found->value().span();
-  return edit_detail::checked(edit_detail::source(f.text()).replace(old.begin, old.end, value), f,
+  return syntax_impl::checked(syntax_impl::source(f.text()).replace(old.begin, old.end, value), f,
                               path, value);
 }
 
 OPAMPLAN_INLINE std::string add_field(const file& f, const field_path& path,
                                       std::string_view source) {
   if (find(f, path)) {
-    throw invalid_request(edit_detail::describe(path) + " is there already");
+    throw invalid_request(syntax_impl::describe(path) + " is there already");
   }
-  const std::string value = edit_detail::checked_source(source);
+  const std::string value = syntax_impl::checked_source(source);
   const std::string field = path.name + ": " + value;
-  const edit_detail::source text(f.text());
+  const syntax_impl::source text(f.text());
   const std::size_t end = f.text().size();
   const auto finish = [&](std::string edited) {
-    return edit_detail::checked(std::move(edited), f, path, value);
+    return syntax_impl::checked(std::move(edited), f, path, value);
   };
 
   if (path.section.empty()) {
@@ -184,7 +184,7 @@ OPAMPLAN_INLINE std::string add_field(const file& f, const field_path& path,
     const std::size_t first = (*f.items().begin()).span().begin;
     return finish(text.replace(first, first, field + text.eol()));
   }
-  const auto section = edit_detail::find_section(f, path);
+  const auto section = syntax_impl::find_section(f, path);
   if (!section) {
     std::string head = path.section + ' ' + (path.label ? quote(*path.label) + ' ' : "") + '{';
     return finish(text.insert_line(end, head + text.eol() + "  " + field + text.eol() + '}'));
@@ -204,10 +204,10 @@ OPAMPLAN_INLINE std::string add_field(const file& f, const field_path& path,
 
 OPAMPLAN_INLINE std::string append_element(const file& f, const field_path& path,
                                            std::string_view source) {
-  const std::string element = edit_detail::checked_source(source);
+  const std::string element = syntax_impl::checked_source(source);
   const auto found = find(f, path);
   if (!found) return add_field(f, path, '[' + element + ']');
-  const edit_detail::source text(f.text());
+  const syntax_impl::source text(f.text());
   const value old = found->value();
   const span where = old.span();
   std::string expected = "[";
@@ -238,16 +238,16 @@ OPAMPLAN_INLINE std::string append_element(const file& f, const field_path& path
   for (const value v : (*list.items().begin()).value().children()) last = v;
   const file alone = parse_value(element);
   if (!last || !equal(*last, (*alone.items().begin()).value())) {
-    throw invalid_request(edit_detail::describe(path) + " cannot take that element");
+    throw invalid_request(syntax_impl::describe(path) + " cannot take that element");
   }
-  return edit_detail::checked(std::move(edited), f, path, expected);
+  return syntax_impl::checked(std::move(edited), f, path, expected);
 }
 
 OPAMPLAN_INLINE std::string remove_field(const file& f, const field_path& path) {
   std::string result(f.text());
-  const auto found = edit_detail::find_all(f, path);
+  const auto found = syntax_impl::find_all(f, path);
   for (auto i = found.rbegin(); i != found.rend(); ++i) {
-    const edit_detail::source text(result);
+    const syntax_impl::source text(result);
     const span where = i->span();
     const std::size_t behind = text.behind_line(where.end, false);
     if (behind != result.npos && text.begins_line(where.begin)) {
@@ -259,7 +259,7 @@ OPAMPLAN_INLINE std::string remove_field(const file& f, const field_path& path) 
     }
   }
   const file edited = parse(result, f.path());
-  if (find(edited, path)) throw invalid_request(edit_detail::describe(path) + " cannot be removed");
+  if (find(edited, path)) throw invalid_request(syntax_impl::describe(path) + " cannot be removed");
   return result;
 }
 

@@ -8,7 +8,7 @@
 #include "opamplan/syntax/equal.hpp"
 
 namespace opamplan::syntax {
-namespace equal_detail {
+namespace syntax_impl {
 
 template <class View>
 bool equal_siblings(const sibling_range<View>& a, const sibling_range<View>& b) {
@@ -20,7 +20,7 @@ bool equal_siblings(const sibling_range<View>& a, const sibling_range<View>& b) 
   return i == a.end() && j == b.end();
 }
 
-}  // namespace equal_detail
+}  // namespace syntax_impl
 
 OPAMPLAN_INLINE bool equal(const value& a, const value& b) {
   if (a.kind() != b.kind() || a.oper() != b.oper()) return false;
@@ -37,9 +37,9 @@ OPAMPLAN_INLINE bool equal(const value& a, const value& b) {
     }
     case value_kind::option:
       return equal(a.subject(), b.subject()) &&
-             equal_detail::equal_siblings(a.children(), b.children());
+             syntax_impl::equal_siblings(a.children(), b.children());
     default:  // the operands of an operator are siblings too
-      return equal_detail::equal_siblings(a.children(), b.children());
+      return syntax_impl::equal_siblings(a.children(), b.children());
   }
 }
 
@@ -50,11 +50,11 @@ OPAMPLAN_INLINE bool equal(const item& a, const item& b) {
   const auto second = b.label();
   if (first.has_value() != second.has_value()) return false;
   if (first && !equal(*first, *second)) return false;
-  return equal_detail::equal_siblings(a.items(), b.items());
+  return syntax_impl::equal_siblings(a.items(), b.items());
 }
 
 OPAMPLAN_INLINE bool equal(const file& a, const file& b) {
-  return equal_detail::equal_siblings(a.items(), b.items());
+  return syntax_impl::equal_siblings(a.items(), b.items());
 }
 
 }  // namespace opamplan::syntax

@@ -5,64 +5,15 @@
 #include <string>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/syntax/detail/scan.hpp"
+#include "opamplan/base/json.hpp"
 #include "opamplan/syntax/json.hpp"
 
 namespace opamplan::syntax {
-namespace json_detail {
+namespace syntax_impl {
 
-inline void append_unicode(unsigned code, std::string& out) {
-  constexpr const char* digits = "0123456789abcdef";
-  out += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) out += digits[(code >> shift) & 0xfU];
-}
-
-}  // namespace json_detail
-
-OPAMPLAN_INLINE void append_json_string(std::string_view text, std::string& out) {
-  const char* const end = text.data() + text.size();
-  const char* p = text.data();
-  const char* plain = p;  // begins what has not been written yet
-  out += '"';
-  while (p != end) {
-    const auto c = static_cast<unsigned char>(*p);
-    const bool ordinary = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-    const std::size_t length = ordinary ? 1 : c < 0x80 ? 0 : detail::character_length(p, end);
-    if (length > 0) {
-      p += length;
-      continue;
-    }
-    out.append(plain, p);
-    plain = ++p;
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      default:
-        json_detail::append_unicode(c < 0x80 ? c : 0xdc00U + c, out);
-    }
-  }
-  out.append(plain, end);
-  out += '"';
-}
-
-namespace json_detail {
-
-class writer {
+class json_writer {
  public:
-  explicit writer(std::string& out) : out_(out) {}
+  explicit json_writer(std::string& out) : out_(out) {}
 
   void write(const file& f, std::string_view label) {
     out_ += R"({"file":)";
@@ -167,14 +118,14 @@ class writer {
   std::string scratch_;
 };
 
-}  // namespace json_detail
+}  // namespace syntax_impl
 
 OPAMPLAN_INLINE void append_json(const file& f, std::string_view label, std::string& out) {
-  json_detail::writer(out).write(f, label);
+  syntax_impl::json_writer(out).write(f, label);
 }
 
 OPAMPLAN_INLINE void append_json(const value& v, std::string& out) {
-  json_detail::writer(out).write(v);
+  syntax_impl::json_writer(out).write(v);
 }
 
 OPAMPLAN_INLINE void append_json(const parse_diagnostic& d, std::string_view label,

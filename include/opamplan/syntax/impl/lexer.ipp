@@ -6,11 +6,11 @@
 #include <cstring>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/syntax/detail/scan.hpp"
+#include "opamplan/syntax/impl/scan.hpp"
 #include "opamplan/syntax/lexer.hpp"
 
 namespace opamplan::syntax {
-namespace lexer_detail {
+namespace syntax_impl {
 
 /// What a byte begins.
 enum class start : std::uint8_t { bad, space, carriage_return, hash, quote, word, bracket, sign };
@@ -56,7 +56,7 @@ inline constexpr std::array<character, 256> characters = [] {
   return characters[static_cast<unsigned char>(c)];
 }
 
-}  // namespace lexer_detail
+}  // namespace syntax_impl
 
 inline void lexer::finish(token& t, token_kind kind, const char* end) noexcept {
   t.kind = kind;
@@ -77,15 +77,15 @@ inline void lexer::reject(token& t, const char* begin, const char* end,
 }
 
 inline void lexer::next(token& t) noexcept {
-  using lexer_detail::start;
+  using syntax_impl::start;
   while (at_ != end_) {
     const char c = *at_;
-    const lexer_detail::character& about = lexer_detail::about(c);
+    const syntax_impl::character& about = syntax_impl::about(c);
     switch (about.begins) {
       case start::space:
         do {
           ++at_;
-        } while (at_ != end_ && lexer_detail::about(*at_).begins == start::space);
+        } while (at_ != end_ && syntax_impl::about(*at_).begins == start::space);
         continue;
       case start::carriage_return:
         if (peek(at_ + 1) != '\n') break;
@@ -183,7 +183,7 @@ inline void lexer::lex_string(token& t) noexcept {
   t.flags = triple ? node::triple_quoted : 0;
   const char* p = at_ + (triple ? 3 : 1);
   while (true) {
-    p = detail::find_string_stop(p, end_);
+    p = syntax_impl::find_string_stop(p, end_);
     if (p == end_) {
       reject(t, at_, end_, "string without its closing quote");
       return;
@@ -217,7 +217,7 @@ inline void lexer::lex_string(token& t) noexcept {
 inline const char* lexer::skip_word(const char* p, bool& has_letter) const noexcept {
   has_letter = false;
   while (p != end_) {
-    const lexer_detail::character& about = lexer_detail::about(*p);
+    const syntax_impl::character& about = syntax_impl::about(*p);
     if (!about.in_word) break;
     has_letter |= about.letter;
     ++p;
@@ -245,7 +245,7 @@ inline void lexer::lex_word(token& t) noexcept {
     end = part_is_name ? part_end : part + 1;
     scoped = true;
   }
-  if (peek(end) == ':' && lexer_detail::about(peek(end + 1)).in_word) {
+  if (peek(end) == ':' && syntax_impl::about(peek(end + 1)).in_word) {
     const char* const variable_end = skip_word(end + 1, part_is_name);
     if (part_is_name) {
       end = variable_end;

@@ -7,12 +7,13 @@
 #include <utility>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/syntax/detail/diagnose.hpp"
-#include "opamplan/syntax/detail/parser.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/syntax/impl/diagnose.hpp"
+#include "opamplan/syntax/impl/parser.hpp"
 #include "opamplan/syntax/parser.hpp"
 
 namespace opamplan::syntax {
-namespace parser_detail {
+namespace syntax_impl {
 
 /// What a file's views look into; on the heap, so that moving a file moves nothing.
 struct storage {
@@ -31,20 +32,19 @@ inline file make_file(std::shared_ptr<storage> s, std::string path) {
 inline void check_size(std::string_view text, const parse_options& options) {
   const std::uint32_t limit = std::min(options.max_bytes, 1U << 31U);
   if (text.size() <= limit) return;
-  throw detail::failure{
-      {limit, limit},
-      std::to_string(text.size()) + " bytes long; the limit is " + std::to_string(limit),
-      ""};
+  throw failure{{limit, limit},
+                std::to_string(text.size()) + " bytes long; the limit is " + std::to_string(limit),
+                ""};
 }
 
-inline detail::failure bad_byte(std::string_view text, std::size_t at) {
+inline failure bad_byte(std::string_view text, std::size_t at) {
   const auto begin = static_cast<std::uint32_t>(at);
   return {{begin, begin + 1}, text[at] == '\0' ? "NUL byte" : "byte that is not UTF-8", ""};
 }
 
 inline void check_bytes(std::string_view text, const parse_options& options) {
   if (options.any_bytes) return;
-  const std::size_t at = detail::find_bad_byte(text, 0);
+  const std::size_t at = find_bad_byte(text, 0);
   if (at != std::string_view::npos) throw bad_byte(text, at);
 }
 
@@ -53,15 +53,15 @@ template <class Work>
 void parse_or_throw(std::string_view text, std::string_view path, Work&& work) {
   try {
     work();
-  } catch (detail::failure& f) {
-    throw parse_error(detail::diagnoser(text, path)(std::move(f)));
+  } catch (failure& f) {
+    throw parse_error(diagnoser(text, path)(std::move(f)));
   }
 }
 
-}  // namespace parser_detail
+}  // namespace syntax_impl
 
 OPAMPLAN_INLINE std::string parse_diagnostic::to_string() const {
-  std::string out = detail::printable(path);
+  std::string out = printable(path);
   if (!out.empty()) out += ':';
   out += std::to_string(where.line);
   out += ':';
@@ -75,61 +75,61 @@ OPAMPLAN_INLINE std::string parse_diagnostic::to_string() const {
 
 OPAMPLAN_INLINE void parse_nodes(std::string_view text, std::vector<node>& nodes,
                                  std::string_view path, parse_options options) {
-  parser_detail::parse_or_throw(text, path, [&] {
-    parser_detail::check_size(text, options);
-    parser_detail::check_bytes(text, options);
-    detail::parser(text, nodes, options).parse_items(nullptr);
+  syntax_impl::parse_or_throw(text, path, [&] {
+    syntax_impl::check_size(text, options);
+    syntax_impl::check_bytes(text, options);
+    syntax_impl::parser(text, nodes, options).parse_items(nullptr);
   });
 }
 
 OPAMPLAN_INLINE file parse(std::string text, std::string path, parse_options options) {
-  auto s = std::make_shared<parser_detail::storage>();
+  auto s = std::make_shared<syntax_impl::storage>();
   s->text = std::move(text);
   parse_nodes(s->text, s->nodes, path, options);
-  return parser_detail::make_file(std::move(s), std::move(path));
+  return syntax_impl::make_file(std::move(s), std::move(path));
 }
 
 OPAMPLAN_INLINE parse_result parse_recovering(std::string text, std::string path,
                                               parse_options options) {
-  auto s = std::make_shared<parser_detail::storage>();
+  auto s = std::make_shared<syntax_impl::storage>();
   s->text = std::move(text);
-  std::vector<detail::failure> failures;
+  std::vector<syntax_impl::failure> failures;
   try {
-    parser_detail::check_size(s->text, options);
-    for (std::size_t at = options.any_bytes ? s->text.npos : detail::find_bad_byte(s->text, 0);
+    syntax_impl::check_size(s->text, options);
+    for (std::size_t at = options.any_bytes ? s->text.npos : syntax_impl::find_bad_byte(s->text, 0);
          at != s->text.npos && failures.size() < options.max_errors;
-         at = detail::find_bad_byte(s->text, at + 1)) {
-      failures.push_back(parser_detail::bad_byte(s->text, at));
+         at = syntax_impl::find_bad_byte(s->text, at + 1)) {
+      failures.push_back(syntax_impl::bad_byte(s->text, at));
     }
-    detail::parser(s->text, s->nodes, options).parse_items(&failures);
-  } catch (detail::failure& f) {
+    syntax_impl::parser(s->text, s->nodes, options).parse_items(&failures);
+  } catch (syntax_impl::failure& f) {
     failures.push_back(std::move(f));
   }
-  const auto begins_before = [](const detail::failure& a, const detail::failure& b) {
+  const auto begins_before = [](const syntax_impl::failure& a, const syntax_impl::failure& b) {
     return a.where.begin < b.where.begin;
   };
   std::stable_sort(failures.begin(), failures.end(), begins_before);
   parse_result result;
-  detail::diagnoser diagnose(s->text, path);
-  for (detail::failure& f : failures) {
+  syntax_impl::diagnoser diagnose(s->text, path);
+  for (syntax_impl::failure& f : failures) {
     // A bad byte outside strings and comments is a bad token too: once is enough.
     if (!result.errors.empty() && result.errors.back().span == f.where) continue;
     if (result.errors.size() >= std::max(options.max_errors, 1U)) break;
     result.errors.push_back(diagnose(std::move(f)));
   }
-  result.tree = parser_detail::make_file(std::move(s), std::move(path));
+  result.tree = syntax_impl::make_file(std::move(s), std::move(path));
   return result;
 }
 
 OPAMPLAN_INLINE file parse_value(std::string text, parse_options options) {
-  auto s = std::make_shared<parser_detail::storage>();
+  auto s = std::make_shared<syntax_impl::storage>();
   s->text = std::move(text);
-  parser_detail::parse_or_throw(s->text, "", [&] {
-    parser_detail::check_size(s->text, options);
-    parser_detail::check_bytes(s->text, options);
-    detail::parser(s->text, s->nodes, options).parse_only_value();
+  syntax_impl::parse_or_throw(s->text, "", [&] {
+    syntax_impl::check_size(s->text, options);
+    syntax_impl::check_bytes(s->text, options);
+    syntax_impl::parser(s->text, s->nodes, options).parse_only_value();
   });
-  return parser_detail::make_file(std::move(s), "");
+  return syntax_impl::make_file(std::move(s), "");
 }
 
 }  // namespace opamplan::syntax

@@ -6,19 +6,19 @@
 #include <string_view>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/syntax/detail/opam_layout.hpp"
-#include "opamplan/syntax/detail/scan.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/syntax/impl/opam_layout.hpp"
 #include "opamplan/syntax/printer.hpp"
 
 namespace opamplan::syntax {
-namespace printer_detail {
+namespace syntax_impl {
 
 inline void append_quoted(std::string_view text, std::string& out) {
   const char* const end = text.data() + text.size();
   out += '"';
   for (const char* p = text.data(); p != end;) {
     const char c = *p;
-    const std::size_t length = detail::character_length(p, end);
+    const std::size_t length = utf8_length(p, end);
     if (length > 1) {
       out.append(p, length);
       p += length;
@@ -46,7 +46,7 @@ inline void append_quoted(std::string_view text, std::string& out) {
         break;
       default:
         if (length == 0 || static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          detail::append_decimal_escape(c, out);
+          append_decimal_escape(c, out);
         } else {
           out += c;
         }
@@ -109,7 +109,7 @@ inline void append_value(const value& v, std::string& out) {
       break;
     case value_kind::prefix:
       out += to_string(v.oper());
-      if (detail::needs_space(v)) out += ' ';
+      if (needs_space(v)) out += ' ';
       append_value(v.right(), out);
       break;
   }
@@ -149,11 +149,11 @@ inline void append_items(const sibling_range<item>& items, std::size_t indent, s
   }
 }
 
-}  // namespace printer_detail
+}  // namespace syntax_impl
 
 OPAMPLAN_INLINE std::string print(const value& v) {
   std::string out;
-  printer_detail::append_value(v, out);
+  syntax_impl::append_value(v, out);
   return out;
 }
 
@@ -161,13 +161,13 @@ OPAMPLAN_INLINE std::string print(const file& f, layout style) {
   std::string out;
   switch (style) {
     case layout::plain:
-      printer_detail::append_items(f.items(), 0, out);
+      syntax_impl::append_items(f.items(), 0, out);
       break;
     case layout::opam:
-      detail::opam_printer(out).print(f);
+      syntax_impl::opam_printer(out).print(f);
       break;
     case layout::opam_normalised:
-      detail::opam_normaliser(out).print(f);
+      syntax_impl::opam_normaliser(out).print(f);
       break;
   }
   return out;
@@ -175,7 +175,7 @@ OPAMPLAN_INLINE std::string print(const file& f, layout style) {
 
 OPAMPLAN_INLINE std::string quote(std::string_view text) {
   std::string out;
-  printer_detail::append_quoted(text, out);
+  syntax_impl::append_quoted(text, out);
   return out;
 }
 

@@ -7,10 +7,10 @@
 #include <span>
 #include <type_traits>
 
-#include "opamplan/repository/detail/checksum.hpp"
+#include "opamplan/repository/impl/checksum.hpp"
 #include "opamplan/syntax/ast.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// Raised by every change of the layout, or of what the parser makes of a text.
 inline constexpr std::uint32_t cache_format = 2;
@@ -93,4 +93,4 @@ static_assert(sizeof(cache_header) % 8 == 0 && alignof(syntax::node) <= 8);
   return checksum(sums.data(), sums.size_bytes(), sums.size());
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

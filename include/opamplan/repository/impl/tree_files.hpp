@@ -9,7 +9,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/repository/repository.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 struct tree_file {
   enum class kind : std::uint8_t { file, executable, link };
@@ -23,4 +23,4 @@ struct tree_file {
 /// `load_error`.
 void read_git_tree(const source_tree& from, const std::function<void(const tree_file&)>& visit);
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace opamplan::detail {
+namespace opamplan::emit_impl {
 
 using dockerfile_variables = std::map<std::string, std::string, std::less<>>;
 
@@ -234,4 +234,4 @@ class dockerfile_lexer {
   bool pattern_ = false;
 };
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::emit_impl

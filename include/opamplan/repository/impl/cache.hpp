@@ -13,10 +13,10 @@
 #include <string_view>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/repository/detail/content.hpp"
-#include "opamplan/repository/detail/load_run.hpp"
+#include "opamplan/base/workers.hpp"
+#include "opamplan/repository/impl/content.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// What a cache file is for. The place names the file, so that a new state replaces an old one.
 struct cache_key {
@@ -28,12 +28,12 @@ struct cache_key {
 
 /// Nothing if there is no such file or it is of another state or damaged. Stamps are not looked at.
 [[nodiscard]] std::optional<source_content> load_cache(const std::string& path,
-                                                       const cache_key& key, load_run& run);
+                                                       const cache_key& key, workers& team);
 
 /// Best effort: false if it could not be written. Keeps the 8 last used caches of the folder.
 bool store_cache(const std::string& path, const cache_key& key, const source_content& content);
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 #ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/cache_read.ipp"

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace opamplan::syntax::detail {
+namespace opamplan::syntax::syntax_impl {
 
 /// How the breaks of a box that does not fit on its line behave.
 enum class box : std::uint8_t {
@@ -164,4 +164,4 @@ class box_printer {
   int left_ = margin;
 };
 
-}  // namespace opamplan::syntax::detail
+}  // namespace opamplan::syntax::syntax_impl

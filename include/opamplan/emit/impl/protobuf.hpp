@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace opamplan::detail {
+namespace opamplan::emit_impl {
 
 /// Appends fields, in the order of the calls. Default values must not be written: equal messages
 /// are then equal bytes, as BuildKit's digests need.
@@ -45,4 +45,4 @@ class protobuf_message {
   std::string out_;
 };
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::emit_impl

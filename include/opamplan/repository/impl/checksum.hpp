@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// Bijective for a fixed `word`, and for a fixed `lane`.
 [[nodiscard]] constexpr std::uint64_t checksum_step(std::uint64_t lane,
@@ -52,4 +52,4 @@ namespace opamplan::detail {
   return sum ^ (sum >> 29);
 }
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl

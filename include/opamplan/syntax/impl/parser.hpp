@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "opamplan/syntax/detail/format_version.hpp"
+#include "opamplan/syntax/impl/format_version.hpp"
 #include "opamplan/syntax/lexer.hpp"
 #include "opamplan/syntax/parser.hpp"
 
-namespace opamplan::syntax::detail {
+namespace opamplan::syntax::syntax_impl {
 
 /// Thrown inside the parser only; becomes a `parse_diagnostic`.
 struct failure {
@@ -383,7 +383,7 @@ class parser {
     for (std::size_t line_break = text_.find('\n', from); line_break != std::string_view::npos;
          line_break = text_.find('\n', line_break + 1)) {
       const std::size_t begin = line_break + 1;
-      if (begin == text_.size() || !lexer_detail::about(text_[begin]).letter) continue;
+      if (begin == text_.size() || !about(text_[begin]).letter) continue;
       std::string_view line = text_.substr(begin, look_at);
       line = line.substr(0, line.find('\n'));
       lexer look(line);
@@ -407,4 +407,4 @@ class parser {
   bool strict_version_ = false;
 };
 
-}  // namespace opamplan::syntax::detail
+}  // namespace opamplan::syntax::syntax_impl

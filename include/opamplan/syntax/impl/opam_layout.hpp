@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/base/text.hpp"
 #include "opamplan/syntax/ast.hpp"
-#include "opamplan/syntax/detail/boxes.hpp"
-#include "opamplan/syntax/detail/format_version.hpp"
-#include "opamplan/syntax/detail/scan.hpp"
+#include "opamplan/syntax/impl/boxes.hpp"
+#include "opamplan/syntax/impl/format_version.hpp"
 
-namespace opamplan::syntax::detail {
+namespace opamplan::syntax::syntax_impl {
 
 inline void append_decimal_escape(char c, std::string& out) {
   const auto code = static_cast<unsigned char>(c);
@@ -28,8 +28,8 @@ inline void append_decimal_escape(char c, std::string& out) {
 /// are not UTF-8, a carriage return before a line end. (opam writes them as they are.)
 inline void append_readable(std::string_view text, std::size_t& i, std::string& out) {
   const char c = text[i];
-  const std::size_t length = character_length(text.data() + i, text.data() + text.size());
-  if (length == 0) {
+  const std::size_t length = utf8_length(text.data() + i, text.data() + text.size());
+  if (length == 0 || c == '\0') {
     append_decimal_escape(c, out);
   } else if (c == '\r' && i + 1 < text.size() && text[i + 1] == '\n') {
     out += "\\r";
@@ -356,4 +356,4 @@ class opam_normaliser {
   std::string scratch_;
 };
 
-}  // namespace opamplan::syntax::detail
+}  // namespace opamplan::syntax::syntax_impl

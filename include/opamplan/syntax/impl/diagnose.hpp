@@ -7,28 +7,11 @@
 #include <string_view>
 #include <utility>
 
-#include "opamplan/syntax/detail/parser.hpp"
-#include "opamplan/syntax/detail/scan.hpp"
+#include "opamplan/base/text.hpp"
+#include "opamplan/syntax/impl/parser.hpp"
 #include "opamplan/syntax/parser.hpp"
 
-namespace opamplan::syntax::detail {
-
-/// The text for a terminal: control characters and bytes that are not UTF-8 replaced by U+FFFD.
-[[nodiscard]] inline std::string printable(std::string_view text) {
-  std::string out;
-  const char* const end = text.data() + text.size();
-  for (const char* p = text.data(); p != end;) {
-    const std::size_t length = character_length(p, end);
-    if (length == 0 || (length == 1 && *p < ' ' && *p != '\t') || *p == 0x7f) {
-      out += "\xef\xbf\xbd";
-      ++p;
-    } else {
-      out.append(p, length);
-      p += length;
-    }
-  }
-  return out;
-}
+namespace opamplan::syntax::syntax_impl {
 
 /// Diagnoses failures of one text; linear in the text as long as they come in its order.
 class diagnoser {
@@ -39,7 +22,7 @@ class diagnoser {
     parse_diagnostic d;
     d.path = path_;
     d.span = f.where;
-    d.message = printable(f.message);
+    d.message = printable(f.message, "\t");
     d.expected = std::move(f.expected);
     const std::size_t at = std::min<std::size_t>(f.where.begin, text_.size());
     if (at < line_begin_) {
@@ -74,9 +57,9 @@ class diagnoser {
       line.remove_suffix(1);
     }
     if (!line.empty() && line.back() == '\r' && at - begin < line.size()) line.remove_suffix(1);
-    d.source_line = printable(line);
+    d.source_line = printable(line, "\t");
     // A blank for each character and a tab for each tab, so that the caret stands right.
-    for (const char c : printable(text_.substr(begin, at - begin))) {
+    for (const char c : printable(text_.substr(begin, at - begin), "\t")) {
       if ((static_cast<unsigned char>(c) & 0xc0U) != 0x80U) d.caret += c == '\t' ? '\t' : ' ';
     }
     d.caret += '^';
@@ -88,4 +71,4 @@ class diagnoser {
   std::size_t line_begin_ = 0;
 };
 
-}  // namespace opamplan::syntax::detail
+}  // namespace opamplan::syntax::syntax_impl

@@ -7,16 +7,16 @@
 #include <string>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/repository/detail/content.hpp"
+#include "opamplan/repository/impl/content.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 [[nodiscard]] source_content read_directory(const directory_source& from, content_builder& to);
 [[nodiscard]] source_content read_memory(const memory_source& from, content_builder& to);
 
 /// True if every stamp of a directory is as it was.
 [[nodiscard]] bool stamps_hold(const std::string& directory, std::span<const file_stamp> stamps,
-                               load_run& run);
+                               workers& team);
 
 /// Identifies an archive file as it is now: size, times, inode.
 [[nodiscard]] std::string archive_state(const std::string& path);
@@ -28,7 +28,7 @@ namespace opamplan::detail {
 /// The full id of the commit that `from.revision` names now.
 [[nodiscard]] std::string git_commit(const git_source& from);
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 #ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/directory.ipp"

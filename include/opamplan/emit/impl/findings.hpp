@@ -12,7 +12,7 @@
 
 #include "opamplan/plan/doctor.hpp"
 
-namespace opamplan::inspect_detail {
+namespace opamplan::emit_impl {
 
 inline void exceed(std::vector<plan_finding>& findings, const char* limit, std::string where,
                    std::size_t value, std::size_t allowed, const char* what, const char* remedy) {
@@ -42,4 +42,4 @@ inline bool has_capitals(std::string_view reference) {
                      [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-}  // namespace opamplan::inspect_detail
+}  // namespace opamplan::emit_impl

@@ -11,7 +11,7 @@
 #include "opamplan/repository/source.hpp"
 #include "opamplan/syntax/ast.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// True if opam would look at a file `url`, or `descr`, beside this one.
 [[nodiscard]] bool wants_url(const syntax::file& opam) noexcept;
@@ -26,7 +26,7 @@ namespace opamplan::detail {
 /// Fills in what the file `repo` says; what does not parse says nothing.
 void read_repo_text(const std::string& text, source_info& info);
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 #ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/beside.ipp"

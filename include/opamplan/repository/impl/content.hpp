@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/repository/detail/load_run.hpp"
-#include "opamplan/repository/detail/text.hpp"
+#include "opamplan/base/workers.hpp"
 #include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/impl/text.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/source.hpp"
 #include "opamplan/syntax/ast.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// Where pinned packages come from, and the version of those that name none and that no repository
 /// has; empty: `dev`.
@@ -59,7 +59,7 @@ struct source_content {
 /// Collects files from several threads; each worker has its own part.
 class content_builder {
  public:
-  content_builder(load_run& run, const load_limits& limits);
+  content_builder(workers& team, const load_limits& limits);
 
   /// Parses `text` and takes it as `path`'s package version, which is in the path's last folder,
   /// or adds a diagnostic. The tree is valid until the worker adds another; null: not taken.
@@ -95,7 +95,7 @@ class content_builder {
   /// the source as a whole is too large.
   bool admit(unsigned worker, std::string_view path, std::uint64_t size);
 
-  [[nodiscard]] load_run& run() const noexcept { return run_; }
+  [[nodiscard]] workers& team() const noexcept { return team_; }
   [[nodiscard]] const load_limits& limits() const noexcept { return limits_; }
 
   /// Before `finish`: drops the versions whose paths do not begin with `prefix`, and what was said
@@ -128,7 +128,7 @@ class content_builder {
   void attach_sides(source_content& out);
   static std::size_t keep_first(std::vector<repository_diagnostic>& diagnostics, std::size_t most);
 
-  load_run& run_;
+  workers& team_;
   const load_limits& limits_;
   std::string repo_text_;
   std::vector<part> parts_;
@@ -138,7 +138,7 @@ class content_builder {
   std::atomic<bool> cacheable_{true};
 };
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 #ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/content.ipp"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace opamplan::syntax::detail {
+namespace opamplan::syntax::syntax_impl {
 
 /// Major and minor of `MAJOR.MINOR`, followed by anything that begins with a second point or, when
 /// there is none, with neither point nor digit; minor 0 for `MAJOR`; 0.0 for anything else.
@@ -32,4 +32,4 @@ namespace opamplan::syntax::detail {
   return version;
 }
 
-}  // namespace opamplan::syntax::detail
+}  // namespace opamplan::syntax::syntax_impl

@@ -8,11 +8,13 @@
 #include <cstring>
 #include <string_view>
 
+#include "opamplan/base/text.hpp"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-namespace opamplan::syntax::detail {
+namespace opamplan::syntax::syntax_impl {
 
 // Eight bytes at once: the high bit of each byte of the result says whether that byte of `word` is
 // `byte`; bits above the first set one may be wrong.
@@ -76,27 +78,6 @@ namespace opamplan::syntax::detail {
   return p;
 }
 
-/// Length of the UTF-8 character at `p`, not NUL; 0 if there is none (RFC 3629: the shortest form,
-/// no surrogates).
-[[nodiscard]] inline std::size_t character_length(const char* p, const char* end) noexcept {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return static_cast<std::size_t>(end - p) > i ? static_cast<unsigned char>(p[i]) : 0U;
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return lead == 0 ? 0 : 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return continues(1) ? 2 : 0;
-  if ((lead & 0xf0U) == 0xe0U) {
-    const bool well_formed = !(lead == 0xe0 && byte(1) < 0xa0) && !(lead == 0xed && byte(1) > 0x9f);
-    return well_formed && continues(1) && continues(2) ? 3 : 0;
-  }
-  if (lead >= 0xf0 && lead <= 0xf4) {
-    const bool well_formed = !(lead == 0xf0 && byte(1) < 0x90) && !(lead == 0xf4 && byte(1) > 0x8f);
-    return well_formed && continues(1) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 /// Offset of the first byte at or after `from` that is NUL or begins no UTF-8 character; npos if
 /// there is none.
 [[nodiscard]] inline std::size_t find_bad_byte(std::string_view text, std::size_t from) noexcept {
@@ -104,10 +85,10 @@ namespace opamplan::syntax::detail {
   for (const char* p = text.data() + from;;) {
     p = find_unusual(p, end);
     if (p == end) return std::string_view::npos;
-    const std::size_t length = character_length(p, end);
+    const std::size_t length = *p == '\0' ? 0 : utf8_length(p, end);
     if (length == 0) return static_cast<std::size_t>(p - text.data());
     p += length;
   }
 }
 
-}  // namespace opamplan::syntax::detail
+}  // namespace opamplan::syntax::syntax_impl

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "opamplan/package/ids.hpp"
-#include "opamplan/repository/detail/content.hpp"
 #include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/impl/content.hpp"
 #include "opamplan/repository/repository.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 struct repository_entry {
   name_id name{};
@@ -42,7 +42,7 @@ struct repository_state {
 /// several sources.
 [[nodiscard]] repository make_repository(std::vector<source_content> contents);
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 #ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/state.ipp"

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/repository/detail/content.hpp"
+#include "opamplan/repository/impl/content.hpp"
 #include "opamplan/repository/source.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 struct pin_file {
   std::string content;
@@ -44,7 +44,7 @@ struct pin_tree {
 /// Reads every pin, and those of their `pin-depends` that are on this machine.
 [[nodiscard]] source_content read_pins(const pin_source& from, content_builder& to);
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 #ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/pins.ipp"

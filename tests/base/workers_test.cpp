@@ -1,8 +1,11 @@
-#include "opamplan/base/parallel.hpp"
+#include "opamplan/base/workers.hpp"
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 using namespace opamplan;
 
@@ -48,4 +51,41 @@ TEST_CASE("the last report says that all is done") {
       },
       [] { return [](std::size_t) {}; });
   CHECK(last == 25);
+}
+
+TEST_CASE("what a thread keeps is its own, and is made once for each") {
+  std::atomic<unsigned> made{0};
+  std::vector<unsigned> sums(3, 0);
+  workers team(3, "work", {});
+  team.for_each(100, 1, [&](unsigned worker) {
+    ++made;
+    return [&, worker](std::size_t) { ++sums[worker]; };
+  });
+  CHECK(made == 3);
+  CHECK(sums[0] + sums[1] + sums[2] == 100);
+}
+
+TEST_CASE("no more threads are started than there are blocks of work") {
+  std::atomic<unsigned> made{0};
+  parallel_blocks(3, 64, 4, "work", {}, [&] {
+    ++made;
+    return [](std::size_t) {};
+  });
+  CHECK(made == 1);
+}
+
+TEST_CASE("only the calling thread is told of progress, and a long piece of work ends when asked") {
+  const auto caller = std::this_thread::get_id();
+  std::atomic<bool> elsewhere{false};
+  workers team(2, "work", [&](const progress_event&) {
+    if (std::this_thread::get_id() != caller) elsewhere = true;
+    return false;
+  });
+  CHECK_THROWS_AS(team.run([&](unsigned worker) {
+    const progress_callback poll = team.poll(worker);
+    while (poll({})) std::this_thread::yield();
+  }),
+                  cancelled);
+  CHECK(team.stopped());
+  CHECK_FALSE(elsewhere);
 }

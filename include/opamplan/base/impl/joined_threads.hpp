@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace opamplan {
+namespace opamplan::base_impl {
 
 class joined_threads {
  public:
@@ -34,4 +34,4 @@ class joined_threads {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace opamplan
+}  // namespace opamplan::base_impl

@@ -12,7 +12,7 @@
 
 #include "opamplan/base/config.hpp"
 
-namespace opamplan::detail {
+namespace opamplan::repository_impl {
 
 /// Strings that stay where they are until the arena dies, also when it is moved.
 class string_arena {
@@ -39,23 +39,6 @@ class string_arena {
   std::size_t left_ = 0;
 };
 
-/// As UTF-8 for a person: bytes that are not UTF-8, and control characters, become `\xHH`.
-[[nodiscard]] std::string printable(std::string_view bytes);
-
-/// Every byte that belongs to no well-formed sequence becomes U+FFFD.
-[[nodiscard]] std::string as_utf8(std::string_view bytes);
-
-/// opam's rules: letters, digits, `-_+`, with a letter among them; and with `.~` for versions.
-[[nodiscard]] bool is_package_name(std::string_view text) noexcept;
-[[nodiscard]] bool is_package_version(std::string_view text) noexcept;
-
-struct name_and_version {
-  std::string_view name;
-  std::string_view version;
-};
-/// "NAME.VERSION", split at the first dot; nothing if either part breaks opam's rules.
-[[nodiscard]] std::optional<name_and_version> split_full_name(std::string_view text) noexcept;
-
 /// A file beside `opam`: below `files/`, or the legacy `url` or `descr`.
 struct side_path {
   std::string_view folder;  ///< Of the version.
@@ -68,7 +51,7 @@ struct side_path {
 [[nodiscard]] std::string_view base_name(std::string_view path) noexcept;
 [[nodiscard]] std::string_view folder_name(std::string_view path) noexcept;
 
-}  // namespace opamplan::detail
+}  // namespace opamplan::repository_impl
 
 #ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/text.ipp"

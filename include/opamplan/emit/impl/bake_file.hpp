@@ -13,7 +13,7 @@
 
 #include "opamplan/base/json.hpp"
 
-namespace opamplan::inspect_detail {
+namespace opamplan::emit_impl {
 
 /// A string of the file; in HCL and JSON alike, `${...}` and `%{...}` in it are templates.
 struct bake_string {
@@ -304,4 +304,4 @@ inline bake_text read_bake_json(std::string_view text) {
   return all;
 }
 
-}  // namespace opamplan::inspect_detail
+}  // namespace opamplan::emit_impl
