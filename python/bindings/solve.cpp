@@ -308,15 +308,16 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
 ``ocaml:version``. ``avoid_version`` is the rule for a name of which every available version has
 the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool on opam-0install;
 ``"opam"``, one is when there is nothing else. A request ends as ``gave_up`` after
-``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). Immutable; may be shared between
-threads.)")
+``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). ``threads``: how many evaluate it
+(0: one a core). Immutable; may be shared between threads.)")
       .def(py::init([](const repository& repo, environment env, const std::string& ocaml,
                        const std::vector<std::string>& roots,
                        const std::vector<std::string>& constraints, bool with_test, bool with_doc,
                        bool prefer_oldest, const std::string& avoid_version,
-                       std::uint64_t conflict_limit, double time_limit,
+                       std::uint64_t conflict_limit, double time_limit, unsigned threads,
                        const progress_argument& progress) {
              universe_options options;
+             options.threads = threads;
              options.avoid_version = parse_avoid_rule(avoid_version);
              options.root_dependencies.with_test = with_test;
              options.root_dependencies.with_doc = with_doc;
@@ -347,7 +348,7 @@ threads.)")
            py::arg("constraints") = std::vector<std::string>(), py::arg("with_test") = false,
            py::arg("with_doc") = false, py::arg("prefer_oldest") = false,
            py::arg("avoid_version") = "batch", py::arg("conflict_limit") = 200'000,
-           py::arg("time_limit") = 0.0, py::arg("progress") = py::none())
+           py::arg("time_limit") = 0.0, py::arg("threads") = 0, py::arg("progress") = py::none())
       .def_property_readonly("repository",
                              [](const py_universe& u) { return u.universe.repository(); })
       .def_property_readonly("environment",

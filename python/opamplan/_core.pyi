@@ -1053,8 +1053,8 @@ class Universe:
     ``ocaml:version``. ``avoid_version`` is the rule for a name of which every available version has
     the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool on opam-0install;
     ``"opam"``, one is when there is nothing else. A request ends as ``gave_up`` after
-    ``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). Immutable; may be shared between
-    threads.
+    ``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). ``threads``: how many evaluate it
+    (0: one a core). Immutable; may be shared between threads.
     """
     def __init__(
         self,
@@ -1069,6 +1069,7 @@ class Universe:
         avoid_version: str = "batch",
         conflict_limit: typing.SupportsInt | typing.SupportsIndex = 200000,
         time_limit: typing.SupportsFloat | typing.SupportsIndex = 0.0,
+        threads: typing.SupportsInt | typing.SupportsIndex = 0,
         progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> None: ...
     def __repr__(self) -> str: ...

@@ -54,7 +54,7 @@ def add_threads_option(parser: Any) -> None:
         type=whole(0, 4096),
         default=0,
         metavar="N",
-        help="how many (default: one a core)",
+        help="threads for all of it (default: one a core)",
     )
 
 
@@ -309,6 +309,7 @@ def load(args: argparse.Namespace) -> Any:
         rev=args.rev,
         pins=pins(args),
         cache=not args.no_repository_cache,
+        threads=getattr(args, "threads", 0),
         progress=progress_for(args),
     )
     if args.pin:
@@ -350,6 +351,7 @@ def universe_from(args: argparse.Namespace, repository: Any = None) -> Any:
         avoid_version=avoid_rule(args),
         conflict_limit=args.conflict_limit,
         time_limit=args.solve_time_limit,
+        threads=getattr(args, "threads", 0),
         progress=progress_for(args),
     )
 
