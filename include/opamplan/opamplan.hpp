@@ -8,6 +8,7 @@
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/json.hpp"
 #include "opamplan/base/progress.hpp"
+#include "opamplan/base/rows.hpp"
 #include "opamplan/base/severity.hpp"
 #include "opamplan/base/sha256.hpp"
 #include "opamplan/base/text.hpp"

@@ -16,11 +16,7 @@ adjacency diamond_graph() { return {{0, 2, 3, 4, 5, 5, 5}, {1, 2, 3, 3, 4}}; }
 /// `n` diamonds one after the other: 2^n paths from 0 to 3n.
 adjacency diamonds(std::uint32_t n) {
   adjacency a;
-  a.offsets.push_back(0);
-  const auto row = [&](std::initializer_list<std::uint32_t> targets) {
-    a.targets.insert(a.targets.end(), targets);
-    a.offsets.push_back(static_cast<std::uint32_t>(a.targets.size()));
-  };
+  const auto row = [&](const std::vector<std::uint32_t>& targets) { a.add_row(targets); };
   for (std::uint32_t i = 0; i < n; ++i) {
     row({3 * i + 1, 3 * i + 2});
     row({3 * i + 3});

@@ -23,7 +23,6 @@ std::size_t grafts_of(const plan& p) {
 /// A layer graph of `n` layers, each on some of those before it.
 layer_graph random_layers(small_generator& random, std::uint32_t n) {
   layer_graph g;
-  g.closures.offsets.push_back(0);
   for (std::uint32_t l = 0; l < n; ++l) {
     plan_layer layer;
     layer.packages = {l};
@@ -35,8 +34,7 @@ layer_graph random_layers(small_generator& random, std::uint32_t n) {
       for (const std::uint32_t c : g.closures[d]) all.insert(c);
     }
     g.layers.push_back(std::move(layer));
-    g.closures.targets.insert(g.closures.targets.end(), all.begin(), all.end());
-    g.closures.offsets.push_back(static_cast<std::uint32_t>(g.closures.targets.size()));
+    g.closures.add_row(std::vector<std::uint32_t>(all.begin(), all.end()));
   }
   return g;
 }

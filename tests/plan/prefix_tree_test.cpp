@@ -14,11 +14,7 @@ namespace {
 
 adjacency rows(const std::vector<std::set<std::uint32_t>>& sets) {
   adjacency a;
-  a.offsets.push_back(0);
-  for (const auto& s : sets) {
-    a.targets.insert(a.targets.end(), s.begin(), s.end());
-    a.offsets.push_back(static_cast<std::uint32_t>(a.targets.size()));
-  }
+  for (const auto& s : sets) a.add_row(std::vector<std::uint32_t>(s.begin(), s.end()));
   return a;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/rows.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {
@@ -46,7 +47,7 @@ struct plan_forecast {
 [[nodiscard]] plan_forecast forecast(const plan& p, const forecast_options& options = {});
 
 /// The steps that a step waits for: its parent and grafts; by step, ascending.
-[[nodiscard]] std::vector<std::vector<std::uint32_t>> step_dependencies(const plan& p);
+[[nodiscard]] adjacency step_dependencies(const plan& p);
 
 /// The keys of all steps, ascending, each once: what `forecast_options::built` takes.
 [[nodiscard]] std::vector<digest> step_keys(const plan& p);

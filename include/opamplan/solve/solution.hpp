@@ -2,28 +2,12 @@
 /// The answer to one request: which package versions, and how they depend on each other.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <vector>
 
+#include "opamplan/base/rows.hpp"
 #include "opamplan/package/ids.hpp"
 
 namespace opamplan {
-
-/// Directed edges between positions 0..n-1, in compressed sparse rows. Rows ascend.
-struct adjacency {
-  std::vector<std::uint32_t> offsets;  ///< n+1 values; row i is targets[offsets[i], offsets[i+1]).
-  std::vector<std::uint32_t> targets;
-
-  [[nodiscard]] std::span<const std::uint32_t> operator[](std::size_t row) const noexcept {
-    return std::span(targets).subspan(offsets[row], offsets[row + 1] - offsets[row]);
-  }
-  [[nodiscard]] std::size_t size() const noexcept {
-    return offsets.empty() ? 0 : offsets.size() - 1;
-  }
-
-  friend bool operator==(const adjacency&, const adjacency&) = default;
-};
 
 /// The selected packages of one request and the edges between them. A value; ids are those of the
 /// repository the universe was made from.

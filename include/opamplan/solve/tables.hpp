@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "opamplan/base/rows.hpp"
 #include "opamplan/package/ids.hpp"
 
 namespace opamplan {
@@ -38,19 +39,6 @@ enum class choice_id : std::uint32_t {};
 
 inline constexpr candidate_id no_candidate{0xffffffffU};
 inline constexpr choice_id no_choice{0xffffffffU};
-
-/// Rows of ids in compressed sparse form: row i is values[offsets[i], offsets[i + 1]).
-template <class Id>
-struct id_rows {
-  std::vector<std::uint32_t> offsets{0};
-  std::vector<Id> values;
-
-  [[nodiscard]] std::span<const Id> operator[](std::size_t row) const noexcept {
-    return std::span(values).subspan(offsets[row], offsets[row + 1] - offsets[row]);
-  }
-  [[nodiscard]] std::size_t size() const noexcept { return offsets.size() - 1; }
-  void close_row() { offsets.push_back(static_cast<std::uint32_t>(values.size())); }
-};
 
 /// Why a package version is, or is not, a candidate.
 enum class availability : std::uint8_t {
@@ -81,14 +69,14 @@ struct universe_tables {
   std::vector<choice> choices;
   std::vector<std::uint64_t> choice_words;
   std::vector<choice_id> any_version;  ///< By role: the choice of all its candidates.
-  id_rows<choice_id> required;         ///< By candidate, in the order written.
-  id_rows<choice_id> forbidden;        ///< By candidate.
-  id_rows<std::uint32_t> classes;      ///< By candidate: conflict classes, of which at most one.
+  flat_rows<choice_id> required;       ///< By candidate, in the order written.
+  flat_rows<choice_id> forbidden;      ///< By candidate.
+  flat_rows<std::uint32_t> classes;    ///< By candidate: conflict classes, of which at most one.
   std::vector<std::string> class_names;
-  id_rows<choice_id> root_required;   ///< As `required`, for roots; no rows if the same for all.
-  id_rows<choice_id> root_forbidden;  ///< As `forbidden`, likewise.
-  id_rows<name_id> optional_names;    ///< By candidate: names in `depopts`.
-  id_rows<name_id> post_only_names;   ///< By candidate: needed only through `post`.
+  flat_rows<choice_id> root_required;   ///< As `required`, for roots; no rows if the same for all.
+  flat_rows<choice_id> root_forbidden;  ///< As `forbidden`, likewise.
+  flat_rows<name_id> optional_names;    ///< By candidate: names in `depopts`.
+  flat_rows<name_id> post_only_names;   ///< By candidate: needed only through `post`.
   std::vector<candidate_id> package_candidates;    ///< By package; `no_candidate` if it is none.
   std::vector<availability> package_availability;  ///< By package.
   std::uint32_t domain_words = 0;                  ///< Of all roles together.

@@ -6,7 +6,6 @@
 #include <boost/graph/strong_components.hpp>
 #include <boost/property_map/property_map.hpp>
 #include <functional>
-#include <numeric>
 #include <queue>
 
 #include "opamplan/base/config.hpp"
@@ -25,23 +24,12 @@ inline std::uint32_t target_position(const solution& s) {
 
 /// By position in the solution: does the target reach it?
 inline std::vector<bool> reached(const solution& s, closure_edges edges) {
-  std::vector<bool> seen(s.packages.size(), false);
-  std::vector<std::uint32_t> stack{target_position(s)};
-  seen[stack.front()] = true;
-  const auto take = [&](std::span<const std::uint32_t> row) {
-    for (const std::uint32_t d : row) {
-      if (seen[d]) continue;
-      seen[d] = true;
-      stack.push_back(d);
-    }
-  };
-  while (!stack.empty()) {
-    const std::uint32_t p = stack.back();
-    stack.pop_back();
-    take(s.dependencies[p]);
-    if (edges == closure_edges::build_and_post) take(s.post_dependencies[p]);
-  }
-  return seen;
+  return reached_from(target_position(s), s.packages.size(),
+                      [&](std::uint32_t v, const auto& visit) {
+                        for (const std::uint32_t d : s.dependencies[v]) visit(d);
+                        if (edges == closure_edges::build) return;
+                        for (const std::uint32_t d : s.post_dependencies[v]) visit(d);
+                      });
 }
 
 }  // namespace closure_impl
@@ -56,18 +44,17 @@ OPAMPLAN_INLINE closure closure_of(const solution& s, closure_edges edges) {
     c.packages.push_back(s.packages[i]);
   }
   c.target = position[closure_impl::target_position(s)];
-  auto& [offsets, targets] = c.dependencies;
-  offsets.push_back(0);
   for (std::size_t i = 0; i < in.size(); ++i) {
     if (!in[i]) continue;
-    const auto begin = static_cast<std::ptrdiff_t>(targets.size());
-    for (const std::uint32_t d : s.dependencies[i]) targets.push_back(position[d]);
+    for (const std::uint32_t d : s.dependencies[i]) c.dependencies.values.push_back(position[d]);
     if (edges == closure_edges::build_and_post && !s.post_dependencies[i].empty()) {
-      for (const std::uint32_t d : s.post_dependencies[i]) targets.push_back(position[d]);
-      std::sort(targets.begin() + begin, targets.end());
-      targets.erase(std::unique(targets.begin() + begin, targets.end()), targets.end());
+      for (const std::uint32_t d : s.post_dependencies[i]) {
+        c.dependencies.values.push_back(position[d]);
+      }
+      c.dependencies.close_set();
+    } else {
+      c.dependencies.close_row();
     }
-    offsets.push_back(static_cast<std::uint32_t>(targets.size()));
   }
   return c;
 }
@@ -117,16 +104,7 @@ OPAMPLAN_INLINE std::string cycle_reason(std::span<const std::string> names) {
 }
 
 OPAMPLAN_INLINE adjacency reversed(const adjacency& graph) {
-  adjacency r;
-  r.offsets.assign(graph.size() + 1, 0);
-  for (const std::uint32_t t : graph.targets) ++r.offsets[t + 1];
-  for (std::size_t i = 1; i < r.offsets.size(); ++i) r.offsets[i] += r.offsets[i - 1];
-  r.targets.resize(graph.targets.size());
-  std::vector<std::uint32_t> next(r.offsets.begin(), r.offsets.end() - 1);
-  for (std::uint32_t v = 0; v < graph.size(); ++v) {
-    for (const std::uint32_t t : graph[v]) r.targets[next[t]++] = v;
-  }
-  return r;
+  return transposed(graph, graph.size());
 }
 
 OPAMPLAN_INLINE std::vector<std::uint32_t> topological_order(const adjacency& graph) {
@@ -235,11 +213,7 @@ OPAMPLAN_INLINE adjacency transitive_reduction(const adjacency& graph) {
     for (const std::uint32_t t : graph[v]) mine[t / 64] |= std::uint64_t{1} << (t % 64);
   }
   adjacency result;
-  result.offsets.push_back(0);
-  for (const auto& row : kept) {
-    result.targets.insert(result.targets.end(), row.begin(), row.end());
-    result.offsets.push_back(static_cast<std::uint32_t>(result.targets.size()));
-  }
+  for (const auto& row : kept) result.add_row(row);
   return result;
 }
 
@@ -250,28 +224,16 @@ OPAMPLAN_INLINE condensation condense(const adjacency& graph) {
   const std::size_t count = boost::strong_components(
       view,
       boost::make_iterator_property_map(out.component_of.begin(), get(boost::vertex_index, view)));
-  auto& [offsets, members] = out.members;
-  offsets.assign(count + 1, 0);
-  for (const std::uint32_t c : out.component_of) ++offsets[c + 1];
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  members.resize(graph.size());
-  std::vector<std::uint32_t> next(offsets.begin(), offsets.end() - 1);
-  for (std::uint32_t v = 0; v < graph.size(); ++v) members[next[out.component_of[v]]++] = v;
-
-  out.dependencies.offsets.push_back(0);
-  std::vector<std::uint32_t> row;
+  out.members = counted_rows(count, [&](const auto& visit) {
+    for (std::uint32_t v = 0; v < graph.size(); ++v) visit(out.component_of[v], v);
+  });
   for (std::uint32_t c = 0; c < count; ++c) {
-    row.clear();
     for (const std::uint32_t v : out.members[c]) {
       for (const std::uint32_t d : graph[v]) {
-        if (out.component_of[d] != c) row.push_back(out.component_of[d]);
+        if (out.component_of[d] != c) out.dependencies.values.push_back(out.component_of[d]);
       }
     }
-    std::sort(row.begin(), row.end());
-    row.erase(std::unique(row.begin(), row.end()), row.end());
-    auto& targets = out.dependencies.targets;
-    targets.insert(targets.end(), row.begin(), row.end());
-    out.dependencies.offsets.push_back(static_cast<std::uint32_t>(targets.size()));
+    out.dependencies.close_set();
   }
   return out;
 }

@@ -32,23 +32,9 @@ inline std::vector<std::uint64_t> paths_to(const adjacency& graph, std::uint32_t
 
 OPAMPLAN_INLINE std::vector<std::uint32_t> shortest_path(const adjacency& graph, std::uint32_t from,
                                                          std::uint32_t to) {
-  constexpr std::uint32_t none = 0xffffffffU;
-  std::vector<std::uint32_t> before(graph.size(), none);
-  std::vector<std::uint32_t> queue{from};
-  before[from] = from;
-  for (std::size_t i = 0; i < queue.size() && before[to] == none; ++i) {
-    for (const std::uint32_t d : graph[queue[i]]) {
-      if (before[d] != none) continue;
-      before[d] = queue[i];
-      queue.push_back(d);
-    }
-  }
-  std::vector<std::uint32_t> path;
-  if (before[to] == none) return path;
-  for (std::uint32_t v = to; v != from; v = before[v]) path.push_back(v);
-  path.push_back(from);
-  std::reverse(path.begin(), path.end());
-  return path;
+  return shortest_path(from, to, graph.size(), [&](std::uint32_t v, const auto& visit) {
+    for (const std::uint32_t d : graph[v]) visit(d);
+  });
 }
 
 OPAMPLAN_INLINE std::uint64_t count_paths(const adjacency& graph, std::uint32_t from,

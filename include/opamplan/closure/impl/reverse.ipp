@@ -17,14 +17,9 @@ inline adjacency rows_of(std::vector<std::pair<std::uint32_t, std::uint32_t>>& p
                          std::size_t rows) {
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-  adjacency out;
-  out.offsets.assign(rows + 1, 0);
-  for (const auto& [row, value] : pairs) {
-    ++out.offsets[row + 1];
-    out.targets.push_back(value);
-  }
-  for (std::size_t i = 1; i < out.offsets.size(); ++i) out.offsets[i] += out.offsets[i - 1];
-  return out;
+  return counted_rows(rows, [&](const auto& visit) {
+    for (const auto& [row, value] : pairs) visit(row, value);
+  });
 }
 
 }  // namespace closure_impl

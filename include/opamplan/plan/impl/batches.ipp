@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/rows.hpp"
 #include "opamplan/plan/batches.hpp"
 
 namespace opamplan {
@@ -12,21 +13,21 @@ namespace batch_detail {
 
 /// Targets in the order their steps are met by a depth-first walk over the tree of parents.
 inline std::vector<std::uint32_t> walk_order(const plan& p) {
-  std::vector<std::vector<std::uint32_t>> children(p.steps.size());
   std::vector<std::uint32_t> stack;
-  for (std::uint32_t s = static_cast<std::uint32_t>(p.steps.size()); s-- > 0;) {
-    if (p.steps[s].parent == no_step) {
-      stack.push_back(s);
-    } else {
-      children[p.steps[s].parent].push_back(s);
+  const adjacency children = counted_rows(p.steps.size(), [&](const auto& visit) {
+    for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+      if (p.steps[s].parent != no_step) visit(p.steps[s].parent, s);
     }
+  });
+  for (std::uint32_t s = static_cast<std::uint32_t>(p.steps.size()); s-- > 0;) {
+    if (p.steps[s].parent == no_step) stack.push_back(s);
   }
   std::vector<std::uint32_t> place(p.steps.size());
   for (std::uint32_t next = 0; !stack.empty(); ++next) {
     const std::uint32_t s = stack.back();
     stack.pop_back();
     place[s] = next;
-    stack.insert(stack.end(), children[s].begin(), children[s].end());
+    stack.insert(stack.end(), children[s].rbegin(), children[s].rend());
   }
   std::vector<std::uint32_t> order(p.targets.size());
   for (std::uint32_t t = 0; t < order.size(); ++t) order[t] = t;

@@ -13,17 +13,14 @@
 
 namespace opamplan {
 
-OPAMPLAN_INLINE std::vector<std::vector<std::uint32_t>> step_dependencies(const plan& p) {
-  std::vector<std::vector<std::uint32_t>> result(p.steps.size());
-  for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
-    const plan_step& step = p.steps[s];
-    auto& row = result[s];
-    if (step.parent != no_step) row.push_back(step.parent);
-    row.insert(row.end(), step.grafts.begin(), step.grafts.end());
-    std::sort(row.begin(), row.end());
-    row.erase(std::unique(row.begin(), row.end()), row.end());
+OPAMPLAN_INLINE adjacency step_dependencies(const plan& p) {
+  adjacency out;
+  for (const plan_step& step : p.steps) {
+    if (step.parent != no_step) out.values.push_back(step.parent);
+    out.values.insert(out.values.end(), step.grafts.begin(), step.grafts.end());
+    out.close_set();
   }
-  return result;
+  return out;
 }
 
 OPAMPLAN_INLINE std::vector<digest> step_keys(const plan& p) {
@@ -40,8 +37,11 @@ namespace forecast_detail {
 class scheduler {
  public:
   scheduler(const plan& p, const forecast_options& options, plan_forecast& out)
-      : plan_(p), workers_(options.workers), out_(out), before_(step_dependencies(p)) {
-    after_.resize(p.steps.size());
+      : plan_(p),
+        workers_(options.workers),
+        out_(out),
+        before_(step_dependencies(p)),
+        after_(transposed(before_, before_.size())) {
     seconds_.resize(p.steps.size());
     representative_.resize(p.steps.size());
     // Steps with equal keys (in `chain`) run once; the later ones are found in the cache.
@@ -53,7 +53,6 @@ class scheduler {
       representative_[first[i].second] = first[run].second;
     }
     for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
-      for (const std::uint32_t d : before_[s]) after_[d].push_back(s);
       const plan_step& step = p.steps[s];
       if (representative_[s] != s) {
         seconds_[s] = 0;
@@ -145,8 +144,8 @@ class scheduler {
   const plan& plan_;
   std::size_t workers_;
   plan_forecast& out_;
-  std::vector<std::vector<std::uint32_t>> before_;
-  std::vector<std::vector<std::uint32_t>> after_;
+  adjacency before_;
+  adjacency after_;
   std::vector<double> seconds_;
   std::vector<double> remaining_;
   std::vector<std::uint32_t> representative_;  // the first step of the same key

@@ -51,9 +51,7 @@ class builder {
         groups_(base.with_test || base.with_doc),
         base_(base),
         base_key_(base_key(base)),
-        out_(out) {
-    out_.closures.offsets.push_back(0);
-  }
+        out_(out) {}
 
   void add(const solution& s) {
     groups_.each(s, [&](const layer_group& group) {
@@ -98,9 +96,7 @@ class builder {
     }
     std::reverse(layer.needs.begin(), layer.needs.end());
     std::sort(closure_.begin(), closure_.end());
-    auto& [offsets, targets] = out_.closures;
-    targets.insert(targets.end(), closure_.begin(), closure_.end());
-    offsets.push_back(static_cast<std::uint32_t>(targets.size()));
+    out_.closures.add_row(closure_);
 
     need_keys_.clear();
     for (const std::uint32_t d : layer.needs) need_keys_.push_back(out_.layers[d].key);

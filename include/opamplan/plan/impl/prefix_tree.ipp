@@ -78,16 +78,8 @@ struct columns {
 
 inline columns make_columns(const adjacency& sets) {
   std::uint32_t items = 0;
-  for (const std::uint32_t t : sets.targets) items = std::max(items, t + 1);
-  adjacency back;
-  back.offsets.assign(items + 1, 0);
-  for (const std::uint32_t t : sets.targets) ++back.offsets[t + 1];
-  for (std::size_t i = 1; i < back.offsets.size(); ++i) back.offsets[i] += back.offsets[i - 1];
-  back.targets.resize(sets.targets.size());
-  std::vector<std::uint32_t> next(back.offsets.begin(), back.offsets.end() - 1);
-  for (std::uint32_t s = 0; s < sets.size(); ++s) {
-    for (const std::uint32_t t : sets[s]) back.targets[next[t]++] = s;
-  }
+  for (const std::uint32_t t : sets.values) items = std::max(items, t + 1);
+  const adjacency back = transposed(sets, items);
   columns c;
   c.of_set.resize(sets.size());
   std::unordered_map<std::string, std::uint32_t> known;

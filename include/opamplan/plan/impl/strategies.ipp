@@ -189,14 +189,13 @@ OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth
     // The closure with positions of its own, for the level order by full name.
     const auto members = strategy_detail::with_itself(layers, layers.targets[t].layer);
     adjacency graph;
-    graph.offsets.push_back(0);
     std::vector<std::string> names;
     for (const std::uint32_t l : members) {
       for (const std::uint32_t d : layers.layers[l].needs) {
-        graph.targets.push_back(static_cast<std::uint32_t>(
+        graph.values.push_back(static_cast<std::uint32_t>(
             std::lower_bound(members.begin(), members.end(), d) - members.begin()));
       }
-      graph.offsets.push_back(static_cast<std::uint32_t>(graph.targets.size()));
+      graph.close_row();
       names.push_back(out.packages[layers.layers[l].packages.front()].full_name());
     }
     closure c;
@@ -216,11 +215,8 @@ OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth
 OPAMPLAN_INLINE void assemble_prefix(const layer_graph& layers, std::size_t depth_limit,
                                      plan& out) {
   adjacency sets;
-  sets.offsets.push_back(0);
   for (const auto& t : layers.targets) {
-    const auto all = strategy_detail::with_itself(layers, t.layer);
-    sets.targets.insert(sets.targets.end(), all.begin(), all.end());
-    sets.offsets.push_back(static_cast<std::uint32_t>(sets.targets.size()));
+    sets.add_row(strategy_detail::with_itself(layers, t.layer));
   }
   prefix_tree tree = share_prefixes(sets);
   strategy_detail::run_forest forest;

@@ -9,19 +9,6 @@
 #include "opamplan/solve/extract.hpp"
 
 namespace opamplan {
-namespace solve_impl {
-
-/// Appends edges row by row, each row sorted and unique.
-inline void append_row(adjacency& graph, std::vector<std::uint32_t>& row) {
-  std::sort(row.begin(), row.end());
-  row.erase(std::unique(row.begin(), row.end()), row.end());
-  graph.targets.insert(graph.targets.end(), row.begin(), row.end());
-  graph.offsets.push_back(static_cast<std::uint32_t>(graph.targets.size()));
-  row.clear();
-}
-
-}  // namespace solve_impl
-
 OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
                                           std::span<const candidate_id> selected, package_id target,
                                           std::uint32_t root_role) {
@@ -55,10 +42,8 @@ OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
     return it != by_role.end() && static_cast<std::uint32_t>(it->role) == role ? &*it : nullptr;
   };
 
-  std::vector<std::uint32_t> row;
-  std::vector<std::uint32_t> post_row;
-  result.dependencies.offsets.push_back(0);
-  result.post_dependencies.offsets.push_back(0);
+  std::vector<std::uint32_t>& row = result.dependencies.values;
+  std::vector<std::uint32_t>& post_row = result.post_dependencies.values;
   for (const entry& e : by_role) {
     if (tables.candidate_packages[to_index(e.candidate)] == no_package) continue;
     const auto post_only = tables.post_only_names[to_index(e.candidate)];
@@ -85,8 +70,8 @@ OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
       const entry* const present = find(static_cast<std::uint32_t>(name));
       if (present != nullptr && present != &e) row.push_back(present->position);
     }
-    solve_impl::append_row(result.dependencies, row);
-    solve_impl::append_row(result.post_dependencies, post_row);
+    result.dependencies.close_set();
+    result.post_dependencies.close_set();
   }
   return result;
 }

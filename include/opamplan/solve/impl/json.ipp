@@ -24,22 +24,11 @@ inline void append_list(std::string& out, const std::vector<std::string>& sorted
 
 /// True at each position that the target reaches over `dependencies`.
 inline std::vector<bool> reached_from_target(const solution& s) {
-  std::vector<bool> reached(s.packages.size(), false);
-  std::vector<std::uint32_t> stack;
   const auto it = std::lower_bound(s.packages.begin(), s.packages.end(), s.target);
-  stack.push_back(static_cast<std::uint32_t>(it - s.packages.begin()));
-  reached[stack.back()] = true;
-  while (!stack.empty()) {
-    const std::uint32_t p = stack.back();
-    stack.pop_back();
-    for (const std::uint32_t d : s.dependencies[p]) {
-      if (!reached[d]) {
-        reached[d] = true;
-        stack.push_back(d);
-      }
-    }
-  }
-  return reached;
+  return reached_from(static_cast<std::uint32_t>(it - s.packages.begin()), s.packages.size(),
+                      [&](std::uint32_t v, const auto& visit) {
+                        for (const std::uint32_t d : s.dependencies[v]) visit(d);
+                      });
 }
 
 }  // namespace solve_impl

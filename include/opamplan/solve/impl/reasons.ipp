@@ -92,24 +92,13 @@ OPAMPLAN_INLINE std::vector<package_id> path_to(const solution& s, package_id to
   const std::uint32_t goal = solve_impl::position_of(s, to);
   std::vector<package_id> path;
   if (root == nowhere || goal == nowhere) return path;
-  std::vector<std::uint32_t> before(s.packages.size(), nowhere);
-  std::vector<std::uint32_t> queue{root};
-  before[root] = root;
-  for (std::size_t i = 0; i < queue.size() && before[goal] == nowhere; ++i) {
-    for (const adjacency* graph : {&s.dependencies, &s.post_dependencies}) {
-      for (const std::uint32_t d : (*graph)[queue[i]]) {
-        if (before[d] != nowhere) continue;
-        before[d] = queue[i];
-        queue.push_back(d);
-      }
-    }
+  const auto edges = [&](std::uint32_t v, const auto& visit) {
+    for (const std::uint32_t d : s.dependencies[v]) visit(d);
+    for (const std::uint32_t d : s.post_dependencies[v]) visit(d);
+  };
+  for (const std::uint32_t v : shortest_path(root, goal, s.packages.size(), edges)) {
+    path.push_back(s.packages[v]);
   }
-  if (before[goal] == nowhere) return path;
-  for (std::uint32_t at = goal;; at = before[at]) {
-    path.push_back(s.packages[at]);
-    if (at == root) break;
-  }
-  std::reverse(path.begin(), path.end());
   return path;
 }
 

@@ -211,7 +211,7 @@ class interner {
     }
   }
 
-  void add_names(const std::vector<std::string>& names, id_rows<name_id>& rows) {
+  void add_names(const std::vector<std::string>& names, flat_rows<name_id>& rows) {
     for (const std::string& name : names) {
       const name_id id = repo_.find_name(name);
       if (id != no_name) rows.values.push_back(id);
@@ -295,7 +295,7 @@ class interner {
     out += '\0';
   }
 
-  void add_requirements(const package_formula& f, id_rows<choice_id>& required) {
+  void add_requirements(const package_formula& f, flat_rows<choice_id>& required) {
     if (f.is_atom()) {
       required.values.push_back(matching(f.atom));
     } else if (f.is_disjunction()) {
@@ -306,8 +306,8 @@ class interner {
   }
 
   // Conflicts with a | b exclude both; conflicts with a & b are an alternative of exclusions.
-  void add_prohibitions(const package_formula& f, id_rows<choice_id>& required,
-                        id_rows<choice_id>& forbidden) {
+  void add_prohibitions(const package_formula& f, flat_rows<choice_id>& required,
+                        flat_rows<choice_id>& forbidden) {
     if (f.is_atom()) {
       if (repo_.find_name(f.atom.name) != no_name) forbidden.values.push_back(matching(f.atom));
     } else if (f.is_conjunction()) {
