@@ -449,7 +449,7 @@ void bind_plan(py::module_& module) {
          const std::variant<std::string, limits>& given_limits, const std::string& image,
          const std::string& opam_version, const std::map<std::string, std::uint64_t>& sizes,
          std::optional<std::uint64_t> system_run_size, std::optional<std::uint64_t> depext_size,
-         const progress_argument& progress) {
+         unsigned threads, const progress_argument& progress) {
         if (results.empty()) throw invalid_request("nothing to plan: no results were given");
         const universe& u = results[0]->universe->universe;
         plan_options options;
@@ -460,6 +460,7 @@ void bind_plan(py::module_& module) {
         options.size_of = size_function(u.repository(), sizes);
         options.system_run_size = system_run_size;
         options.depext_size = depext_size;
+        options.threads = threads;
         return run_with_progress(progress, [&](const progress_callback& report) {
           options.progress = report;
           std::vector<solution> solutions;
@@ -476,7 +477,7 @@ void bind_plan(py::module_& module) {
       py::arg("image") = "", py::arg("opam_version") = "", py::kw_only(),
       py::arg("sizes") = std::map<std::string, std::uint64_t>(),
       py::arg("system_run_size") = py::none(), py::arg("depext_size") = py::none(),
-      py::arg("progress") = py::none(),
+      py::arg("threads") = 0, py::arg("progress") = py::none(),
       R"(Plan the builds of all results that have a solution, together.
 
 ``limits`` is a profile's name or `Limits`. ``image``: the base image, by default that of the
@@ -484,7 +485,8 @@ environment's preset; ``opam_version``: of the opam in it, by default the enviro
 ``opam-version``. ``sizes``: installed bytes by NAME.VERSION or NAME, so
 that grafts are chosen by bytes, not by number; ``system_run_size``: what one more run of the
 system's package manager costs, in the same unit, and ``depext_size``: each system package that it
-installs; by default as much as 50 and 10 packages of the median size.)");
+installs; by default as much as 50 and 10 packages of the median size. ``threads``: how many
+describe packages (0: one a core).)");
 }
 
 }  // namespace opamplan::python

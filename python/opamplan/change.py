@@ -203,6 +203,7 @@ def effect_of(
         "limits": limits,
         "image": image,
         "sizes": sizes or {},
+        "threads": threads,
         "progress": progress,
     }
     if isinstance(known_failures, (str, bytes)):

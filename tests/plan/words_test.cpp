@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "opamplan/plan/doctor.hpp"
+#include "opamplan/plan/json.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;
@@ -76,4 +77,14 @@ TEST_CASE("planning tells its progress, and can be cancelled") {
   CHECK(told.find("describe5/5 plan0/3 plan1/3 plan2/3 plan3/3") != std::string::npos);
   options.progress = [](const progress_event& e) { return e.stage != "plan"; };
   CHECK_THROWS_AS(static_cast<void>(make_plan(s.in, s.solutions, options)), cancelled);
+}
+
+TEST_CASE("as many threads as are asked for describe packages, and the plan is the same") {
+  const solved s = solve_files(diamond());
+  plan_options options = with(strategy::graft);
+  const std::string alone = to_json(make_plan(s.in, s.solutions, options));
+  for (const unsigned threads : {1U, 3U}) {
+    options.threads = threads;
+    CHECK(to_json(make_plan(s.in, s.solutions, options)) == alone);
+  }
 }

@@ -12,6 +12,19 @@
 
 namespace opamplan {
 
+/// Of ASCII, whatever the locale.
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_small_letter(char c) noexcept { return c >= 'a' && c <= 'z'; }
+[[nodiscard]] constexpr bool is_letter(char c) noexcept {
+  return is_small_letter(c) || (c >= 'A' && c <= 'Z');
+}
+[[nodiscard]] constexpr bool is_letter_or_digit(char c) noexcept {
+  return is_letter(c) || is_digit(c);
+}
+[[nodiscard]] constexpr bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 /// The length in bytes of the UTF-8 character at `p`, which is before `end`; 0 if there is none
 /// (RFC 3629: the shortest form, no surrogates).
 [[nodiscard]] inline std::size_t utf8_length(const char* p, const char* end) noexcept {

@@ -27,6 +27,7 @@ struct plan_options {
   /// is about what they took of time and room on Debian. For `graft`.
   std::optional<std::uint64_t> system_run_size;
   std::optional<std::uint64_t> depext_size;
+  unsigned threads = 0;  ///< 0: one a core. The plan does not depend on it.
   /// Told of the packages that are described, then of the parts of planning.
   progress_callback progress;
 };

@@ -152,6 +152,7 @@ def planning(args: argparse.Namespace) -> dict[str, Any]:
         "limits": limits_from(args),
         "image": args.image or "",
         "sizes": {name: round(size) for name, size in sizes.items()},
+        "threads": getattr(args, "threads", 0),
         "progress": progress_for(args),
     }
 

@@ -124,7 +124,6 @@ class json_reader {
     fail("a value is expected");
   }
 
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
   void digits() {
     if (at_ >= text_.size() || !is_digit(text_[at_])) fail("a digit is expected");
     while (at_ < text_.size() && is_digit(text_[at_])) ++at_;

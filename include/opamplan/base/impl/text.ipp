@@ -70,8 +70,7 @@ OPAMPLAN_INLINE std::string as_utf8(std::string_view bytes) {
 
 OPAMPLAN_INLINE std::string printable(std::string_view bytes, std::string_view kept) {
   return base_impl::replaced(
-      bytes,
-      [&](char c) { return (c >= ' ' && c != 0x7f) || kept.find(c) != std::string_view::npos; },
+      bytes, [&](char c) { return !is_control(c) || kept.find(c) != std::string_view::npos; },
       [](unsigned char byte) { return fmt::format("\\x{:02x}", byte); });
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
 
 namespace opamplan::emit_impl {
 
@@ -48,10 +49,7 @@ class hcl_reader {
   explicit hcl_reader(std::string_view text) : text_(text) {}
 
   /// In a word, and in the name of a target.
-  static bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  }
+  static bool is_name_character(char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; }
 
   bake_text read() {
     while (at_ < text_.size()) token();

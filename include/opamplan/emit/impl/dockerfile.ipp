@@ -7,6 +7,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/emit/dockerfile.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/quote.hpp"
@@ -22,7 +23,7 @@ namespace emit_impl {
 inline std::string double_quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+    if (is_control(c)) {
       throw invalid_request("an image, label or variable holds a control character: " +
                             json_string(text));
     }

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/base/text.hpp"
+
 namespace opamplan::emit_impl {
 
 using dockerfile_variables = std::map<std::string, std::string, std::less<>>;
@@ -157,19 +159,17 @@ class dockerfile_lexer {
   }
 
   std::string_view name() {
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
     const auto letter = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-             static_cast<unsigned char>(c) >= 0x80;
+      return is_letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
     };
     const std::size_t begin = at_;
     if (at_end()) return {};
-    if (digit(peek())) {
-      while (digit(peek())) ++at_;
+    if (is_digit(peek())) {
+      while (is_digit(peek())) ++at_;
     } else if (std::string_view("@*#?-$!").find(peek()) != std::string_view::npos) {
       ++at_;
     } else {
-      while (letter(peek()) || digit(peek())) ++at_;
+      while (letter(peek()) || is_digit(peek())) ++at_;
     }
     return text_.substr(begin, at_ - begin);
   }

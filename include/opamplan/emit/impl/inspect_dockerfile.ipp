@@ -35,10 +35,9 @@ inline std::vector<std::string_view> words_of(std::string_view text) {
 }
 
 inline bool is_stage_name(std::string_view name) {
-  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  return !name.empty() && letter(name.front()) &&
+  return !name.empty() && is_small_letter(name.front()) &&
          std::all_of(name.begin(), name.end(), [&](char c) {
-           return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+           return is_small_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
          });
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/emit/names.hpp"
 
 namespace opamplan {
@@ -15,8 +16,7 @@ namespace emit_impl {
 inline std::string target_word(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-';
+    const bool plain = is_letter_or_digit(c) || c == '_' || c == '-';
     out += plain ? c : '-';
   }
   return out;
@@ -29,7 +29,7 @@ inline std::string stage_word(std::string_view text) {
   for (const char c : text) {
     if (c >= 'A' && c <= 'Z') {
       out += static_cast<char>(c - 'A' + 'a');
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+    } else if (is_small_letter(c) || is_digit(c)) {
       out += c;
     } else if (!out.empty() && out.back() != '-') {
       out += '-';

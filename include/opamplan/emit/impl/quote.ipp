@@ -7,25 +7,20 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/emit/quote.hpp"
 
 namespace opamplan {
 namespace emit_impl {
 
-inline bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 inline bool is_plain(char c) {
   return is_letter_or_digit(c) || std::string_view("_-+.,/:=@~%").find(c) != std::string_view::npos;
 }
 
-inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 }  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string shell_word(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(), emit_impl::is_control)) {
+  if (std::any_of(text.begin(), text.end(), is_control)) {
     throw invalid_request("a name, version or system package holds a control character: " +
                           json_string(text));
   }
@@ -57,7 +52,7 @@ OPAMPLAN_INLINE std::string path_component(std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    const bool kept = emit_impl::is_letter_or_digit(c) || c == '_' || c == '+' || c == '~' ||
+    const bool kept = is_letter_or_digit(c) || c == '_' || c == '+' || c == '~' ||
                       ((c == '.' || c == '-') && !out.empty());
     if (kept) {
       out += c;

@@ -9,6 +9,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/emit/archives.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
@@ -49,8 +50,7 @@ inline std::string retry_words(const plan& p, const plan_step& step, const emit_
 /// unquoted in places, and BuildKit tells what is wrong with one late.
 inline bool is_image_name(std::string_view image) {
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._-/:@[]").find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) || std::string_view("._-/:@[]").find(c) != std::string_view::npos;
   };
   std::string_view path = image.substr(0, image.find('@'));
   const std::size_t colon = path.rfind(':');
@@ -91,7 +91,7 @@ inline void mount_system_caches(const plan& p, std::vector<step_mount>& mounts) 
     const std::string folder(r.folder);
     std::string id = "opamplan-" + system + folder;
     for (char& c : id) {
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      const bool plain = is_letter_or_digit(c);
       if (!plain && c != '_' && c != '.') c = '-';
     }
     mounts.push_back({step_mount::origin::cache, no_step, id, folder});
@@ -296,11 +296,8 @@ OPAMPLAN_INLINE bool is_proxy_argument(std::string_view name) noexcept {
 }
 
 OPAMPLAN_INLINE const std::string& build_argument_name(const std::string& name) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  if (name.empty() || !std::all_of(name.begin(), name.end(), plain) ||
-      (name.front() >= '0' && name.front() <= '9')) {
+  const auto plain = [](char c) { return is_letter_or_digit(c) || c == '_'; };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), plain) || is_digit(name.front())) {
     throw invalid_request("a build argument's name has letters, digits and _: " +
                           json_string(name));
   }

@@ -8,6 +8,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/emit/impl/scripts.hpp"
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/script.hpp"
@@ -34,10 +35,10 @@ inline void set_function(std::string& script, const std::string& name, const std
 inline std::string checked_user(const emit_options& options) {
   const std::string& user = options.user;
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return is_small_letter(c) || is_digit(c) || c == '_' || c == '-';
   };
   if (!user.empty() && (!std::all_of(user.begin(), user.end(), plain) || user.front() == '-' ||
-                        (user.front() >= '0' && user.front() <= '9'))) {
+                        is_digit(user.front()))) {
     throw invalid_request("a user's name has small letters, digits, _ and -: " + json_string(user));
   }
   return user;
@@ -48,7 +49,7 @@ inline std::string checked_snapshot(const emit_options& options) {
   constexpr std::string_view form = "00000000T000000Z";
   const bool is_date = when.size() == form.size() &&
                        std::equal(when.begin(), when.end(), form.begin(), [](char c, char wanted) {
-                         return wanted == '0' ? c >= '0' && c <= '9' : c == wanted;
+                         return wanted == '0' ? is_digit(c) : c == wanted;
                        });
   if (!when.empty() && !is_date) {
     throw invalid_request("a snapshot is YYYYMMDDTHHMMSSZ, not " + json_string(when));

@@ -5,15 +5,11 @@
 #include <algorithm>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/package/version.hpp"
 
 namespace opamplan {
 namespace package_impl {
-
-[[nodiscard]] inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-[[nodiscard]] inline bool is_letter(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // `~` first, then the end of the text (and digits), then letters, then the rest.
 [[nodiscard]] inline int weight(char c) noexcept {
@@ -97,18 +93,15 @@ OPAMPLAN_INLINE std::string canonical_version(std::string_view v) {
 }
 
 OPAMPLAN_INLINE bool is_package_name(std::string_view text) noexcept {
-  using namespace package_impl;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) {
-                       return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+';
-                     }) &&
+  return std::all_of(
+             text.begin(), text.end(),
+             [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '+'; }) &&
          std::any_of(text.begin(), text.end(), [](char c) { return is_letter(c); });
 }
 
 OPAMPLAN_INLINE bool is_version(std::string_view text) noexcept {
-  using namespace package_impl;
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+' || c == '.' || c == '~';
+    return is_letter_or_digit(c) || c == '-' || c == '_' || c == '+' || c == '.' || c == '~';
   });
 }
 

@@ -13,11 +13,11 @@
 #include "opamplan/plan/impl/layer_groups.hpp"
 
 namespace opamplan {
-namespace align_detail {
+namespace plan_impl {
 
 // splitmix64 (Steele, Lea and Flood 2014). Layers only have to differ with near certainty: the
 // plan's own keys are SHA-256.
-inline std::uint64_t mix(std::uint64_t x) noexcept {
+inline std::uint64_t mixed(std::uint64_t x) noexcept {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
   x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
@@ -32,18 +32,18 @@ class layer_hashes {
   const std::vector<std::uint64_t>& of(const solution& s) {
     found_.clear();
     if (!build_cycle(s).empty()) return found_;
-    groups_.each(s, [&](const layers_detail::layer_group& group) {
-      std::uint64_t hash = mix(group.for_target ? 1 : 0);
-      for (const package_id p : group.packages) hash = mix(hash ^ to_index(p));
+    groups_.each(s, [&](const layer_group& group) {
+      std::uint64_t hash = mixed(group.for_target ? 1 : 0);
+      for (const package_id p : group.packages) hash = mixed(hash ^ to_index(p));
       std::uint64_t needs = 0;  // a sum, as the order of groups is the solution's
-      for (const std::uint32_t g : group.needs) needs += mix(found_[g]);
-      found_.push_back(mix(hash ^ mix(needs)));
+      for (const std::uint32_t g : group.needs) needs += mixed(found_[g]);
+      found_.push_back(mixed(hash ^ mixed(needs)));
     });
     return found_;
   }
 
  private:
-  layers_detail::layer_groups groups_;
+  layer_groups groups_;
   std::vector<std::uint64_t> found_;
 };
 
@@ -120,9 +120,9 @@ inline void count_changes(const universe& u, const solution& before, const solut
   }
 }
 
-class search {
+class alignment {
  public:
-  search(const universe& u, std::vector<solve_result> results, const solve_options& options)
+  alignment(const universe& u, std::vector<solve_result> results, const solve_options& options)
       : universe_(u),
         options_(options),
         results_(std::move(results)),
@@ -192,17 +192,17 @@ class search {
   layer_census census_;
 };
 
-}  // namespace align_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE alignment align(const universe& u, std::span<const solve_result> results,
                                 const solve_options& options) {
   alignment out;
-  align_detail::search search(u, {results.begin(), results.end()}, options);
+  plan_impl::alignment search(u, {results.begin(), results.end()}, options);
   out.layers_before = search.layers();
   // The number of rounds is bounded by the layers saved; on opam-repository it is three.
   for (bool again = true; again;) {
     again = false;
-    const auto names = align_detail::contested(u, search.results());
+    const auto names = plan_impl::contested(u, search.results());
     for (std::size_t i = 0; i < names.size(); ++i) {
       const auto report = [&] {
         return !options.progress || options.progress({"align", i, names.size()});
@@ -220,7 +220,7 @@ OPAMPLAN_INLINE alignment align(const universe& u, std::span<const solve_result>
   for (std::size_t i = 0; i < out.results.size(); ++i) {
     if (!results[i].solution || *out.results[i].solution == *results[i].solution) continue;
     ++out.changed;
-    align_detail::count_changes(u, *results[i].solution, *out.results[i].solution, out);
+    plan_impl::count_changes(u, *results[i].solution, *out.results[i].solution, out);
   }
   return out;
 }

@@ -9,7 +9,7 @@
 #include "opamplan/plan/batches.hpp"
 
 namespace opamplan {
-namespace batch_detail {
+namespace plan_impl {
 
 /// Targets in the order their steps are met by a depth-first walk over the tree of parents.
 inline std::vector<std::uint32_t> walk_order(const plan& p) {
@@ -37,7 +37,7 @@ inline std::vector<std::uint32_t> walk_order(const plan& p) {
   return order;
 }
 
-}  // namespace batch_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
   step_cost cost{900, 2200};
@@ -110,7 +110,7 @@ OPAMPLAN_INLINE void make_batches(plan& p) {
   const auto exceeds = [](std::size_t value, std::size_t limit) {
     return limit != 0 && value > limit;
   };
-  for (const std::uint32_t t : batch_detail::walk_order(p)) {
+  for (const std::uint32_t t : plan_impl::walk_order(p)) {
     for (bool placed = false; !placed;) {
       collect(p.targets[t].step);
       step_cost more;

@@ -15,17 +15,17 @@
 #include "opamplan/plan/impl/opam_view.hpp"
 
 namespace opamplan {
-namespace contents_detail {
+namespace plan_impl {
 
 /// A package in an image.
-struct entry {
+struct held_package {
   std::uint32_t package = 0;
   std::uint32_t layer = 0;
 };
-using entries = std::vector<entry>;  // ascending by package
+using held_packages = std::vector<held_package>;  // ascending by package
 
-struct image {
-  entries packages;
+struct held_image {
+  held_packages packages;
   std::vector<std::string> depexts;  // system packages, ascending
 };
 
@@ -135,28 +135,30 @@ class simulator {
     return problems_.size() == before;
   }
 
-  [[nodiscard]] static entries::const_iterator place(const entries& in, std::uint32_t package) {
+  [[nodiscard]] static held_packages::const_iterator place(const held_packages& in,
+                                                           std::uint32_t package) {
     return std::lower_bound(
         in.begin(), in.end(), package,
-        [](const entry& e, std::uint32_t wanted) { return e.package < wanted; });
+        [](const held_package& e, std::uint32_t wanted) { return e.package < wanted; });
   }
-  [[nodiscard]] static std::optional<std::uint32_t> find(const entries& in, std::uint32_t package) {
+  [[nodiscard]] static std::optional<std::uint32_t> find(const held_packages& in,
+                                                         std::uint32_t package) {
     const auto it = place(in, package);
     if (it == in.end() || it->package != package) return std::nullopt;
     return it->layer;
   }
-  [[nodiscard]] bool holds(const entries& in, std::uint32_t layer) const {
+  [[nodiscard]] bool holds(const held_packages& in, std::uint32_t layer) const {
     return find(in, plan_.layers[layer].packages.front()) == layer;
   }
 
-  void put(std::uint32_t s, entries& in, entry e) {
+  void put(std::uint32_t s, held_packages& in, held_package e) {
     const auto at = place(in, e.package);
     if (at != in.end() && at->package == e.package) {
       problem(s, "{} is in the image already", name(e.package));
       return;
     }
     // Packages ascend by name: another version of this one would be a neighbour.
-    const auto other = [&](const entry& x) {
+    const auto other = [&](const held_package& x) {
       return plan_.packages[x.package].name == plan_.packages[e.package].name;
     };
     if ((at != in.end() && other(*at)) || (at != in.begin() && other(*std::prev(at)))) {
@@ -167,7 +169,7 @@ class simulator {
 
   void carry_out(std::uint32_t s) {
     const plan_step& step = plan_.steps[s];
-    image now = step.parent == no_step ? image() : images_[step.parent];
+    held_image now = step.parent == no_step ? held_image() : images_[step.parent];
     const std::uint32_t depth = step.parent == no_step ? 1 : plan_.steps[step.parent].depth + 1;
     if (step.depth != depth) problem(s, "its depth is {}, not {}", depth, step.depth);
     for (const std::string& d : step.depexts) {
@@ -183,7 +185,7 @@ class simulator {
     images_[s] = std::move(now);
   }
 
-  void add_layer(std::uint32_t s, std::uint32_t layer, image& now) {
+  void add_layer(std::uint32_t s, std::uint32_t layer, held_image& now) {
     for (const std::uint32_t package : plan_.layers[layer].packages) {
       for (const std::string& d : plan_.packages[package].depexts) {
         if (!std::binary_search(now.depexts.begin(), now.depexts.end(), d)) {
@@ -194,7 +196,7 @@ class simulator {
     }
   }
 
-  void graft(std::uint32_t s, std::uint32_t layer, image& now) {
+  void graft(std::uint32_t s, std::uint32_t layer, held_image& now) {
     if (layer >= plan_.layers.size()) return;  // that step's own problem
     for (const std::uint32_t n : plan_.layers[layer].needs) {
       if (!holds(now.packages, n)) {
@@ -204,7 +206,7 @@ class simulator {
     add_layer(s, layer, now);
   }
 
-  void install(std::uint32_t s, std::uint32_t l, image& now) {
+  void install(std::uint32_t s, std::uint32_t l, held_image& now) {
     const plan_layer& layer = plan_.layers[l];
     for (const std::uint32_t n : layer.needs) {
       if (!holds(now.packages, n)) {
@@ -232,7 +234,7 @@ class simulator {
   }
 
   void check_target(const plan_target& t) {
-    const entries& in = images_[t.step].packages;
+    const held_packages& in = images_[t.step].packages;
     if (find(in, t.package) != t.layer) {
       problem(t.step, "the image of the target {} does not hold it", name(t.package));
       return;
@@ -249,15 +251,15 @@ class simulator {
   opam_view opam_;
   std::vector<std::string> problems_;
   std::vector<std::size_t> closure_sizes_;  // by layer, without itself
-  std::vector<image> images_;               // by step
+  std::vector<held_image> images_;          // by step
   std::vector<std::uint32_t> last_use_;     // by step: the last that stands on it
   std::set<std::uint32_t> built_;           // layers
 };
 
-}  // namespace contents_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE std::vector<std::string> problems_of(const plan& p) {
-  return contents_detail::simulator(p).run();
+  return plan_impl::simulator(p).run();
 }
 
 OPAMPLAN_INLINE std::vector<std::uint32_t> image_of(const plan& p, std::uint32_t step) {

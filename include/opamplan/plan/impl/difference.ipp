@@ -41,18 +41,18 @@ OPAMPLAN_INLINE std::string_view to_string(change_kind k) noexcept {
   return "";
 }
 
-namespace difference_detail {
+namespace plan_impl {
 
 /// A plan and its layers, found by key.
-struct side {
-  explicit side(const plan& p) : value(p) {
+struct plan_side {
+  explicit plan_side(const plan& p) : value(p) {
     for (std::uint32_t l = 0; l < p.layers.size(); ++l) by_key[p.layers[l].key] = l;
   }
   /// The one that names the layer.
   [[nodiscard]] const plan_package& package(std::uint32_t layer) const {
     return value.packages[value.layers[layer].packages.front()];
   }
-  [[nodiscard]] std::vector<std::string> names_of_layers_not_in(const side& other) const {
+  [[nodiscard]] std::vector<std::string> names_of_layers_not_in(const plan_side& other) const {
     std::vector<std::string> names;
     for (const auto& [key, layer] : by_key) {
       if (other.by_key.count(key) == 0) names.push_back(package(layer).full_name());
@@ -97,7 +97,7 @@ inline std::string changed_fields(const plan_package& a, const plan_package& b,
 
 class causes {
  public:
-  causes(const side& before, const side& after) : before_(before), after_(after) {}
+  causes(const plan_side& before, const plan_side& after) : before_(before), after_(after) {}
 
   struct reason {
     plan_cause cause;
@@ -207,7 +207,7 @@ class causes {
     return std::nullopt;
   }
 
-  static const plan_package* member_named(const side& s, std::uint32_t layer,
+  static const plan_package* member_named(const plan_side& s, std::uint32_t layer,
                                           const std::string& name) {
     for (const std::uint32_t member : s.value.layers[layer].packages) {
       if (s.value.packages[member].name == name) return &s.value.packages[member];
@@ -215,14 +215,15 @@ class causes {
     return nullptr;
   }
 
-  static std::map<std::string, std::uint32_t> needs_by_name(const side& s, std::uint32_t layer) {
+  static std::map<std::string, std::uint32_t> needs_by_name(const plan_side& s,
+                                                            std::uint32_t layer) {
     std::map<std::string, std::uint32_t> names;
     for (const std::uint32_t n : s.value.layers[layer].needs) names[s.package(n).name] = n;
     return names;
   }
 
-  const side& before_;
-  const side& after_;
+  const plan_side& before_;
+  const plan_side& after_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, reason> memo_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> open_;  // to be looked at, the last first
 };
@@ -307,12 +308,12 @@ inline std::string base_text(const plan_base& a, const plan_base& b) {
   return "another environment";
 }
 
-}  // namespace difference_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE plan_difference compare(const plan& before, const plan& after) {
-  using namespace difference_detail;
-  const side old_side(before);
-  const side new_side(after);
+  using namespace plan_impl;
+  const plan_side old_side(before);
+  const plan_side new_side(after);
   plan_difference d;
   d.added_layers = new_side.names_of_layers_not_in(old_side);
   d.dropped_layers = old_side.names_of_layers_not_in(new_side);

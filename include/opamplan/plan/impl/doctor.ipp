@@ -12,7 +12,7 @@
 #include "opamplan/plan/doctor.hpp"
 
 namespace opamplan {
-namespace doctor_detail {
+namespace plan_impl {
 
 class doctor {
  public:
@@ -125,10 +125,10 @@ class doctor {
   bool sound_ = false;  // every index is in range, so that sizes can be measured
 };
 
-}  // namespace doctor_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE std::vector<plan_finding> diagnose(const plan& p, const limits& l) {
-  return doctor_detail::doctor(p, l).run();
+  return plan_impl::doctor(p, l).run();
 }
 
 }  // namespace opamplan

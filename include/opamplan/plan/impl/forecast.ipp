@@ -32,7 +32,7 @@ OPAMPLAN_INLINE std::vector<digest> step_keys(const plan& p) {
   return keys;
 }
 
-namespace forecast_detail {
+namespace plan_impl {
 
 class scheduler {
  public:
@@ -151,12 +151,12 @@ class scheduler {
   std::vector<std::uint32_t> representative_;  // the first step of the same key
 };
 
-}  // namespace forecast_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE plan_forecast forecast(const plan& p, const forecast_options& options) {
   if (options.workers == 0) throw invalid_request("a forecast needs at least one worker");
   plan_forecast out;
-  forecast_detail::scheduler(p, options, out).run();
+  plan_impl::scheduler(p, options, out).run();
   return out;
 }
 

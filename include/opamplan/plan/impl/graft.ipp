@@ -14,9 +14,7 @@
 #include "opamplan/plan/impl/system_sets.hpp"
 
 namespace opamplan {
-namespace graft_detail {
-
-using system_detail::system_sets;
+namespace plan_impl {
 
 /// A system step as it is chosen: `set` installed on the image of `layer`.
 struct system_choice {
@@ -314,11 +312,11 @@ class step_writer {
   std::vector<std::uint32_t> missing_;       // layers, of the one at hand
 };
 
-}  // namespace graft_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft_costs& costs,
                                           std::size_t depth_limit) {
-  const graft_detail::parent_chooser chooser(layers, costs);
+  const plan_impl::parent_chooser chooser(layers, costs);
   auto best = chooser.choose(0, 0);
   if (depth_limit == 0 || best.depth <= depth_limit) return chooser.tree(std::move(best));
   // The bound holds something back. A price on depth keeps layers shallow that others stand on;
@@ -335,7 +333,7 @@ OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft
 OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, const graft_costs& costs,
                                     std::size_t depth_limit, plan& out) {
   const graft_tree tree = choose_parents(layers, costs, depth_limit);
-  graft_detail::step_writer(layers, costs, tree, out).run();
+  plan_impl::step_writer(layers, costs, tree, out).run();
 }
 
 }  // namespace opamplan

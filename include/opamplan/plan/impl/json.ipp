@@ -14,15 +14,15 @@
 #include "opamplan/plan/json.hpp"
 
 namespace opamplan {
-namespace plan_json_detail {
+namespace plan_impl {
 
-inline constexpr const char* schema = "opamplan plan 2";
+inline constexpr const char* plan_schema = "opamplan plan 2";
 
-class writer {
+class plan_writer {
  public:
   std::string write(const plan& p) {
     out_ += "{\"schema\": ";
-    text(schema);
+    text(plan_schema);
     out_ += ",\n\"strategy\": ";
     text(to_string(p.strategy));
     out_ += ",\n\"base\": ";
@@ -204,9 +204,9 @@ class writer {
 };
 
 /// A value of the file and the way to it, for messages.
-class node {
+class plan_node {
  public:
-  node(json_value value, std::string path) : value_(value), path_(std::move(path)) {}
+  plan_node(json_value value, std::string path) : value_(value), path_(std::move(path)) {}
 
   [[noreturn]] void fail(std::string_view what) const {
     throw plan_format_error(fmt::format("plan: {}: {}", path_.empty() ? "file" : path_, what),
@@ -214,7 +214,7 @@ class node {
   }
 
   [[nodiscard]] bool has(const char* name) const { return value_.find(name).has_value(); }
-  [[nodiscard]] node operator[](const char* name) const {
+  [[nodiscard]] plan_node operator[](const char* name) const {
     const auto member = value_.find(name);
     if (!member) fail(fmt::format("\"{}\" is missing", name));
     return {*member, path_.empty() ? name : path_ + "." + name};
@@ -256,18 +256,18 @@ class node {
   template <class Each>
   [[nodiscard]] auto list(const Each& each) const {
     if (value_.kind() != json_kind::array) fail("an array is expected");
-    std::vector<std::decay_t<decltype(each(std::declval<const node&>()))>> items;
+    std::vector<std::decay_t<decltype(each(std::declval<const plan_node&>()))>> items;
     items.reserve(value_.size());
     for (const json_value child : value_) {
-      items.push_back(each(node(child, fmt::format("{}[{}]", path_, items.size()))));
+      items.push_back(each(plan_node(child, fmt::format("{}[{}]", path_, items.size()))));
     }
     return items;
   }
   [[nodiscard]] std::vector<std::uint32_t> numbers() const {
-    return list([](const node& n) { return n.number<std::uint32_t>(); });
+    return list([](const plan_node& n) { return n.number<std::uint32_t>(); });
   }
   [[nodiscard]] std::vector<std::string> texts() const {
-    return list([](const node& n) { return n.text(); });
+    return list([](const plan_node& n) { return n.text(); });
   }
 
  private:
@@ -275,12 +275,12 @@ class node {
   std::string path_;
 };
 
-inline plan_base read_base(const node& n) {
+inline plan_base read_base(const plan_node& n) {
   return {n["image"].text(), n["opam_version"].text(), n["environment"].text(),
           n["with_test"].flag(), n["with_doc"].flag()};
 }
 
-inline limits read_limits(const node& n) {
+inline limits read_limits(const plan_node& n) {
   limits l;
   l.name = n["name"].text();
   l.depth = n["depth"].number<std::size_t>();
@@ -305,14 +305,14 @@ inline bool is_path_below(std::string_view path) {
   }
 }
 
-inline plan_file read_file(const node& n) {
+inline plan_file read_file(const plan_node& n) {
   if (!is_path_below(n["path"].text())) n["path"].fail("it is no path below a folder");
   auto content = from_base64(n["base64"].text());
   if (!content) n["base64"].fail("it is not base64");
   return {n["path"].text(), *std::move(content), n["executable"].flag()};
 }
 
-inline plan_package read_package(const node& n) {
+inline plan_package read_package(const plan_node& n) {
   plan_package p;
   p.name = n["name"].text();
   p.version = n["version"].text();
@@ -327,7 +327,7 @@ inline plan_package read_package(const node& n) {
   return p;
 }
 
-inline plan_source read_source(const node& n) {
+inline plan_source read_source(const plan_node& n) {
   auto archive = from_base64(n["base64"].text());
   if (!archive) n["base64"].fail("it is not base64");
   const digest sha256 = n["sha256"].key();
@@ -335,11 +335,11 @@ inline plan_source read_source(const node& n) {
   return {sha256, *std::move(archive)};
 }
 
-inline plan_layer read_layer(const node& n) {
+inline plan_layer read_layer(const plan_node& n) {
   return {n["key"].key(), n["packages"].numbers(), n["needs"].numbers(), n["for_target"].flag()};
 }
 
-inline plan_step read_step(const node& n) {
+inline plan_step read_step(const plan_node& n) {
   plan_step s;
   s.key = n["key"].key();
   s.parent = n["parent"].step();
@@ -395,12 +395,12 @@ inline void require_indices(const plan& p) {
   }
 }
 
-}  // namespace plan_json_detail
+}  // namespace plan_impl
 
-OPAMPLAN_INLINE std::string to_json(const plan& p) { return plan_json_detail::writer().write(p); }
+OPAMPLAN_INLINE std::string to_json(const plan& p) { return plan_impl::plan_writer().write(p); }
 
 OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
-  using plan_json_detail::node;
+  using plan_impl::plan_node;
   const json_document document = [&] {
     try {
       return json_document::parse(text);
@@ -408,10 +408,10 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
       throw plan_format_error(fmt::format("plan: {}", e.what()), "", e.line());
     }
   }();
-  const node root(document.root(), "");
-  if (root["schema"].text() != plan_json_detail::schema) {
+  const plan_node root(document.root(), "");
+  if (root["schema"].text() != plan_impl::plan_schema) {
     root["schema"].fail(fmt::format("\"{}\" is not \"{}\": made by another version of opamplan?",
-                                    root["schema"].text(), plan_json_detail::schema));
+                                    root["schema"].text(), plan_impl::plan_schema));
   }
   plan p;
   try {
@@ -419,24 +419,24 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
   } catch (const invalid_request& e) {
     root["strategy"].fail(e.what());
   }
-  p.base = plan_json_detail::read_base(root["base"]);
-  p.limits = plan_json_detail::read_limits(root["limits"]);
-  p.packages = root["packages"].list(plan_json_detail::read_package);
-  if (root.has("sources")) p.sources = root["sources"].list(plan_json_detail::read_source);
-  p.layers = root["layers"].list(plan_json_detail::read_layer);
-  p.steps = root["steps"].list(plan_json_detail::read_step);
-  p.targets = root["targets"].list([](const node& n) {
+  p.base = plan_impl::read_base(root["base"]);
+  p.limits = plan_impl::read_limits(root["limits"]);
+  p.packages = root["packages"].list(plan_impl::read_package);
+  if (root.has("sources")) p.sources = root["sources"].list(plan_impl::read_source);
+  p.layers = root["layers"].list(plan_impl::read_layer);
+  p.steps = root["steps"].list(plan_impl::read_step);
+  p.targets = root["targets"].list([](const plan_node& n) {
     return plan_target{n["package"].number<std::uint32_t>(), n["layer"].number<std::uint32_t>(),
                        n["step"].number<std::uint32_t>()};
   });
-  p.batches = root["batches"].list([](const node& n) {
+  p.batches = root["batches"].list([](const plan_node& n) {
     return plan_batch{n["targets"].numbers(), n["steps"].numbers(),
                       n["new_steps"].number<std::uint32_t>()};
   });
-  p.left_out = root["left_out"].list([](const node& n) {
+  p.left_out = root["left_out"].list([](const plan_node& n) {
     return plan_omission{n["target"].text(), n["reason"].text()};
   });
-  plan_json_detail::require_indices(p);
+  plan_impl::require_indices(p);
   return p;
 }
 

@@ -10,7 +10,7 @@
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/solve/solution.hpp"
 
-namespace opamplan::layers_detail {
+namespace opamplan::plan_impl {
 
 /// The packages that opam installs in one go: mostly one, several for a cycle through post.
 struct layer_group {
@@ -89,4 +89,4 @@ class layer_groups {
   std::vector<package_id> packages_;
 };
 
-}  // namespace opamplan::layers_detail
+}  // namespace opamplan::plan_impl

@@ -40,12 +40,12 @@ OPAMPLAN_INLINE digest layer_key(const digest& base, std::span<const plan_packag
   return hash.finish();
 }
 
-namespace layers_detail {
+namespace plan_impl {
 
-class builder {
+class layer_builder {
  public:
-  builder(std::span<const std::uint32_t> index_of, std::span<const plan_package> packages,
-          const plan_base& base, layer_graph& out)
+  layer_builder(std::span<const std::uint32_t> index_of, std::span<const plan_package> packages,
+                const plan_base& base, layer_graph& out)
       : index_of_(index_of),
         packages_(packages),
         groups_(base.with_test || base.with_doc),
@@ -125,14 +125,14 @@ class builder {
   std::uint32_t stamp_ = 0;
 };
 
-}  // namespace layers_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution> solutions,
                                         std::span<const std::uint32_t> index_of,
                                         std::span<const plan_package> packages,
                                         const plan_base& base) {
   layer_graph out;
-  layers_detail::builder b(index_of, packages, base, out);
+  plan_impl::layer_builder b(index_of, packages, base, out);
   for (const solution& s : solutions) b.add(s);
   return out;
 }

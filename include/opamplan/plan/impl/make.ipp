@@ -23,7 +23,7 @@
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan {
-namespace make_detail {
+namespace plan_impl {
 
 // Variables of packages (`ocaml:version`) are left out: a package that reads one depends on that
 // package, whose own key tells. So layers below the compiler are the same for every compiler.
@@ -145,7 +145,7 @@ class planner {
   void describe_packages() {
     plan_.packages.assign(used_.size(), {});
     is_compiler_.assign(used_.size(), 0);
-    parallel_blocks(used_.size(), 0, 64, "describe", options_.progress, [&] {
+    parallel_blocks(used_.size(), options_.threads, 64, "describe", options_.progress, [&] {
       return [&](std::size_t i) {
         describe(used_[i], plan_.packages[i]);
         is_compiler_[i] = is_compiler(repo_.file(used_[i])) ? 1 : 0;
@@ -212,7 +212,7 @@ class planner {
     constexpr std::uint64_t packages_a_run = 50;
     constexpr std::uint64_t packages_a_depext = 10;
     graft_costs costs;
-    costs.depexts = system_detail::layer_depexts(layers, plan_);
+    costs.depexts = layer_depexts(layers, plan_);
     for (const plan_layer& layer : layers.layers) {
       std::uint64_t size = 0;
       bool compiler = false;
@@ -259,7 +259,7 @@ class planner {
   std::vector<std::pair<package_id, plan_omission>> omissions_;
 };
 
-}  // namespace make_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
                                const plan_options& options) {
@@ -276,11 +276,11 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
     const variable_value* const version = u.environment().get("opam-version");
     if (version != nullptr) p.base.opam_version = to_string(*version);
   }
-  p.base.environment = make_detail::base_environment(u.environment());
+  p.base.environment = plan_impl::base_environment(u.environment());
   p.base.with_test = u.options().root_dependencies.with_test;
   p.base.with_doc = u.options().root_dependencies.with_doc;
 
-  make_detail::planner(u, options, p).run({solutions.begin(), solutions.end()});
+  plan_impl::planner(u, options, p).run({solutions.begin(), solutions.end()});
   return p;
 }
 

@@ -13,7 +13,7 @@
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/syntax/parser.hpp"
 
-namespace opamplan::contents_detail {
+namespace opamplan::plan_impl {
 
 /// Reads each opam file of a plan once, when it is first asked for.
 class opam_view {
@@ -96,4 +96,4 @@ class opam_view {
   std::vector<std::pair<std::optional<package_formula>, std::optional<package_formula>>> depends_;
 };
 
-}  // namespace opamplan::contents_detail
+}  // namespace opamplan::plan_impl

@@ -14,9 +14,9 @@
 #include "opamplan/plan/prefix_tree.hpp"
 
 namespace opamplan {
-namespace prefix_detail {
+namespace plan_impl {
 
-inline constexpr std::uint32_t none = 0xffffffffU;
+inline constexpr std::uint32_t no_cluster = 0xffffffffU;
 inline constexpr std::size_t exact_limit = 10;
 
 /// A binary hierarchy: nodes 0..n-1 are the sets, later ones merge two earlier ones.
@@ -57,7 +57,7 @@ inline hierarchy exact(const adjacency& sets) {
     }
   }
   hierarchy h;
-  std::vector<std::uint32_t> node(all + 1, none);
+  std::vector<std::uint32_t> node(all + 1, no_cluster);
   const auto build = [&](const auto& self, std::uint32_t m) -> std::uint32_t {
     if ((m & (m - 1)) == 0) return static_cast<std::uint32_t>(std::countr_zero(m));
     const std::uint32_t left = self(self, part[m]);
@@ -109,7 +109,7 @@ class clusterer {
     size_.assign(count_, 0);
     alive_.assign(count_, true);
     node_.resize(count_);
-    nearest_.assign(count_, none);
+    nearest_.assign(count_, no_cluster);
     for (std::uint32_t i = 0; i < count_; ++i) {
       node_[i] = i;
       // Items that no other set holds count too: they say how much two sets differ.
@@ -180,16 +180,16 @@ class clusterer {
         shared_[other] += weight;
       }
     }
-    candidate best{0, 0, a, none};
+    candidate best{0, 0, a, no_cluster};
     for (const std::uint32_t other : touched_) {
       if (other != a) {
         const candidate c{shared_[other], difference(a, other, shared_[other]), a, other};
-        if (best.neighbour == none || best < c) best = c;
+        if (best.neighbour == no_cluster || best < c) best = c;
       }
       shared_[other] = 0;
     }
     nearest_[a] = best.neighbour;
-    if (best.neighbour != none) queue_.push(best);
+    if (best.neighbour != no_cluster) queue_.push(best);
   }
 
   void leave(std::uint32_t cluster, std::uint32_t column) {
@@ -234,7 +234,7 @@ inline prefix_tree to_tree(const adjacency& sets, const hierarchy& h) {
   const auto n = static_cast<std::uint32_t>(sets.size());
   const auto total = n + static_cast<std::uint32_t>(h.merges.size());
   std::vector<std::vector<std::uint32_t>> common(total);
-  std::vector<std::uint32_t> parent(total, none);
+  std::vector<std::uint32_t> parent(total, no_cluster);
   for (std::uint32_t s = 0; s < n; ++s) common[s].assign(sets[s].begin(), sets[s].end());
   for (std::uint32_t i = n; i < total; ++i) {
     const auto [left, right] = h.merges[i - n];
@@ -246,7 +246,7 @@ inline prefix_tree to_tree(const adjacency& sets, const hierarchy& h) {
   std::vector<std::uint32_t> place(total);
   for (std::uint32_t i = total; i-- > 0;) {  // parents have larger numbers
     prefix_tree::node node;
-    if (parent[i] != none) {
+    if (parent[i] != no_cluster) {
       node.parent = place[parent[i]];
       const auto& above = common[parent[i]];
       std::set_difference(common[i].begin(), common[i].end(), above.begin(), above.end(),
@@ -265,13 +265,13 @@ inline prefix_tree to_tree(const adjacency& sets, const hierarchy& h) {
   return tree;
 }
 
-}  // namespace prefix_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE prefix_tree share_prefixes(const adjacency& sets) {
-  if (sets.size() <= prefix_detail::exact_limit) {
-    return prefix_detail::to_tree(sets, prefix_detail::exact(sets));
+  if (sets.size() <= plan_impl::exact_limit) {
+    return plan_impl::to_tree(sets, plan_impl::exact(sets));
   }
-  return prefix_detail::to_tree(sets, prefix_detail::clusterer(sets).run());
+  return plan_impl::to_tree(sets, plan_impl::clusterer(sets).run());
 }
 
 }  // namespace opamplan

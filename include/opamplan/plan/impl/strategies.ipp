@@ -15,7 +15,7 @@
 #include "opamplan/plan/strategies.hpp"
 
 namespace opamplan {
-namespace strategy_detail {
+namespace plan_impl {
 
 /// System packages of an image, kept by step so that a step lists only what its parent lacks.
 class depext_book {
@@ -51,7 +51,7 @@ class depext_book {
 };
 
 /// A run of layers installed one after the other, with nothing branching off in between.
-struct run {
+struct layer_run {
   std::uint32_t parent = no_step;  // another run
   std::vector<std::uint32_t> layers;
   std::size_t groups = 0;  // steps it is cut into; 0: as many as layers
@@ -59,7 +59,7 @@ struct run {
 
 /// A forest of runs, parents first, and where targets end: always at the end of a run.
 struct run_forest {
-  std::vector<run> runs;
+  std::vector<layer_run> runs;
   std::vector<std::uint32_t> ends;  // run, by target
 };
 
@@ -67,7 +67,7 @@ struct run_forest {
 /// its layers installed once a child.
 inline void push_down(run_forest& f, std::uint32_t pushed) {
   for (std::uint32_t r = pushed + 1; r < f.runs.size(); ++r) {
-    run& child = f.runs[r];
+    layer_run& child = f.runs[r];
     if (child.parent != pushed) continue;
     child.parent = f.runs[pushed].parent;
     child.layers.insert(child.layers.begin(), f.runs[pushed].layers.begin(),
@@ -80,7 +80,7 @@ inline void push_down(run_forest& f, std::uint32_t pushed) {
 /// opam-repository.
 inline void limit_runs(run_forest& f, std::size_t depth_limit) {
   std::vector<std::size_t> children(f.runs.size(), 0);
-  for (const run& r : f.runs) {
+  for (const layer_run& r : f.runs) {
     if (r.parent != no_step) ++children[r.parent];
   }
   for (const std::uint32_t end : f.ends) {
@@ -105,7 +105,7 @@ inline void limit_runs(run_forest& f, std::size_t depth_limit) {
     if (needed[r] && f.runs[r].parent != no_step) needed[f.runs[r].parent] = true;
   }
   std::vector<std::uint32_t> place(f.runs.size(), no_step);
-  std::vector<run> kept;
+  std::vector<layer_run> kept;
   for (std::size_t r = 0; r < f.runs.size(); ++r) {
     if (!needed[r]) continue;
     place[r] = static_cast<std::uint32_t>(kept.size());
@@ -119,7 +119,7 @@ inline void limit_runs(run_forest& f, std::size_t depth_limit) {
 /// Cuts runs into fewer groups until no path is deeper than the limit, leaves first.
 inline void limit_depth(run_forest& f, std::size_t depth_limit) {
   if (depth_limit != 0) limit_runs(f, depth_limit);
-  for (run& r : f.runs) r.groups = r.layers.size();
+  for (layer_run& r : f.runs) r.groups = r.layers.size();
   if (depth_limit == 0) return;
   for (const std::uint32_t end : f.ends) {
     std::size_t depth = 0;
@@ -143,7 +143,7 @@ inline std::vector<std::size_t> group_sizes(std::size_t count, std::size_t group
 }
 
 inline void emit_runs(const layer_graph& layers, const run_forest& f, plan& out) {
-  const auto by_layer = system_detail::layer_depexts(layers, out);
+  const auto by_layer = layer_depexts(layers, out);
   depext_book depexts(by_layer);
   std::vector<std::uint32_t> last_step(f.runs.size(), no_step);
   for (std::uint32_t r = 0; r < f.runs.size(); ++r) {
@@ -181,13 +181,13 @@ inline std::vector<std::uint32_t> with_itself(const layer_graph& layers, std::ui
   return all;
 }
 
-}  // namespace strategy_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth_limit, plan& out) {
-  strategy_detail::run_forest forest;
+  plan_impl::run_forest forest;
   for (std::uint32_t t = 0; t < layers.targets.size(); ++t) {
     // The closure with positions of its own, for the level order by full name.
-    const auto members = strategy_detail::with_itself(layers, layers.targets[t].layer);
+    const auto members = plan_impl::with_itself(layers, layers.targets[t].layer);
     adjacency graph;
     std::vector<std::string> names;
     for (const std::uint32_t l : members) {
@@ -201,31 +201,31 @@ OPAMPLAN_INLINE void assemble_chain(const layer_graph& layers, std::size_t depth
     closure c;
     c.dependencies = std::move(graph);
     c.packages.resize(members.size());
-    strategy_detail::run r;
+    plan_impl::layer_run r;
     for (const std::uint32_t p : order_of(c, install_order::levels, names)) {
       r.layers.push_back(members[p]);
     }
     forest.ends.push_back(static_cast<std::uint32_t>(forest.runs.size()));
     forest.runs.push_back(std::move(r));
   }
-  strategy_detail::limit_depth(forest, depth_limit);
-  strategy_detail::emit_runs(layers, forest, out);
+  plan_impl::limit_depth(forest, depth_limit);
+  plan_impl::emit_runs(layers, forest, out);
 }
 
 OPAMPLAN_INLINE void assemble_prefix(const layer_graph& layers, std::size_t depth_limit,
                                      plan& out) {
   adjacency sets;
   for (const auto& t : layers.targets) {
-    sets.add_row(strategy_detail::with_itself(layers, t.layer));
+    sets.add_row(plan_impl::with_itself(layers, t.layer));
   }
   prefix_tree tree = share_prefixes(sets);
-  strategy_detail::run_forest forest;
+  plan_impl::run_forest forest;
   for (prefix_tree::node& node : tree.nodes) {
     forest.runs.push_back({node.parent, std::move(node.items), 0});  // layer ids are topological
   }
   forest.ends = std::move(tree.ends);  // no closure is empty
-  strategy_detail::limit_depth(forest, depth_limit);
-  strategy_detail::emit_runs(layers, forest, out);
+  plan_impl::limit_depth(forest, depth_limit);
+  plan_impl::emit_runs(layers, forest, out);
 }
 
 }  // namespace opamplan

@@ -14,7 +14,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/layers.hpp"
 
-namespace opamplan::system_detail {
+namespace opamplan::plan_impl {
 
 /// The system packages of each layer, sorted.
 inline std::vector<std::vector<std::string>> layer_depexts(const layer_graph& layers,
@@ -103,4 +103,4 @@ class system_sets {
   std::vector<std::uint32_t> of_layer_;
 };
 
-}  // namespace opamplan::system_detail
+}  // namespace opamplan::plan_impl

@@ -16,7 +16,7 @@
 #include "opamplan/solve/names.hpp"
 
 namespace opamplan {
-namespace targets_detail {
+namespace plan_impl {
 
 inline std::optional<std::uint32_t> target_of(const plan& p, std::string_view text) {
   std::optional<std::uint32_t> newest;
@@ -197,30 +197,30 @@ class restriction {
   std::vector<std::uint32_t> sources_;
 };
 
-}  // namespace targets_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE std::uint32_t find_target(const plan& p, std::string_view text) {
-  if (const auto found = targets_detail::target_of(p, text)) return *found;
-  if (const plan_omission* o = targets_detail::omission_of(p, text)) {
+  if (const auto found = plan_impl::target_of(p, text)) return *found;
+  if (const plan_omission* o = plan_impl::omission_of(p, text)) {
     throw invalid_request(o->target + " is left out of this plan: " + o->reason);
   }
-  targets_detail::refuse(p, text);
+  plan_impl::refuse(p, text);
 }
 
 OPAMPLAN_INLINE plan restricted_to(const plan& p, std::span<const std::string> targets) {
   std::vector<bool> wanted(p.targets.size());
   std::vector<bool> omitted(p.left_out.size());
   for (const std::string& text : targets) {
-    const auto found = targets_detail::target_of(p, text);
-    const plan_omission* const omission = found ? nullptr : targets_detail::omission_of(p, text);
+    const auto found = plan_impl::target_of(p, text);
+    const plan_omission* const omission = found ? nullptr : plan_impl::omission_of(p, text);
     if (omission != nullptr) {
       omitted[static_cast<std::size_t>(omission - p.left_out.data())] = true;
     } else {
       wanted[found ? *found : find_target(p, text)] = true;
     }
   }
-  plan out = targets_detail::restriction(p, wanted).run();
-  out.left_out = targets_detail::kept(p.left_out, targets_detail::numbered(omitted));
+  plan out = plan_impl::restriction(p, wanted).run();
+  out.left_out = plan_impl::kept(p.left_out, plan_impl::numbered(omitted));
   return out;
 }
 

@@ -7,25 +7,23 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/json.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/package/check_file.hpp"
 #include "opamplan/plan/words.hpp"
 
 namespace opamplan {
-namespace words_detail {
+namespace plan_impl {
 
 inline bool is_of_opam(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_+~.-").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) || std::string_view("_+~.-").find(c) != std::string_view::npos;
 }
 
-inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-}  // namespace words_detail
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE std::string word_problem(const plan_package& package) {
   const std::string name = package.full_name();
   if (name.front() == '-' || name.front() == '.' ||
-      !std::all_of(name.begin(), name.end(), words_detail::is_of_opam)) {
+      !std::all_of(name.begin(), name.end(), plan_impl::is_of_opam)) {
     return json_string(name) + " is no name and version that a build can use";
   }
   for (const std::string& word : package.depexts) {
@@ -34,7 +32,7 @@ OPAMPLAN_INLINE std::string word_problem(const plan_package& package) {
     if (const std::string_view other = other_meaning(word); !other.empty()) {
       return what + ", which would be read as " + std::string(other);
     }
-    if (std::any_of(word.begin(), word.end(), words_detail::is_control)) {
+    if (std::any_of(word.begin(), word.end(), is_control)) {
       return what + ", which holds a control character";
     }
   }

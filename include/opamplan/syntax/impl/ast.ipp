@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::syntax {
@@ -115,7 +116,7 @@ OPAMPLAN_INLINE std::string decode_string(std::string_view body) {
       continue;
     }
     const char e = body[++i];
-    if (e >= '0' && e <= '9' && i + 2 < body.size()) {
+    if (is_digit(e) && i + 2 < body.size()) {
       out += static_cast<char>(100 * (e - '0') + 10 * (body[i + 1] - '0') + (body[i + 2] - '0'));
       i += 2;
     } else if (e == 'x' && i + 2 < body.size()) {

@@ -8,6 +8,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/syntax/edit.hpp"
 #include "opamplan/syntax/equal.hpp"
 #include "opamplan/syntax/parser.hpp"
@@ -25,8 +26,7 @@ namespace syntax_impl {
 
 // Could two such bytes side by side be one token?
 [[nodiscard]] inline bool joins(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '+' || c == ':' || c == '=';
+  return is_letter_or_digit(c) || c == '_' || c == '-' || c == '+' || c == ':' || c == '=';
 }
 
 /// A text with its line ends.

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "opamplan/base/text.hpp"
+
 namespace opamplan::syntax::syntax_impl {
 
 /// Major and minor of `MAJOR.MINOR`, followed by anything that begins with a second point or, when
@@ -17,7 +19,7 @@ namespace opamplan::syntax::syntax_impl {
   text = text.substr(0, second != text.npos ? second : text.find_first_not_of("0123456789."));
   const auto number = [&](std::uint64_t& value) {
     std::size_t i = 0;
-    for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+    for (; i < text.size() && is_digit(text[i]); ++i) {
       if (value < 1'000'000'000) value = 10 * value + static_cast<std::uint64_t>(text[i] - '0');
     }
     text.remove_prefix(i);

@@ -45,7 +45,7 @@ inline void append_quoted(std::string_view text, std::string& out) {
         out += "\\b";
         break;
       default:
-        if (length == 0 || static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+        if (length == 0 || is_control(c)) {
           append_decimal_escape(c, out);
         } else {
           out += c;

@@ -82,7 +82,6 @@ def run(args: argparse.Namespace) -> int:
             changes,
             options.universe_from(one, before),
             options.universe_from(one, after),
-            threads=args.threads,
             known_failures=known,
             **plans.planning(args),
         )
