@@ -227,7 +227,7 @@ def test_every_status_has_a_colour_and_a_word_in_the_report() -> None:
 
     folder = resources.files("opamplan.runs.report")
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    script = folder.joinpath("page.js").read_text(encoding="utf-8")
+    script = folder.joinpath("common.js").read_text(encoding="utf-8")
     for status in ORDER:
         assert style.count(f"--{status}:") == 2, status  # light and dark
         assert f'"{status}"' in script, status

@@ -1,4 +1,4 @@
-"""opamplan report: a run as a page to read."""
+"""opamplan report: a run as a page to read, or several side by side."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ FORMATS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "report",
-        help="write the report of a run",
+        help="write the report of a run, or of several side by side",
         description="Write what a run found: a self-contained HTML page to search and filter, "
-        "with logs, the graph of each target and the time line of batches; or JSON, or Markdown.",
-        epilog="Example: opamplan report out/builds.sqlite -o report.html",
+        "with logs, the graph of each target and the time line of batches; or JSON, or Markdown. "
+        "Of several runs, for example of the same packages on several compilers, a table of "
+        "packages and environments, with what is not the same everywhere.",
+        epilog="Examples: opamplan report out/builds.sqlite -o report.html; "
+        "opamplan report 4.14/builds.sqlite 5.3/builds.sqlite -o matrix.html",
     )
-    parser.add_argument("results", metavar="RUN", help=runs.RUN_HELP)
+    parser.add_argument(
+        "results", metavar="RUN", nargs="+", help=f"{runs.RUN_HELP}; several are put side by side"
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -38,9 +43,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--log-bytes",
         type=options.whole(0, 100_000_000),
-        default=20_000,
         metavar="N",
-        help="of each failed layer's log, from its end (default: 20000; successes: a tenth)",
+        help="of each failed layer's log, from its end (default: 20000, and a tenth of successes; "
+        "of several runs 4000, and none of successes)",
     )
     parser.add_argument(
         "--durations",
@@ -57,20 +62,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from opamplan.files import save
-    from opamplan.runs.report import html_report, json_report, markdown_report, report_data
-    from opamplan.runs.state import find_run
     from opamplan.terminal.harmless import write_exact
 
     form = args.format or FORMATS.get(Path(args.output or "").suffix.lower(), "html")
-    state, found = find_run(args.results)
-    if args.durations:
-        text = json.dumps(state.durations(found), indent=0, sort_keys=True) + "\n"
-    elif args.sizes:
-        text = json.dumps(state.sizes(found), indent=0, sort_keys=True) + "\n"
-    else:
-        data = report_data(state, found, args.log_bytes)
-        write = {"html": html_report, "json": json_report, "markdown": markdown_report}
-        text = write[form](data)
+    text = _figures(args) if args.durations or args.sizes else _page(args, form)
     output = args.output
     if output is None and form == "html" and not (args.durations or args.sizes):
         output = "report.html"
@@ -81,3 +76,37 @@ def run(args: argparse.Namespace) -> int:
     save(output, content)
     print(f"{output}: {len(content) / 1e6:.1f} MB", file=sys.stderr)
     return 0
+
+
+def _figures(args: argparse.Namespace) -> str:
+    from opamplan import InvalidRequest
+    from opamplan.runs.state import find_run
+
+    if len(args.results) > 1:
+        raise InvalidRequest("--durations and --sizes are of one run; its file may have several")
+    state, found = find_run(args.results[0])
+    figures: dict[str, Any] = state.durations(found) if args.durations else state.sizes(found)
+    return json.dumps(figures, indent=0, sort_keys=True) + "\n"
+
+
+def _page(args: argparse.Namespace, form: str) -> str:
+    from opamplan.runs import report
+    from opamplan.runs.state import find_run
+
+    found = [find_run(text) for text in args.results]
+    limit = {} if args.log_bytes is None else {"log_bytes": args.log_bytes}
+    if len(found) > 1:
+        data = report.matrix_data(found, **limit)
+        write = {
+            "html": report.matrix_html,
+            "json": report.matrix_json,
+            "markdown": report.matrix_markdown,
+        }
+    else:
+        data = report.report_data(*found[0], **limit)
+        write = {
+            "html": report.html_report,
+            "json": report.json_report,
+            "markdown": report.markdown_report,
+        }
+    return write[form](data)

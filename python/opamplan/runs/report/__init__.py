@@ -2,6 +2,23 @@
 
 from opamplan.runs.report.data import report_data
 from opamplan.runs.report.html import html_report
+from opamplan.runs.report.matrix import (
+    environment_names,
+    matrix_data,
+    matrix_html,
+    matrix_json,
+    matrix_markdown,
+)
 from opamplan.runs.report.text import json_report, markdown_report
 
-__all__ = ["html_report", "json_report", "markdown_report", "report_data"]
+__all__ = [
+    "environment_names",
+    "html_report",
+    "json_report",
+    "markdown_report",
+    "matrix_data",
+    "matrix_html",
+    "matrix_json",
+    "matrix_markdown",
+    "report_data",
+]

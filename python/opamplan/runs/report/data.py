@@ -20,6 +20,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
     `targets`: name, status, index of the layer or -1.
     """
     plan = state.plan_of(run)
+    limits = {True: log_bytes, False: log_bytes // 10}
     rows = {row["layer"]: row for row in state.layers(run, logs=True)}
     layers: list[dict[str, Any]] = []
     index: dict[str, int] = {}
@@ -37,7 +38,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
                 "size": row["size"] if row else None,
                 "cached": bool(row["cached"]) if row else False,
                 "needs": [index[n] for n in needs],
-                "log": _end(row["log"], row["status"], log_bytes) if row else "",
+                "log": end_of_log(row["log"], limits[row["status"] in FAILED]) if row else "",
             }
         )
     targets = [
@@ -81,7 +82,6 @@ def _finite(seconds: float) -> float:
     return seconds if math.isfinite(seconds) else 0.0
 
 
-def _end(log: str, status: str, limit: int) -> str:
-    if status not in FAILED:
-        limit //= 10
+def end_of_log(log: str, limit: int) -> str:
+    """The last `limit` characters, and how many there were before."""
     return log if len(log) <= limit else f"... {len(log) - limit} characters before\n{log[-limit:]}"

@@ -8,18 +8,23 @@ from typing import Any
 
 
 def html_report(data: dict[str, Any]) -> str:
-    """The page: template, style and script of this folder, and the data."""
+    """The page of one run."""
+    return write_page("page", data)
+
+
+def write_page(name: str, data: dict[str, Any]) -> str:
+    """A page: template, style and scripts of this folder, and the data."""
     # `<` could end the script element, the others are line ends in old JavaScript.
     text = json.dumps(data, separators=(",", ":"))
     for char in "<\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    page = _read("page.html")
-    for name, content in (
+    page = _read(f"{name}.html")
+    for part, content in (
         ("STYLE", _read("page.css")),
-        ("SCRIPT", _read("page.js")),
+        ("SCRIPT", _read("common.js") + _read(f"{name}.js")),
         ("DATA", text),
     ):
-        page = page.replace(f"<!--{name}-->", content, 1)
+        page = page.replace(f"<!--{part}-->", content, 1)
     return page
 
 

@@ -1,46 +1,7 @@
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const { data, order, words, $, color, make, draw, badge, time, bytes, lastError, scrolling, countsBar } = opamplan;
   const { layers, targets } = data;
-  const order = ["failure", "no_result", "download_failed", "accepted_failure", "dependency_failed", "no_solution",
-    "gave_up", "not_built", "unavailable", "success"];
-  const words = {
-    success: "built", failure: "failed", dependency_failed: "dependency failed",
-    no_result: "no result", download_failed: "download failed", accepted_failure: "failed, accepted",
-    no_solution: "no solution", unavailable: "not available", gave_up: "gave up", not_built: "not built",
-  };
-  const $ = (id) => document.getElementById(id);
-  const color = (status) => `var(--${status}, var(--faint))`;
-
-  // Elements with text, never markup: names and logs come from untrusted files.
-  function make(tag, attributes = {}, ...children) {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-      else node.setAttribute(name, value);
-    }
-    node.append(...children);
-    return node;
-  }
-  function draw(tag, attributes = {}, ...children) {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-      else node.setAttribute(name, value);
-    }
-    node.append(...children);
-    return node;
-  }
-  const badge = (status) => make("span", {},
-    make("span", { class: "dot", style: `background:${color(status)}` }), words[status] || status);
-  const time = (seconds) => {
-    const s = Math.round(seconds);
-    if (s < 60) return `${s} s`;
-    if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-    return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
-  };
-
-  const bytes = (n) => n == null ? "" : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
 
   // The layers that a layer stands on, itself included; by index.
   const closures = new Map();
@@ -76,20 +37,11 @@
     `strategy ${data.run.strategy}`, `on ${data.run.image}`,
     `${layers.length} layers`, `${time(data.seconds)} of installs`, data.bytes ? `${bytes(data.bytes)} installed` : "",
   ].filter(Boolean).join(" · ");
-  const statuses = order.filter((s) => data.counts[s]).concat(
-    Object.keys(data.counts).filter((s) => !order.includes(s)));
-  for (const status of [...statuses].reverse()) {
-    $("bar").append(make("span", {
-      style: `flex:${data.counts[status]};background:${color(status)}`, title: `${data.counts[status]} ${words[status] || status}`,
-    }));
-  }
-  $("bar").setAttribute("aria-label", statuses.map((s) => `${data.counts[s]} ${words[s] || s}`).join(", "));
+  const statuses = countsBar($("bar"), data.counts);
 
   // The table of targets.
   const wanted = new Set(statuses);
   let sort = { by: "status", up: true };
-  let found = [];
-  let drawn = 0;
   for (const status of statuses) {
     const chip = make("button", { class: "chip", "aria-pressed": "true", "data-status": status, onclick: () => {
       wanted.has(status) ? wanted.delete(status) : wanted.add(status);
@@ -107,26 +59,17 @@
   };
   function filter() {
     const text = $("search").value.trim().toLowerCase();
-    found = targets.filter((t) => wanted.has(t.status) && t.name.toLowerCase().includes(text));
+    const found = targets.filter((t) => wanted.has(t.status) && t.name.toLowerCase().includes(text));
     found.sort((a, b) => (sort.up ? 1 : -1) * compare[sort.by](a, b) || compare.name(a, b));
     $("shown").textContent = `${found.length} of ${total}`;
-    $("rows").replaceChildren();
-    drawn = 0;
-    drawMore();
+    showRows(found);
   }
-  function drawMore() {
-    const rows = found.slice(drawn, drawn + 200).map((t) => make("tr", {
-      tabindex: 0, onclick: () => show(t), onkeydown: (e) => { if (e.key === "Enter") show(t); },
-    }, make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
-    make("td", { class: "number" }, t.layer < 0 ? "" : String(Math.round(t.seconds))),
-    make("td", { class: "number" }, bytes(t.size)),
-    make("td", { class: "number" }, t.layer < 0 ? "" : String(t.packages))));
-    $("rows").append(...rows);
-    drawn += rows.length;
-  }
-  new IntersectionObserver((entries) => {
-    if (entries.some((e) => e.isIntersecting) && drawn < found.length) drawMore();
-  }, { rootMargin: "600px" }).observe($("more"));
+  const showRows = scrolling($("rows"), $("more"), (t) => make("tr", {
+    tabindex: 0, onclick: () => show(t), onkeydown: (e) => { if (e.key === "Enter") show(t); },
+  }, make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
+  make("td", { class: "number" }, t.layer < 0 ? "" : String(Math.round(t.seconds))),
+  make("td", { class: "number" }, bytes(t.size)),
+  make("td", { class: "number" }, t.layer < 0 ? "" : String(t.packages))));
   $("search").addEventListener("input", filter);
   for (const button of document.querySelectorAll("[data-sort]")) {
     button.addEventListener("click", () => {
@@ -224,14 +167,8 @@
       tabindex: 0, onclick: () => openLayer(f.layer), onkeydown: (e) => { if (e.key === "Enter") openLayer(f.layer); },
     }, make("td", {}, make("code", {}, f.package)),
     make("td", { class: "number" }, `stops ${f.targets.length} ${f.targets.length === 1 ? "target" : "targets"}`),
-    make("td", {}, make("code", {}, lastLine(layers[f.layer].log)))))))
+    make("td", {}, make("code", {}, lastError(layers[f.layer].log)))))))
     : make("p", {}, "Nothing failed."));
-  function lastLine(log) {
-    const lines = log.trim().split("\n");
-    const error = lines.findLast((l) => /error/i.test(l)) || lines[lines.length - 1] || "";
-    return error.length > 90 ? error.slice(0, 89) + "…" : error;
-  }
-
   // Batches over time.
   if (data.batches.length) {
     const begin = Math.min(...data.batches.map((b) => b.started));

@@ -22,7 +22,7 @@ def markdown_report(data: dict[str, Any]) -> str:
     lines = [
         f"# Run {run['id']}: {run['status']}",
         "",
-        f"{begun:%Y-%m-%d %H:%M} UTC, strategy {run['strategy']}, on {_code(run['image'])}",
+        f"{begun:%Y-%m-%d %H:%M} UTC, strategy {run['strategy']}, on {code(run['image'])}",
         "",
         "| targets | status |",
         "|---:|---|",
@@ -34,15 +34,16 @@ def markdown_report(data: dict[str, Any]) -> str:
         lines += ["", "## Failures", "", "| package | targets it stops |", "|---|---:|"]
         for failure in data["failures"]:
             what = "" if failure["status"] == FAILURE else f" ({failure['status']})"
-            lines.append(f"| {_code(failure['package'])}{what} | {len(failure['targets'])} |")
+            lines.append(f"| {code(failure['package'])}{what} | {len(failure['targets'])} |")
     for failure in data["failures"][:50]:
         log = data["layers"][failure["layer"]]["log"].rstrip("\n").split("\n")[-20:]
         fence = _fence(log)
-        lines += ["", f"### {_code(failure['package'])}", "", fence, *log, fence]
+        lines += ["", f"### {code(failure['package'])}", "", fence, *log, fence]
     return harmless("\n".join(lines)) + "\n"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """As Markdown writes code, in a table too."""
     return "`" + text.replace("\n", " ").replace("`", "'").replace("|", "\\|") + "`"
 
 

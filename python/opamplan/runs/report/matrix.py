@@ -1,0 +1,208 @@
+"""Several runs side by side, such as the same packages on several compilers or distributions."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from opamplan._core import Plan
+from opamplan.runs.comparison import layer_needs, stopped_by
+from opamplan.runs.report.data import end_of_log
+from opamplan.runs.report.html import write_page
+from opamplan.runs.report.text import code
+from opamplan.runs.state import Run, State, layer_of
+from opamplan.runs.statuses import FAILED, ORDER, SUCCESS
+from opamplan.terminal.harmless import harmless
+
+MOST_CAUSES = 5
+"""Of the failures that stop a target, those that are named."""
+
+
+def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> dict[str, Any]:
+    """All that the pages of several runs show: a row for each package, a cell for each run.
+
+    `runs`: name (what is particular to the environment), id, status, times, image, environment,
+    counts by status. `packages`: NAME.VERSION, `dependents` (targets that need it, where most do),
+    `differs`, and `cells`, one a run, None where it is no target: status, seconds, `causes` (the
+    failures that stop it), `reason`, `log` (index into `logs`). What there is not is left out.
+    """
+    plans = [state.plan_of(run) for state, run in runs]
+    names = environment_names(plans)
+    logs: list[str] = []
+    cells: dict[str, list[Any]] = {}
+    dependents: Counter[str] = Counter()
+    described = []
+    for place, ((state, run), plan, name) in enumerate(zip(runs, plans, names)):
+        column = _column(state, run, plan, logs, log_bytes)
+        for target, cell in column.items():
+            cells.setdefault(target, [None] * len(plans))[place] = cell
+        for target, count in _dependents(plan).items():
+            dependents[target] = max(dependents[target], count)
+        described.append(
+            {
+                "name": name,
+                "id": run.id,
+                "status": run.status,
+                "started": run.started,
+                "ended": run.ended,
+                "image": plan.base["image"],
+                "environment": plan.base["environment"],
+                "counts": dict(Counter(cell["status"] for cell in column.values())),
+            }
+        )
+    packages = [
+        {
+            "name": target,
+            "dependents": dependents[target],
+            "differs": len({cell and cell["status"] for cell in row}) > 1,
+            "cells": row,
+        }
+        for target, row in sorted(cells.items())
+    ]
+    return {"runs": described, "packages": packages, "logs": logs}
+
+
+def _column(
+    state: State, run: Run, plan: Plan, logs: list[str], log_bytes: int
+) -> dict[str, dict[str, Any]]:
+    """By target what a run says of it; its logs are put into `logs`."""
+    layers = {row["layer"]: row for row in state.layers(run)}
+    failed = {key for key, row in layers.items() if row["status"] in FAILED}
+    causes: dict[str, list[str]] = {}
+    for root, targets in stopped_by(plan, failed).items() if failed else ():
+        package = layers[root]["package"]
+        for target in targets:
+            if target != package:
+                causes.setdefault(target, []).append(package)
+    reasons = {row["target"]: row["reason"] for row in state.left_out(run)}
+    out = {}
+    for row in state.targets(run):
+        name, status, layer = row["target"], row["status"], layers.get(row["layer"])
+        cell: dict[str, Any] = {"status": status}
+        if layer and layer["seconds"] >= 1:
+            cell["seconds"] = round(layer["seconds"])
+        if status != SUCCESS and causes.get(name):
+            cell["causes"] = sorted(set(causes[name]))[:MOST_CAUSES]
+        if reasons.get(name):
+            cell["reason"] = reasons[name]
+        if status in FAILED and layer:
+            cell["log"] = len(logs)
+            logs.append(end_of_log(state.log(run, row["layer"]), log_bytes))
+        out[name] = cell
+    return out
+
+
+def _dependents(plan: Plan) -> Counter[str]:
+    """By package how many targets need it, themselves not counted."""
+    needs = layer_needs(plan)
+    package = {layer: name for layer, name, _ in plan.layers()}
+    closures: dict[str, frozenset[str]] = {}
+    for layer, below in needs.items():  # what a layer needs comes first
+        closures[layer] = frozenset(below).union(*(closures[each] for each in below))
+    counts: Counter[str] = Counter()
+    for target, step in zip(plan.targets, plan.target_steps):
+        counts.update(package[each] for each in closures[layer_of(plan, target, step)])
+    return counts
+
+
+def environment_names(plans: Sequence[Plan]) -> list[str]:
+    """What tells the environments of plans apart, in few words; where nothing does, their place.
+
+    For example "debian-13 OCaml 5.3.0", or "OCaml 5.3.0" if all are on one distribution.
+    """
+    facts = [_facts(plan) for plan in plans]
+    keys: list[str] = []
+    for key in facts[0] if facts else ():
+        more = [*keys, key]
+        if len(set(_names(facts, more))) > len(set(_names(facts, keys))):
+            keys = more
+    names = _names(facts, keys or ["distribution", "ocaml"])
+    twice = {name for name, count in Counter(names).items() if count > 1}
+    return [f"{name} ({place})" if name in twice else name for place, name in enumerate(names, 1)]
+
+
+def _names(facts: list[dict[str, str]], keys: list[str]) -> list[str]:
+    return [" ".join(filter(None, (fact[key] for key in keys))) for fact in facts]
+
+
+def _facts(plan: Plan) -> dict[str, str]:
+    """What environments and plans differ in, in the order in which people say it."""
+    lines = [line.split(" = ", 1) for line in plan.base["environment"].splitlines()]
+    value = {name: text.strip('"') for name, text in lines}
+    # A package `ocaml` may be there in several versions, of which all others stand on one.
+    users = Counter(need for _, _, needs in plan.layers() for need in needs)
+    versions = {
+        name.split(".", 1)[1]: users[layer[:16]]
+        for step in plan
+        for name, layer in zip(step.installs, step.layers)
+        if name.startswith("ocaml.")
+    }
+    ocaml = max(sorted(versions), key=lambda version: versions[version], default="")
+    return {
+        "distribution": f"{value.get('os-distribution', '')}-{value.get('os-version', '')}",
+        "ocaml": ocaml and f"OCaml {ocaml}",
+        "arch": value.get("arch", ""),
+        "opam": f"opam {value.get('opam-version', '')}",
+        "tests": "with tests" if plan.base["with_test"] else "",
+        "docs": "with documentation" if plan.base["with_doc"] else "",
+        "image": plan.base["image"],
+        "strategy": plan.strategy,
+    }
+
+
+def matrix_html(data: dict[str, Any]) -> str:
+    """One HTML file that needs nothing else."""
+    return write_page("matrix", data)
+
+
+def matrix_json(data: dict[str, Any]) -> str:
+    """The data as they are, one line."""
+    return json.dumps(data) + "\n"
+
+
+def matrix_markdown(data: dict[str, Any], most: int = 200) -> str:
+    """Counts, and the packages that are not the same everywhere, those that most need first."""
+    runs = data["runs"]
+    statuses = {status for run in runs for status in run["counts"]}
+    order = sorted(statuses, key=lambda s: ORDER.index(s) if s in ORDER else len(ORDER))
+    lines = [
+        "# " + f"{len(data['packages'])} packages in {len(runs)} environments",
+        "",
+        *_table(
+            ["environment", "run", *order],
+            (
+                [
+                    code(run["name"]),
+                    f"{datetime.fromtimestamp(run['started'], timezone.utc):%Y-%m-%d}, "
+                    f"{run['status']}",
+                    *(str(run["counts"].get(status, 0)) for status in order),
+                ]
+                for run in runs
+            ),
+        ),
+    ]
+    different = [package for package in data["packages"] if package["differs"]]
+    different.sort(key=lambda package: (-package["dependents"], package["name"]))
+    if different:
+        shown = f"the first {most} of {len(different)}" if len(different) > most else "all"
+        lines += ["", f"## Not the same everywhere ({shown})", ""]
+        lines += _table(
+            ["package", "dependents", *(code(run["name"]) for run in runs)],
+            (
+                [
+                    code(package["name"]),
+                    str(package["dependents"]),
+                    *(cell["status"] if cell else "" for cell in package["cells"]),
+                ]
+                for package in different[:most]
+            ),
+        )
+    return harmless("\n".join(lines)) + "\n"
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+    out = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    return out + ["| " + " | ".join(row) + " |" for row in rows]
