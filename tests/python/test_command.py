@@ -63,12 +63,12 @@ def test_the_file_gives_defaults_and_the_command_line_wins(folder: pathlib.Path)
         """,
     )
     args = options("plan")
-    assert (args.ocaml, args.strategy, args.threads) == ("5.1.1", "prefix", 2)
+    assert (args.ocaml, args.strategy, args.threads) == (["5.1.1"], "prefix", 2)
     assert args.set == ["opam-version=2.5.0"]
     assert args.quiet is True
     assert options("solve").ocaml == "5.2.1"
     args = options("plan", "--strategy", "graft", "--ocaml=5.3.0", "--set", "a=b", "--threads=0")
-    assert (args.ocaml, args.strategy, args.set) == ("5.3.0", "graft", ["a=b"])
+    assert (args.ocaml, args.strategy, args.set) == (["5.3.0"], "graft", ["a=b"])
     assert args.threads == 0  # given, though it is the default
 
 
@@ -77,8 +77,8 @@ def test_the_nearer_file_wins_name_by_name(folder: pathlib.Path) -> None:
     write(folder.parent / "home/opamplan/config.toml", 'ocaml = "5.2.1"\nenvironment = "debian-12"')
     write(folder / "opamplan.toml", 'ocaml = "5.3.0"')
     args = options("plan")
-    assert (args.ocaml, args.environment) == ("5.3.0", "debian-12")
-    assert options("--config", "", "plan").environment == "debian-13"
+    assert (args.ocaml, args.environment) == (["5.3.0"], ["debian-12"])
+    assert options("--config", "", "solve").environment == "debian-13"
 
 
 def test_json_says_the_same_for_older_pythons(
@@ -86,7 +86,7 @@ def test_json_says_the_same_for_older_pythons(
 ) -> None:
     write(folder / "opamplan.json", '{"ocaml": "5.2.1", "plan": {"limit": ["depth=60"]}}')
     args = options("plan")
-    assert (args.ocaml, args.limit) == ("5.2.1", ["depth=60"])
+    assert (args.ocaml, args.limit) == (["5.2.1"], ["depth=60"])
     write(folder / "opamplan.toml", "")
     monkeypatch.setitem(sys.modules, "tomllib", None)
     monkeypatch.setitem(sys.modules, "tomli", None)
@@ -96,11 +96,11 @@ def test_json_says_the_same_for_older_pythons(
 
 def test_what_is_typed_ends_what_the_file_says_against_it(folder: pathlib.Path) -> None:
     write(folder / "opamplan.json", '{"no-ocaml": true}')
-    assert (options("plan").no_ocaml, options("plan").ocaml) == (True, None)
-    args = options("plan", "--ocaml", "5.2.1")
+    assert (options("solve").no_ocaml, options("solve").ocaml) == (True, None)
+    args = options("solve", "--ocaml", "5.2.1")
     assert (args.no_ocaml, args.ocaml) == (False, "5.2.1")
     write(folder / "opamplan.json", '{"ocaml": "5.2.1"}')
-    args = options("plan", "--no-ocaml")
+    args = options("solve", "--no-ocaml")
     assert (args.no_ocaml, args.ocaml) == (True, None)
 
 
@@ -119,7 +119,7 @@ def test_no_ocaml_and_a_version_of_it_are_refused(opamplan_command: Run) -> None
         ({"plan": {"strategy": "best"}}, "strategy: 'best' is none of graft, prefix, chain"),
         ({"threads": "many"}, "threads: 'many' is not what --threads takes"),
         ({"quiet": "yes"}, "quiet: expected true or false"),
-        ({"ocaml": ["5.2.1"]}, "ocaml: expected a string or a number"),
+        ({"plan": {"strategy": ["graft"]}}, "strategy: expected a string or a number"),
         ([], "expected an object"),
     ],
 )
@@ -269,6 +269,7 @@ THEIR_OWN = {
     "-o",
     "--repository",
     "--format",
+    "--environment",
     "--ocaml",
     "--targets",
     "--durations",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from opamplan.runs.report import html_report
+from opamplan.runs.report import html_report, matrix_html
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -212,4 +212,70 @@ def test_it_is_quick_with_all_of_opam(browser: Any, address: str) -> None:
     tab.goto(address)
     spent = tab.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
     assert spent < 10_000  # seen: some 300 ms; this only catches what is quadratic
+    tab.close()
+
+
+def matrix(packages: int, environments: int) -> dict[str, Any]:
+    """Every hundredth package fails in the last environment, and stops the next."""
+    rows = []
+    for n in range(packages):
+        cells: list[Any] = [{"status": "success", "seconds": n % 90}] * environments
+        if n % 100 == 50:
+            cells = [*cells[:-1], {"status": "failure", "log": 0}]
+        elif n % 100 == 51:
+            before = rows[-1]["name"]
+            cells = [None, *cells[1:-1], {"status": "dependency_failed", "causes": [before]}]
+        states = {cell and cell["status"] for cell in cells}
+        rows.append(
+            {
+                "name": f"package-{n}.1",
+                "dependents": packages - n,
+                "differs": len(states) > 1,
+                "cells": cells,
+            }
+        )
+    run = {"id": 1, "status": "finished", "started": 1.79e9, "ended": 1.79e9 + 60}
+    about = {"image": "debian:13", "environment": "os = linux", "counts": {"success": packages}}
+    names = [f"debian-13 OCaml 5.{n}.0" for n in range(environments)]
+    return {
+        "runs": [{"name": name, **run, **about} for name in names],
+        "packages": rows,
+        "logs": ["first\n</script>Error: no luck\n"],
+    }
+
+
+@pytest.mark.parametrize("width", [400, 1280, 1920])
+def test_a_matrix_of_sixty_thousand_cells_can_be_used(
+    browser: Any, tmp_path: pathlib.Path, width: int
+) -> None:
+    file = tmp_path / "matrix.html"
+    file.write_text(matrix_html(matrix(4000, 15)), encoding="utf-8")
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.goto(file.as_uri())
+    assert tab.title() == "4000 packages in 15 environments"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.locator("#rows tr").count() == 200
+    assert tab.locator("#rows tr").first.locator(".cell .dot").count() == 15
+    assert tab.locator("#rows tr code").first.inner_text() == "package-0.1"  # most needed first
+    tab.check("#differences")
+    assert tab.locator("#shown").inner_text() == "80 of 4000"
+    tab.fill("#search", "no luck")
+    assert tab.locator("#shown").inner_text() == "40 of 4000"
+    tab.fill("#search", "package-151.")
+    tab.click("#rows tr")
+    detail = tab.locator("#detail")
+    assert "no target here" in detail.inner_text()
+    detail.locator(".link").first.click()
+    assert detail.locator("h2").first.inner_text() == "package-150.1"
+    assert detail.locator("pre").inner_text() == "first\n</script>Error: no luck\n"
+    tab.keyboard.press("Escape")
+    tab.fill("#search", "")
+    tab.uncheck("#differences")
+    tab.click('.chip[data-status="success"]')
+    assert tab.locator("#rows tr").count() == 80
+    tab.locator("[data-sort='14']").click()
+    assert "package-50." in tab.locator("#rows tr").first.inner_text()
+    assert problems == []
     tab.close()

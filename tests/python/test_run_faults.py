@@ -358,6 +358,8 @@ def test_a_step_that_ends_the_build_costs_itself_and_what_stands_on_it(
     rows = {row["layer"]: row for row in state.layers(run, logs=True)}
     assert len(rows) == len(plan.layers())
     for step in plan:
+        if not step.layers:
+            continue
         row = rows[step.layers[-1][:16]]
         expected = (
             "failure"
@@ -374,6 +376,20 @@ def test_a_step_that_ends_the_build_costs_itself_and_what_stands_on_it(
     # It is no attempt of the batch.
     assert {b["attempt"] for b in state.batches(run)} == {1}
     assert not list(tmp_path.glob(".opamplan-batch*"))
+
+
+def test_a_system_step_whose_image_is_unusable_costs_what_stands_on_it_and_is_named(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    system = next(step for step in plan if not step.installs)
+    on_it = [step for step in plan if step.parent == system.index]
+    how, _ = DEATHS["unusable"]
+    program = fake(dies={on_it[0].layers[-1][:16]: (how["said"], how["code"])})
+    state, run, events = carry_out(plan, tmp_path, program, attempts=2)
+    assert run.status == "finished"
+    assert {event["step"] for event in of(events, "lost")} == {step.index for step in on_it}
+    log = state.log(run, on_it[0].layers[-1])
+    assert f"system packages {' '.join(system.depexts)} broke it" in log
 
 
 def test_a_step_that_is_killed_once_is_built_at_the_second_attempt(
@@ -400,7 +416,7 @@ def test_a_step_that_is_killed_once_is_built_at_the_second_attempt(
 def test_what_a_builder_said_before_it_went_away_is_no_ones_failure(
     plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
 ) -> None:
-    program = fake(dies={step.layers[0][:16]: ("", 137) for step in plan})
+    program = fake(dies={step.layers[0][:16]: ("", 137) for step in plan if step.layers})
     state = State(tmp_path / "builds.sqlite")
 
     class Dying(Buildctl):

@@ -129,15 +129,17 @@ def repository_paths(args: argparse.Namespace) -> list[str]:
     return ["."]
 
 
-def add_environment_options(parser: argparse.ArgumentParser, several_ocaml: bool = False) -> None:
-    """For which system packages are evaluated."""
+def add_environment_options(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """For which system packages are evaluated; for `several`, see environments.py."""
     group = parser.add_argument_group("environment")
+    repeated: dict[str, Any] = {"action": "append", "default": []} if several else {}
     group.add_argument(
         "--environment",
         metavar="NAME",
-        default=DEFAULT_ENVIRONMENT,
         help="a preset such as debian-13, ubuntu-24.04, alpine-3.22 or macos-homebrew, or `host` "
-        f"for this machine (default: {DEFAULT_ENVIRONMENT})",
+        f"for this machine (default: {DEFAULT_ENVIRONMENT})"
+        + ("; may be repeated" if several else ""),
+        **(repeated or {"default": DEFAULT_ENVIRONMENT}),
     )
     for option, what in (
         ("arch", f"architecture, as opam names it: {', '.join(ARCHITECTURES)}"),
@@ -149,12 +151,9 @@ def add_environment_options(parser: argparse.ArgumentParser, several_ocaml: bool
         group.add_argument(f"--{option}", metavar="VALUE", help=what)
     ocaml = group.add_mutually_exclusive_group()
     what = "the OCaml version (default: 5.3.0)"
-    if several_ocaml:
-        ocaml.add_argument(
-            "--ocaml", metavar="VERSION", action="append", help=f"{what}; may be repeated"
-        )
-    else:
-        ocaml.add_argument("--ocaml", metavar="VERSION", help=what)
+    if several:
+        what += "; may be repeated: all of them in all environments"
+    ocaml.add_argument("--ocaml", metavar="VERSION", help=what, **repeated)
     ocaml.add_argument(
         "--no-ocaml", action="store_true", help="do not ask for a version of OCaml at all"
     )

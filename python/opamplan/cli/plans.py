@@ -157,10 +157,13 @@ def planning(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def plan_from(args: argparse.Namespace, *taken: str) -> tuple[Plan, Optional[list[Any]]]:
+def plan_from(
+    args: argparse.Namespace, *taken: str, repository: Any = None
+) -> tuple[Plan, Optional[list[Any]]]:
     """The plan of --plan, for the targets if any are named, or a new one and its results.
 
-    `taken`: the planning options that mean something beside --plan too.
+    `taken`: the planning options that mean something beside --plan too. `repository`: if it is
+    loaded already.
     """
     from opamplan import Plan
 
@@ -168,7 +171,7 @@ def plan_from(args: argparse.Namespace, *taken: str) -> tuple[Plan, Optional[lis
     if args.plan:
         plan = Plan.load(args.plan)
         return plan.restricted_to(args.targets) if args.targets else plan, None
-    return make_plan(args, options.universe_from(args))
+    return make_plan(args, options.universe_from(args, repository))
 
 
 def refuse_planning(

@@ -108,4 +108,5 @@ class Losses:
         return "" if parent is None else f", in the image of {self._named(parent)}"
 
     def _named(self, step: int) -> str:
-        return self._package[self._plan[step].layers[-1][:16]]
+        layers = self._plan[step].layers
+        return self._package[layers[-1][:16]] if layers else self._plan[step].label

@@ -47,10 +47,10 @@ OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   for (const plan_step& s : p.steps) {
     // A system step has no package that could name it.
     const std::string package =
-        s.installs.empty()
-            ? "system"
-            : "s-" + emit_impl::stage_word(
-                         p.packages[p.layers[s.installs.back()].packages.front()].full_name());
+        "s-" + (s.installs.empty()
+                    ? std::string("system")
+                    : emit_impl::stage_word(
+                          p.packages[p.layers[s.installs.back()].packages.front()].full_name()));
     std::size_t digits = 10;
     std::string name = package + "-" + to_hex(s.key, digits);
     while (taken.count(name) != 0 && digits < 64) name = package + "-" + to_hex(s.key, digits += 6);

@@ -10,13 +10,15 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans, runs
+from opamplan.cli.environments import each_environment, refuse_one_image
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
+from opamplan.terminal.style import Style
 
 if TYPE_CHECKING:
     from opamplan.runs.builders import Builder
     from opamplan.runs.runner import Runner
-    from opamplan.runs.state import Run
+    from opamplan.runs.state import Run, State
 
 BASE_ARCHIVE = "base-archive"
 """Its name in the build context, whatever the file is called that a person has."""
@@ -28,7 +30,8 @@ def add_parser(subparsers: Any) -> None:
         help="carry a plan out on BuildKit",
         description="Build all batches of a plan, in order, with buildctl or buildx. A package "
         "that fails does not stop the others. Results and logs go into one state file (SQLite); a "
-        "run that was interrupted is gone on with. Exit status: 0 if all targets were built that "
+        "run that was interrupted is gone on with. With several environments or compilers, a run "
+        "for each, and one report of all. Exit status: 0 if all targets were built that "
         "were asked for, 1 if not (one without a solution is not), 130 if interrupted.",
         epilog="Example: opamplan build --plan plan.json --builder "
         "unix:///run/buildkit/buildkitd.sock -o out; then: opamplan report out/builds.sqlite",
@@ -38,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
     _add_builder_options(parser)
     _add_run_options(parser)
     options.add_repository_options(parser)
-    options.add_environment_options(parser)
+    options.add_environment_options(parser, several=True)
     parser.add_argument("--json", action="store_true", help="events as JSON lines, for programs")
     parser.add_argument("-q", "--quiet", action="store_true", help="failures and the end only")
     parser.set_defaults(run=run)
@@ -75,7 +78,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         type=options.place,
         default="out",
         metavar="DIR",
-        help="files and results (default: out)",
+        help="files and results (default: out); of several environments DIR/ENVIRONMENT",
     )
     group.add_argument(
         "--state",
@@ -125,21 +128,49 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan.runs.state import State
+
+    plans.refuse_beside_plan(args)
+    refuse_one_image(args)
+    builders = _builders(args)
+    found = each_environment(args)
+    top = Path(args.output)
+    repository = None if args.plan else options.load(args)
+    done: list[Run] = []
+    status = 0
+    with State(args.state or top / "builds.sqlite") as state:
+        for name, one in found.items():
+            several = len(found) > 1
+            if several and not args.json and not args.quiet:
+                print(Style().strong(name))
+            run, answer = _build(one, top / name if several else top, state, builders, repository)
+            done.append(run)
+            status = max(status, answer)  # that of an interrupt is the greatest
+            if answer == EXIT_INTERRUPTED:
+                break
+        if not args.json:
+            file = shlex.quote(str(state.path))
+            runs_ = [f"{file}#{run.id}" for run in done] if len(done) > 1 else [file]
+            print(f"Report: opamplan report {' '.join(runs_)}")
+    return status
+
+
+def _build(
+    args: argparse.Namespace,
+    directory: Path,
+    state: State,
+    builders: list[Builder],
+    repository: Any,
+) -> tuple[Run, int]:
+    """Builds for one environment; the run and the exit status."""
     from opamplan.files import lock_folder
     from opamplan.runs.display import Display, JsonLines
     from opamplan.runs.options import RunOptions
     from opamplan.runs.runner import Runner
-    from opamplan.runs.state import State
 
-    plans.refuse_beside_plan(args)
-    builders = _builders(args)
-    plan, results = plans.plan_from(args)
+    plan, results = plans.plan_from(args, repository=repository)
     tell_missing(missing(args, plan, results))  # the status tells it too, from the run
-    directory = Path(args.output)
-    with (
-        lock_folder(directory) as lock,
-        State(args.state or directory / "builds.sqlite") as state,
-    ):
+    with lock_folder(directory) as lock:
         runner = Runner(
             plan,
             state,
@@ -157,10 +188,9 @@ def run(args: argparse.Namespace) -> int:
             JsonLines() if args.json else Display(quiet=args.quiet),
         )
         done = _run_until_interrupted(runner)
-        if not args.json:
-            runs.print_run(state, done)
-            print(f"Report: opamplan report {shlex.quote(str(state.path))}")
-        return _exit_status(done, state.targets(done), bool(args.targets))
+    if not args.json:
+        runs.print_run(state, done)
+    return done, _exit_status(done, state.targets(done), bool(args.targets))
 
 
 def _exit_status(run: Run, targets: list[dict[str, Any]], named: bool) -> int:

@@ -8,6 +8,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.environments import (
+    check_pattern,
+    each_environment,
+    place_of,
+    refuse_one_image,
+)
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.terminal.style import Style
 from opamplan.wording import MOST_LISTED, counted, listed
@@ -29,8 +35,8 @@ def add_parser(subparsers: Any) -> None:
         "something that is still there can no longer be installed, no compiler that is named can "
         "install what is added, or a file cannot be read any more.",
         epilog="Examples: opamplan change --repository opam-repository HEAD~1 HEAD; opamplan "
-        "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check.json; opamplan build --plan "
-        "check.json",
+        "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check-{ocaml}.json; opamplan "
+        "build --plan check-5.3.0.json",
     )
     parser.add_argument(
         "before",
@@ -46,8 +52,8 @@ def add_parser(subparsers: Any) -> None:
         "--output",
         metavar="FILE",
         type=options.place,
-        help="save the plan that checks the change; {ocaml} stands for the version if there are "
-        "several",
+        help="save the plan that checks the change; {environment} and {ocaml} stand for the "
+        "values of which there are several",
     )
     parser.add_argument(
         "--known",
@@ -57,28 +63,25 @@ def add_parser(subparsers: Any) -> None:
     options.add_solve_options(parser, targets=False, all_versions=False)
     plans.add_plan_options(parser, saved=False, align=False)
     options.add_repository_options(parser)
-    options.add_environment_options(parser, several_ocaml=True)
+    options.add_environment_options(parser, several=True)
     options.add_output_options(parser)
     parser.set_defaults(run=run, targets=[])
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare."""
-    from opamplan import InvalidRequest, compare_repositories, effect_of
+    from opamplan import compare_repositories, effect_of
 
-    versions = args.ocaml or [options.DEFAULT_OCAML]
-    if args.no_ocaml:
-        versions = [""]
-    if args.output and len(versions) > 1 and "{ocaml}" not in args.output:
-        raise InvalidRequest(f"-o {args.output}: name a file for each: check-{{ocaml}}.json")
+    found = each_environment(args)
+    refuse_one_image(args)
+    if args.output:
+        check_pattern(args.output, found)
     before, after = (options.load(_side(args, text)) for text in (args.before, args.after))
     changes = compare_repositories(before, after)
     known = [t for t in _failures(args.known) if t in before or t in after] if args.known else []
     effects: dict[str, Effect] = {}
-    for version in versions:
-        one = copy.copy(args)
-        one.ocaml = version
-        effects[version] = effect_of(
+    for name, one in found.items():
+        effects[name] = effect_of(
             changes,
             options.universe_from(one, before),
             options.universe_from(one, after),
@@ -86,10 +89,13 @@ def run(args: argparse.Namespace) -> int:
             **plans.planning(args),
         )
         if args.output:
-            effects[version].plan.save(args.output.replace("{ocaml}", version or "any"))
+            effects[name].plan.save(place_of(args.output, one))
     kind = "json" if args.json else args.format
-    write = {"text": _print, "markdown": _print_markdown, "json": _print_json}[kind]
-    write(changes, effects)
+    if kind == "json":
+        _print_json(changes, effects, found)
+    else:
+        write = {"text": _print, "markdown": _print_markdown}[kind]
+        write(changes, {_heading(one, args): effects[name] for name, one in found.items()})
     return EXIT_BAD_NEWS if _is_bad(changes, effects) else 0
 
 
@@ -120,14 +126,31 @@ def _is_bad(changes: list[PackageChange], effects: dict[str, Effect]) -> bool:
     return bool(refused - {p for effect in effects.values() for p in effect.installable})
 
 
-def _print_json(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
+def _heading(one: argparse.Namespace, args: argparse.Namespace) -> str:
+    """What is particular to an environment, for people."""
+    compiler = f"OCaml {one.ocaml}" if one.ocaml else "any compiler"
+    return f"{compiler} on {one.environment}" if len(set(args.environment)) > 1 else compiler
+
+
+def _print_json(
+    changes: list[PackageChange],
+    effects: dict[str, Effect],
+    found: dict[str, argparse.Namespace],
+) -> None:
     rows = [
         {"package": c.package, "kind": c.kind, "fields": c.fields, "problem": c.problem or None}
         for c in changes
     ]
     answer = {
         "changes": rows,
-        "effects": [{"ocaml": v or None, **effect.to_dict()} for v, effect in effects.items()],
+        "effects": [
+            {
+                "environment": found[name].environment,
+                "ocaml": found[name].ocaml or None,
+                **effect.to_dict(),
+            }
+            for name, effect in effects.items()
+        ],
     }
     print(json.dumps(answer, indent=1))
 
@@ -142,8 +165,8 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
         print(f"  {change.kind:8}  {style.name(change.package)}{_details(change, ': ')}")
     if len(changes) > 50:
         print(f"  ... {len(changes)} in all (--json lists them)")
-    for version, effect in effects.items():
-        print(style.strong(f"With OCaml {version}" if version else "Without a version of OCaml"))
+    for heading, effect in effects.items():
+        print(style.strong(f"With {heading}"))
         for title, losses, paint in (
             ("can no longer be installed", effect.lost, style.bad),
             ("cannot be installed", effect.refused, style.warn),
@@ -191,8 +214,8 @@ def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) ->
         print(f"| `{change.package}` | {change.kind}{_details(change, ', ')} |")
     if len(changes) > 100:
         print(f"\n... {len(changes)} in all")
-    for version, effect in effects.items():
-        print(f"\n### OCaml {version}\n" if version else "\n### Any compiler\n")
+    for heading, effect in effects.items():
+        print(f"\n### {heading[0].upper()}{heading[1:]}\n")
         for title, losses in (
             ("No longer installable", effect.lost),
             ("Not installable", effect.refused),

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import image, options, plans
+from opamplan.cli.environments import each_environment, refuse_one_image
 from opamplan.cli.outcome import missing, tell_missing
+from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ def add_parser(subparsers: Any) -> None:
         "emit",
         help="write Dockerfiles and docker-bake files",
         description="Solve, plan, and write everything a BuildKit builder needs into a folder: one "
-        "Dockerfile a batch, docker-bake files, and the build context they share.",
+        "Dockerfile a batch, docker-bake files, and the build context they share. With several "
+        "environments or compilers, a folder for each.",
         epilog="Then: cd DIR && docker buildx bake (its paths are relative to the working folder)",
     )
     options.add_solve_options(parser)
@@ -36,7 +39,7 @@ def add_parser(subparsers: Any) -> None:
         type=options.place,
         default="out",
         metavar="DIR",
-        help="where to write (default: out)",
+        help="where to write (default: out); of several environments DIR/ENVIRONMENT",
     )
     group.add_argument(
         "--format",
@@ -69,23 +72,42 @@ def add_parser(subparsers: Any) -> None:
     group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
     image.add_options(parser)
     options.add_repository_options(parser)
-    options.add_environment_options(parser)
+    options.add_environment_options(parser, several=True)
     options.add_output_options(parser, quiet="errors only")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
+    plans.refuse_beside_plan(args)
+    refuse_one_image(args)
+    found = each_environment(args)
+    repository = None if args.plan else options.load(args)
+    answers: dict[str, dict[str, Any]] = {}
+    status = 0
+    for name, one in found.items():
+        if len(found) > 1:
+            one.output = str(Path(args.output) / name)
+            if not args.json and not args.quiet:
+                print(Style().strong(name))
+        answers[name], answer = _emit(one, repository)
+        status = max(status, answer)
+    if args.json:
+        print(json.dumps({"environments": answers} if len(found) > 1 else answers.popitem()[1]))
+    return status
+
+
+def _emit(args: argparse.Namespace, repository: Any) -> tuple[dict[str, Any], int]:
+    """Writes the files for one environment, and tells it; what --json says, and the status."""
     from opamplan import EmitOptions
     from opamplan.files import lock_folder
     from opamplan.output import files_of, write_files
 
-    plan, results = plans.plan_from(args)
+    plan, results = plans.plan_from(args, repository=repository)
     missed = missing(args, plan, results)
     status = tell_missing(missed)
+    figures = plans.figures(plan, results, missed)
     if missed and not plan.targets:
-        if args.json:
-            print(json.dumps({"files": {}, **plans.figures(plan, results, missed)}))
-        return status
+        return {"files": {}, **figures}, status
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     emit.registry = args.registry
     emit.platforms = args.platform
@@ -104,10 +126,10 @@ def run(args: argparse.Namespace) -> int:
             f"opamplan: {directory / path} is of an earlier plan and was changed since: left there",
             file=sys.stderr,
         )
+    answer = {"directory": str(directory), "files": written.files, **figures}
     if args.json:
-        figures = plans.figures(plan, results, missed)
-        print(json.dumps({"directory": str(directory), "files": written.files, **figures}))
-    elif args.compat and not args.quiet:
+        return answer, status
+    if args.compat and not args.quiet:
         targets = counted(len(plan.targets), "target")
         print(f"Wrote {counted(len(written.files), 'file')} for {targets} to {directory}/")
     elif not args.quiet:
@@ -115,7 +137,7 @@ def run(args: argparse.Namespace) -> int:
         _print_written(directory, written)
         if plan.batches:
             _print_next(formats, len(plan.batches), shlex.quote(str(directory)), emit)
-    return status
+    return answer, status
 
 
 def _print_written(directory: Path, written: Written) -> None:

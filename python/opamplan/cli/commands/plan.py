@@ -5,10 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.environments import (
+    check_pattern,
+    each_environment,
+    place_of,
+    refuse_one_image,
+)
 from opamplan.cli.outcome import missing, tell_missing
+from opamplan.terminal.style import Style
+
+if TYPE_CHECKING:
+    from opamplan import Plan
 
 
 def add_parser(subparsers: Any) -> None:
@@ -16,7 +27,8 @@ def add_parser(subparsers: Any) -> None:
         "plan",
         help="plan builds and say what they cost",
         description="Turn all solutions into one plan in which shared work is done once, cut into "
-        "batches that the builder can take, and print its figures.",
+        "batches that the builder can take, and print its figures. With several environments or "
+        "compilers, a plan for each, and what they share.",
         epilog="Example: opamplan plan --repository opam-repository -o plan.json; then "
         "opamplan forecast, doctor, diff and emit take --plan plan.json.",
     )
@@ -25,33 +37,65 @@ def add_parser(subparsers: Any) -> None:
         "--output",
         type=options.place,
         metavar="FILE",
-        help="save the plan, as JSON; -: print it instead of the figures",
+        help="save the plan, as JSON; -: print it instead of the figures; {environment} and "
+        "{ocaml} stand for the values of which there are several",
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
-    options.add_environment_options(parser)
+    options.add_environment_options(parser, several=True)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("-q", "--quiet", action="store_true", help="errors only")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
+    found = each_environment(args)
+    refuse_one_image(args)
+    if args.output and len(found) > 1:
+        check_pattern(args.output, found)
+    repository = options.load(args)
+    figures: dict[str, dict[str, Any]] = {}
+    layers: Counter[str] = Counter()
+    status = 0
+    for name, one in found.items():
+        several = name if len(found) > 1 else ""
+        plan, figures[name], answer = _plan(one, repository, several)
+        status = max(status, answer)
+        layers.update({key for key, _, _ in plan.layers()} if several else ())
+    all_layers = {"layers": len(layers), "shared_layers": sum(n > 1 for n in layers.values())}
+    if args.json and args.output != "-":
+        whole = {"environments": figures, **all_layers}
+        print(json.dumps(whole if len(found) > 1 else figures.popitem()[1]))
+    elif len(found) > 1 and not args.quiet and args.output != "-":
+        print(
+            Style().strong(f"{len(found)} environments")
+            + f": {all_layers['layers']:,} distinct layers, {all_layers['shared_layers']:,} of "
+            "them in more than one"
+        )
+    return status
+
+
+def _plan(
+    args: argparse.Namespace, repository: Any, several: str
+) -> tuple[Plan, dict[str, Any], int]:
+    """Plans for one environment, saves and tells it; its figures and the exit status."""
     from opamplan.files import save
     from opamplan.terminal.harmless import write_exact
 
-    universe = options.universe_from(args)
-    plan, results = plans.make_plan(args, universe)
+    plan, results = plans.make_plan(args, options.universe_from(args, repository))
     missed = missing(args, plan, results)
+    figures = plans.figures(plan, results, missed)
     if args.output == "-":
         write_exact(sys.stdout, plan.to_json())
-        return tell_missing(missed)
-    if args.output:
-        save(args.output, plan.to_json().encode())
-    if args.json:
-        print(json.dumps(plans.figures(plan, results, missed)))
-    elif not args.quiet:
+        return plan, figures, tell_missing(missed)
+    file = args.output and place_of(args.output, args)
+    if file:
+        save(file, plan.to_json().encode())
+    if not args.json and not args.quiet:
+        if several:
+            print(Style().strong(several))
         plans.print_summary(plan, results)
-        if args.output:
-            print(f"  saved: {args.output}")
-    return tell_missing(missed)
+        if file:
+            print(f"  saved: {file}")
+    return plan, figures, tell_missing(missed)

@@ -63,7 +63,7 @@
     const only = $("differences").checked;
     const rows = packages.filter((p) => (!only || p.differs)
       && p.cells.some((cell) => cell && wanted.has(cell.status)) && (!text || says(p, text)));
-    rows.sort((a, b) => (sort.up ? 1 : -1) * compare(a, b) || byName(a, b));
+    rows.sort((a, b) => (sort.up ? 1 : -1) * compare(a, b) || b.dependents - a.dependents || byName(a, b));
     $("shown").textContent = `${rows.length} of ${packages.length}`;
     showRows(rows);
   }

@@ -1,0 +1,188 @@
+"""Several environments in one call, and their runs side by side in one report."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import Run
+
+import opamplan
+from opamplan.runs import State
+from opamplan.runs.report import environment_names, matrix_data, matrix_html, matrix_markdown
+from opamplan.runs.results import LayerResult
+
+COMPILERS = ("--ocaml=5.2.1", "--ocaml=5.3.0")
+BOTH = ("--environment=debian-12", "--environment=debian-13", *COMPILERS)
+NAMES = [f"debian-{release}-ocaml-{v}" for release in (12, 13) for v in ("5.2.1", "5.3.0")]
+
+
+def plan_of(embedded: pathlib.Path, environment: str, ocaml: str, **options: Any) -> opamplan.Plan:
+    repository = opamplan.Repository.open([str(embedded)])
+    universe = opamplan.Universe(repository, opamplan.Environment.preset(environment), ocaml=ocaml)
+    return opamplan.make_plan(universe.solve_all(), **options)
+
+
+def record(state: State, plan: opamplan.Plan, bad: str = "", left_out: Any = ()) -> Any:
+    """A run in which `bad` failed, and what needs it was not tried."""
+    run = state.begin_run(plan, left_out)
+    statuses: dict[str, str] = {}
+    for layer, package, needs in plan.layers():
+        good = all(statuses[need] == "success" for need in needs)
+        status = "success" if good else "dependency_failed"
+        statuses[layer] = "failure" if package == bad else status
+        log = "a | b\nError: <no> luck\n" if package == bad else ""
+        state.add_layers(run, [(LayerResult(layer, package, statuses[layer], 3.0, log), False)])
+    state.end_run(run, "finished")
+    return run
+
+
+def test_each_distribution_is_planned_with_each_compiler_and_layers_in_common_are_counted(
+    opamplan_command: Run,
+) -> None:
+    done = opamplan_command("plan", "--json", *BOTH)
+    assert done.returncode == 0
+    answer = json.loads(done.stdout)
+    assert list(answer["environments"]) == NAMES
+    alone = json.loads(opamplan_command("plan", "--json", *BOTH[2:]).stdout)
+    assert alone["environments"]["debian-13-ocaml-5.3.0"] == answer["environments"][NAMES[3]]
+    one = json.loads(opamplan_command("plan", "--json").stdout)
+    assert one == answer["environments"][NAMES[3]]
+    layers = [figures["layers"] for figures in alone["environments"].values()]
+    assert alone["layers"] == sum(layers) - alone["shared_layers"]
+    assert alone["shared_layers"] > 0  # below the compiler
+    text = opamplan_command("plan", *COMPILERS).stdout
+    assert f"2 environments: {alone['layers']} distinct layers" in text
+
+
+def test_plans_of_several_environments_need_names_of_their_own(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    done = opamplan_command("plan", *COMPILERS, "-o", str(tmp_path / "plan.json"))
+    assert done.returncode == 2
+    assert "plan-{ocaml}.json" in done.stderr
+    done = opamplan_command("plan", "-q", *BOTH, "-o", str(tmp_path / "p-{environment}.json"))
+    assert done.returncode == 2
+    assert "p-{environment}-{ocaml}.json" in done.stderr
+    done = opamplan_command("plan", "-q", *COMPILERS, "-o", str(tmp_path / "p-{ocaml}.json"))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["p-5.2.1.json", "p-5.3.0.json"]
+
+
+def test_one_image_is_not_the_base_of_several_distributions(opamplan_command: Run) -> None:
+    for command in ("plan", "emit", "build"):
+        done = opamplan_command(command, *BOTH, "--image", "debian:13")
+        assert done.returncode == 2
+        assert "--image is the base of all steps" in done.stderr
+    assert opamplan_command("plan", "-q", *COMPILERS, "--image", "debian:13").returncode == 0
+
+
+def test_files_of_several_environments_have_a_folder_each(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    done = opamplan_command("emit", "heron", "--json", *COMPILERS, "-o", str(tmp_path / "out"))
+    answer = json.loads(done.stdout)["environments"]
+    for name in NAMES[2:]:
+        folder = tmp_path / "out" / name
+        assert answer[name]["directory"] == str(folder)
+        assert (folder / "batch0.Dockerfile").stat().st_size == (
+            answer[name]["files"]["batch0.Dockerfile"]
+        )
+
+
+def test_a_run_for_each_environment_goes_into_one_state_and_one_report(
+    opamplan_command: Run, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    out = tmp_path / "out"
+    words = ("build", "--program", fake(("heron.1.3.0",)), "-o", str(out), *COMPILERS)
+    done = opamplan_command(*words)
+    assert done.returncode == 1, done.stderr
+    assert "debian-13-ocaml-5.2.1\n" in done.stdout
+    file = out / "builds.sqlite"
+    assert done.stdout.endswith(f"Report: opamplan report {file}#1 {file}#2\n")
+    with State(file, read_only=True) as state:
+        assert [run.status for run in state.runs()] == ["finished"] * 2
+    data = json.loads(
+        opamplan_command("report", f"{file}#1", f"{file}#2", "--format", "json").stdout
+    )
+    assert [run["name"] for run in data["runs"]] == ["OCaml 5.2.1", "OCaml 5.3.0"]
+    refused = opamplan_command("report", f"{file}#1", f"{file}#2", "--sizes")
+    assert (refused.returncode, "of one run" in refused.stderr) == (2, True)
+
+
+def test_an_interrupt_ends_the_first_run_and_begins_no_other(
+    tmp_path: pathlib.Path, fake: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from opamplan.cli.commands import build
+    from opamplan.cli.main import main
+
+    def interrupted(runner: Any) -> Any:
+        runner.interrupt()
+        return runner.run()
+
+    monkeypatch.setattr(build, "_run_until_interrupted", interrupted)
+    out = str(tmp_path / "out")
+    assert main(["build", "-q", "--program", fake(), "-o", out, *COMPILERS]) == 130
+    with State(tmp_path / "out/builds.sqlite", read_only=True) as state:
+        assert [run.status for run in state.runs()] == ["interrupted"]
+
+
+def test_environments_are_named_by_what_tells_them_apart(embedded: pathlib.Path) -> None:
+    def names(*which: tuple[str, str], **options: Any) -> list[str]:
+        return environment_names([plan_of(embedded, *each, **options) for each in which])
+
+    assert names(("debian-13", "5.2.1"), ("debian-13", "5.3.0")) == ["OCaml 5.2.1", "OCaml 5.3.0"]
+    assert names(("debian-12", "5.3.0"), ("alpine-3.22", "5.3.0")) == ["debian-12", "alpine-3.22"]
+    assert names(("debian-12", "5.2.1"), ("debian-12", "5.3.0"), ("debian-13", "5.3.0")) == [
+        "debian-12 OCaml 5.2.1",
+        "debian-12 OCaml 5.3.0",
+        "debian-13 OCaml 5.3.0",
+    ]
+    same = "debian-13 OCaml 5.3.0"
+    assert names(*[("debian-13", "5.3.0")] * 2) == [f"{same} (1)", f"{same} (2)"]
+    assert names(("debian-13", "5.3.0")) == [same]
+    assert environment_names([]) == []
+
+
+def test_cells_say_what_happened_where_and_why(
+    embedded: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    plans = [plan_of(embedded, "debian-13", version) for version in ("5.2.1", "5.3.0")]
+    bad = next(t for t in plans[0].targets if t.startswith("csexp."))
+    left_out = [("only-here.1", "no_solution", "it conflicts with everything")]
+    with State(tmp_path / "builds.sqlite") as state:
+        runs = [
+            (state, record(state, plans[0], bad, left_out)),
+            (state, record(state, plans[1])),
+        ]
+        data = matrix_data(runs, log_bytes=20)
+    assert [run["counts"]["success"] for run in data["runs"]] == [
+        sum(
+            cell["cells"][place]["status"] == "success"
+            for cell in data["packages"]
+            if cell["cells"][place]
+        )
+        for place in (0, 1)
+    ]
+    rows = {row["name"]: row for row in data["packages"]}
+    failed, well = rows[bad]["cells"]
+    assert rows[bad]["differs"]
+    assert (failed["status"], well) == ("failure", {"status": "success", "seconds": 3})
+    assert data["logs"][failed["log"]].endswith("Error: <no> luck\n")
+    waiting = next(row for row in data["packages"] if row["cells"][0].get("causes"))
+    assert waiting["cells"][0] == {"status": "dependency_failed", "seconds": 3, "causes": [bad]}
+    assert rows[bad]["dependents"] >= 1
+    assert rows["only-here.1"]["cells"] == [
+        {"status": "no_solution", "reason": "it conflicts with everything"},
+        None,
+    ]
+    assert rows["only-here.1"]["differs"]
+    text = matrix_markdown(data)
+    assert f"| `{bad}` | {rows[bad]['dependents']} | failure | success |" in text
+    assert "| `only-here.1` | 0 | no_solution |  |" in text
+    page = matrix_html(data)
+    assert "<no>" not in page
+    assert page.count("</script>") == 2
