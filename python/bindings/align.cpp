@@ -2,6 +2,7 @@
 /// The Python side of alignment.
 #include <pybind11/stl.h>
 
+#include <array>
 #include <opamplan/base/error.hpp>
 #include <opamplan/plan/align.hpp>
 
@@ -14,23 +15,34 @@ namespace opamplan::python {
 namespace {
 
 struct py_alignment {
-  std::shared_ptr<py_universe> universe;
-  alignment value;
+  std::vector<std::shared_ptr<py_result>> results;
+  std::vector<std::string> preferred;
+  std::size_t layers_before = 0;
+  std::size_t layers_after = 0;
+  std::size_t changed = 0;
+  std::size_t older = 0;
+  std::size_t newer = 0;
 };
-
-std::vector<std::string> preferred_of(const py_alignment& a) {
-  std::vector<std::string> names;
-  for (const package_id p : a.value.preferred) {
-    names.push_back(a.universe->universe.repository().full_name(p));
-  }
-  return names;
-}
 
 auto key_of(const py_alignment& a) {
   std::vector<decltype(result_key(std::declval<py_result>()))> results;
-  for (const solve_result& r : a.value.results) results.push_back(result_key({a.universe, r}));
-  return std::tuple(std::move(results), preferred_of(a), a.value.layers_before,
-                    a.value.layers_after, a.value.changed, a.value.older, a.value.newer);
+  for (const auto& r : a.results) results.push_back(result_key(*r));
+  return std::tuple(std::move(results), a.preferred, a.layers_before, a.layers_after, a.changed,
+                    a.older, a.newer);
+}
+
+using alignment_state = std::tuple<std::vector<std::shared_ptr<py_result>>,
+                                   std::vector<std::string>, std::array<std::size_t, 5>>;
+
+py_alignment made_of(const std::shared_ptr<py_universe>& u, alignment found) {
+  py_alignment a{{},          {},         found.layers_before, found.layers_after, found.changed,
+                 found.older, found.newer};
+  const repository& in = u->universe.repository();
+  for (solve_result& r : found.results) {
+    a.results.push_back(std::make_shared<py_result>(py_result{in, u, std::move(r)}));
+  }
+  for (const package_id p : found.preferred) a.preferred.push_back(in.full_name(p));
+  return a;
 }
 
 }  // namespace
@@ -39,41 +51,37 @@ void bind_align(py::module_& module) {
   py::class_<py_alignment> type(module, "Alignment",
                                 "Solutions that agree on versions, and the price.");
   compare_by(type, [](const py_alignment& a) { return key_of(a); })
-      .def_property_readonly(
-          "results",
+      .def(py::pickle(
           [](const py_alignment& a) {
-            std::vector<std::shared_ptr<py_result>> out;
-            for (const solve_result& r : a.value.results) {
-              out.push_back(std::make_shared<py_result>(py_result{a.universe, r}));
-            }
-            return out;
+            return alignment_state(a.results, a.preferred,
+                                   {a.layers_before, a.layers_after, a.changed, a.older, a.newer});
           },
-          "The results, in the order given; each still a solution.")
-      .def_property_readonly("preferred", &preferred_of,
-                             "The versions that are preferred, as NAME.VERSION.")
-      .def_property_readonly("layers_before",
-                             [](const py_alignment& a) { return a.value.layers_before; })
-      .def_property_readonly(
-          "layers_after", [](const py_alignment& a) { return a.value.layers_after; },
-          "Distinct layers; never more than before.")
-      .def_property_readonly(
-          "changed", [](const py_alignment& a) { return a.value.changed; },
-          "Solutions that are not what they were.")
-      .def_property_readonly(
-          "older", [](const py_alignment& a) { return a.value.older; },
-          "Dependencies, over all solutions, that got older.")
-      .def_property_readonly(
-          "newer", [](const py_alignment& a) { return a.value.newer; },
-          "Dependencies, over all solutions, that got newer.")
+          [](const alignment_state& state) {
+            const auto& [results, preferred, n] = state;
+            return py_alignment{results, preferred, n[0], n[1], n[2], n[3], n[4]};
+          }))
+      .def_readonly("results", &py_alignment::results,
+                    "The results, in the order given; each still a solution.")
+      .def_readonly("preferred", &py_alignment::preferred,
+                    "The versions that are preferred, as NAME.VERSION.")
+      .def_readonly("layers_before", &py_alignment::layers_before)
+      .def_readonly("layers_after", &py_alignment::layers_after,
+                    "Distinct layers; never more than before.")
+      .def_readonly("changed", &py_alignment::changed, "Solutions that are not what they were.")
+      .def_readonly("older", &py_alignment::older,
+                    "Dependencies, over all solutions, that got older.")
+      .def_readonly("newer", &py_alignment::newer,
+                    "Dependencies, over all solutions, that got newer.")
       .def("__repr__", [](const py_alignment& a) {
-        return "<Alignment: " + std::to_string(a.value.layers_before) + " layers -> " +
-               std::to_string(a.value.layers_after) + ">";
+        return "<Alignment: " + std::to_string(a.layers_before) + " layers -> " +
+               std::to_string(a.layers_after) + ">";
       });
   module.def(
       "align",
       [](const std::vector<std::shared_ptr<py_result>>& results, unsigned threads,
          const progress_argument& progress) {
         if (results.empty()) throw invalid_request("nothing to align: no results were given");
+        static_cast<void>(results[0]->whole());
         const auto& u = results[0]->universe;
         std::vector<solve_result> values;
         for (const auto& r : results) {
@@ -82,12 +90,13 @@ void bind_align(py::module_& module) {
           }
           values.push_back(r->result);
         }
-        return run_with_progress(progress, [&](const progress_callback& report) {
+        alignment found = run_with_progress(progress, [&](const progress_callback& report) {
           solve_options options = u->options;
           options.threads = threads;
           options.progress = report;
-          return py_alignment{u, align(u->universe, values, options)};
+          return align(u->universe, values, options);
         });
+        return made_of(u, std::move(found));
       },
       py::arg("results"), py::kw_only(), py::arg("threads") = 0, py::arg("progress") = py::none(),
       R"(Make solutions agree on versions, so that more layers are the same.

@@ -12,6 +12,7 @@
 #include "bindings.hpp"
 #include "progress.hpp"
 #include "solve.hpp"
+#include "value.hpp"
 
 namespace opamplan::python {
 namespace {
@@ -44,7 +45,7 @@ struct cyclic_dependencies_name {
 named_closure closure_of_result(const py_result& r) {
   named_closure c{closure_of(r.solution()), {}};
   for (const package_id p : c.value.packages) {
-    c.names.push_back(r.universe->universe.repository().full_name(p));
+    c.names.push_back(r.in.full_name(p));
   }
   return c;
 }
@@ -55,7 +56,7 @@ named_closure acyclic_closure_of(const py_result& r) {
   names_list cycle;
   for (const package_id p : build_cycle(r.solution())) {
     if (!std::binary_search(c.value.packages.begin(), c.value.packages.end(), p)) return c;
-    cycle.push_back(r.universe->universe.repository().full_name(p));
+    cycle.push_back(r.in.full_name(p));
   }
   if (!cycle.empty()) {
     throw cyclic_dependencies(c.names[c.value.target] + ": " + cycle_reason(cycle));
@@ -78,7 +79,7 @@ struct py_reverse {
 
 std::shared_ptr<py_reverse> reverse_of(const std::vector<std::shared_ptr<py_result>>& results) {
   if (results.empty()) throw invalid_request("no results were given");
-  const repository repo = results[0]->universe->universe.repository();
+  const repository repo = results[0]->whole().universe.repository();
   const py::gil_scoped_release release;
   std::vector<solution> solutions;
   std::vector<package_id> targets;
@@ -114,11 +115,13 @@ names_list install_order_of(const std::shared_ptr<py_result>& r, const std::stri
 }
 
 void bind_reverse(py::module_& module) {
-  py::class_<py_reverse, std::shared_ptr<py_reverse>>(module, "ReverseDependencies",
-                                                      R"(Who needs a package, over many solutions.
+  py::class_<py_reverse, std::shared_ptr<py_reverse>> type(
+      module, "ReverseDependencies",
+      R"(Who needs a package, over many solutions.
 
-Made once from results of one universe; a question is then a lookup.)")
-      .def(py::init(&reverse_of), py::arg("results"))
+Made once from results of one universe; a question is then a lookup.)");
+  refuse_pickling(as_immutable(type), "make it again, from results");
+  type.def(py::init(&reverse_of), py::arg("results"))
       .def(
           "targets_with",
           [](const py_reverse& r, const one_name& package) {

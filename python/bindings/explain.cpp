@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 
+#include "copies.hpp"
 #include "repository.hpp"
 #include "value.hpp"
 
@@ -21,16 +22,6 @@ std::vector<std::string> full_names(const repository& repo, const std::vector<pa
 }
 
 namespace {
-
-struct py_blocker_group {
-  repository in;
-  blocker_group value;
-};
-
-struct py_blocker {
-  repository in;
-  blocker value;
-};
 
 // What Python can read of each, so that objects compare whatever repository they are of.
 
@@ -148,6 +139,7 @@ record explanation_record(const py_explanation& e) {
 void bind_fact(py::module_& module) {
   py::class_<py_fact> type(module, "Fact", "One thing that an opam file says.");
   compare_by(type, [](const py_fact& f) { return key_of(f); })
+      .def(py::pickle([](const py_fact& f) { return state_of(f); }, &fact_from))
       .def_property_readonly(
           "kind", [](const py_fact& f) { return kind_text(f.value); },
           "\"needs\", \"conflicts\" or \"conflict-class\".")
@@ -192,6 +184,7 @@ void bind_explanation(py::module_& module) {
 solution. `sentences` tell them to a
 person, `str()` joins these. Iterates over the facts.)");
   compare_by(type, [](const py_explanation& e) { return key_of(e); })
+      .def(py::pickle([](const py_explanation& e) { return state_of(e); }, &explanation_from))
       .def_property_readonly(
           "package", [](const py_explanation& e) { return e.in.names()[to_index(e.value.name)]; },
           "The name it is about.")
@@ -258,6 +251,7 @@ std::vector<Part> parts_of(const repository& in, const std::vector<Value>& value
 void bind_report(py::module_& module) {
   py::class_<py_blocker_group> group(module, "BlockerGroup", "Targets that fail for one cause.");
   compare_by(group, [](const py_blocker_group& g) { return key_of(g); })
+      .def(py::pickle([](const py_blocker_group& g) { return state_of(g); }, &group_from))
       .def_property_readonly("cause", [](const py_blocker_group& g) { return g.value.cause; })
       .def_property_readonly(
           "blockers", [](const py_blocker_group& g) { return g.value.blockers; },
@@ -272,6 +266,7 @@ void bind_report(py::module_& module) {
       });
   py::class_<py_blocker> one(module, "Blocker", "A name whose own rules block others.");
   compare_by(one, [](const py_blocker& b) { return key_of(b); })
+      .def(py::pickle([](const py_blocker& b) { return state_of(b); }, &blocker_from))
       .def_property_readonly("name", [](const py_blocker& b) { return b.value.name; })
       .def_property_readonly(
           "blocked", [](const py_blocker& b) { return b.value.blocked; },
@@ -290,6 +285,7 @@ void bind_report(py::module_& module) {
   py::class_<py_blocker_report> report(module, "BlockerReport",
                                        "What keeps targets from being installable, by cause.");
   compare_by(report, [](const py_blocker_report& r) { return key_of(r); })
+      .def(py::pickle([](const py_blocker_report& r) { return state_of(r); }, &report_from))
       .def_property_readonly(
           "explanations",
           [](const py_blocker_report& r) {

@@ -22,6 +22,16 @@ struct py_explanation {
   explanation value;
 };
 
+struct py_blocker_group {
+  repository in;
+  blocker_group value;
+};
+
+struct py_blocker {
+  repository in;
+  blocker value;
+};
+
 struct py_blocker_report {
   repository in;
   blocker_report value;

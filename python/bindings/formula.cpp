@@ -48,12 +48,67 @@ any_list constraint_tree(const version_formula& f) {
   });
 }
 
+using formula_state = py::typing::Tuple<any, py::ellipsis>;
+
+/// Kind, parentheses, arguments; of an atom it, too: (name, constraint) or (relation, version).
+template <class Atom, class Leaf>
+formula_state state_of(const formula<Atom>& f, const Leaf& leaf) {
+  py::list args;
+  for (const formula<Atom>& arg : f.args) args.append(state_of(arg, leaf));
+  return py::make_tuple(static_cast<int>(f.kind), f.parentheses,
+                        f.is_atom() ? py::object(leaf(f.atom)) : py::none(), args);
+}
+
+template <class Atom, class Leaf>
+formula<Atom> formula_from(const formula_state& state, const Leaf& leaf) {
+  const auto refuse = [] { throw py::value_error("this is no state of a formula"); };
+  if (state.size() != 4) refuse();
+  const auto kind = state[0].cast<unsigned>();
+  if (kind > static_cast<unsigned>(formula_kind::disjunction)) refuse();
+  formula<Atom> f;
+  f.kind = static_cast<formula_kind>(kind);
+  f.parentheses = state[1].cast<std::uint8_t>();
+  if (f.is_atom()) {
+    const auto atom = state[2].cast<py::tuple>();
+    if (atom.size() != 2) refuse();
+    f.atom = leaf(atom);
+  }
+  for (const py::handle arg : state[3].cast<py::list>()) {
+    f.args.push_back(formula_from<Atom>(arg.cast<formula_state>(), leaf));
+  }
+  const bool is_joined = f.is_conjunction() || f.is_disjunction();
+  if (is_joined != (f.args.size() >= 2) || (!is_joined && !f.args.empty())) refuse();
+  return f;
+}
+
+formula_state package_state(const package_formula& f) {
+  return state_of(f, [](const package_atom& a) {
+    return py::make_tuple(a.name, state_of(a.constraint, [](const version_constraint& c) {
+                            return py::make_tuple(static_cast<int>(c.op), c.version);
+                          }));
+  });
+}
+
+package_formula package_from(const formula_state& state) {
+  return formula_from<package_atom>(state, [](const py::tuple& atom) {
+    const auto constraint = [](const py::tuple& c) {
+      const auto op = c[0].cast<unsigned>();
+      if (op > static_cast<unsigned>(relop::lt)) throw py::value_error("this is no relation");
+      return version_constraint{static_cast<relop>(op), c[1].cast<std::string>()};
+    };
+    return package_atom{
+        atom[0].cast<std::string>(),
+        formula_from<version_constraint>(atom[1].cast<formula_state>(), constraint)};
+  });
+}
+
 }  // namespace
 
 void bind_formulas(py::module_& module) {
   py::class_<package_formula> type(module, "PackageFormula",
                                    "What a package needs or excludes, after evaluation.");
   compare_by(type, [](const package_formula& f) { return to_string(f); })
+      .def(py::pickle(&package_state, &package_from))
       .def("__str__", [](const package_formula& f) { return to_string(f); })
       .def("__repr__",
            [](const package_formula& f) { return "<PackageFormula " + to_string(f) + ">"; })

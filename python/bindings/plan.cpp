@@ -162,6 +162,71 @@ auto key_of(const py_batch& b) {
   return std::tuple(b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps);
 }
 
+plan_package named_package(const std::string& full_name) {
+  const std::size_t dot = std::min(full_name.find('.'), full_name.size());
+  plan_package package;
+  package.name = full_name.substr(0, dot);
+  package.version = full_name.substr(std::min(dot + 1, full_name.size()));
+  return package;
+}
+
+/// Key, packages, for a target.
+using layer_state = std::tuple<digest, std::vector<std::string>, bool>;
+/// Index, key, parent, grafts, layers, depexts, depth.
+using step_state = std::tuple<std::size_t, digest, std::uint32_t, std::vector<std::uint32_t>,
+                              std::vector<layer_state>, std::vector<std::string>, std::uint32_t>;
+
+step_state state_of(const py_step& s) {
+  const plan_step& v = s.step();
+  std::vector<layer_state> layers;
+  for (const std::uint32_t l : v.installs) {
+    const plan_layer& layer = s.owner->layers[l];
+    layers.emplace_back(layer.key, package_names(*s.owner, layer.packages), layer.for_target);
+  }
+  return {s.index, v.key, v.parent, v.grafts, std::move(layers), v.depexts, v.depth};
+}
+
+py_step step_from(const step_state& state) {
+  const auto& [index, key, parent, grafts, layers, depexts, depth] = state;
+  auto owner = std::make_shared<plan>();
+  plan_step step{key, parent, grafts, {}, depexts, depth};
+  for (const auto& [layer_key, packages, for_target] : layers) {
+    if (packages.empty()) throw py::value_error("a layer has a package");
+    plan_layer layer{layer_key, {}, {}, for_target};
+    for (const std::string& name : packages) {
+      layer.packages.push_back(static_cast<std::uint32_t>(owner->packages.size()));
+      owner->packages.push_back(named_package(name));
+    }
+    step.installs.push_back(static_cast<std::uint32_t>(owner->layers.size()));
+    owner->layers.push_back(std::move(layer));
+  }
+  owner->steps.push_back(std::move(step));
+  return {std::move(owner), index, 0};
+}
+
+/// Index, targets, steps, new steps.
+using batch_state =
+    std::tuple<std::size_t, std::vector<std::string>, std::vector<std::uint32_t>, std::uint32_t>;
+
+batch_state state_of(const py_batch& b) {
+  const plan_batch& v = b.batch();
+  return {b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps};
+}
+
+py_batch batch_from(const batch_state& state) {
+  const auto& [index, targets, steps, new_steps] = state;
+  auto owner = std::make_shared<plan>();
+  plan_batch batch{{}, steps, new_steps};
+  for (const std::string& name : targets) {
+    const auto place = static_cast<std::uint32_t>(owner->packages.size());
+    owner->packages.push_back(named_package(name));
+    owner->targets.push_back({place, 0, 0});
+    batch.targets.push_back(place);
+  }
+  owner->batches.push_back(std::move(batch));
+  return {std::move(owner), index, 0};
+}
+
 void bind_parts(py::module_& module) {
   py::class_<py_step> step_class(module, "PlanStep", R"(One build step of a plan.
 
@@ -170,6 +235,7 @@ On top of the image of `parent`, bring in the own packages of the steps `grafts`
 parent of steps that need the same ones. Equal if all of this is, the place in the plan too; `key` alone says whether two plans
 share a step.)");
   compare_by(step_class, [](const py_step& s) { return key_of(s); })
+      .def(py::pickle([](const py_step& s) { return state_of(s); }, &step_from))
       .def_readonly("index", &py_step::index, "Its place in the plan; parents come first.")
       .def_property_readonly(
           "key", [](const py_step& s) { return to_hex(s.step().key); },
@@ -210,6 +276,7 @@ share a step.)");
   py::class_<py_batch> batch_class(module, "PlanBatch",
                                    "What one invocation of the builder builds.");
   compare_by(batch_class, [](const py_batch& b) { return key_of(b); })
+      .def(py::pickle([](const py_batch& b) { return state_of(b); }, &batch_from))
       .def_readonly("index", &py_batch::index)
       .def_property_readonly(
           "targets", [](const py_batch& b) { return target_names(*b.owner, b.batch().targets); },
@@ -451,7 +518,7 @@ void bind_plan(py::module_& module) {
          std::optional<std::uint64_t> system_run_size, std::optional<std::uint64_t> depext_size,
          unsigned threads, const progress_argument& progress) {
         if (results.empty()) throw invalid_request("nothing to plan: no results were given");
-        const universe& u = results[0]->universe->universe;
+        const universe& u = results[0]->whole().universe;
         plan_options options;
         options.strategy = parse_strategy(strategy_name);
         options.limits = limits_from(given_limits);

@@ -11,18 +11,20 @@
 
 namespace opamplan::python {
 
-/// One step of a plan, which it keeps alive.
+/// One step of a plan, which it keeps alive; a copy that was pickled has a plan of itself alone.
 struct py_step {
   std::shared_ptr<plan> owner;
   std::size_t index = 0;
-  [[nodiscard]] const plan_step& step() const { return owner->steps[index]; }
+  std::size_t place = index;  ///< In `owner`.
+  [[nodiscard]] const plan_step& step() const { return owner->steps[place]; }
 };
 
-/// One batch of a plan, which it keeps alive.
+/// One batch of a plan, the same.
 struct py_batch {
   std::shared_ptr<plan> owner;
   std::size_t index = 0;
-  [[nodiscard]] const plan_batch& batch() const { return owner->batches[index]; }
+  std::size_t place = index;
+  [[nodiscard]] const plan_batch& batch() const { return owner->batches[place]; }
 };
 
 /// NAME.VERSION of each index into the plan's packages.

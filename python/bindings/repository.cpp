@@ -184,6 +184,7 @@ files loaded twice are two repositories.)");
   compare_by(
       type, [](const repository& r) { return r; },
       [](const repository& r) { return r.content_digest(); });
+  refuse_pickling(as_immutable(type), "open it again, which its cache makes quick");
   type.def(py::init<>(), "An empty repository; see `open` and `from_files`.")
       .def_static(
           "from_files",

@@ -151,6 +151,7 @@ repository.)");
   compare_by(
       type, [](const py_package& p) { return std::pair(p.in, p.id); },
       [](const py_package& p) { return p.in.full_name(p.id); });
+  refuse_pickling(as_immutable(type), "it is a part of its repository; pickle its name, or `text`");
 }
 
 void bind_extra_file(py::module_& module) {
@@ -224,6 +225,7 @@ Equal if of the same name of the same repository.)");
         }
         return out + ">";
       });
+  refuse_pickling(as_immutable(type), "it is a part of its repository; pickle its name");
 }
 
 void bind_diagnostics(py::module_& module) {

@@ -18,6 +18,7 @@
 #include <opamplan/syntax/parser.hpp>
 
 #include "bindings.hpp"
+#include "copies.hpp"
 #include "explain.hpp"
 #include "progress.hpp"
 #include "repository.hpp"
@@ -67,7 +68,7 @@ std::vector<package_atom> parse_atoms(const std::vector<std::string>& texts) {
 }
 
 package_id selected_version(const py_result& r, const std::string& text) {
-  const repository& repo = r.universe->universe.repository();
+  const repository& repo = r.in;
   const package_request wanted = find_request(repo, text);
   for (const package_id p : r.solution().packages) {
     const bool same =
@@ -83,7 +84,7 @@ std::vector<package_id> path_ids(const py_result& r, const std::string& text) {
 }
 
 std::vector<py_fact> path_facts(const py_result& r, const one_name& text) {
-  const universe& u = r.universe->universe;
+  const universe& u = r.whole().universe;
   const std::vector<package_id> path = path_ids(r, text);
   std::vector<py_fact> out;
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
@@ -106,7 +107,7 @@ avoid_rule parse_avoid_rule(const std::string& text) {
 
 /// Of a name: why not the newest version that may be selected.
 std::optional<py_explanation> why_not(const py_result& r, const one_name& text) {
-  const universe& u = r.universe->universe;
+  const universe& u = r.whole().universe;
   package_request wanted = find_request(u.repository(), text);
   if (wanted.package == no_package) {
     for (const package_id p : u.repository().versions(wanted.name)) {
@@ -149,7 +150,7 @@ std::vector<package_id> find_targets(const universe& u, const std::vector<std::s
 using edge_dict = py::typing::Dict<py::str, py::typing::List<py::str>>;
 
 edge_dict edges_of(const py_result& r, const adjacency& graph) {
-  const auto names = full_names(r.universe->universe.repository(), r.solution().packages);
+  const auto names = full_names(r.in, r.solution().packages);
   edge_dict d;
   for (std::size_t i = 0; i < names.size(); ++i) {
     py::list row;
@@ -165,8 +166,10 @@ void bind_solution(py::module_& module) {
 
 ``status`` is ``solution``, ``no_solution``, ``unavailable`` or ``gave_up``; true in a condition
 exactly if there is a solution. Iterates over the selected packages. Equal if the answer is: the
-same packages with the same dependencies, or the same status.)");
-  compare_by(type, [](const py_result& r) { return result_key(r); })
+same packages with the same dependencies, or the same status. A pickled one leaves its universe
+behind: the copy has what was found, and neither explains nor is planned.)");
+  as_immutable(compare_by(type, [](const py_result& r) { return result_key(r); }))
+      .def(py::pickle([](const py_result& r) { return state_of(r); }, &result_from))
       .def_property_readonly("status",
                              [](const py_result& r) { return to_string(r.result.status); })
       .def_property_readonly(
@@ -175,14 +178,11 @@ same packages with the same dependencies, or the same status.)");
           "target",
           [](const py_result& r) -> std::optional<std::string> {
             if (r.result.target == no_package) return std::nullopt;
-            return r.universe->universe.repository().full_name(r.result.target);
+            return r.in.full_name(r.result.target);
           },
           "The version asked for or found, as NAME.VERSION.")
       .def_property_readonly(
-          "packages",
-          [](const py_result& r) {
-            return full_names(r.universe->universe.repository(), r.solution().packages);
-          },
+          "packages", [](const py_result& r) { return full_names(r.in, r.solution().packages); },
           "Every selected package, ascending.")
       .def_property_readonly(
           "dependencies", [](const py_result& r) { return edges_of(r, r.solution().dependencies); },
@@ -192,25 +192,18 @@ same packages with the same dependencies, or the same status.)");
           [](const py_result& r) { return edges_of(r, r.solution().post_dependencies); },
           "For each selected package, what it needs only at run time; may close cycles.")
       .def_property_readonly(
-          "cycle",
-          [](const py_result& r) {
-            return full_names(r.universe->universe.repository(), build_cycle(r.solution()));
-          },
+          "cycle", [](const py_result& r) { return full_names(r.in, build_cycle(r.solution())); },
           "A cycle of build dependencies, each needs the next and the last the first: opam refuses "
           "them, and no plan can hold the target. Empty if there is none, as nearly always.")
       .def_property_readonly(
           "cycle_reason",
           [](const py_result& r) {
-            const auto names =
-                full_names(r.universe->universe.repository(), build_cycle(r.solution()));
+            const auto names = full_names(r.in, build_cycle(r.solution()));
             return names.empty() ? std::string() : cycle_reason(names);
           },
           "What is wrong if there is a `cycle`, as the end of a sentence; empty if there is none.")
       .def_property_readonly(
-          "depexts",
-          [](const py_result& r) {
-            return depexts_of(r.universe->universe, r.solution().packages);
-          },
+          "depexts", [](const py_result& r) { return r.depexts(); },
           "The system packages that the selected packages need in the environment.")
       .def_property_readonly(
           "explanation",
@@ -219,13 +212,13 @@ same packages with the same dependencies, or the same status.)");
                 r.result.status != solve_status::unavailable) {
               return std::nullopt;
             }
-            return explain_request(*r.universe, {r.result.name, r.result.target});
+            return explain_request(r.whole(), {r.result.name, r.result.target});
           },
           "Why there is no solution; None if there is one, or if the request was given up.")
       .def(
           "why",
           [](const py_result& r, const one_name& package) {
-            return full_names(r.universe->universe.repository(), path_ids(r, package));
+            return full_names(r.in, path_ids(r, package));
           },
           py::arg("package"),
           "The path of dependencies from the target to NAME or NAME.VERSION; empty if it is not "
@@ -238,13 +231,13 @@ same packages with the same dependencies, or the same status.)");
           "broken_rules",
           [](const py_result& r) {
             // A target's own version overrides what the options say of its name.
-            const universe& u = r.universe->universe;
+            const universe& u = r.whole().universe;
             return broken_rules(u, r.solution(),
                                 options_for(u, r.universe->options, r.solution().target));
           },
           "Rules that the solution breaks, by an independent reading of the files; empty.")
       .def(
-          "to_json", [](const py_result& r) { return to_json(r.universe->universe, r.result); },
+          "to_json", [](const py_result& r) { return to_json(r.in, r.result); },
           "One line of JSON.")
       .def("__bool__", [](const py_result& r) { return r.result.solution.has_value(); })
       .def("__len__",
@@ -253,13 +246,12 @@ same packages with the same dependencies, or the same status.)");
            })
       .def("__iter__",
            [](const py_result& r) -> iterator_of<py::str> {
-             return py::iter(
-                 py::cast(full_names(r.universe->universe.repository(), r.solution().packages)));
+             return py::iter(py::cast(full_names(r.in, r.solution().packages)));
            })
       .def(
           "__contains__",
           [](const py_result& r, const std::string& package) {
-            const repository& repo = r.universe->universe.repository();
+            const repository& repo = r.in;
             if (!r.result.solution) return false;
             if (repo.find_name(package) == no_name && repo.find(package) == no_package) {
               return false;
@@ -270,7 +262,7 @@ same packages with the same dependencies, or the same status.)");
       .def(
           "__getitem__",
           [](const py_result& r, const std::string& name) {
-            const repository& repo = r.universe->universe.repository();
+            const repository& repo = r.in;
             const name_id id = repo.find_name(name);
             for (const package_id p : r.solution().packages) {
               if (repo.name_of(p) == id) return version(std::string(repo.version_string(p)));
@@ -279,9 +271,8 @@ same packages with the same dependencies, or the same status.)");
           },
           py::arg("name"), "The version selected of a name.")
       .def("__repr__", [](const py_result& r) {
-        const std::string what = r.result.target == no_package
-                                     ? r.name()
-                                     : r.universe->universe.repository().full_name(r.result.target);
+        const std::string what =
+            r.result.target == no_package ? r.name() : r.in.full_name(r.result.target);
         if (!r.result.solution) {
           return "<" + what + ": " + std::string(to_string(r.result.status)) + ">";
         }
@@ -300,7 +291,7 @@ void bind_solve(py::module_& module) {
       });
   bind_explanations(module);
   bind_solution(module);
-  py::class_<py_universe, std::shared_ptr<py_universe>>(
+  py::class_<py_universe, std::shared_ptr<py_universe>> type(
       module, "Universe", R"(A repository evaluated for one environment.
 
 ``roots`` are selected in every solution, ``constraints`` hold where a name is selected; both are
@@ -309,8 +300,9 @@ texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together wit
 the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool on opam-0install;
 ``"opam"``, one is when there is nothing else. A request ends as ``gave_up`` after
 ``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). ``threads``: how many evaluate it
-(0: one a core). Immutable; may be shared between threads.)")
-      .def(py::init([](const repository& repo, environment env, const std::string& ocaml,
+(0: one a core). Immutable; may be shared between threads.)");
+  refuse_pickling(as_immutable(type), "make it again from its repository; results are pickled");
+  type.def(py::init([](const repository& repo, environment env, const std::string& ocaml,
                        const std::vector<std::string>& roots,
                        const std::vector<std::string>& constraints, bool with_test, bool with_doc,
                        bool prefer_oldest, const std::string& avoid_version,
@@ -372,7 +364,8 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
             py::gil_scoped_release release;
             solver s(u->universe, with_signals(u->options));
             return std::make_shared<py_result>(
-                py_result{u, w.package == no_package ? s.solve(w.name) : s.solve(w.package)});
+                py_result{u->universe.repository(), u,
+                          w.package == no_package ? s.solve(w.name) : s.solve(w.package)});
           },
           py::arg("target"),
           "Solve for NAME.VERSION, or for NAME in any version, the newest possible.")
@@ -394,7 +387,8 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
             std::vector<std::shared_ptr<py_result>> results;
             results.reserve(summary.results.size());
             for (solve_result& r : summary.results) {
-              results.push_back(std::make_shared<py_result>(py_result{u, std::move(r)}));
+              results.push_back(std::make_shared<py_result>(
+                  py_result{u->universe.repository(), u, std::move(r)}));
             }
             return results;
           },

@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <opamplan/base/error.hpp>
+#include <opamplan/repository/repository.hpp>
+#include <opamplan/solve/depexts.hpp>
 #include <opamplan/solve/solver.hpp>
 #include <opamplan/solve/universe.hpp>
 #include <string>
@@ -23,24 +25,35 @@ struct py_universe {
   solve_options options;
 };
 
+/// A result; a copy that was pickled has names only, and no universe.
 struct py_result {
+  repository in;
   std::shared_ptr<py_universe> universe;
   solve_result result;
+  std::vector<std::string> copied_depexts = {};
 
-  [[nodiscard]] std::string name() const {
-    return universe->universe.repository().names()[to_index(result.name)];
-  }
+  [[nodiscard]] std::string name() const { return in.names()[to_index(result.name)]; }
   [[nodiscard]] const opamplan::solution& solution() const {
     if (!result.solution) throw invalid_request(name() + " has no solution");
     return *result.solution;
+  }
+  /// What only the universe knows; throws `invalid_request` without one.
+  [[nodiscard]] const py_universe& whole() const {
+    if (universe) return *universe;
+    throw invalid_request("this Solution of " +
+                          (result.target == no_package ? name() : in.full_name(result.target)) +
+                          " was pickled, which leaves its universe behind: solve it again");
+  }
+  [[nodiscard]] std::vector<std::string> depexts() const {
+    const std::vector<package_id>& packages = solution().packages;
+    return universe ? depexts_of(universe->universe, packages) : copied_depexts;
   }
 };
 
 /// What Python can read of a result, so that results compare whatever universe they are of.
 inline auto result_key(const py_result& r) {
-  const repository& repo = r.universe->universe.repository();
   const auto name_of = [&](package_id p) {
-    return p == no_package ? std::string() : repo.full_name(p);
+    return p == no_package ? std::string() : r.in.full_name(p);
   };
   std::vector<std::string> packages;
   adjacency dependencies;

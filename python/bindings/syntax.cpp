@@ -1,6 +1,7 @@
 /// \file
 /// The Python side of the syntax room: trees, errors, printing and editing.
 #include "syntax.hpp"
+#include "value.hpp"
 
 #include <pybind11/stl.h>
 
@@ -378,6 +379,7 @@ void bind_value(py::class_<py_value>& c) {
       .def(
           "to_json", [](const py_value& v) { return text_of(to_json(v.view)); }, "One line.");
   c.attr("__hash__") = py::none();
+  refuse_pickling(c, "it is a part of its File; pickle or copy that");
 }
 
 void bind_item(py::class_<py_item>& c) {
@@ -438,6 +440,7 @@ void bind_item(py::class_<py_item>& c) {
           "to_python", [](const py_item& i) { return plain(i.view); },
           "Plain dicts and lists, in the form of `to_json`.");
   c.attr("__hash__") = py::none();
+  refuse_pickling(c, "it is a part of its File; pickle or copy that");
 }
 
 void bind_file(py::class_<syntax::file, file_ptr>& c) {
@@ -545,6 +548,16 @@ of ``{"bool":b}``, ``{"int":i}``, ``{"str":s}``, ``{"id":s}``, ``{"list":[V]}``,
           },
           py::arg("path"), "A new file without a field.");
   c.attr("__hash__") = py::none();
+  using state = std::tuple<py::bytes, py::bytes>;
+  c.def(py::pickle(
+      [](const syntax::file& f) { return state(std::string(f.text()), std::string(f.path())); },
+      [](const state& s) {
+        syntax::parse_options options;
+        options.any_bytes = true;
+        const std::string text = std::get<0>(s);
+        const std::string path = std::get<1>(s);
+        return std::make_shared<syntax::file>(syntax::parse(text, path, options));
+      }));
 }
 
 // ---- many files at once

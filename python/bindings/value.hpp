@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "typing.hpp"
+
 namespace opamplan::python {
 
 /// Of anything that compares: texts and numbers, and ranges and tuples of them. What has no hash
@@ -75,6 +77,24 @@ Class& as_value(Class& type, Member Struct::*... members) {
   };
   type.def(pybind11::pickle(get, set));
   return compare_by(type, [members...](const Struct& v) { return std::tie(v.*members...); });
+}
+
+/// Objects that never change are their own copies.
+template <class Class>
+Class& as_immutable(Class& type) {
+  type.def("__copy__", [](const pybind11::object& self) { return self; });
+  type.def("__deepcopy__", [](const pybind11::object& self, const record&) { return self; });
+  return type;
+}
+
+/// What belongs to something larger is not pickled; `instead` says what to do.
+template <class Class>
+Class& refuse_pickling(Class& type, const char* instead) {
+  type.def("__reduce__", [instead](const pybind11::object& self) -> pybind11::object {
+    const std::string kind = pybind11::str(pybind11::type::of(self).attr("__name__"));
+    throw pybind11::type_error("cannot pickle a " + kind + ": " + instead);
+  });
+  return type;
 }
 
 /// The same of a class whose objects change, which have no hash.

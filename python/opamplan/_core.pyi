@@ -87,6 +87,7 @@ class Value:
         """
         Number of elements of a list or group, of arguments of an option; else 0.
         """
+    def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     def __str__(self) -> str: ...
     def to_json(self) -> str:
@@ -151,6 +152,7 @@ class Item:
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     def __eq__(self, other: typing.Any) -> bool: ...
     def __iter__(self) -> collections.abc.Iterator[Item]: ...
+    def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     def to_python(self) -> dict[str, typing.Any]:
         """
@@ -208,9 +210,11 @@ class File:
         """
         The value of a top-level field.
         """
+    def __getstate__(self) -> tuple[bytes, bytes]: ...
     def __iter__(self) -> collections.abc.Iterator[Item]: ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: tuple[bytes, bytes]) -> None: ...
     def add(self, path: str | tuple[str, str | None, str], value: typing.Any) -> File:
         """
         A new file with one more field, which must be absent.
@@ -343,8 +347,10 @@ class PackageFormula:
     """
     def __bool__(self) -> bool: ...
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[typing.Any, ...]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: tuple[typing.Any, ...]) -> None: ...
     def __str__(self) -> str: ...
     def tree(self) -> list[typing.Any]:
         """
@@ -463,8 +469,11 @@ class Package:
     Fields of the opam file are read when they are asked for. Equal if the same version of the same
     repository.
     """
+    def __copy__(self) -> typing.Any: ...
+    def __deepcopy__(self, arg0: dict[str, typing.Any]) -> typing.Any: ...
     def __eq__(self, arg0: object) -> bool: ...
     def __hash__(self) -> int: ...
+    def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     def __str__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -609,6 +618,8 @@ class PackageVersions:
     Equal if of the same name of the same repository.
     """
     def __contains__(self, arg0: str) -> bool: ...
+    def __copy__(self) -> typing.Any: ...
+    def __deepcopy__(self, arg0: dict[str, typing.Any]) -> typing.Any: ...
     def __eq__(self, arg0: object) -> bool: ...
     @typing.overload
     def __getitem__(self, version: str) -> Package: ...
@@ -617,6 +628,7 @@ class PackageVersions:
     def __hash__(self) -> int: ...
     def __iter__(self) -> collections.abc.Iterator[Package]: ...
     def __len__(self) -> int: ...
+    def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     @property
     def name(self) -> str: ...
@@ -664,6 +676,8 @@ class Repository:
         """
         NAME or NAME.VERSION.
         """
+    def __copy__(self) -> typing.Any: ...
+    def __deepcopy__(self, arg0: dict[str, typing.Any]) -> typing.Any: ...
     def __eq__(self, arg0: object) -> bool: ...
     def __getitem__(self, name: str) -> PackageVersions: ...
     def __hash__(self) -> int: ...
@@ -679,6 +693,7 @@ class Repository:
         """
         The number of package versions.
         """
+    def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     def _package_at(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> Package: ...
     def _repr_html_(self) -> str: ...
@@ -753,8 +768,27 @@ class Fact:
     One thing that an opam file says.
     """
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[str, int, str, str, list[str], str, str, int, int, bool, list[str]]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            str,
+            typing.SupportsInt | typing.SupportsIndex,
+            str,
+            str,
+            collections.abc.Sequence[str],
+            str,
+            str,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            bool,
+            collections.abc.Sequence[str],
+        ],
+    ) -> None: ...
     def __str__(self) -> str: ...
     def _repr_html_(self) -> str: ...
     def to_dict(self) -> dict[str, typing.Any]:
@@ -827,10 +861,47 @@ class Explanation:
     """
     def __bool__(self) -> bool: ...
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[
+        str,
+        str | None,
+        list[tuple[str, int, str, str, list[str], str, str, int, int, bool, list[str]]],
+        list[str],
+        str,
+        list[str],
+        bool,
+    ]: ...
     def __hash__(self) -> int: ...
     def __iter__(self) -> collections.abc.Iterator[Fact]: ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            str,
+            str | None,
+            collections.abc.Sequence[
+                tuple[
+                    str,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    str,
+                    str,
+                    collections.abc.Sequence[str],
+                    str,
+                    str,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    bool,
+                    collections.abc.Sequence[str],
+                ]
+            ],
+            collections.abc.Sequence[str],
+            str,
+            collections.abc.Sequence[str],
+            bool,
+        ],
+    ) -> None: ...
     def __str__(self) -> str: ...
     def _repr_html_(self) -> str: ...
     def to_dict(self) -> dict[str, typing.Any]:
@@ -878,9 +949,13 @@ class BlockerGroup:
     Targets that fail for one cause.
     """
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[str, list[str], list[str]]: ...
     def __hash__(self) -> int: ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self, arg0: tuple[str, collections.abc.Sequence[str], collections.abc.Sequence[str]]
+    ) -> None: ...
     def to_dict(self) -> dict[str, typing.Any]:
         """
         For JSON.
@@ -900,8 +975,39 @@ class Blocker:
     A name whose own rules block others.
     """
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[
+        str,
+        int,
+        int,
+        list[tuple[str, int, str, str, list[str], str, str, int, int, bool, list[str]]],
+    ]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            str,
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsInt | typing.SupportsIndex,
+            collections.abc.Sequence[
+                tuple[
+                    str,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    str,
+                    str,
+                    collections.abc.Sequence[str],
+                    str,
+                    str,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    bool,
+                    collections.abc.Sequence[str],
+                ]
+            ],
+        ],
+    ) -> None: ...
     def to_dict(self) -> dict[str, typing.Any]:
         """
         For JSON.
@@ -929,9 +1035,88 @@ class BlockerReport:
     What keeps targets from being installable, by cause.
     """
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[
+        list[
+            tuple[
+                str,
+                str | None,
+                list[tuple[str, int, str, str, list[str], str, str, int, int, bool, list[str]]],
+                list[str],
+                str,
+                list[str],
+                bool,
+            ]
+        ],
+        list[tuple[str, list[str], list[str]]],
+        list[
+            tuple[
+                str,
+                int,
+                int,
+                list[tuple[str, int, str, str, list[str], str, str, int, int, bool, list[str]]],
+            ]
+        ],
+    ]: ...
     def __hash__(self) -> int: ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            collections.abc.Sequence[
+                tuple[
+                    str,
+                    str | None,
+                    collections.abc.Sequence[
+                        tuple[
+                            str,
+                            typing.SupportsInt | typing.SupportsIndex,
+                            str,
+                            str,
+                            collections.abc.Sequence[str],
+                            str,
+                            str,
+                            typing.SupportsInt | typing.SupportsIndex,
+                            typing.SupportsInt | typing.SupportsIndex,
+                            bool,
+                            collections.abc.Sequence[str],
+                        ]
+                    ],
+                    collections.abc.Sequence[str],
+                    str,
+                    collections.abc.Sequence[str],
+                    bool,
+                ]
+            ],
+            collections.abc.Sequence[
+                tuple[str, collections.abc.Sequence[str], collections.abc.Sequence[str]]
+            ],
+            collections.abc.Sequence[
+                tuple[
+                    str,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    collections.abc.Sequence[
+                        tuple[
+                            str,
+                            typing.SupportsInt | typing.SupportsIndex,
+                            str,
+                            str,
+                            collections.abc.Sequence[str],
+                            str,
+                            str,
+                            typing.SupportsInt | typing.SupportsIndex,
+                            typing.SupportsInt | typing.SupportsIndex,
+                            bool,
+                            collections.abc.Sequence[str],
+                        ]
+                    ],
+                ]
+            ],
+        ],
+    ) -> None: ...
     def _repr_html_(self) -> str: ...
     def to_dict(self) -> dict[str, typing.Any]:
         """
@@ -959,22 +1144,44 @@ class Solution:
 
     ``status`` is ``solution``, ``no_solution``, ``unavailable`` or ``gave_up``; true in a condition
     exactly if there is a solution. Iterates over the selected packages. Equal if the answer is: the
-    same packages with the same dependencies, or the same status.
+    same packages with the same dependencies, or the same status. A pickled one leaves its universe
+    behind: the copy has what was found, and neither explains nor is planned.
     """
     def __bool__(self) -> bool: ...
     def __contains__(self, package: str) -> bool:
         """
         NAME or NAME.VERSION.
         """
+    def __copy__(self) -> typing.Any: ...
+    def __deepcopy__(self, arg0: dict[str, typing.Any]) -> typing.Any: ...
     def __eq__(self, arg0: object) -> bool: ...
     def __getitem__(self, name: str) -> Version:
         """
         The version selected of a name.
         """
+    def __getstate__(
+        self,
+    ) -> tuple[int, str, str | None, list[str], list[list[int]], list[list[int]], list[str]]: ...
     def __hash__(self) -> int: ...
     def __iter__(self) -> collections.abc.Iterator[str]: ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            str,
+            str | None,
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[
+                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]
+            ],
+            collections.abc.Sequence[
+                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]
+            ],
+            collections.abc.Sequence[str],
+        ],
+    ) -> None: ...
     def _repr_html_(self) -> str: ...
     def broken_rules(self) -> list[str]:
         """
@@ -1056,6 +1263,8 @@ class Universe:
     ``conflict_limit`` conflicts, or ``time_limit`` seconds (0: none). ``threads``: how many evaluate it
     (0: one a core). Immutable; may be shared between threads.
     """
+    def __copy__(self) -> typing.Any: ...
+    def __deepcopy__(self, arg0: dict[str, typing.Any]) -> typing.Any: ...
     def __init__(
         self,
         repository: Repository,
@@ -1072,6 +1281,7 @@ class Universe:
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
         progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> None: ...
+    def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     def available(self) -> list[str]:
         """
@@ -1117,8 +1327,21 @@ class Alignment:
     Solutions that agree on versions, and the price.
     """
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[list[Solution], list[str], typing.Annotated[list[int], "FixedSize(5)"]]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            collections.abc.Sequence[Solution],
+            collections.abc.Sequence[str],
+            typing.Annotated[
+                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(5)"
+            ],
+        ],
+    ) -> None: ...
     @property
     def changed(self) -> int:
         """
@@ -1158,7 +1381,10 @@ class ReverseDependencies:
 
     Made once from results of one universe; a question is then a lookup.
     """
+    def __copy__(self) -> typing.Any: ...
+    def __deepcopy__(self, arg0: dict[str, typing.Any]) -> typing.Any: ...
     def __init__(self, results: collections.abc.Sequence[Solution]) -> None: ...
+    def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     def counts(self) -> dict[str, int]:
         """
@@ -1259,8 +1485,42 @@ class PlanStep:
     share a step.
     """
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(
+        self,
+    ) -> tuple[
+        int,
+        typing.Annotated[list[int], "FixedSize(32)"],
+        int,
+        list[int],
+        list[tuple[typing.Annotated[list[int], "FixedSize(32)"], list[str], bool]],
+        list[str],
+        int,
+    ]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.Annotated[
+                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(32)"
+            ],
+            typing.SupportsInt | typing.SupportsIndex,
+            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+            collections.abc.Sequence[
+                tuple[
+                    typing.Annotated[
+                        collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+                        "FixedSize(32)",
+                    ],
+                    collections.abc.Sequence[str],
+                    bool,
+                ]
+            ],
+            collections.abc.Sequence[str],
+            typing.SupportsInt | typing.SupportsIndex,
+        ],
+    ) -> None: ...
     @property
     def depexts(self) -> list[str]:
         """
@@ -1317,8 +1577,18 @@ class PlanBatch:
     What one invocation of the builder builds.
     """
     def __eq__(self, arg0: object) -> bool: ...
+    def __getstate__(self) -> tuple[int, list[str], list[int], int]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def __setstate__(
+        self,
+        arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            collections.abc.Sequence[str],
+            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+            typing.SupportsInt | typing.SupportsIndex,
+        ],
+    ) -> None: ...
     @property
     def index(self) -> int: ...
     @property

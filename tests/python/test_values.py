@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import inspect
+import multiprocessing
+import pickle
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
@@ -171,6 +175,121 @@ def test_handles_are_equal_within_one_repository(
     assert hash(one) == hash(again)
     assert one != elsewhere
     assert len({one, again, elsewhere}) == 2
+
+
+# Parts of a File, which change with it.
+PARTS = {"Item", "Value"}
+
+
+@pytest.mark.parametrize("name", sorted({*VALUES} - PARTS))
+def test_values_survive_pickling_and_copying(name: str, worlds: tuple[World, World, World]) -> None:
+    for world in (worlds[0], worlds[2]):
+        value = VALUES[name](world)
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            again = pickle.loads(pickle.dumps(value, protocol))
+            assert type(again) is type(value)
+            assert again == value
+            assert (repr(again), str(again)) == (repr(value), str(value))
+        for same in (copy.copy(value), copy.deepcopy(value), copy.deepcopy([value])[0]):
+            assert same == value
+        if name not in CHANGING:
+            assert hash(again) == hash(value)
+        if hasattr(value, "to_dict"):
+            assert again.to_dict() == value.to_dict()
+
+
+@pytest.mark.parametrize("name", sorted(PARTS))
+def test_a_part_of_a_file_says_to_copy_the_file(
+    name: str, worlds: tuple[World, World, World]
+) -> None:
+    for take in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match=f"^cannot pickle a {name}: it is a part of its File"):
+            take(VALUES[name](worlds[0]))
+
+
+@pytest.mark.parametrize("name", sorted({*HANDLES, *IDENTITIES}))
+def test_what_is_not_pickled_says_what_to_do_and_is_its_own_copy(
+    name: str, worlds: tuple[World, World, World]
+) -> None:
+    made: dict[str, Callable[[World], Any]] = {
+        **HANDLES,
+        "ReverseDependencies": lambda w: opamplan.ReverseDependencies(w.results),
+        "Universe": lambda w: w.universe,
+    }
+    thing = made[name](worlds[0])
+    with pytest.raises(TypeError, match=f"^cannot pickle a {name}: .*(make it|open it|its name)"):
+        pickle.dumps(thing)
+    assert copy.copy(thing) is copy.deepcopy(thing) is thing
+
+
+def test_a_solution_from_another_process_has_all_but_its_universe(
+    worlds: tuple[World, World, World],
+) -> None:
+    result = worlds[0].results[-1]
+    again = pickle.loads(pickle.dumps(result))
+    assert len(pickle.dumps(result)) < 2000
+    for name in ("packages", "dependencies", "post_dependencies", "cycle", "depexts", "package"):
+        assert getattr(again, name) == getattr(result, name), name
+    assert again.to_json() == result.to_json()
+    assert again._repr_html_() == result._repr_html_()
+    assert again.why("ocaml") == result.why("ocaml")
+    assert again["ocaml"] == result["ocaml"]
+    assert ("ocaml" in again, "zzz" in again) == (True, False)
+    assert opamplan.install_order(again) == opamplan.install_order(result)
+    asks: list[Callable[[], Any]] = [
+        lambda: again.why_not("csexp"),
+        lambda: again.why_facts("ocaml"),
+        lambda: again.broken_rules(),
+        lambda: opamplan.make_plan([again]),
+        lambda: opamplan.align([again]),
+        lambda: opamplan.ReverseDependencies([again]),
+    ]
+    for ask in asks:
+        with pytest.raises(opamplan.InvalidRequest, match=r"was pickled.*: solve it again"):
+            ask()
+    with pytest.raises(opamplan.InvalidRequest, match="must come from one universe"):
+        opamplan.make_plan([result, again])
+
+
+def test_failures_are_pickled_as_they_are(worlds: tuple[World, World, World]) -> None:
+    gone = worlds[0].clash.solve("a")
+    again = pickle.loads(pickle.dumps(gone))
+    assert (again == gone, bool(again), again.status) == (True, False, "no_solution")
+    with pytest.raises(opamplan.InvalidRequest, match="was pickled"):
+        again.explanation  # noqa: B018
+    told = pickle.loads(pickle.dumps(gone.explanation))
+    assert told._repr_html_() == gone.explanation._repr_html_()
+
+
+def solved_elsewhere(target: str) -> opamplan.Solution:
+    universe = opamplan.Universe(
+        opamplan.Repository.open(repository_path(), cache=False),
+        opamplan.Environment.preset("debian-13"),
+        ocaml="5.3.0",
+    )
+    return universe.solve(target)
+
+
+def test_results_come_back_from_worker_processes(worlds: tuple[World, World, World]) -> None:
+    targets = ["csexp", "conf-libssl", "webmail", "ocaml-system"]
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(solved_elsewhere, targets))
+    assert found == [worlds[0].universe.solve(target) for target in targets]
+
+
+@pytest.mark.parametrize("kind", ["Solution", "Explanation", "Fact", "PlanStep", "PackageFormula"])
+def test_a_state_that_was_made_up_is_refused(kind: str, worlds: tuple[World, World, World]) -> None:
+    value = VALUES[kind](worlds[0])
+    state = value.__getstate__()
+    for place in range(len(state)):
+        for wrong in ([[7]], "no name", 2**31, [("k", [], True)], None, ()):
+            made = type(value).__new__(type(value))
+            changed = (*state[:place], wrong, *state[place + 1 :])
+            try:
+                made.__setstate__(changed)
+            except (TypeError, ValueError, opamplan.Error):
+                continue
+            repr(made), str(made), hash(made), made == value
 
 
 def test_other_classes_are_equal_to_themselves_alone(worlds: tuple[World, World, World]) -> None:

@@ -13,6 +13,8 @@ namespace opamplan {
 /// (every selected package, sorted) and `deps` (for each package that the target reaches through
 /// build dependencies, what it needs).
 [[nodiscard]] std::string to_json(const universe& u, const solve_result& result);
+/// The same of a result whose ids are those of the repository.
+[[nodiscard]] std::string to_json(const repository& repo, const solve_result& result);
 
 }  // namespace opamplan
 

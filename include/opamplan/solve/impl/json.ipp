@@ -34,7 +34,10 @@ inline std::vector<bool> reached_from_target(const solution& s) {
 }  // namespace solve_impl
 
 OPAMPLAN_INLINE std::string to_json(const universe& u, const solve_result& result) {
-  const repository& repo = u.repository();
+  return to_json(u.repository(), result);
+}
+
+OPAMPLAN_INLINE std::string to_json(const repository& repo, const solve_result& result) {
   std::string out = "{\"package\":";
   append_json_string(repo.names()[to_index(result.name)], out);
   out += ",\"status\":";
