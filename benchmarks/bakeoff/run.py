@@ -42,7 +42,7 @@ MEMORY = 9_000_000 * 1024  # of a process: a bad graph can take all there is
 Row = tuple[str, str, str, str, str, str]
 
 
-def monolithic(results: list[opamplan.Solution]) -> tuple[str, int]:
+def monolithic(results: list[opamplan.SolveResult]) -> tuple[str, int]:
     """One file as the bake-off's, and its number of installs."""
     lines, installs = [HEADER], 0
     copies: list[str] = []
@@ -60,7 +60,7 @@ def monolithic(results: list[opamplan.Solution]) -> tuple[str, int]:
     return "".join([*lines, "FROM header AS results\n", *copies]), installs
 
 
-def bake_off(daemon: Daemon, folder: Path, results: list[opamplan.Solution], wait: float) -> Row:
+def bake_off(daemon: Daemon, folder: Path, results: list[opamplan.SolveResult], wait: float) -> Row:
     """Solve the large file."""
     text, installs = monolithic(results)
     (folder / "Dockerfile").write_text(text)
@@ -90,7 +90,7 @@ def last_error(text: str) -> str:
 
 
 def planned(
-    daemon: Daemon, folder: Path, results: list[opamplan.Solution]
+    daemon: Daemon, folder: Path, results: list[opamplan.SolveResult]
 ) -> tuple[list[Row], bool]:
     """Carry opamplan's plan out; a row a batch, one for all, and whether all is well."""
     plan = opamplan.make_plan(results)

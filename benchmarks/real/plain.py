@@ -107,12 +107,12 @@ class Plain:
             partial.rename(folder)
         return Snapshot("base", folder)
 
-    def compiler(self, results: list[opamplan.Solution]) -> Snapshot:
+    def compiler(self, results: list[opamplan.SolveResult]) -> Snapshot:
         """The base with opam's root and the compiler in it."""
         base = self.base()
         return self._snapshot("compiler", base, lambda root: self._install_compiler(root, results))
 
-    def _install_compiler(self, root: Path, results: list[opamplan.Solution]) -> bool:
+    def _install_compiler(self, root: Path, results: list[opamplan.SolveResult]) -> bool:
         place = root / "plain/repository"
         place.mkdir(parents=True)
         (place / "repo").write_text('opam-version: "2.0"\n')
@@ -192,7 +192,7 @@ class Plain:
         return done
 
     def install(
-        self, result: opamplan.Solution, below: Snapshot, facts: bool
+        self, result: opamplan.SolveResult, below: Snapshot, facts: bool
     ) -> tuple[str, Optional[Snapshot]]:
         """The status of a target, and what it added."""
         target = result.target

@@ -209,7 +209,7 @@ def universe(repository: Path, root: roots.Root) -> opamplan.Universe:
 
 def targets(
     within: opamplan.Universe, names: Optional[Collection[str]] = None
-) -> list[opamplan.Solution]:
+) -> list[opamplan.SolveResult]:
     """The solutions of these NAME.VERSIONs; by default, of what has sources, or files of ours."""
     if names is None:
         names = {source.package for source in read_table()}

@@ -161,7 +161,7 @@ edge_dict edges_of(const py_result& r, const adjacency& graph) {
 }
 
 void bind_solution(py::module_& module) {
-  py::class_<py_result, std::shared_ptr<py_result>> type(module, "Solution",
+  py::class_<py_result, std::shared_ptr<py_result>> type(module, "SolveResult",
                                                          R"(The answer to one request.
 
 ``status`` is ``solution``, ``no_solution``, ``unavailable`` or ``gave_up``; true in a condition
@@ -273,11 +273,10 @@ behind: the copy has what was found, and neither explains nor is planned.)");
       .def("__repr__", [](const py_result& r) {
         const std::string what =
             r.result.target == no_package ? r.name() : r.in.full_name(r.result.target);
-        if (!r.result.solution) {
-          return "<" + what + ": " + std::string(to_string(r.result.status)) + ">";
-        }
-        return "<Solution of " + what + ": " + std::to_string(r.result.solution->packages.size()) +
-               " packages>";
+        const std::string answer =
+            r.result.solution ? std::to_string(r.result.solution->packages.size()) + " packages"
+                              : std::string(to_string(r.result.status));
+        return "<SolveResult of " + what + ": " + answer + ">";
       });
 }
 
@@ -294,7 +293,7 @@ void bind_solve(py::module_& module) {
   py::class_<py_universe, std::shared_ptr<py_universe>> type(
       module, "Universe", R"(A repository evaluated for one environment.
 
-``roots`` are selected in every solution, ``constraints`` hold where a name is selected; both are
+``require`` is selected in every solution, ``constraints`` hold where a name is selected; both are
 texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together with the variable
 ``ocaml:version``. ``avoid_version`` is the rule for a name of which every available version has
 the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool on opam-0install;
@@ -303,7 +302,7 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
 (0: one a core). Immutable; may be shared between threads.)");
   refuse_pickling(as_immutable(type), "make it again from its repository; results are pickled");
   type.def(py::init([](const repository& repo, environment env, const std::string& ocaml,
-                       const std::vector<std::string>& roots,
+                       const std::vector<std::string>& require,
                        const std::vector<std::string>& constraints, bool with_test, bool with_doc,
                        bool prefer_oldest, const std::string& avoid_version,
                        std::uint64_t conflict_limit, double time_limit, unsigned threads,
@@ -325,7 +324,7 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
                  solve.roots.push_back(parse_atom("ocaml = " + ocaml));
                }
              }
-             for (package_atom& a : parse_atoms(roots)) solve.roots.push_back(std::move(a));
+             for (package_atom& a : parse_atoms(require)) solve.roots.push_back(std::move(a));
              solve.constraints = parse_atoms(constraints);
              return run_with_progress(progress, [&](const progress_callback& report) {
                options.progress = report;
@@ -336,7 +335,7 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
              });
            }),
            py::arg("repository"), py::arg("environment"), py::arg("ocaml") = "",
-           py::arg("roots") = std::vector<std::string>(),
+           py::arg("require") = std::vector<std::string>(),
            py::arg("constraints") = std::vector<std::string>(), py::arg("with_test") = false,
            py::arg("with_doc") = false, py::arg("prefer_oldest") = false,
            py::arg("avoid_version") = "batch", py::arg("conflict_limit") = 200'000,

@@ -40,7 +40,7 @@ struct py_result {
   /// What only the universe knows; throws `invalid_request` without one.
   [[nodiscard]] const py_universe& whole() const {
     if (universe) return *universe;
-    throw invalid_request("this Solution of " +
+    throw invalid_request("this SolveResult of " +
                           (result.target == no_package ? name() : in.full_name(result.target)) +
                           " was pickled, which leaves its universe behind: solve it again");
   }
@@ -85,7 +85,7 @@ class type_caster<std::shared_ptr<opamplan::python::py_result>>
     } catch (const cast_error&) {
       opamplan::python::refuse_unmade(0);
     }
-    opamplan::python::refuse_argument("a Solution", source, "universe.solve('dune')");
+    opamplan::python::refuse_argument("a SolveResult", source, "universe.solve('dune')");
   }
 };
 
@@ -102,7 +102,8 @@ class type_caster<std::vector<std::shared_ptr<opamplan::python::py_result>>>
       return true;
     }
     if (!convert) return false;
-    opamplan::python::refuse_argument("a list of Solution", source, "universe.solve_all(['dune'])");
+    opamplan::python::refuse_argument("a list of SolveResult", source,
+                                      "universe.solve_all(['dune'])");
   }
 };
 

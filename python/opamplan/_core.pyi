@@ -37,7 +37,7 @@ __all__: list[str] = [
     "RebuiltTarget",
     "Repository",
     "ReverseDependencies",
-    "Solution",
+    "SolveResult",
     "SourceInfo",
     "Universe",
     "Value",
@@ -1138,7 +1138,7 @@ class BlockerReport:
         Targets by cause, the largest group first.
         """
 
-class Solution:
+class SolveResult:
     """
     The answer to one request.
 
@@ -1255,7 +1255,7 @@ class Universe:
     """
     A repository evaluated for one environment.
 
-    ``roots`` are selected in every solution, ``constraints`` hold where a name is selected; both are
+    ``require`` is selected in every solution, ``constraints`` hold where a name is selected; both are
     texts such as ``"ocaml = 5.3.0"``. ``ocaml`` is short for that root together with the variable
     ``ocaml:version``. ``avoid_version`` is the rule for a name of which every available version has
     the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool on opam-0install;
@@ -1270,7 +1270,7 @@ class Universe:
         repository: Repository,
         environment: Environment,
         ocaml: str = "",
-        roots: collections.abc.Sequence[str] = [],
+        require: collections.abc.Sequence[str] = [],
         constraints: collections.abc.Sequence[str] = [],
         with_test: bool = False,
         with_doc: bool = False,
@@ -1304,7 +1304,7 @@ class Universe:
         """
         The latest available version of every name, avoid-version ones included.
         """
-    def solve(self, target: str) -> Solution:
+    def solve(self, target: str) -> SolveResult:
         """
         Solve for NAME.VERSION, or for NAME in any version, the newest possible.
         """
@@ -1313,7 +1313,7 @@ class Universe:
         targets: collections.abc.Sequence[str] | None = None,
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
         progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
-    ) -> list[Solution]:
+    ) -> list[SolveResult]:
         """
         Solve many targets on all cores. Without targets: the latest available version of every name, and `unavailable` for names without one.
         """
@@ -1329,13 +1329,13 @@ class Alignment:
     def __eq__(self, arg0: object) -> bool: ...
     def __getstate__(
         self,
-    ) -> tuple[list[Solution], list[str], typing.Annotated[list[int], "FixedSize(5)"]]: ...
+    ) -> tuple[list[SolveResult], list[str], typing.Annotated[list[int], "FixedSize(5)"]]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
     def __setstate__(
         self,
         arg0: tuple[
-            collections.abc.Sequence[Solution],
+            collections.abc.Sequence[SolveResult],
             collections.abc.Sequence[str],
             typing.Annotated[
                 collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(5)"
@@ -1370,7 +1370,7 @@ class Alignment:
         The versions that are preferred, as NAME.VERSION.
         """
     @property
-    def results(self) -> list[Solution]:
+    def results(self) -> list[SolveResult]:
         """
         The results, in the order given; each still a solution.
         """
@@ -1383,7 +1383,7 @@ class ReverseDependencies:
     """
     def __copy__(self) -> typing.Any: ...
     def __deepcopy__(self, arg0: dict[str, typing.Any]) -> typing.Any: ...
-    def __init__(self, results: collections.abc.Sequence[Solution]) -> None: ...
+    def __init__(self, results: collections.abc.Sequence[SolveResult]) -> None: ...
     def __reduce__(self) -> typing.Any: ...
     def __repr__(self) -> str: ...
     def counts(self) -> dict[str, int]:
@@ -2359,7 +2359,7 @@ def _repository_json(repository: typing.Any) -> tuple[bytes, int]:
     """
 
 def align(
-    results: collections.abc.Sequence[Solution],
+    results: collections.abc.Sequence[SolveResult],
     *,
     threads: typing.SupportsInt | typing.SupportsIndex = 0,
     progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
@@ -2426,13 +2426,13 @@ def context_files(plan: Plan, options: EmitOptions = ...) -> list[tuple[str, byt
     """
 
 def dependency_paths(
-    solution: Solution, to: str, limit: typing.SupportsInt | typing.SupportsIndex = 100
+    solution: SolveResult, to: str, limit: typing.SupportsInt | typing.SupportsIndex = 100
 ) -> list[list[str]]:
     """
     The paths of dependencies from the target to a package of its closure, the first `limit`.
     """
 
-def deps_json(solution: Solution) -> str:
+def deps_json(solution: SolveResult) -> str:
     """
     The transitive reduction of the closure, as package-tool prints it.
     """
@@ -2447,7 +2447,7 @@ def dockerfile(plan: Plan, target: str, options: EmitOptions = ...) -> str:
     The Dockerfile of one target, NAME.VERSION or NAME.
     """
 
-def dot(solution: Solution) -> str:
+def dot(solution: SolveResult) -> str:
     """
     The closure for Graphviz.
     """
@@ -2498,7 +2498,7 @@ def inspect_dockerfile(text: str, where: str, limits: Limits) -> DockerfileMeasu
     """
 
 def install_order(
-    solution: Solution, order: str = "levels", among: ReverseDependencies | None = None
+    solution: SolveResult, order: str = "levels", among: ReverseDependencies | None = None
 ) -> list[str]:
     """
     The closure in install order.
@@ -2513,7 +2513,7 @@ def limit_profiles() -> dict[str, Limits]:
     """
 
 def make_plan(
-    results: collections.abc.Sequence[Solution],
+    results: collections.abc.Sequence[SolveResult],
     strategy: str = "graft",
     limits: str | Limits = "buildkit",
     image: str = "",

@@ -21,7 +21,7 @@ from opamplan._core import (
     Package,
     Plan,
     Repository,
-    Solution,
+    SolveResult,
     Universe,
     compare_plans,
     make_plan,
@@ -254,13 +254,13 @@ def _name_of(package: str) -> str:
     return package.partition(".")[0]
 
 
-def _answers(universe: Universe, threads: int) -> dict[str, Solution]:
+def _answers(universe: Universe, threads: int) -> dict[str, SolveResult]:
     """The results of all available versions."""
     targets = universe.available()
     return dict(zip(targets, universe.solve_all(targets, threads=threads)))
 
 
-def _reasons(answer: Optional[Solution], told: bool) -> tuple[str, ...]:
+def _reasons(answer: Optional[SolveResult], told: bool) -> tuple[str, ...]:
     """Why a version cannot be installed; finding that out costs, so it is not `told` of all."""
     if answer is None:
         return ("it is not available here any more",)
@@ -278,7 +278,7 @@ def _empty_plan(universe: Universe, planning: dict[str, Any]) -> Plan:
     return make_plan(anything, **planning).restricted_to([])
 
 
-def _plan(solutions: list[Solution], planning: dict[str, Any]) -> Optional[Plan]:
+def _plan(solutions: list[SolveResult], planning: dict[str, Any]) -> Optional[Plan]:
     return make_plan(solutions, **planning) if solutions else None
 
 
@@ -298,7 +298,7 @@ def _new_layers(before: Optional[Plan], after: Plan) -> int:
     return len(compare_plans(before, after).added_layers if before else after.layers())
 
 
-def _needs(solution: Solution, package: str) -> set[str]:
+def _needs(solution: SolveResult, package: str) -> set[str]:
     """The names on which a package of the solution depends directly."""
     needs = [
         *solution.dependencies.get(package, ()),

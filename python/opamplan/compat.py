@@ -12,7 +12,7 @@ from typing import Optional, Union
 from opamplan._core import (
     EmitOptions,
     Plan,
-    Solution,
+    SolveResult,
     context_files,
     deps_json,
     dockerfile,
@@ -24,7 +24,7 @@ from opamplan.output import Written, write_files
 
 
 def write_package_tool(
-    results: Iterable[Solution],
+    results: Iterable[SolveResult],
     plan: Plan,
     directory: Union[str, os.PathLike[str]],
     batch_size: int = 100,

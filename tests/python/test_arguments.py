@@ -168,7 +168,7 @@ def test_every_bound_function_survives_every_bad_argument() -> None:
     assert int(done.stdout.split()[-1]) > 20_000
 
 
-def solved() -> tuple[opamplan.Universe, list[opamplan.Solution]]:
+def solved() -> tuple[opamplan.Universe, list[opamplan.SolveResult]]:
     repository = opamplan.Repository.open(repository_path(), cache=False)
     universe = opamplan.Universe(
         repository, opamplan.Environment.preset("debian-12"), ocaml="5.3.0"
@@ -177,15 +177,15 @@ def solved() -> tuple[opamplan.Universe, list[opamplan.Solution]]:
 
 
 A_LIST = r"expected a list, such as \['dune'\], not 'dune'"
-RESULTS = "expected a list of Solution, such as universe.solve_all"
+RESULTS = "expected a list of SolveResult, such as universe.solve_all"
 ONE_NAME = r"expected one name, such as 'dune' or 'dune\.3\.20\.2', not \['dune'\]"
-SOLUTION = "expected a Solution, such as universe.solve"
+SOLUTION = "expected a SolveResult, such as universe.solve"
 NUMBERS = "expected numbers by name, such as {'dune': 1}, not"
 WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     # A text where a list is meant: it would be its letters.
     "solve_all": (lambda w: w["universe"].solve_all("dune"), A_LIST),
     "blockers": (lambda w: w["universe"].blockers("dune"), A_LIST),
-    "roots": (lambda w: universe_of(w, roots="dune"), A_LIST),
+    "require": (lambda w: universe_of(w, require="dune"), A_LIST),
     "constraints": (lambda w: universe_of(w, constraints="dune"), A_LIST),
     "known_failures": (lambda w: effect(w, known_failures="dune"), A_LIST),
     "labels": (lambda w: opamplan.EmitOptions(labels="a=b"), r"labels is a collection of str: \["),

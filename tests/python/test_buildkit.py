@@ -29,7 +29,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="module")
-def results(embedded: pathlib.Path) -> list[opamplan.Solution]:
+def results(embedded: pathlib.Path) -> list[opamplan.SolveResult]:
     repository = opamplan.Repository.open([str(embedded)])
     environment = opamplan.Environment.preset("debian-12")
     return opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
@@ -66,7 +66,7 @@ def test_every_layer_of_a_plan_is_built_and_images_hold_what_the_plan_says(
     strategy: str,
     daemon: Any,
     base: pathlib.Path,
-    results: list[opamplan.Solution],
+    results: list[opamplan.SolveResult],
     tmp_path: pathlib.Path,
 ) -> None:
     limits = opamplan.Limits("buildkit", batch_targets=15, depth=20)
@@ -114,7 +114,7 @@ def test_a_failure_stops_its_dependents_only_and_everything_can_be_read_afterwar
     strategy: str,
     daemon: Any,
     base: pathlib.Path,
-    results: list[opamplan.Solution],
+    results: list[opamplan.SolveResult],
     tmp_path: pathlib.Path,
 ) -> None:
     plan = opamplan.make_plan(results, strategy=strategy)
@@ -136,7 +136,7 @@ def test_a_failure_stops_its_dependents_only_and_everything_can_be_read_afterwar
 
 
 def test_a_second_run_builds_nothing_and_a_retry_builds_what_failed(
-    daemon: Any, base: pathlib.Path, results: list[opamplan.Solution], tmp_path: pathlib.Path
+    daemon: Any, base: pathlib.Path, results: list[opamplan.SolveResult], tmp_path: pathlib.Path
 ) -> None:
     plan = opamplan.make_plan(results[:20])
     fail = f'if [ "$1" = {plan.targets[0]} ]; then [ -e /retried ] || exit 3; fi\n'
@@ -151,7 +151,7 @@ def test_a_second_run_builds_nothing_and_a_retry_builds_what_failed(
 def test_buildx_bake_carries_a_plan_out(
     daemon: Any,
     base: pathlib.Path,
-    results: list[opamplan.Solution],
+    results: list[opamplan.SolveResult],
     tmp_path: pathlib.Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -184,7 +184,7 @@ def test_buildx_bake_carries_a_plan_out(
 
 
 def test_llb_is_built_without_a_frontend(
-    daemon: Any, base: pathlib.Path, results: list[opamplan.Solution], tmp_path: pathlib.Path
+    daemon: Any, base: pathlib.Path, results: list[opamplan.SolveResult], tmp_path: pathlib.Path
 ) -> None:
     plan = opamplan.make_plan(results[:20])
     emit = stand_ins(base, tmp_path)

@@ -19,19 +19,19 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def results(embedded: pathlib.Path) -> list[opamplan.Solution]:
+def results(embedded: pathlib.Path) -> list[opamplan.SolveResult]:
     repository = opamplan.Repository.open([str(embedded)])
     environment = opamplan.Environment.preset("debian-12")
     return opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
 
 
 @pytest.fixture(scope="module")
-def plan(results: list[opamplan.Solution]) -> opamplan.Plan:
+def plan(results: list[opamplan.SolveResult]) -> opamplan.Plan:
     return opamplan.make_plan(results, limits=opamplan.Limits("none", batch_targets=30))
 
 
 def test_equal_plans_are_equal_bytes_and_a_second_run_writes_nothing(
-    plan: opamplan.Plan, results: list[opamplan.Solution], tmp_path: pathlib.Path
+    plan: opamplan.Plan, results: list[opamplan.SolveResult], tmp_path: pathlib.Path
 ) -> None:
     written = write_plan(plan, tmp_path / "a", FORMATS)
     again = opamplan.make_plan(
@@ -129,7 +129,7 @@ def test_llb_names_every_step_once(plan: opamplan.Plan, tmp_path: pathlib.Path) 
 
 def test_package_tool_names(
     plan: opamplan.Plan,
-    results: list[opamplan.Solution],
+    results: list[opamplan.SolveResult],
     tmp_path: pathlib.Path,
     opamplan_command: Run,
 ) -> None:

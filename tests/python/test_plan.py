@@ -23,17 +23,17 @@ def universe(embedded: pathlib.Path) -> opamplan.Universe:
 
 
 @pytest.fixture(scope="module")
-def results(universe: opamplan.Universe) -> list[opamplan.Solution]:
+def results(universe: opamplan.Universe) -> list[opamplan.SolveResult]:
     return universe.solve_all()
 
 
 @pytest.fixture(scope="module")
-def plan(results: list[opamplan.Solution]) -> Plan:
+def plan(results: list[opamplan.SolveResult]) -> Plan:
     return make_plan(results)
 
 
 @pytest.fixture(scope="module")
-def real_results(real_repository: opamplan.Repository) -> list[opamplan.Solution]:
+def real_results(real_repository: opamplan.Repository) -> list[opamplan.SolveResult]:
     environment = opamplan.Environment.preset("debian-13")
     return opamplan.Universe(real_repository, environment, ocaml="5.3.0").solve_all()
 
@@ -68,7 +68,7 @@ POST = {
 
 
 def test_images_hold_the_closures(
-    universe: opamplan.Universe, results: list[opamplan.Solution]
+    universe: opamplan.Universe, results: list[opamplan.SolveResult]
 ) -> None:
     for strategy in STRATEGIES:
         plan = make_plan(results, strategy=strategy)
@@ -131,7 +131,7 @@ def test_limits_are_profiles_with_changes() -> None:
         Limits("buildkitt")
 
 
-def test_limits_are_kept_and_the_doctor_says_so(results: list[opamplan.Solution]) -> None:
+def test_limits_are_kept_and_the_doctor_says_so(results: list[opamplan.SolveResult]) -> None:
     for strategy in STRATEGIES:
         limits = Limits("buildkit", depth=4, batch_targets=3)
         plan = make_plan(results, strategy=strategy, limits=limits)
@@ -168,7 +168,7 @@ def test_measured_durations_are_found_by_layer(plan: Plan) -> None:
 
 
 def test_plans_are_compared_with_causes(
-    universe: opamplan.Universe, results: list[opamplan.Solution], plan: Plan
+    universe: opamplan.Universe, results: list[opamplan.SolveResult], plan: Plan
 ) -> None:
     assert not compare_plans(plan, plan)
     other = make_plan(results, image="debian:12")
@@ -185,7 +185,7 @@ def test_plans_are_compared_with_causes(
         assert target.chain[0] == target.after
 
 
-def test_alignment_keeps_targets_and_never_adds_layers(results: list[opamplan.Solution]) -> None:
+def test_alignment_keeps_targets_and_never_adds_layers(results: list[opamplan.SolveResult]) -> None:
     aligned = align(results)
     assert [r.target for r in aligned.results] == [r.target for r in results]
     assert aligned.layers_after <= aligned.layers_before
@@ -194,7 +194,7 @@ def test_alignment_keeps_targets_and_never_adds_layers(results: list[opamplan.So
     assert all(not r.broken_rules() for r in aligned.results if r)
 
 
-def test_strange_requests_are_refused(results: list[opamplan.Solution]) -> None:
+def test_strange_requests_are_refused(results: list[opamplan.SolveResult]) -> None:
     with pytest.raises(opamplan.InvalidRequest, match="there are"):
         make_plan(results, strategy="weld")
     with pytest.raises(opamplan.InvalidRequest, match="there are"):
@@ -204,7 +204,7 @@ def test_strange_requests_are_refused(results: list[opamplan.Solution]) -> None:
 
 
 def test_reverse_dependencies_and_orders(
-    universe: opamplan.Universe, results: list[opamplan.Solution]
+    universe: opamplan.Universe, results: list[opamplan.SolveResult]
 ) -> None:
     reverse = opamplan.ReverseDependencies(results)
     solution = next(r for r in results if r and len(r) > 8)
@@ -306,7 +306,7 @@ def test_a_plan_that_cannot_be_written_leaves_the_file_that_was_there(
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_plan_is_restricted_to_targets_by_name(results: list[opamplan.Solution]) -> None:
+def test_a_plan_is_restricted_to_targets_by_name(results: list[opamplan.SolveResult]) -> None:
     whole = make_plan(results)
     some = whole.restricted_to(["http-serve", "csexp"])
     assert [t.split(".")[0] for t in some.targets] == ["csexp", "http-serve"]

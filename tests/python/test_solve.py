@@ -42,7 +42,7 @@ def test_a_solution_is_a_container_of_packages(universe: opamplan.Universe) -> N
     assert solution["dune"] == opamplan.Version("3.20.2")
     with pytest.raises(KeyError):
         solution["webmail"]
-    assert repr(solution) == f"<Solution of http-serve.2.1.0: {len(solution)} packages>"
+    assert repr(solution) == f"<SolveResult of http-serve.2.1.0: {len(solution)} packages>"
     assert "3.20.2" in solution._repr_html_()
     assert solution.explanation is None
     assert solution.broken_rules() == []

@@ -104,7 +104,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "PlanFinding": lambda w: w.dockerfile.findings[0],
     "PlanStep": lambda w: w.plan[len(w.plan) - 1],
     "RebuiltTarget": lambda w: w.difference.rebuilt_targets[0],
-    "Solution": lambda w: w.results[-1],
+    "SolveResult": lambda w: w.results[-1],
     "SourceInfo": lambda w: (w.extra if w.other else w.repository).sources[0],
     "Value": lambda w: w.file["a"],
     "Version": lambda w: w.results[0]["ocaml"],
@@ -261,7 +261,7 @@ def test_failures_are_pickled_as_they_are(worlds: tuple[World, World, World]) ->
     assert told._repr_html_() == gone.explanation._repr_html_()
 
 
-def solved_elsewhere(target: str) -> opamplan.Solution:
+def solved_elsewhere(target: str) -> opamplan.SolveResult:
     universe = opamplan.Universe(
         opamplan.Repository.open(repository_path(), cache=False),
         opamplan.Environment.preset("debian-13"),
@@ -277,7 +277,9 @@ def test_results_come_back_from_worker_processes(worlds: tuple[World, World, Wor
     assert found == [worlds[0].universe.solve(target) for target in targets]
 
 
-@pytest.mark.parametrize("kind", ["Solution", "Explanation", "Fact", "PlanStep", "PackageFormula"])
+@pytest.mark.parametrize(
+    "kind", ["SolveResult", "Explanation", "Fact", "PlanStep", "PackageFormula"]
+)
 def test_a_state_that_was_made_up_is_refused(kind: str, worlds: tuple[World, World, World]) -> None:
     value = VALUES[kind](worlds[0])
     state = value.__getstate__()

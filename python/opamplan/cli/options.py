@@ -342,7 +342,7 @@ def universe_from(args: argparse.Namespace, repository: Any = None) -> Any:
         load(args) if repository is None else repository,
         environment_from(args),
         ocaml=ocaml_version(args),
-        roots=args.require,
+        require=args.require,
         constraints=args.constraint,
         with_test=args.with_test,
         with_doc=args.with_doc,

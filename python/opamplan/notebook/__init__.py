@@ -47,7 +47,7 @@ def _attach(kind: type, module: str, function: str = "page") -> None:
     kind._repr_html_ = _repr_html_  # type: ignore[attr-defined]
 
 
-_attach(_core.Solution, "closure_graph")
+_attach(_core.SolveResult, "closure_graph")
 _attach(_core.Plan, "plan_sharing")
 _attach(_core.PlanDifference, "plan_difference")
 _attach(_core.Repository, "tables", "repository")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from opamplan._core import Solution, deps_json
+from opamplan._core import SolveResult, deps_json
 from opamplan.notebook.bar_chart import LETTER
 from opamplan.notebook.layout import Layout
 from opamplan.notebook.markup import ACCENT, COOL, Picture, element, heading, svg, table
@@ -15,7 +15,7 @@ ROW = 24.0
 GAP = 36.0
 
 
-def closure(solution: Solution) -> Picture:
+def closure(solution: SolveResult) -> Picture:
     """The closure of a solution's target: it stands on the left, what comes first on the right."""
     graph: dict[str, list[str]] = json.loads(deps_json(solution))
     layout = Layout(graph)
@@ -57,7 +57,7 @@ def closure(solution: Solution) -> Picture:
     return Picture(svg(*size, f"the closure of {solution.target}", *edges, *nodes))
 
 
-def page(solution: Solution) -> str:
+def page(solution: SolveResult) -> str:
     """What a notebook shows."""
     name = solution.target or solution.package
     if not solution:
