@@ -77,4 +77,4 @@ class lexer {
 }  // namespace opamplan::syntax
 
 // Always inline: the parser's speed depends on it.
-#include "opamplan/syntax/impl/lexer.ipp"
+#include "opamplan/syntax/impl/lexer.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "opamplan/package/check_file.hpp"
-#include "opamplan/package/impl/field_table.ipp"
+#include "opamplan/package/impl/field_table.hpp"
 #include "opamplan/package/version.hpp"
 
 namespace opamplan {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/package/impl/field_table.ipp"
+#include "opamplan/package/impl/field_table.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/package/version.hpp"
 #include "opamplan/syntax/printer.hpp"

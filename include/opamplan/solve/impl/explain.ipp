@@ -12,7 +12,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/workers.hpp"
 #include "opamplan/solve/explain.hpp"
-#include "opamplan/solve/impl/explain_detail.ipp"
+#include "opamplan/solve/impl/explain_parts.hpp"
 
 namespace opamplan {
 OPAMPLAN_INLINE explanation explain(const universe& u, package_id target,

@@ -10,7 +10,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
-#include "opamplan/solve/impl/explain_detail.ipp"
+#include "opamplan/solve/impl/explain_parts.hpp"
 #include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/reasons.hpp"
 #include "opamplan/solve/rules.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "opamplan/package/impl/fields.ipp"
+#include "opamplan/package/impl/fields.hpp"
 #include "opamplan/package/opam_file.hpp"
 
 namespace opamplan::package_impl {

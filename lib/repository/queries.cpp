@@ -1,3 +1,0 @@
-// The compiled definitions of opamplan/repository/queries.hpp.
-#include "opamplan/repository/queries.hpp"
-#include "opamplan/repository/impl/queries.ipp"

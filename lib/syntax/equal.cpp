@@ -1,4 +1,0 @@
-// The compiled definitions of opamplan/syntax/equal.hpp.
-#include "opamplan/syntax/equal.hpp"
-
-#include "opamplan/syntax/impl/equal.ipp"
