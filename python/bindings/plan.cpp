@@ -58,7 +58,8 @@ void bind_limits(py::module_& module) {
   py::class_<limits> type(module, "Limits", R"(What a builder can take; 0 means without limit.
 
 ``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
-profiles.)");
+profiles. They leave room for a base image of 9 layers; ``base_layers`` says how many it has, and
+each above that is a step less.)");
   compare_by(type,
              [](const limits& l) {
                return std::tie(l.name, l.reason, l.depth, l.batch_targets, l.batch_steps,
@@ -69,7 +70,8 @@ profiles.)");
                       std::optional<std::size_t> batch_targets,
                       std::optional<std::size_t> batch_steps, std::optional<std::size_t> file_bytes,
                       std::optional<std::size_t> definition_bytes,
-                      std::optional<std::size_t> line_bytes, std::optional<std::size_t> batches) {
+                      std::optional<std::size_t> line_bytes, std::optional<std::size_t> batches,
+                      std::size_t base_layers) {
             limits l = limit_profile(profile);
             const auto change = [&](std::size_t& member, const std::optional<std::size_t>& value) {
               if (!value || *value == member) return;
@@ -83,12 +85,14 @@ profiles.)");
             change(l.definition_bytes, definition_bytes);
             change(l.line_bytes, line_bytes);
             change(l.batches, batches);
+            change(l.depth, on_base(l, base_layers).depth);
             return l;
           }),
           py::arg("profile") = "buildkit", py::kw_only(), py::arg("depth") = py::none(),
           py::arg("batch_targets") = py::none(), py::arg("batch_steps") = py::none(),
           py::arg("file_bytes") = py::none(), py::arg("definition_bytes") = py::none(),
-          py::arg("line_bytes") = py::none(), py::arg("batches") = py::none())
+          py::arg("line_bytes") = py::none(), py::arg("batches") = py::none(),
+          py::arg("base_layers") = 0)
       .def_readonly("name", &limits::name)
       .def_readonly("depth", &limits::depth, "Steps in one image, on top of the common header.")
       .def_readonly("batch_targets", &limits::batch_targets, "Targets of one invocation.")

@@ -1404,7 +1404,8 @@ class Limits:
     What a builder can take; 0 means without limit.
 
     ``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
-    profiles.
+    profiles. They leave room for a base image of 9 layers; ``base_layers`` says how many it has, and
+    each above that is a step less.
     """
     def __eq__(self, arg0: object) -> bool: ...
     def __getstate__(self) -> tuple[str, str, typing.Annotated[list[int], "FixedSize(7)"]]: ...
@@ -1420,6 +1421,7 @@ class Limits:
         definition_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
         line_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
         batches: typing.SupportsInt | typing.SupportsIndex | None = None,
+        base_layers: typing.SupportsInt | typing.SupportsIndex = 0,
     ) -> None: ...
     def __repr__(self) -> str: ...
     def __setstate__(

@@ -40,6 +40,20 @@ def test_plan_takes_limits_by_hand(opamplan_command: Run) -> None:
     assert "expected NAME=NUMBER with depth" in wrong.stderr
 
 
+def test_layers_of_the_base_image_count_in_its_depth(
+    opamplan_command: Run, saved: pathlib.Path
+) -> None:
+    words = ("--limits", "docker", "--limit", "depth=16", "--base-layers")
+    done = opamplan_command("plan", "--json", "--strategy", "chain", *words, "20")
+    assert json.loads(done.stdout)["max_depth"] == 5
+    full = opamplan_command("plan", *words, "25")
+    assert (full.returncode, "leaves no room for steps" in full.stderr) == (2, True)
+    deep = opamplan_command("doctor", "--plan", str(saved), *words, "20")
+    assert (deep.returncode, "depth:" in deep.stdout) == (1, True)
+    assert opamplan_command("doctor", "--plan", str(saved), *words, "9").returncode == 0
+    assert opamplan.Limits("docker", base_layers=31).depth == 91
+
+
 def test_alignment_says_what_it_costs(opamplan_command: Run) -> None:
     done = opamplan_command("plan", "--align")
     assert done.returncode == 0

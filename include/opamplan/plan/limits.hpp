@@ -35,6 +35,14 @@ struct limits {
 /// Throws `invalid_request`, naming those there are.
 [[nodiscard]] const limits& limit_profile(std::string_view name);
 
+/// Layers of the base image for which the profiles' `depth` leaves room; the steps of the header
+/// (`prepare`, `setup`, an instruction or two) are the rest of what they leave.
+inline constexpr std::size_t usual_base_layers = 9;
+
+/// The same limits on a base image of so many layers: each above the usual ones is a step less.
+/// Throws `invalid_request` if none is left.
+[[nodiscard]] limits on_base(limits l, std::size_t layers);
+
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY

@@ -46,6 +46,14 @@ def add_limit_options(parser: Any) -> None:
         default=[],
         help=f"change one limit: {', '.join(LIMITS)}; 0: none; may be repeated",
     )
+    parser.add_argument(
+        "--base-layers",
+        type=options.whole(0, 10_000),
+        default=0,
+        metavar="N",
+        help="how many the base image has, if more than 9: each is a step less "
+        "(docker image inspect -f '{{len .RootFS.Layers}}' IMAGE)",
+    )
 
 
 def add_plan_options(
@@ -124,7 +132,7 @@ def limits_from(args: argparse.Namespace, default: str = "buildkit") -> Limits:
         if name not in LIMITS or not re.fullmatch("[0-9]{1,15}", number):
             raise InvalidRequest(f"--limit {text}: expected NAME=NUMBER with {', '.join(LIMITS)}")
         changes[name.replace("-", "_")] = int(number)
-    return Limits(args.limits or default, **changes)
+    return Limits(args.limits or default, **changes, base_layers=args.base_layers)
 
 
 def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]:

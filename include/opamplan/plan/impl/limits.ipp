@@ -41,4 +41,17 @@ OPAMPLAN_INLINE const limits& limit_profile(std::string_view name) {
       fmt::format("unknown limits \"{}\"{}", name, did_you_mean_one_of(known, name)));
 }
 
+OPAMPLAN_INLINE limits on_base(limits l, std::size_t layers) {
+  if (l.depth == 0 || layers <= usual_base_layers) return l;
+  const std::size_t more = layers - usual_base_layers;
+  if (more >= l.depth) {
+    throw invalid_request(fmt::format(
+        "a base image of {} layers leaves no room for steps: an image may be {} steps deep on one "
+        "of {} layers. Flatten it (docker export and import)",
+        layers, l.depth, usual_base_layers));
+  }
+  l.depth -= more;
+  return l;
+}
+
 }  // namespace opamplan

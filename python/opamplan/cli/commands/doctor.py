@@ -45,13 +45,13 @@ def run(args: argparse.Namespace) -> int:
 
     status = 0
     if args.files:
-        plans.refuse_planning(args, "--files", ("limit", "limits"))
+        plans.refuse_planning(args, "--files", ("limit", "limits", "base_layers"))
         measured, findings = inspect_files(map(Path, args.files), plans.limits_from(args))
         what = counted(len(measured), "file")
     else:
-        plan, results = plans.plan_from(args, "limit", "limits")
+        plan, results = plans.plan_from(args, "limit", "limits", "base_layers")
         status = tell_missing(missing(args, plan, results))
-        limits = plans.limits_from(args) if args.limits or args.limit else None
+        limits = plans.limits_from(args) if args.limits or args.limit or args.base_layers else None
         findings = diagnose(plan, limits)
         what = (
             f"{counted(len(plan.targets), 'target')} in {counted(len(plan), 'step')} and "
