@@ -310,7 +310,7 @@ void bind_report(py::module_& module) {
             record_list blockers;
             for (const blocker_group& g : r.value.groups) groups.append(group_record({r.in, g}));
             for (const blocker& b : r.value.blockers) blockers.append(blocker_record({r.in, b}));
-            d["unsolvable"] = r.value.explanations.size();
+            d["no_solution"] = r.value.explanations.size();
             d["groups"] = groups;
             d["blockers"] = blockers;
             return d;

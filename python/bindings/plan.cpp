@@ -289,7 +289,7 @@ share a step.)");
           "steps", [](const py_batch& b) { return b.batch().steps; },
           "The indices of all steps that its targets need, ascending.")
       .def_property_readonly(
-          "new_steps", [](const py_batch& b) { return b.batch().new_steps; },
+          "new_step_count", [](const py_batch& b) { return b.batch().new_steps; },
           "How many of the steps no earlier batch builds.")
       .def("__repr__", [](const py_batch& b) {
         return "<PlanBatch " + std::to_string(b.index) + ": " +

@@ -194,13 +194,13 @@ void bind_difference(py::module_& module) {
            &plan_difference::added_targets, &plan_difference::dropped_targets,
            &plan_difference::rebuilt_targets, &plan_difference::causes,
            &plan_difference::cause_counts)
-      .def_readonly("kept_layers", &plan_difference::kept_layers, "How many layers both hold.")
+      .def_readonly("kept_layer_count", &plan_difference::kept_layers, "How many layers both hold.")
       .def_readonly("added_layers", &plan_difference::added_layers,
                     "NAME.VERSION of layers only in the new plan; a name for each variant.")
       .def_readonly("dropped_layers", &plan_difference::dropped_layers)
-      .def_readonly("kept_steps", &plan_difference::kept_steps,
+      .def_readonly("kept_step_count", &plan_difference::kept_steps,
                     "Steps that the builder's cache serves.")
-      .def_readonly("new_steps", &plan_difference::new_steps, "Steps that must run.")
+      .def_readonly("new_step_count", &plan_difference::new_steps, "Steps that must run.")
       .def_readonly("unchanged_targets", &plan_difference::unchanged_targets)
       .def_readonly("added_targets", &plan_difference::added_targets)
       .def_readonly("dropped_targets", &plan_difference::dropped_targets)

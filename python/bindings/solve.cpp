@@ -416,7 +416,7 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
             });
           },
           py::arg("targets") = py::none(), py::arg("threads") = 0, py::arg("progress") = py::none(),
-          "Group all unsolvable targets by cause, and say what lifting each name's impossible "
+          "Group all targets without a solution by cause, and say what lifting each name's impossible "
           "rules would unlock. Without targets: the latest available versions.")
       .def("__repr__", [](const py_universe& u) {
         return "<Universe of " + std::to_string(u.universe.available_packages().size()) +

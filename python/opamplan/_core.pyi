@@ -1294,7 +1294,7 @@ class Universe:
         progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> BlockerReport:
         """
-        Group all unsolvable targets by cause, and say what lifting each name's impossible rules would unlock. Without targets: the latest available versions.
+        Group all targets without a solution by cause, and say what lifting each name's impossible rules would unlock. Without targets: the latest available versions.
         """
     def explain(self, target: str) -> Explanation:
         """
@@ -1594,7 +1594,7 @@ class PlanBatch:
     @property
     def index(self) -> int: ...
     @property
-    def new_steps(self) -> int:
+    def new_step_count(self) -> int:
         """
         How many of the steps no earlier batch builds.
         """
@@ -1963,17 +1963,17 @@ class PlanDifference:
     @property
     def dropped_targets(self) -> list[str]: ...
     @property
-    def kept_layers(self) -> int:
+    def kept_layer_count(self) -> int:
         """
         How many layers both hold.
         """
     @property
-    def kept_steps(self) -> int:
+    def kept_step_count(self) -> int:
         """
         Steps that the builder's cache serves.
         """
     @property
-    def new_steps(self) -> int:
+    def new_step_count(self) -> int:
         """
         Steps that must run.
         """

@@ -75,11 +75,11 @@ class Effect:
     """Versions that could be installed and are not there, or not readable, any more."""
     dependents: tuple[str, ...]
     """Other targets that must be built again, those that depend on a change directly first."""
-    direct: int
+    direct_count: int
     """How many of them do."""
     known_failures: tuple[str, ...]
     """Targets that would have to be built again too, but failed before the change as well."""
-    new_layers: int
+    new_layer_count: int
     """Layers of the plan that the newest versions before the change do not have."""
     plan: Plan = field(repr=False)
     """Builds the installable versions and the dependents; empty if there is nothing to build."""
@@ -102,10 +102,10 @@ class Effect:
             "unavailable": self.unavailable,
             "removed": self.removed,
             "dependents": self.dependents,
-            "direct_dependents": self.direct,
+            "direct_count": self.direct_count,
             "known_failures": self.known_failures,
-            "new_layers": self.new_layers,
-            "install_steps": len(self.plan),
+            "new_layer_count": self.new_layer_count,
+            "step_count": len(self.plan),
         }
 
 
@@ -243,9 +243,9 @@ def effect_of(
         removed=tuple(p for p in could if p not in after.repository),
         unavailable=tuple(p for p in news if p not in now),
         dependents=tuple(dependents),
-        direct=len(direct),
+        direct_count=len(direct),
         known_failures=tuple(sorted(known)),
-        new_layers=_new_layers(base, plan),
+        new_layer_count=_new_layers(base, plan),
         plan=plan,
     )
 

@@ -64,7 +64,7 @@ def test_changes_are_told_by_version_kind_and_fields() -> None:
     ]
     assert found.installable == ("base.3", "lib.1")
     assert found.dependents == ("app.1",)
-    assert found.direct == 1
+    assert found.direct_count == 1
 
 
 def test_what_lies_beside_a_file_is_part_of_it() -> None:
@@ -103,9 +103,9 @@ def test_what_is_not_available_any_more_is_lost_too() -> None:
 def test_dependents_are_those_whose_layers_change_direct_ones_first() -> None:
     _, found = effect({**FILES, "base.2": 'build: ["make"]'})
     assert found.dependents == ("lib.1", "app.1")
-    assert found.direct == 1
+    assert found.direct_count == 1
     assert set(found.plan.targets) == {"base.2", "lib.1", "app.1"}
-    assert found.new_layers == len(found.plan) == 3
+    assert found.new_layer_count == len(found.plan) == 3
     assert opamplan.diagnose(found.plan) == []
 
 

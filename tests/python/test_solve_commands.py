@@ -106,7 +106,7 @@ def test_blockers(opamplan_command: Run) -> None:
     done = opamplan_command("blockers", "--json")
     assert done.returncode == 0
     report = json.loads(done.stdout)
-    assert report["unsolvable"] == 5
+    assert report["no_solution"] == 5
     assert sum(len(g["targets"]) for g in report["groups"]) == 5
     assert report["blockers"][0]["name"] == "legacy-cgi"
     assert report["blockers"][0]["unlocked"] == 2

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import json
+import pathlib
 import re
+from collections.abc import Iterator
 from functools import reduce
+from typing import Any
 
 import pytest
 from conftest import ROOT
 
 import opamplan
 import opamplan.runs
+from opamplan.cli.main import main
 from opamplan.cli.parser import command_names, make_parser
 
 PAGE = (ROOT / "docs/words.md").read_text()
@@ -47,6 +54,57 @@ def test_cpp_has_what_the_rows_name() -> None:
     )
     declared = set(re.findall(r"(?:class|struct|using) (\w+)", headers))
     assert [name for row in ROWS for name in named(row[3]) if name not in declared] == []
+
+
+FIGURES = {"plan", "forecast"}
+JSON = {
+    "plan": ["plan", "dune", "webmail", "--json"],
+    "forecast": ["forecast", "--json"],
+    "diff": ["diff", "ocaml=5.2.1", "-", "--json"],
+    "change": ["change", "{repository}", "{repository}", "--json"],
+    "blockers": ["blockers", "--json"],
+    "why": ["why", "webmail", "--json"],
+    "why not": ["why", "dune", "--json"],
+    "solve": ["solve", "dune", "--json"],
+    "list": ["list", "--json"],
+    "show": ["show", "dune", "--json"],
+    "revdeps": ["revdeps", "dune", "--json"],
+    "doctor": ["doctor", "dune", "--json", "--limit", "depth=1"],
+}
+# Objects by NAME.VERSION.
+BY_NAME = {"deps", "missing"}
+
+
+def members(value: Any) -> Iterator[tuple[str, str]]:
+    """Each name of a member, with the kind of its value."""
+    if isinstance(value, list):
+        for element in value:
+            yield from members(element)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if inner is not None:
+                number = isinstance(inner, (int, float)) and not isinstance(inner, bool)
+                yield name, "number" if number else type(inner).__name__
+            if name not in BY_NAME:
+                yield from members(inner)
+
+
+def test_one_name_of_json_is_one_kind_of_value_and_a_count_says_so(embedded: pathlib.Path) -> None:
+    kinds: dict[str, set[str]] = {}
+    for command, words in JSON.items():
+        arguments = [word.format(repository=embedded) for word in words]
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            main([*arguments, "-q"])
+        for name, kind in members(json.loads(printed.getvalue())):
+            if command not in FIGURES or kind != "number":
+                kinds.setdefault(name, set()).add(kind)
+    assert len(kinds) > 60
+    assert {name: kind for name, kind in kinds.items() if len(kind) > 1} == {}
+    for name, (kind,) in kinds.items():
+        if name.endswith("_count"):
+            assert kind == "number", name
+        elif kind == "number":
+            assert not name.endswith(("layers", "steps", "targets", "packages", "versions")), name
 
 
 def test_the_command_has_what_the_rows_name() -> None:

@@ -261,7 +261,7 @@ def print_summary(
         print(
             f"  batch {batch.index}: {counted(len(batch.targets), 'target')}, "
             f"{counted(len(batch.steps), 'step')}"
-            + (f", {batch.new_steps} of them new" if batch.index else ""),
+            + (f", {batch.new_step_count} of them new" if batch.index else ""),
             file=out,
         )
     if len(plan.batches) > 8:

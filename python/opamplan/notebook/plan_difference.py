@@ -12,7 +12,7 @@ ROWS = 15
 def difference(d: PlanDifference, rows: int = ROWS) -> Picture:
     """Layers kept, added and dropped, and the causes that rebuild most targets."""
     layers = [
-        ("kept", d.kept_layers),
+        ("kept", d.kept_layer_count),
         ("added", len(d.added_layers)),
         ("dropped", len(d.dropped_layers)),
     ]
@@ -26,12 +26,14 @@ def difference(d: PlanDifference, rows: int = ROWS) -> Picture:
 def page(d: PlanDifference) -> str:
     """What a notebook shows."""
     if not d:
-        return heading("No difference", f": {d.kept_layers:,} layers are the same")
+        return heading("No difference", f": {d.kept_layer_count:,} layers are the same")
     rows = [
         ("as before", len(d.unchanged_targets)),
         ("built again", len(d.rebuilt_targets)),
         ("new", len(d.added_targets)),
         ("gone", len(d.dropped_targets)),
     ]
-    said = f": {d.new_steps:,} steps must run, {d.kept_steps:,} are in the builder's cache"
+    said = (
+        f": {d.new_step_count:,} steps must run, {d.kept_step_count:,} are in the builder's cache"
+    )
     return heading("Two plans", said) + table(["targets", ""], rows) + str(difference(d))

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(report))
         return 0
     style = Style(sys.stdout)
-    print(style.strong(f"{report['unsolvable']} targets have no solution."))
+    print(style.strong(f"{report['no_solution']} targets have no solution."))
     print("\nWhat would unlock most:")
     for blocker in report["blockers"][: args.most]:
         rules = ", ".join(sorted({rule["text"] for rule in blocker["rules"]})[:3])

@@ -203,9 +203,9 @@ def _work(effect: Effect) -> str:
     again = "no other target to build again"
     if effect.dependents:
         again = f"{counted(len(effect.dependents), 'other target')} to build again"
-        again += f", {effect.direct} directly on what is changed"
+        again += f", {effect.direct_count} directly on what is changed"
     steps = counted(len(effect.plan), "step")
-    return f"{again}; {steps} in all, {effect.new_layers} of which the base does not have"
+    return f"{again}; {steps} in all, {effect.new_layer_count} of which the base does not have"
 
 
 def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) -> None:

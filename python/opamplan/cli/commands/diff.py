@@ -80,22 +80,35 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _as_dict(d: PlanDifference) -> dict[str, Any]:
+    rebuilt: list[list[str]] = [[] for _ in d.causes]
+    for target in d.rebuilt_targets:
+        rebuilt[target.cause].append(target.after)
     return {
-        "kept_layers": d.kept_layers,
+        "kept_layer_count": d.kept_layer_count,
         "added_layers": d.added_layers,
         "dropped_layers": d.dropped_layers,
-        "kept_steps": d.kept_steps,
-        "new_steps": d.new_steps,
+        "kept_step_count": d.kept_step_count,
+        "new_step_count": d.new_step_count,
         "unchanged_targets": d.unchanged_targets,
         "added_targets": d.added_targets,
         "dropped_targets": d.dropped_targets,
         "rebuilt_targets": [
-            {"before": t.before, "after": t.after, "chain": t.chain, "cause": t.cause}
+            {
+                "before": t.before,
+                "after": t.after,
+                "chain": t.chain,
+                "cause": d.causes[t.cause].text,
+            }
             for t in d.rebuilt_targets
         ],
         "causes": [
-            {"kind": c.kind, "package": c.package, "text": c.text, "targets": n}
-            for c, n in zip(d.causes, d.cause_counts)
+            {
+                "kind": cause.kind,
+                "package": cause.package,
+                "text": cause.text,
+                "targets": targets,
+            }
+            for cause, targets in zip(d.causes, rebuilt)
         ],
     }
 
@@ -106,15 +119,15 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
         print(style.good("The plans build the same layers."))
         return
     if not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets):
-        print(f"The plans build the same layers, {d.new_steps} of them in other steps.")
+        print(f"The plans build the same layers, {d.new_step_count} of them in other steps.")
         return
     print(
         style.strong(
-            f"{d.kept_layers} layers kept, {len(d.added_layers)} added, "
+            f"{d.kept_layer_count} layers kept, {len(d.added_layers)} added, "
             f"{len(d.dropped_layers)} dropped"
         )
     )
-    print(f"  {d.new_steps} steps must run, {d.kept_steps} are in the cache")
+    print(f"  {d.new_step_count} steps must run, {d.kept_step_count} are in the cache")
     print(
         f"  targets: {len(d.unchanged_targets)} as before, {len(d.rebuilt_targets)} rebuilt, "
         f"{len(d.added_targets)} new, {len(d.dropped_targets)} gone"

@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _tell_solution(args: argparse.Namespace, result: Any) -> int:
     """There is one; opam still refuses it if its dependencies are cyclic."""
-    answer: dict[str, Any] = {"target": result.target, "packages": len(result)}
+    answer: dict[str, Any] = {"target": result.target, "packages": result.packages}
     sentence = f"{result.target} has a solution of {counted(len(result), 'package')}."
     if not result.cycle:
         return _say(args, answer, sentence)
