@@ -254,9 +254,15 @@ def test_runs_are_compared(
     assert len(back.fixes) == len(found.regressions)
     assert not compare_runs((state, good), (state, good))
     path = str(state.path)
-    broke = opamplan_command("compare", f"{path}#{good.id}", f"{path}#{bad.id}")
+    broke = opamplan_command("diff", f"{path}#{good.id}", f"{path}#{bad.id}")
     assert (broke.returncode, f"{name}" in broke.stdout) == (1, True)
-    fixed = opamplan_command("compare", "--json", f"{path}#{bad.id}", f"{path}#{good.id}")
+    mixed = opamplan_command("diff", f"{path}#{good.id}", "-")
+    assert mixed.returncode == 2
+    assert f"{path}#{good.id}: a run; the other side is to be one too" in mixed.stderr
+    planning = opamplan_command("diff", str(path), str(path), "--ocaml", "5.2.1")
+    assert planning.returncode == 2
+    assert "--ocaml has no effect with two runs: leave it out" in planning.stderr
+    fixed = opamplan_command("diff", "--json", f"{path}#{bad.id}", f"{path}#{good.id}")
     assert (fixed.returncode, json.loads(fixed.stdout)["regressions"]) == (0, [])
 
 

@@ -37,7 +37,6 @@ ORDER = (
     "build",
     "log",
     "report",
-    "compare",
     "completion",
 )
 HOME = "opamplan.cli.commands"

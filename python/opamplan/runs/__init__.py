@@ -6,7 +6,7 @@ one batch, `results` reads what a batch left, `state` keeps it, `runner` does al
 """
 
 from opamplan.runs.builders import Buildctl, Builder, Buildx, SolveOutcome
-from opamplan.runs.comparison import RunComparison, compare_runs
+from opamplan.runs.comparison import RunDifference, compare_runs
 from opamplan.runs.options import RunOptions
 from opamplan.runs.results import LayerResult, read_results
 from opamplan.runs.runner import Runner
@@ -18,7 +18,7 @@ __all__ = [
     "Buildx",
     "LayerResult",
     "Run",
-    "RunComparison",
+    "RunDifference",
     "RunOptions",
     "Runner",
     "SolveOutcome",

@@ -45,7 +45,7 @@ class RootFailure:
 
 
 @dataclass
-class RunComparison:
+class RunDifference:
     """What `compare_runs` found. False in a condition if nothing broke."""
 
     regressions: list[Change] = field(default_factory=list)
@@ -56,7 +56,7 @@ class RunComparison:
     dropped: list[Change] = field(default_factory=list)
     root_failures: list[RootFailure] = field(default_factory=list)
     """Those that stop most targets first."""
-    unchanged: int = 0
+    unchanged_count: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.regressions)
@@ -66,10 +66,10 @@ class RunComparison:
         return asdict(self)
 
 
-def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunComparison:
+def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunDifference:
     """Targets are matched by NAME.VERSION; of those left over, by NAME where each run has one."""
     old, new = _targets(*before), _targets(*after)
-    result = RunComparison()
+    result = RunDifference()
     pairs = _pairs(old, new)
     for old_name, new_name in pairs:
         was, now = old.get(old_name, ""), new.get(new_name, "")
@@ -81,7 +81,7 @@ def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunComp
         elif not new_name:
             result.dropped.append(change)
         elif was == now:
-            result.unchanged += 1
+            result.unchanged_count += 1
         elif was == GOOD and now not in UNKNOWN:
             result.regressions.append(change)
         elif now == GOOD and was not in UNKNOWN:

@@ -1,4 +1,4 @@
-"""opamplan diff: what a change costs."""
+"""opamplan diff: what two plans, or two runs, differ in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.run_difference import is_run, tell
 from opamplan.terminal.style import Style
 from opamplan.wording import listed
 
@@ -22,23 +23,31 @@ _SIDE_OPTIONS = ("repository", "rev", "ocaml", "environment", "arch", "image", "
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "diff",
-        help="compare two plans: what must be built again, and why",
+        help="compare two plans, or two runs: what is built again, what broke",
         description="Compare two plans: layers kept, added and dropped, and for each target that "
         "must be built again the chain of dependencies down to the change that caused it. A side "
         "is a plan file, or OPTION=VALUE[,OPTION=VALUE...] to plan with that option "
-        f"({', '.join(_SIDE_OPTIONS)}), or `-` for the options as they stand.",
+        f"({', '.join(_SIDE_OPTIONS)}), or `-` for the options as they stand. Or compare two runs: "
+        "regressions, fixes, and the failures where regressions begin. A side is then a state "
+        "file, as build writes (its newest run), or FILE#NUMBER; exit status 1 if anything broke.",
         epilog="Examples: opamplan diff monday.json tuesday.json; opamplan diff --repository "
-        "opam-repository rev=HEAD~10 rev=HEAD; opamplan diff ocaml=5.2.1 ocaml=5.3.0",
+        "opam-repository rev=HEAD~10 rev=HEAD; opamplan diff ocaml=5.2.1 ocaml=5.3.0; opamplan "
+        "diff builds.sqlite#1 builds.sqlite#2",
     )
     parser.add_argument("before", metavar="BEFORE")
     parser.add_argument("after", metavar="AFTER")
-    parser.add_argument("--targets", action="store_true", help="list every target that is rebuilt")
+    parser.add_argument(
+        "--targets",
+        dest="list_targets",
+        action="store_true",
+        help="list every target that is rebuilt",
+    )
     options.add_solve_options(parser, targets=False)
     plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     options.add_output_options(parser)
-    parser.set_defaults(run=run, targets_wanted=[])
+    parser.set_defaults(run=run, targets=[])
 
 
 def _side(args: argparse.Namespace, text: str) -> Plan:
@@ -49,7 +58,6 @@ def _side(args: argparse.Namespace, text: str) -> Plan:
     if "=" in text and Path(text).is_file():
         return Plan.load(text)
     changed = copy.copy(args)
-    changed.targets = []
     for part in text.split(",") if text != "-" else []:
         name, equals, value = part.partition("=")
         if not equals or name not in _SIDE_OPTIONS:
@@ -68,14 +76,20 @@ def _side(args: argparse.Namespace, text: str) -> Plan:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan import compare_plans
+    from opamplan import InvalidRequest, compare_plans
 
-    all_targets = args.targets
+    sides = (args.before, args.after)
+    runs = [side for side in sides if is_run(side)]
+    if len(runs) == 2:
+        plans.refuse_planning(args, "two runs", ())
+        return tell(*sides, as_json=args.json)
+    if runs:
+        raise InvalidRequest(f"{runs[0]}: a run; the other side is to be one too, not a plan")
     difference = compare_plans(_side(args, args.before), _side(args, args.after))
     if args.json:
         print(json.dumps(_as_dict(difference)))
     else:
-        _print(difference, all_targets)
+        _print(difference, args.list_targets)
     return 0
 
 

@@ -1,37 +1,32 @@
-"""opamplan compare: what broke between two runs."""
+"""What `opamplan diff` says of two runs: what broke, what was fixed."""
 
 from __future__ import annotations
 
-import argparse
 import json
-from typing import Any
+from pathlib import Path
 
-from opamplan.cli import runs
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
-
-def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser(
-        "compare",
-        help="compare two runs: what broke, what was fixed",
-        description="Compare the results of two runs: regressions, fixes, and the failures where "
-        "regressions begin. Exit status 1 if anything broke, for CI.",
-        epilog="Examples: opamplan compare monday.sqlite tuesday.sqlite; "
-        "opamplan compare builds.sqlite#1 builds.sqlite#2",
-    )
-    parser.add_argument("before", metavar="RUN1", help=runs.RUN_HELP)
-    parser.add_argument("after", metavar="RUN2", help="the same, of the newer run")
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-    parser.set_defaults(run=run)
+_SQLITE = b"SQLite format 3\0"
 
 
-def run(args: argparse.Namespace) -> int:
+def is_run(side: str) -> bool:
+    """Whether a side of a difference is a state file, or FILE#NUMBER of one."""
+    for name in (side, side.rpartition("#")[0]):
+        if name and Path(name).is_file():
+            with open(name, "rb") as file:
+                return file.read(len(_SQLITE)) == _SQLITE
+    return False
+
+
+def tell(before: str, after: str, as_json: bool) -> int:
+    """Compare, print, and return the exit status: 1 if anything broke."""
     from opamplan.runs.comparison import compare_runs
     from opamplan.runs.state import find_run
 
-    result = compare_runs(find_run(args.before), find_run(args.after))
-    if args.json:
+    result = compare_runs(find_run(before), find_run(after))
+    if as_json:
         print(json.dumps(result.to_dict()))
         return 1 if result else 0
     style = Style()
@@ -40,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
             f"{counted(len(result.regressions), 'regression')}, "
             f"{counted(len(result.fixes), 'fix', 'fixes')}"
         )
-        + f", {result.unchanged} targets as before, {len(result.added)} new, "
+        + f", {result.unchanged_count} targets as before, {len(result.added)} new, "
         f"{len(result.dropped)} gone"
     )
     if result.root_failures:
