@@ -42,7 +42,7 @@ def documented(name: str, value: Any) -> tuple[list[str], str]:
     """Signatures and text of a function, compiled or not."""
     doc = inspect.getdoc(value) or ""
     if inspect.isfunction(value):
-        return [name + str(inspect.signature(value)).replace("'", "")], doc
+        return [short_types(name + str(inspect.signature(value)).replace("'", ""))], doc
     lines = doc.splitlines()
     if not lines or not lines[0].startswith(f"{name}("):
         return [f"{name}()"], doc
