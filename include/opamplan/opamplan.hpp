@@ -21,6 +21,7 @@
 #include "opamplan/syntax/parser.hpp"
 #include "opamplan/syntax/position.hpp"
 #include "opamplan/syntax/printer.hpp"
+#include "opamplan/package/atom_text.hpp"
 #include "opamplan/package/check_file.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/environment.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <opamplan/closure/closure.hpp>
+#include <opamplan/package/atom_text.hpp>
 #include <opamplan/package/opam_file.hpp>
 #include <opamplan/package/version.hpp>
 #include <opamplan/solve/check.hpp>
@@ -15,7 +16,6 @@
 #include <opamplan/solve/reasons.hpp>
 #include <opamplan/solve/solver.hpp>
 #include <opamplan/solve/universe.hpp>
-#include <opamplan/syntax/parser.hpp>
 
 #include "bindings.hpp"
 #include "copies.hpp"
@@ -31,35 +31,6 @@ namespace {
 struct unknown_package_name {
   static constexpr const char* value = "UnknownPackage";
 };
-
-/// "ocaml = 5.3.0", "dune >= 3 & < 4", or just a name.
-package_atom parse_atom(const std::string& text) {
-  const std::size_t end = text.find_first_of(" =<>!.");
-  package_atom atom;
-  atom.name = text.substr(0, end);
-  if (end == std::string::npos) return atom;
-  std::string rest = text.substr(end);
-  if (rest.front() == '.') rest = "= " + rest.substr(1);
-  // Versions may be bare here; opam's language wants them quoted.
-  std::string quoted;
-  for (std::size_t i = 0; i < rest.size();) {
-    const bool word = std::isalnum(static_cast<unsigned char>(rest[i])) != 0 || rest[i] == '~' ||
-                      rest[i] == '.' || rest[i] == '_' || rest[i] == '+' || rest[i] == '-';
-    if (!word) {
-      quoted += rest[i++];
-      continue;
-    }
-    const std::size_t begin = i;
-    while (i < rest.size() && std::string(" &|()<>=!\"").find(rest[i]) == std::string::npos) ++i;
-    quoted += "\"" + rest.substr(begin, i - begin) + "\"";
-  }
-  const syntax::file file =
-      syntax::parse("depends: [\"" + atom.name + "\" {" + quoted + "}]", text);
-  const package_formula f =
-      evaluate_depends(read_depends(file), environment(), atom.name, "", dependency_context());
-  if (!f.is_atom()) throw invalid_request("\"" + text + "\" is not a package with a constraint");
-  return f.atom;
-}
 
 std::vector<package_atom> parse_atoms(const std::vector<std::string>& texts) {
   std::vector<package_atom> atoms;
@@ -416,7 +387,8 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
             });
           },
           py::arg("targets") = py::none(), py::arg("threads") = 0, py::arg("progress") = py::none(),
-          "Group all targets without a solution by cause, and say what lifting each name's impossible "
+          "Group all targets without a solution by cause, and say what lifting each name's "
+          "impossible "
           "rules would unlock. Without targets: the latest available versions.")
       .def("__repr__", [](const py_universe& u) {
         return "<Universe of " + std::to_string(u.universe.available_packages().size()) +

@@ -29,6 +29,8 @@ OTHER = "(the small one inside opamplan; --repository names another)"
         ("plan --zzz=1", "plan: there is no option --zzz; `opamplan help plan` tells more"),
         ("plan --strategy graf", "--strategy: there is no 'graf'; did you mean graft?"),
         ("plan --strategy z", "--strategy: there is no 'z'; there are: graft, prefix, chain"),
+        ("solve dune --constraint csexp>>1", '"csexp>>1" is no package with a constraint, such as'),
+        ("solve dune --require csexp{", '"csexp{" is no package with a constraint, such as'),
         ("check x y", "check: nothing is expected after its arguments: x y; `opamplan help check`"),
         ("show lwt", f'no package is named "lwt" in this repository {OTHER}'),
         ("plan core", f'no package is named "core" in this repository {OTHER}'),
