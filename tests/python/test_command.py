@@ -394,3 +394,24 @@ def test_colours_are_for_terminals_only(opamplan_command: Run) -> None:
     assert "\x1b" not in opamplan_command("show", "dune", env=environment).stdout
     forced = opamplan_command("show", "dune", env={**environment, "FORCE_COLOR": "1"})
     assert "\x1b[" in forced.stdout
+
+
+def test_threads_hold_for_loading_evaluating_solving_and_planning(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def watched(name: str, call: Any) -> Any:
+        def told(*args: Any, **named: Any) -> Any:
+            seen.append((name, named.get("threads")))
+            return call(*args, **named)
+
+        return told
+
+    monkeypatch.setattr(opamplan.Repository, "open", watched("load", opamplan.Repository.open))
+    solve_all = opamplan.Universe.solve_all
+    monkeypatch.setattr(opamplan.Universe, "solve_all", watched("solve", solve_all))
+    monkeypatch.setattr(opamplan, "Universe", watched("evaluate", opamplan.Universe))
+    monkeypatch.setattr(opamplan, "make_plan", watched("plan", opamplan.make_plan))
+    assert cli.main(["plan", "--quiet", "--threads", "3"]) == 0
+    assert seen == [("load", 3), ("evaluate", 3), ("solve", 3), ("plan", 3)]
