@@ -498,7 +498,7 @@ std::function<std::uint64_t(package_id)> size_function(
       const auto it = sizes.find(name);
       if (it != sizes.end()) return it->second;
     }
-    return 1;
+    return 0;
   };
 }
 

@@ -115,6 +115,14 @@ def remove_below(root: Union[str, os.PathLike[str]], path: str, sha256: str) -> 
     return True
 
 
+SQLITE = b"SQLite format 3\0"
+
+
+def _begins_with(path: Path, magic: bytes) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(magic)) == magic
+
+
 def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
     """Write the file that a person named. A device or a pipe is written to, a link is refused."""
     place = Path(path)
@@ -131,6 +139,10 @@ def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
         raise InvalidRequest(f"{path}: a link; name the file itself")
     if not place.parent.exists():
         raise InvalidRequest(f"{path}: there is no folder {place.parent}")
+    if there is not None and _begins_with(place, SQLITE):
+        raise InvalidRequest(
+            f"{path}: a file of SQLite, such as the state of runs, is left as it is"
+        )
     with open_folder(os.path.realpath(place.parent), shown=str(place.parent)) as folder:
         mode = stat.S_IMODE(there.st_mode) if there else 0o666
 

@@ -99,12 +99,10 @@ std::uint64_t cost_of(const layer_graph& g, const graft_costs& costs, const graf
     const auto [layer, system] = tree.origins[l];
     cost += graft_cost(g, costs, l, layer);
     const std::set<std::string> wanted = system_set(g, costs, l);
-    if (system != graft_tree::none) {
-      CHECK(tree.system_steps[system].layer == layer);
-      CHECK(images[system] == wanted);
-    } else {
-      run(wanted.size() - system_set(g, costs, layer).size());
-    }
+    const auto there = system == graft_tree::none ? system_set(g, costs, layer) : images[system];
+    if (system != graft_tree::none) CHECK(tree.system_steps[system].layer == layer);
+    CHECK(std::includes(wanted.begin(), wanted.end(), there.begin(), there.end()));
+    run(wanted.size() - there.size());
   }
   return cost;
 }
@@ -206,11 +204,19 @@ TEST_CASE("system steps cost no more than to do without them, and often less") {
     const std::uint64_t cost = cost_of(g, costs, tree);
     const std::uint64_t before = cost_of(g, costs, without);
     CHECK(cost <= before);
+    std::vector<std::size_t> users(tree.system_steps.size());
+    for (const graft_tree::origin& o : tree.origins) {
+      if (o.system != graft_tree::none) ++users[o.system];
+    }
+    for (const graft_tree::system_step& each : tree.system_steps) {
+      if (each.below != graft_tree::none) ++users[each.below];
+    }
+    for (const std::size_t count : users) CHECK(count > 1);
     cheaper += cost < before ? 1 : 0;
     made += tree.system_steps.size();
   }
   CHECK(cheaper > 30);
-  CHECK(made > 60);
+  CHECK(made > 40);
 }
 
 TEST_CASE("a bound on depth counts system steps") {

@@ -130,6 +130,97 @@ def test_an_interrupt_ends_the_first_run_and_begins_no_other(
         assert [run.status for run in state.runs()] == ["interrupted"]
 
 
+def test_failures_of_what_is_no_target_are_told_too(
+    embedded: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    repository = opamplan.Repository.open([str(embedded)])
+    universe = opamplan.Universe(
+        repository, opamplan.Environment.preset("debian-13"), ocaml="5.3.0"
+    )
+    plan = opamplan.make_plan(universe.solve_all(["heron"]))
+    bad = next(name for name in plan.packages if name.startswith("dune."))
+    assert bad not in plan.targets
+    with State(tmp_path / "builds.sqlite") as state:
+        data = matrix_data([(state, record(state, plan, bad)), (state, record(state, plan))])
+    (failure,) = data["failures"]
+    assert (failure["package"], failure["stops"]) == (bad, 1)
+    assert data["packages"][0]["cells"][0]["causes"] == [0]
+
+
+def test_every_member_of_a_post_group_has_its_dependents(
+    embedded: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    plan = plan_of(embedded, "debian-13", "5.3.0")
+    with State(tmp_path / "builds.sqlite") as state:
+        data = matrix_data([(state, record(state, plan))])
+    for row in data["packages"]:
+        images = (plan.image_of(target) for target in plan.targets if target != row["name"])
+        assert row["dependents"] == sum(row["name"] in image for image in images), row["name"]
+
+
+def test_a_mistake_in_the_last_environment_is_told_before_the_first_is_begun(
+    opamplan_command: Run, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    out = tmp_path / "out"
+    build = ("build", "--program", fake(), "-o", str(out))
+    for command in (
+        ("plan", "-o", f"{out}-{{environment}}-{{ocaml}}.json"),
+        ("emit", "-o", str(out)),
+        build,
+    ):
+        for words in (
+            ("--ocaml=5.3.0", "--ocaml=9.9"),
+            ("--environment=debian-12", "--environment=debian-99"),
+        ):
+            done = opamplan_command(*command, *words)
+            assert (done.returncode, done.stdout) == (2, ""), done.stdout
+    done = opamplan_command(*build, "--environment=debian-13", "--environment=macos-homebrew")
+    assert (done.returncode, "batch 0" in done.stdout) == (2, False)
+    with State(out / "builds.sqlite", read_only=True) as state:
+        assert state.runs() == []
+
+
+def test_images_of_environments_have_names_of_their_own(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    out = tmp_path / "out"
+    words = ("emit", "heron", "-q", *COMPILERS, "--registry", "registry.test/x", "-o", str(out))
+    assert opamplan_command(*words).returncode == 0
+    for name in NAMES[2:]:
+        text = (out / name / "docker-bake.hcl").read_text()
+        assert f"registry.test/x/{name}" in text
+    refused = opamplan_command(*words, "--format", "github")
+    assert (refused.returncode, "one workflow" in refused.stderr) == (2, True)
+
+
+def test_what_takes_one_environment_refuses_a_second(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    for command in ("solve", "forecast", "doctor"):
+        done = opamplan_command(command, *COMPILERS)
+        assert done.returncode == 2
+        assert "--ocaml: given twice; only plan, emit, build, change take several" in done.stderr
+    file = tmp_path / "opamplan.json"
+    file.write_text('{"ocaml": ["5.2.1"], "plan": {"strategy": "chain"}}')
+    done = opamplan_command("--config", str(file), "solve")
+    assert (done.returncode, "say it in their sections" in done.stderr) == (2, True)
+    file.write_text('{"plan": {"strategy": "chain"}}')
+    assert opamplan_command("--config", str(file), "forecast").returncode == 0  # has an option --plan
+
+
+def test_a_report_does_not_take_the_place_of_a_state(
+    embedded: pathlib.Path, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    file = tmp_path / "builds.sqlite"
+    with State(file) as state:
+        record(state, plan_of(embedded, "debian-13", "5.3.0"))
+    before = file.read_bytes()
+    for words in ((), ("--sizes",), (str(file),)):
+        done = opamplan_command("report", str(file), *words, "-o", str(file))
+        assert (done.returncode, "is left as it is" in done.stderr) == (2, True)
+    assert file.read_bytes() == before
+
+
 def test_environments_are_named_by_what_tells_them_apart(embedded: pathlib.Path) -> None:
     def names(*which: tuple[str, str], **options: Any) -> list[str]:
         return environment_names([plan_of(embedded, *each, **options) for each in which])
@@ -145,6 +236,11 @@ def test_environments_are_named_by_what_tells_them_apart(embedded: pathlib.Path)
     assert names(*[("debian-13", "5.3.0")] * 2) == [f"{same} (1)", f"{same} (2)"]
     assert names(("debian-13", "5.3.0")) == [same]
     assert environment_names([]) == []
+    plans = [plan_of(embedded, "debian-13", "5.3.0")] * 2
+    assert environment_names(plans, [0, 3600]) == [
+        f"{same} 1970-01-01 00:00",
+        f"{same} 1970-01-01 01:00",
+    ]
 
 
 def test_cells_say_what_happened_where_and_why(
@@ -171,9 +267,16 @@ def test_cells_say_what_happened_where_and_why(
     failed, well = rows[bad]["cells"]
     assert rows[bad]["differs"]
     assert (failed["status"], well) == ("failure", {"status": "success", "seconds": 3})
-    assert data["logs"][failed["log"]].endswith("Error: <no> luck\n")
-    waiting = next(row for row in data["packages"] if row["cells"][0].get("causes"))
-    assert waiting["cells"][0] == {"status": "dependency_failed", "seconds": 3, "causes": [bad]}
+    failure = data["failures"][failed["failure"]]
+    assert failure["log"].endswith("Error: <no> luck\n")
+    assert (failure["package"], failure["run"], failure["status"]) == (bad, 0, "failure")
+    waiting = [row for row in data["packages"] if (row["cells"][0] or {}).get("causes")]
+    assert len(waiting) == failure["stops"] > 0
+    assert waiting[0]["cells"][0] == {
+        "status": "dependency_failed",
+        "seconds": 3,
+        "causes": [failed["failure"]],
+    }
     assert rows[bad]["dependents"] >= 1
     assert rows["only-here.1"]["cells"] == [
         {"status": "no_solution", "reason": "it conflicts with everything"},

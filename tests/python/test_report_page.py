@@ -171,6 +171,10 @@ def test_a_target_shows_its_log_its_graph_and_who_is_to_blame(page: Any) -> None
     assert "Stops 4 targets" in detail.inner_text()
     page.keyboard.press("Escape")
     assert detail.is_hidden()
+    page.locator("#rows tr").first.focus()
+    page.keyboard.press("Enter")
+    assert detail.is_visible()
+    page.keyboard.press("Escape")
 
 
 def test_an_address_names_a_target(browser: Any, address: str) -> None:
@@ -221,10 +225,9 @@ def matrix(packages: int, environments: int) -> dict[str, Any]:
     for n in range(packages):
         cells: list[Any] = [{"status": "success", "seconds": n % 90}] * environments
         if n % 100 == 50:
-            cells = [*cells[:-1], {"status": "failure", "log": 0}]
+            cells = [*cells[:-1], {"status": "failure", "failure": 0}]
         elif n % 100 == 51:
-            before = rows[-1]["name"]
-            cells = [None, *cells[1:-1], {"status": "dependency_failed", "causes": [before]}]
+            cells = [None, *cells[1:-1], {"status": "dependency_failed", "causes": [1]}]
         states = {cell and cell["status"] for cell in cells}
         rows.append(
             {
@@ -234,13 +237,17 @@ def matrix(packages: int, environments: int) -> dict[str, Any]:
                 "cells": cells,
             }
         )
-    run = {"id": 1, "status": "finished", "started": 1.79e9, "ended": 1.79e9 + 60}
+    failure = {"run": environments - 1, "layer": "0" * 16, "status": "failure", "stops": 1}
+    run = {"id": 1, "file": "a", "status": "finished", "started": 1.79e9, "ended": 1.79e9 + 60}
     about = {"image": "debian:13", "environment": "os = linux", "counts": {"success": packages}}
     names = [f"debian-13 OCaml 5.{n}.0" for n in range(environments)]
     return {
         "runs": [{"name": name, **run, **about} for name in names],
         "packages": rows,
-        "logs": ["first\n</script>Error: no luck\n"],
+        "failures": [
+            {**failure, "package": "package-50.1", "log": "first\n</script>Error: no luck\n"},
+            {**failure, "package": "hidden.1", "log": "Error: only here\n"},
+        ],
     }
 
 
@@ -267,9 +274,21 @@ def test_a_matrix_of_sixty_thousand_cells_can_be_used(
     tab.click("#rows tr")
     detail = tab.locator("#detail")
     assert "no target here" in detail.inner_text()
-    detail.locator(".link").first.click()
-    assert detail.locator("h2").first.inner_text() == "package-150.1"
+    detail.locator(".link").first.click()  # no target: only others need it
+    assert detail.locator("h2").first.inner_text() == "hidden.1"
+    assert detail.locator("pre").inner_text() == "Error: only here\n"
+    tab.keyboard.press("Escape")
+    tab.fill("#search", "only here")
+    assert tab.locator("#shown").inner_text() == "40 of 4000"
+    tab.fill("#search", "package-150.")
+    tab.locator("#rows tr").focus()
+    tab.keyboard.press("Enter")
     assert detail.locator("pre").inner_text() == "first\n</script>Error: no luck\n"
+    tab.keyboard.press("Escape")
+    assert detail.is_hidden()
+    assert tab.evaluate("document.activeElement.tagName") == "TR"
+    tab.keyboard.press("Space")
+    assert detail.is_visible()
     tab.keyboard.press("Escape")
     tab.fill("#search", "")
     tab.uncheck("#differences")

@@ -20,7 +20,8 @@ struct plan_options {
   opamplan::limits limits = limit_profile("buildkit");
   std::string image;         ///< Empty: that of the environment's preset, see `preset_image`.
   std::string opam_version;  ///< Empty: the environment's `opam-version`.
-  /// Estimated installed bytes of a package; empty: all the same, so that grafts are counted.
+  /// Estimated installed bytes of a package, or 0 where that is not known: as much as the median of
+  /// the others. Empty: all the same, so that grafts are counted.
   std::function<std::uint64_t(package_id)> size_of;
   /// What one more run of the package manager costs, in the unit of `size_of`, and what each system
   /// package costs that it installs. Unset: as much as 50 and 10 packages of the median size, which

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
+from opamplan.cli.options import SEVERAL, SEVERAL_COMMANDS
 from opamplan.errors import InvalidRequest
 from opamplan.wording import nearest
 
@@ -67,6 +68,8 @@ def apply(
                 action = mine.get(name)
                 if action is None or action.dest in done:
                     continue
+                if not where and isinstance(value, dict):
+                    continue  # the section [plan] is not the option --plan
                 done.add(action.dest)
                 what = f"{path}: {where}{name}"
                 if name in ASKED_ONLY and not trusted:
@@ -191,6 +194,10 @@ def _converted(action: argparse.Action, value: Any, what: str) -> Any:
 
 
 def _one(action: argparse.Action, value: Any, what: str) -> Any:
+    if isinstance(value, list) and action.dest in SEVERAL:
+        raise InvalidRequest(
+            f"{what}: several are for {', '.join(SEVERAL_COMMANDS)}: say it in their sections"
+        )
     if isinstance(value, (bool, list, dict)) or value is None:
         raise InvalidRequest(f"{what}: expected a string or a number")
     text = os.path.expanduser(str(value))

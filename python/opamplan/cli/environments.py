@@ -53,6 +53,8 @@ def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
 
     if len({place_of(pattern, one) for one in found.values()}) == len(found):
         return
+    if pattern == "-":
+        raise InvalidRequest("-o -: there are several plans; name a file for each")
     several = [
         place
         for place in PLACES

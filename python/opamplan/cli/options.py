@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from opamplan.cli.outcome import BadNews
 from opamplan.data import repository_path
@@ -129,18 +129,42 @@ def repository_paths(args: argparse.Namespace) -> list[str]:
     return ["."]
 
 
+SEVERAL = ("environment", "ocaml")
+"""Options that some commands take more than once..."""
+SEVERAL_COMMANDS = ("plan", "emit", "build", "change")
+"""...namely these."""
+
+
+class Once(argparse.Action):
+    """An option that other commands take several times; here the last would win in silence."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: Optional[str] = None,
+    ) -> None:
+        """Keep the value; refuse a second."""
+        seen: frozenset[str] = getattr(namespace, "given_once", frozenset())
+        if self.dest in seen:
+            several = ", ".join(SEVERAL_COMMANDS)
+            raise argparse.ArgumentError(self, f"given twice; only {several} take several")
+        namespace.given_once = seen | {self.dest}
+        setattr(namespace, self.dest, values)
+
+
 def add_environment_options(parser: argparse.ArgumentParser, several: bool = False) -> None:
     """For which system packages are evaluated; for `several`, see environments.py."""
     group = parser.add_argument_group("environment")
-    repeated: dict[str, Any] = {"action": "append", "default": []} if several else {}
-    group.add_argument(
-        "--environment",
-        metavar="NAME",
-        help="a preset such as debian-13, ubuntu-24.04, alpine-3.22 or macos-homebrew, or `host` "
-        f"for this machine (default: {DEFAULT_ENVIRONMENT})"
-        + ("; may be repeated" if several else ""),
-        **(repeated or {"default": DEFAULT_ENVIRONMENT}),
-    )
+    repeated: dict[str, Any] = {"action": "append", "default": []} if several else {"action": Once}
+    what = "a preset such as debian-13, ubuntu-24.04, alpine-3.22 or macos-homebrew, or `host` for "
+    what += f"this machine (default: {DEFAULT_ENVIRONMENT})"
+    if several:
+        what += "; may be repeated"
+    else:
+        repeated["default"] = DEFAULT_ENVIRONMENT
+    group.add_argument("--environment", metavar="NAME", help=what, **repeated)
     for option, what in (
         ("arch", f"architecture, as opam names it: {', '.join(ARCHITECTURES)}"),
         ("os", "operating system: linux, macos, freebsd, win32"),
@@ -153,7 +177,9 @@ def add_environment_options(parser: argparse.ArgumentParser, several: bool = Fal
     what = "the OCaml version (default: 5.3.0)"
     if several:
         what += "; may be repeated: all of them in all environments"
-    ocaml.add_argument("--ocaml", metavar="VERSION", help=what, **repeated)
+    ocaml.add_argument(
+        "--ocaml", metavar="VERSION", help=what, **{**repeated, "default": [] if several else None}
+    )
     ocaml.add_argument(
         "--no-ocaml", action="store_true", help="do not ask for a version of OCaml at all"
     )

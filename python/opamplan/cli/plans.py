@@ -256,7 +256,9 @@ def print_summary(
     print(f"  deepest image: {s['max_depth']} steps; {s['grafts']} grafts", file=out)
     if s["depexts"]:
         packages = counted(s["depexts"], "system package")
-        print(f"  {packages}, which {counted(s['system_steps'], 'step')} install", file=out)
+        only = len(plan) - s["install_steps"]
+        more = f", {only} of them nothing else" if only else ""
+        print(f"  {packages}, which {counted(s['system_steps'], 'step')} install{more}", file=out)
     for batch in plan.batches[:8]:
         print(
             f"  batch {batch.index}: {counted(len(batch.targets), 'target')}, "

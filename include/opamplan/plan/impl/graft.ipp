@@ -88,11 +88,8 @@ class parent_chooser {
   [[nodiscard]] std::uint64_t largest() const noexcept { return largest_; }
 
   /// The result, with the system steps that something stands on.
-  [[nodiscard]] graft_tree tree(choice chosen) const {
-    std::vector<bool> used(systems_.size(), false);
-    for (const graft_tree::origin& o : chosen.origins) {
-      for (std::uint32_t s = o.system; s != graft_tree::none; s = systems_[s].below) used[s] = true;
-    }
+  [[nodiscard]] graft_tree tree(choice chosen) {
+    const std::vector<bool> used = fold(chosen);
     graft_tree result;
     std::vector<std::uint32_t> place(systems_.size(), graft_tree::none);
     for (std::uint32_t s = 0; s < systems_.size(); ++s) {
@@ -154,6 +151,37 @@ class parent_chooser {
     for (std::uint32_t s = system; s != graft_tree::none; s = systems_[s].below) ++c.depth;
     c.weighed = c.bytes + price * c.depth;
     return c;
+  }
+
+  /// A system step on which only one step stands is that step's own work. Returns which are left.
+  [[nodiscard]] std::vector<bool> fold(choice& chosen) {
+    struct users {
+      std::size_t count = 0;
+      std::uint32_t layer = graft_tree::none;   // the last of them...
+      std::uint32_t system = graft_tree::none;  // ...if it is one or the other
+    };
+    std::vector<users> of(systems_.size());
+    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
+      const std::uint32_t s = chosen.origins[l].system;
+      if (s != graft_tree::none) of[s] = {of[s].count + 1, l, graft_tree::none};
+    }
+    std::vector<bool> used(systems_.size(), false);
+    for (std::uint32_t s = static_cast<std::uint32_t>(systems_.size()); s-- > 0;) {
+      if (of[s].count == 0) continue;
+      const std::uint32_t below = systems_[s].below;
+      used[s] = of[s].count > 1;
+      users on_top = of[s];
+      if (used[s]) {
+        on_top = {1, graft_tree::none, s};
+      } else if (on_top.layer != graft_tree::none) {
+        chosen.origins[on_top.layer].system = below;
+      } else {
+        systems_[on_top.system].below = below;
+      }
+      if (below == graft_tree::none) continue;
+      of[below] = {of[below].count + 1, on_top.layer, on_top.system};
+    }
+    return used;
   }
 
   [[nodiscard]] std::uint32_t set_below(const system_choice& s) const {
@@ -299,7 +327,13 @@ class step_writer {
     }
     step.installs = {l};
     step.key = layers_.layers[l].key;
-    if (system == graft_tree::none) step.depexts = sets_.difference(sets_.of(l), sets_.of(layer));
+    step.depexts = sets_.difference(sets_.of(l), sets_.of(layer));
+    for (std::uint32_t s = system; s != graft_tree::none; s = tree_.system_steps[s].below) {
+      const std::vector<std::string>& there = tree_.system_steps[s].depexts;
+      std::erase_if(step.depexts, [&](const std::string& name) {
+        return std::binary_search(there.begin(), there.end(), name);
+      });
+    }
     step_of_.push_back(add(std::move(step)));
   }
 
@@ -316,7 +350,7 @@ class step_writer {
 
 OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft_costs& costs,
                                           std::size_t depth_limit) {
-  const plan_impl::parent_chooser chooser(layers, costs);
+  plan_impl::parent_chooser chooser(layers, costs);
   auto best = chooser.choose(0, 0);
   if (depth_limit == 0 || best.depth <= depth_limit) return chooser.tree(std::move(best));
   // The bound holds something back. A price on depth keeps layers shallow that others stand on;

@@ -151,6 +151,23 @@ class planner {
         is_compiler_[i] = is_compiler(repo_.file(used_[i])) ? 1 : 0;
       };
     });
+    fill_sizes();
+  }
+
+  /// Packages whose size is not known are as large as the median of the others.
+  void fill_sizes() {
+    std::vector<std::uint64_t> known;
+    for (const plan_package& package : plan_.packages) {
+      if (package.size != 0) known.push_back(package.size);
+    }
+    if (!known.empty()) {
+      const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+      std::nth_element(known.begin(), middle, known.end());
+      median_size_ = std::min(*middle, max_package_size / 128);  // no sum of costs may overflow
+    }
+    for (plan_package& package : plan_.packages) {
+      if (package.size == 0) package.size = median_size_;
+    }
   }
 
   void describe(package_id id, plan_package& package) const {
@@ -206,7 +223,7 @@ class planner {
   }
 
   /// What it costs to bring layers in. A compiler, of which most layers hold one, is much larger
-  /// than other packages; it is weighed as such where no sizes are known.
+  /// than other packages; it is weighed as such, whether its size is known or not.
   [[nodiscard]] graft_costs costs_of(const layer_graph& layers) const {
     constexpr std::uint64_t packages_a_compiler = 100;
     constexpr std::uint64_t packages_a_run = 50;
@@ -220,21 +237,12 @@ class planner {
         size += plan_.packages[package].size;
         compiler = compiler || is_compiler_[package];
       }
-      costs.sizes.push_back(compiler && !options_.size_of ? packages_a_compiler : size);
+      // The package that holds the files is not always the one that is flagged.
+      costs.sizes.push_back(compiler ? std::max(size, packages_a_compiler * median_size_) : size);
     }
-    const std::uint64_t median = median_size();
-    costs.system_run = options_.system_run_size.value_or(packages_a_run * median);
-    costs.depext_size = options_.depext_size.value_or(packages_a_depext * median);
+    costs.system_run = options_.system_run_size.value_or(packages_a_run * median_size_);
+    costs.depext_size = options_.depext_size.value_or(packages_a_depext * median_size_);
     return costs;
-  }
-
-  [[nodiscard]] std::uint64_t median_size() const {
-    std::vector<std::uint64_t> sizes;
-    for (const plan_package& package : plan_.packages) sizes.push_back(package.size);
-    if (sizes.empty()) return 1;
-    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-    std::nth_element(sizes.begin(), middle, sizes.end());
-    return std::min(*middle, max_package_size / 64);  // so that no sum of costs overflows
   }
 
   void assemble(const layer_graph& layers) {
@@ -255,7 +263,8 @@ class planner {
   std::vector<solution> solutions_;      // those that can be built, so far
   std::vector<package_id> used_;         // by plan package
   std::vector<std::uint32_t> index_of_;  // by package: the plan package
-  std::vector<char> is_compiler_;        // by plan package: flagged as one
+  std::uint64_t median_size_ = 1;
+  std::vector<char> is_compiler_;  // by plan package: flagged as one
   std::vector<std::pair<package_id, plan_omission>> omissions_;
 };
 

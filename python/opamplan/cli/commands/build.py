@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import signal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -16,6 +18,7 @@ from opamplan.interrupts import EXIT_INTERRUPTED
 from opamplan.terminal.style import Style
 
 if TYPE_CHECKING:
+    from opamplan import Plan
     from opamplan.runs.builders import Builder
     from opamplan.runs.runner import Runner
     from opamplan.runs.state import Run, State
@@ -139,11 +142,18 @@ def run(args: argparse.Namespace) -> int:
     done: list[Run] = []
     status = 0
     with State(args.state or top / "builds.sqlite") as state:
+        # All are planned, and can be emitted, before the first is built: that may take hours.
+        made = {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
+        for name, one in found.items() if len(found) > 1 else ():
+            _check(one, made[name][0], top)
         for name, one in found.items():
             several = len(found) > 1
-            if several and not args.json and not args.quiet:
+            if several and args.json:
+                print(json.dumps({"event": "environment", "name": name}), flush=True)
+            elif several and not args.quiet:
                 print(Style().strong(name))
-            run, answer = _build(one, top / name if several else top, state, builders, repository)
+            folder = top / name if several else top
+            run, answer = _build(one, *made.pop(name), folder, state, builders)
             done.append(run)
             status = max(status, answer)  # that of an interrupt is the greatest
             if answer == EXIT_INTERRUPTED:
@@ -155,12 +165,22 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
+def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
+    """Raises what emitting the plan would."""
+    top.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:
+        emit = _emit_options(args, Path(folder), plan)
+        if plan.targets:
+            plan.dockerfile(plan.targets[0], emit)
+
+
 def _build(
     args: argparse.Namespace,
+    plan: Plan,
+    results: Optional[list[Any]],
     directory: Path,
     state: State,
     builders: list[Builder],
-    repository: Any,
 ) -> tuple[Run, int]:
     """Builds for one environment; the run and the exit status."""
     from opamplan.files import lock_folder
@@ -168,7 +188,6 @@ def _build(
     from opamplan.runs.options import RunOptions
     from opamplan.runs.runner import Runner
 
-    plan, results = plans.plan_from(args, repository=repository)
     tell_missing(missing(args, plan, results))  # the status tells it too, from the run
     with lock_folder(directory) as lock:
         runner = Runner(

@@ -88,8 +88,8 @@ def run(args: argparse.Namespace) -> int:
             known_failures=known,
             **plans.planning(args),
         )
-        if args.output:
-            effects[name].plan.save(place_of(args.output, one))
+    for name, one in found.items() if args.output else ():
+        effects[name].plan.save(place_of(args.output, one))
     kind = "json" if args.json else args.format
     if kind == "json":
         _print_json(changes, effects, found)

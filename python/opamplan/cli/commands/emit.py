@@ -7,7 +7,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans
 from opamplan.cli.environments import each_environment, refuse_one_image
@@ -16,6 +16,7 @@ from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 if TYPE_CHECKING:
+    from opamplan import Plan
     from opamplan.output import Written
 
 FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
@@ -64,7 +65,12 @@ def add_parser(subparsers: Any) -> None:
         metavar="N",
         help="targets in a group of the bake file, with --compat (default: 100)",
     )
-    group.add_argument("--registry", default="", metavar="PREFIX", help="tag images PREFIX/NAME")
+    group.add_argument(
+        "--registry",
+        default="",
+        metavar="PREFIX",
+        help="tag images PREFIX/NAME; of several environments PREFIX/ENVIRONMENT/NAME",
+    )
     group.add_argument(
         "--platform", action="append", default=[], metavar="OS/ARCH", help="of the bake targets"
     )
@@ -78,31 +84,43 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan import InvalidRequest
+
     plans.refuse_beside_plan(args)
     refuse_one_image(args)
     found = each_environment(args)
     repository = None if args.plan else options.load(args)
     answers: dict[str, dict[str, Any]] = {}
     status = 0
+    if len(found) > 1 and "github" in (args.format or ()):
+        raise InvalidRequest(
+            "--format github: a repository has one workflow for one plan: give each environment a "
+            "call and a folder of its own"
+        )
+    # All are planned before anything is written.
+    made = {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
     for name, one in found.items():
         if len(found) > 1:
             one.output = str(Path(args.output) / name)
+            if args.registry:
+                one.registry = f"{args.registry}/{name}"  # their images have the same names
             if not args.json and not args.quiet:
                 print(Style().strong(name))
-        answers[name], answer = _emit(one, repository)
+        answers[name], answer = _emit(one, *made.pop(name))
         status = max(status, answer)
     if args.json:
         print(json.dumps({"environments": answers} if len(found) > 1 else answers.popitem()[1]))
     return status
 
 
-def _emit(args: argparse.Namespace, repository: Any) -> tuple[dict[str, Any], int]:
+def _emit(
+    args: argparse.Namespace, plan: Plan, results: Optional[list[Any]]
+) -> tuple[dict[str, Any], int]:
     """Writes the files for one environment, and tells it; what --json says, and the status."""
     from opamplan import EmitOptions
     from opamplan.files import lock_folder
     from opamplan.output import files_of, write_files
 
-    plan, results = plans.plan_from(args, repository=repository)
     missed = missing(args, plan, results)
     status = tell_missing(missed)
     figures = plans.figures(plan, results, missed)

@@ -58,9 +58,15 @@ def run(args: argparse.Namespace) -> int:
     figures: dict[str, dict[str, Any]] = {}
     layers: Counter[str] = Counter()
     status = 0
+    # All are planned before anything is written or told.
+    made = {
+        name: plans.make_plan(one, options.universe_from(one, repository))
+        for name, one in found.items()
+    }
     for name, one in found.items():
         several = name if len(found) > 1 else ""
-        plan, figures[name], answer = _plan(one, repository, several)
+        plan = made[name][0]
+        figures[name], answer = _tell(one, *made.pop(name), several)
         status = max(status, answer)
         layers.update({key for key, _, _ in plan.layers()} if several else ())
     all_layers = {"layers": len(layers), "shared_layers": sum(n > 1 for n in layers.values())}
@@ -76,19 +82,18 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def _plan(
-    args: argparse.Namespace, repository: Any, several: str
-) -> tuple[Plan, dict[str, Any], int]:
-    """Plans for one environment, saves and tells it; its figures and the exit status."""
+def _tell(
+    args: argparse.Namespace, plan: Plan, results: list[Any], several: str
+) -> tuple[dict[str, Any], int]:
+    """Saves and tells the plan of one environment; its figures and the exit status."""
     from opamplan.files import save
     from opamplan.terminal.harmless import write_exact
 
-    plan, results = plans.make_plan(args, options.universe_from(args, repository))
     missed = missing(args, plan, results)
     figures = plans.figures(plan, results, missed)
     if args.output == "-":
         write_exact(sys.stdout, plan.to_json())
-        return plan, figures, tell_missing(missed)
+        return figures, tell_missing(missed)
     file = args.output and place_of(args.output, args)
     if file:
         save(file, plan.to_json().encode())
@@ -98,4 +103,4 @@ def _plan(
         plans.print_summary(plan, results)
         if file:
             print(f"  saved: {file}")
-    return plan, figures, tell_missing(missed)
+    return figures, tell_missing(missed)

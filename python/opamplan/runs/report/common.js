@@ -46,6 +46,25 @@ const opamplan = (() => {
     return error.length > 90 ? error.slice(0, 89) + "…" : error;
   }
 
+  // What opens details: by the pointer, Enter and Space. Focus comes back to it when they close.
+  let opener = null;
+  const opens = (open) => {
+    const act = (e) => { opener = e.currentTarget; open(); };
+    return {
+      tabindex: 0, onclick: act,
+      onkeydown: (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); act(e); } },
+    };
+  };
+  function close() {
+    $("detail").hidden = true;
+    history.replaceState(null, "", location.pathname + location.search);
+    if (opener && opener.isConnected) opener.focus();
+  }
+  document.addEventListener("keydown", (e) => { if (e.key === "Escape") close(); });
+  function named() {
+    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; }
+  }
+
   // Draws rows in portions, as one scrolls to the element `more`. `draw` makes the elements of a row.
   function scrolling(body, more, draw) {
     let found = [], drawn = 0;
@@ -72,5 +91,5 @@ const opamplan = (() => {
     return statuses;
   }
   const data = JSON.parse(document.getElementById("data").textContent);
-  return { data, order, words, $, color, make, draw, badge, time, bytes, lastError, scrolling, countsBar };
+  return { data, order, words, $, color, make, draw, badge, time, bytes, lastError, scrolling, countsBar, opens, close, named };
 })();

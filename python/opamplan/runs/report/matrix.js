@@ -1,11 +1,10 @@
 "use strict";
 (() => {
-  const { data, order, words, $, color, make, badge, time, lastError, scrolling, countsBar } = opamplan;
+  const { data, order, words, $, color, make, badge, time, lastError, scrolling, countsBar, opens, close, named } = opamplan;
   const { runs, packages } = data;
+  const failures = data.failures;
   for (const p of packages) {
-    for (const cell of p.cells) {
-      if (cell) { cell.causes ||= []; cell.log ??= -1; }  // left out where there is nothing to say
-    }
+    for (const cell of p.cells) if (cell) cell.causes ||= [];  // left out where there is nothing to say
   }
 
   // The head of the page: a line for each run.
@@ -18,11 +17,11 @@
     const total = Object.values(run.counts).reduce((sum, n) => sum + n, 0);
     const bar = make("div", { class: "bar" });
     countsBar(bar, run.counts);
-    $("runs").tBodies[0].append(make("tr", { title: `${run.environment}\n${run.image}` },
+    $("runs").tBodies[0].append(make("tr", { title: `run ${run.id} of ${run.file}\n${run.environment}\n${run.image}` },
       make("th", { scope: "row" }, run.name),
       make("td", { class: "number" }, `${built[i]} of ${total} built`),
       make("td", { class: "filling" }, bar),
-      make("td", {}, `${run.status}${run.ended ? `, ${time(run.ended - run.started)}` : ""}`)));
+      make("td", {}, `${new Date(run.started * 1000).toLocaleString()}, ${run.status}${run.ended ? `, ${time(run.ended - run.started)}` : ""}`)));
   });
 
   // The table: a row for each package, a cell for each run.
@@ -55,21 +54,22 @@
     if (sort.by === "dependents") return a.dependents - b.dependents;
     return rankOf(a.cells[sort.by]) - rankOf(b.cells[sort.by]);
   }
-  const log = (cell) => (cell && cell.log >= 0 ? data.logs[cell.log] : "");
-  const says = (p, text) => p.name.toLowerCase().includes(text)
-    || p.cells.some((cell) => log(cell).toLowerCase().includes(text));
+  const says = (p, text, told) => p.name.toLowerCase().includes(text)
+    || p.cells.some((cell) => cell && (told.has(cell.failure) || cell.causes.some((f) => told.has(f))));
   function filter() {
     const text = $("search").value.trim().toLowerCase();
     const only = $("differences").checked;
+    const told = new Set();  // failures that say it
+    failures.forEach((f, i) => {
+      if (text && (f.package.toLowerCase().includes(text) || f.log.toLowerCase().includes(text))) told.add(i);
+    });
     const rows = packages.filter((p) => (!only || p.differs)
-      && p.cells.some((cell) => cell && wanted.has(cell.status)) && (!text || says(p, text)));
+      && p.cells.some((cell) => cell && wanted.has(cell.status)) && (!text || says(p, text, told)));
     rows.sort((a, b) => (sort.up ? 1 : -1) * compare(a, b) || b.dependents - a.dependents || byName(a, b));
     $("shown").textContent = `${rows.length} of ${packages.length}`;
     showRows(rows);
   }
-  const showRows = scrolling($("rows"), $("more"), (p) => make("tr", {
-    tabindex: 0, onclick: () => show(p), onkeydown: (e) => { if (e.key === "Enter") show(p); },
-  }, make("td", {}, make("code", {}, p.name)), make("td", { class: "number" }, String(p.dependents)),
+  const showRows = scrolling($("rows"), $("more"), (p) => make("tr", opens(() => show(p)), make("td", { title: p.name }, make("code", {}, p.name)), make("td", { class: "number" }, String(p.dependents)),
   ...p.cells.map((cell, i) => make("td", { class: "cell" }, cell
     ? make("span", { class: "dot", style: `background:${color(cell.status)}`,
       title: `${runs[i].name}: ${words[cell.status] || cell.status}`, role: "img",
@@ -80,34 +80,41 @@
 
   // One package, run by run.
   function show(p) {
-    const panel = $("detail");
-    panel.replaceChildren(
-      make("button", { class: "close", "aria-label": "Close", onclick: hide }, "×"),
-      make("h2", {}, make("code", {}, p.name)), make("p", {}, `${p.dependents} targets need it`));
+    const panel = open(p.name, `${p.dependents} ${p.dependents === 1 ? "target needs" : "targets need"} it`);
     p.cells.forEach((cell, i) => {
       panel.append(make("h2", {}, runs[i].name), make("p", {},
         ...(cell ? [badge(cell.status), cell.seconds ? ` · ${time(cell.seconds)}` : ""] : ["no target here"])));
       if (!cell) return;
       if (cell.causes.length) {
-        panel.append(make("p", {}, "stopped by ", ...cell.causes.flatMap((name) => {
-          const other = packages.find((x) => x.name === name);
-          return [other ? make("button", { class: "link", onclick: () => show(other) }, name) : make("code", {}, name), " "];
-        })));
+        panel.append(make("p", {}, "stopped by ", ...cell.causes.flatMap((f) => [
+          make("button", { class: "link", onclick: () => showFailure(f) }, failures[f].package), " "])));
       }
       if (cell.reason) panel.append(make("p", {}, cell.reason));
-      const text = log(cell);
-      if (text) panel.append(make("p", {}, make("code", {}, lastError(text))), make("pre", { class: "log" }, text));
+      if (cell.failure != null) panel.append(...logOf(failures[cell.failure]));
     });
+  }
+  // A layer that failed: of a target, or of what only others need.
+  function showFailure(index) {
+    const f = failures[index];
+    const panel = open(f.package, `${runs[f.run].name} · layer ${f.layer} · stops ${f.stops} ${f.stops === 1 ? "target" : "targets"}`);
+    panel.append(make("p", {}, badge(f.status)), ...logOf(f));
+  }
+  const logOf = (f) => (f.log
+    ? [make("p", {}, make("code", {}, lastError(f.log))), make("pre", { class: "log" }, f.log)] : []);
+  function open(name, about) {
+    const panel = $("detail");
+    panel.replaceChildren(
+      make("button", { class: "close", "aria-label": "Close", onclick: close }, "×"),
+      make("h2", {}, make("code", {}, name)), make("p", {}, about));
     panel.hidden = false;
     panel.scrollTop = 0;
-    location.hash = encodeURIComponent(p.name);
+    history.replaceState(null, "", `#${encodeURIComponent(name)}`);
     panel.querySelector(".close").focus();
+    return panel;
   }
-  function hide() { $("detail").hidden = true; location.hash = ""; }
-  document.addEventListener("keydown", (e) => { if (e.key === "Escape") hide(); });
 
   filter();
-  const asked = decodeURIComponent(location.hash.slice(1));
+  const asked = named();
   const first = packages.find((p) => p.name === asked);
   if (first) show(first);
 })();

@@ -17,26 +17,29 @@ from opamplan.runs.state import Run, State, layer_of
 from opamplan.runs.statuses import FAILED, ORDER, SUCCESS
 from opamplan.terminal.harmless import harmless
 
-MOST_CAUSES = 5
-"""Of the failures that stop a target, those that are named."""
-
 
 def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> dict[str, Any]:
     """All that the pages of several runs show: a row for each package, a cell for each run.
 
-    `runs`: name (what is particular to the environment), id, status, times, image, environment,
-    counts by status. `packages`: NAME.VERSION, `dependents` (targets that need it, where most do),
-    `differs`, and `cells`, one a run, None where it is no target: status, seconds, `causes` (the
-    failures that stop it), `reason`, `log` (index into `logs`). What there is not is left out.
+    `runs`: name (what is particular to the environment), file and id, status, times, image,
+    environment, counts by status. `failures`: package, layer, run (its place), status, how many
+    targets it `stops`, the end of its log. `packages`: NAME.VERSION, `dependents` (targets that
+    need it, where most do), `differs`, and `cells`, one a run, None where it is no target: status,
+    seconds, `failure` (its own) and `causes` (those that stop it), as indices into `failures`, and
+    `reason`. What there is not is left out.
     """
     plans = [state.plan_of(run) for state, run in runs]
-    names = environment_names(plans)
-    logs: list[str] = []
+    names = environment_names(plans, [run.started for _, run in runs])
+    failures: list[dict[str, Any]] = []
     cells: dict[str, list[Any]] = {}
     dependents: Counter[str] = Counter()
     described = []
     for place, ((state, run), plan, name) in enumerate(zip(runs, plans, names)):
-        column = _column(state, run, plan, logs, log_bytes)
+        own = _failures(state, run, plan, log_bytes)
+        column = _column(state, run, {key: len(failures) + i for i, key in enumerate(own)}, own)
+        for failure in own.values():
+            stops = len(failure.pop("targets"))
+            failures.append({**failure, "run": place, "stops": stops})
         for target, cell in column.items():
             cells.setdefault(target, [None] * len(plans))[place] = cell
         for target, count in _dependents(plan).items():
@@ -44,6 +47,7 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
         described.append(
             {
                 "name": name,
+                "file": str(state.path),
                 "id": run.id,
                 "status": run.status,
                 "started": run.started,
@@ -62,21 +66,35 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
         }
         for target, row in sorted(cells.items())
     ]
-    return {"runs": described, "packages": packages, "logs": logs}
+    return {"runs": described, "packages": packages, "failures": failures}
+
+
+def _failures(state: State, run: Run, plan: Plan, log_bytes: int) -> dict[str, dict[str, Any]]:
+    """By layer what failed, of targets and of what only they need; those that stop most first."""
+    rows = {row["layer"]: row for row in state.layers(run) if row["status"] in FAILED}
+    stopped = stopped_by(plan, set(rows)) if rows else {}
+    order = sorted(rows, key=lambda layer: (-len(stopped[layer]), rows[layer]["package"]))
+    return {
+        layer: {
+            "package": rows[layer]["package"],
+            "layer": layer,
+            "status": rows[layer]["status"],
+            "targets": [name for name in stopped[layer] if name != rows[layer]["package"]],
+            "log": end_of_log(state.log(run, layer), log_bytes),
+        }
+        for layer in order
+    }
 
 
 def _column(
-    state: State, run: Run, plan: Plan, logs: list[str], log_bytes: int
+    state: State, run: Run, places: dict[str, int], failures: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """By target what a run says of it; its logs are put into `logs`."""
+    """By target what a run says of it; `places`: of its failures, by layer."""
     layers = {row["layer"]: row for row in state.layers(run)}
-    failed = {key for key, row in layers.items() if row["status"] in FAILED}
-    causes: dict[str, list[str]] = {}
-    for root, targets in stopped_by(plan, failed).items() if failed else ():
-        package = layers[root]["package"]
-        for target in targets:
-            if target != package:
-                causes.setdefault(target, []).append(package)
+    causes: dict[str, list[int]] = {}
+    for key, failure in failures.items():
+        for target in failure["targets"]:
+            causes.setdefault(target, []).append(places[key])
     reasons = {row["target"]: row["reason"] for row in state.left_out(run)}
     out = {}
     for row in state.targets(run):
@@ -84,38 +102,46 @@ def _column(
         cell: dict[str, Any] = {"status": status}
         if layer and layer["seconds"] >= 1:
             cell["seconds"] = round(layer["seconds"])
-        if status != SUCCESS and causes.get(name):
-            cell["causes"] = sorted(set(causes[name]))[:MOST_CAUSES]
+        if row["layer"] in places:
+            cell["failure"] = places[row["layer"]]
+        elif status != SUCCESS and name in causes:
+            cell["causes"] = causes[name]
         if reasons.get(name):
             cell["reason"] = reasons[name]
-        if status in FAILED and layer:
-            cell["log"] = len(logs)
-            logs.append(end_of_log(state.log(run, row["layer"]), log_bytes))
         out[name] = cell
     return out
 
 
 def _dependents(plan: Plan) -> Counter[str]:
     """By package how many targets need it, themselves not counted."""
-    needs = layer_needs(plan)
-    package = {layer: name for layer, name, _ in plan.layers()}
+    packages: dict[str, set[str]] = {}  # by layer, of a post group all
+    for step in plan:
+        for package, layer in zip(step.installs, step.layers):
+            packages.setdefault(layer[:16], set()).add(package)
     closures: dict[str, frozenset[str]] = {}
-    for layer, below in needs.items():  # what a layer needs comes first
+    for layer, below in layer_needs(plan).items():  # what a layer needs comes first
         closures[layer] = frozenset(below).union(*(closures[each] for each in below))
     counts: Counter[str] = Counter()
-    for target, step in zip(plan.targets, plan.target_steps):
-        counts.update(package[each] for each in closures[layer_of(plan, target, step)])
+    for target, last in zip(plan.targets, plan.target_steps):
+        layer = layer_of(plan, target, last)
+        counts.update(name for each in closures[layer] for name in packages[each])
+        counts.update(packages[layer] - {target})
     return counts
 
 
-def environment_names(plans: Sequence[Plan]) -> list[str]:
-    """What tells the environments of plans apart, in few words; where nothing does, their place.
+def environment_names(plans: Sequence[Plan], started: Sequence[float] = ()) -> list[str]:
+    """What tells the environments of plans apart, in few words.
 
-    For example "debian-13 OCaml 5.3.0", or "OCaml 5.3.0" if all are on one distribution.
+    For example "debian-13 OCaml 5.3.0", or "OCaml 5.3.0" if all are on one distribution. Where
+    nothing does, when their runs `started` (seconds since 1970, told in UTC), or their place.
     """
     facts = [_facts(plan) for plan in plans]
+    for fact, seconds in zip(facts, started):
+        fact["started"] = f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d %H:%M}"
     keys: list[str] = []
     for key in facts[0] if facts else ():
+        if key == "started" and not keys:
+            keys = ["distribution", "ocaml"]  # a time alone says little
         more = [*keys, key]
         if len(set(_names(facts, more))) > len(set(_names(facts, keys))):
             keys = more
@@ -176,7 +202,7 @@ def matrix_markdown(data: dict[str, Any], most: int = 200) -> str:
             (
                 [
                     code(run["name"]),
-                    f"{datetime.fromtimestamp(run['started'], timezone.utc):%Y-%m-%d}, "
+                    f"{datetime.fromtimestamp(run['started'], timezone.utc):%Y-%m-%d %H:%M}, "
                     f"{run['status']}",
                     *(str(run["counts"].get(status, 0)) for status in order),
                 ]

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const { data, order, words, $, color, make, draw, badge, time, bytes, lastError, scrolling, countsBar } = opamplan;
+  const { data, order, words, $, color, make, draw, badge, time, bytes, lastError, scrolling, countsBar, opens, close, named } = opamplan;
   const { layers, targets } = data;
 
   // The layers that a layer stands on, itself included; by index.
@@ -64,9 +64,7 @@
     $("shown").textContent = `${found.length} of ${total}`;
     showRows(found);
   }
-  const showRows = scrolling($("rows"), $("more"), (t) => make("tr", {
-    tabindex: 0, onclick: () => show(t), onkeydown: (e) => { if (e.key === "Enter") show(t); },
-  }, make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
+  const showRows = scrolling($("rows"), $("more"), (t) => make("tr", opens(() => show(t)), make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
   make("td", { class: "number" }, t.layer < 0 ? "" : String(Math.round(t.seconds))),
   make("td", { class: "number" }, bytes(t.size)),
   make("td", { class: "number" }, t.layer < 0 ? "" : String(t.packages))));
@@ -84,7 +82,7 @@
   function showLayer(index, name, status) {
     const panel = $("detail");
     panel.replaceChildren(
-      make("button", { class: "close", "aria-label": "Close", onclick: hide }, "×"),
+      make("button", { class: "close", "aria-label": "Close", onclick: close }, "×"),
       make("h2", {}, make("code", {}, name)), make("p", {}, badge(status)));
     if (index >= 0) {
       const layer = layers[index];
@@ -120,8 +118,6 @@
   }
   const names = (list) => make("div", { class: "names" },
     ...list.map(([name, open]) => make("button", { onclick: open }, name)));
-  function hide() { $("detail").hidden = true; location.hash = ""; }
-  document.addEventListener("keydown", (e) => { if (e.key === "Escape") hide(); });
 
   // Layers by depth, from the base on the left; each a dot with its name.
   function graph(root, all) {
@@ -163,9 +159,7 @@
 
   // Failures, those that stop most first.
   $("failures").append(data.failures.length
-    ? make("table", {}, make("tbody", {}, ...data.failures.map((f) => make("tr", {
-      tabindex: 0, onclick: () => openLayer(f.layer), onkeydown: (e) => { if (e.key === "Enter") openLayer(f.layer); },
-    }, make("td", {}, make("code", {}, f.package)),
+    ? make("table", {}, make("tbody", {}, ...data.failures.map((f) => make("tr", opens(() => openLayer(f.layer)), make("td", {}, make("code", {}, f.package)),
     make("td", { class: "number" }, `stops ${f.targets.length} ${f.targets.length === 1 ? "target" : "targets"}`),
     make("td", {}, make("code", {}, lastError(layers[f.layer].log)))))))
     : make("p", {}, "Nothing failed."));
@@ -199,7 +193,7 @@
     });
   }
   filter();
-  const asked = decodeURIComponent(location.hash.slice(1));
+  const asked = named();
   const first = targets.find((t) => t.name === asked);
   if (first) show(first);
 })();
