@@ -63,6 +63,9 @@ TEST_CASE("every way to break a plan is found") {
                  "key of another layer"));
   CHECK(mentions(findings_after([&](plan& p) { p.steps[step_of(p, "right")].depexts.clear(); }),
                  "libright-dev"));
+  CHECK(mentions(
+      findings_after([&](plan& p) { p.steps[step_of(p, "left")].depexts = {"libextra-dev"}; }),
+      "has the system package libextra-dev, which is of none in it"));
   CHECK(
       mentions(findings_after([&](plan& p) { p.targets[0].step = step_of(p, "top"); }), "target"));
   CHECK(mentions(findings_after([&](plan& p) { p.targets[0].step = 1000; }), "target"));

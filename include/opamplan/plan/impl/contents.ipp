@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/contents.hpp"
@@ -244,6 +245,18 @@ class simulator {
     if (in.size() != wanted) {
       problem(t.step, "the image of the target {} holds {} packages, not the {} of its closure",
               name(t.package), in.size(), wanted);
+    }
+    // Those that are missing were found when they were wanted; here are those too many.
+    std::set<std::string_view> system;
+    for (const auto& each : in) {
+      const auto& depexts = plan_.packages[each.package].depexts;
+      system.insert(depexts.begin(), depexts.end());
+    }
+    for (const std::string& d : images_[t.step].depexts) {
+      if (system.count(d) != 0) continue;
+      problem(t.step,
+              "the image of the target {} has the system package {}, which is of none in it",
+              name(t.package), d);
     }
   }
 
