@@ -205,7 +205,8 @@ def test_what_takes_one_environment_refuses_a_second(
     done = opamplan_command("--config", str(file), "solve")
     assert (done.returncode, "say it in their sections" in done.stderr) == (2, True)
     file.write_text('{"plan": {"strategy": "chain"}}')
-    assert opamplan_command("--config", str(file), "forecast").returncode == 0  # has an option --plan
+    # It has an option --plan.
+    assert opamplan_command("--config", str(file), "forecast").returncode == 0
 
 
 def test_a_report_does_not_take_the_place_of_a_state(
