@@ -370,10 +370,10 @@ repository_impl::source_content repository_impl::read_git(const git_source& from
   if (!names) fail(from, "the tree of `packages` cannot be read");
   to.team().set_total(names.entries().size());
   to.team().for_each(names.entries().size(), 16, [&](unsigned worker) {
-    return [&, worker, mine = std::make_unique<git_worker>(from, to, worker)](std::size_t i) {
+    return [&, worker, mine = git_worker(from, to, worker)](std::size_t i) mutable {
       const tree_entry& e = names.entries()[i];
       const std::string path = "packages/" + std::string(e.name);
-      if (e.what == kind::folder && e.name.substr(0, 1) != ".") mine->visit(e.id, path, 1);
+      if (e.what == kind::folder && e.name.substr(0, 1) != ".") mine.visit(e.id, path, 1);
       if (e.what == kind::link) {
         to.problem(worker, severity::error, path, "a symbolic link in a git repository; left out");
       }
