@@ -24,7 +24,7 @@ def saved(opamplan_command: Run, tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 def test_plan_prints_its_figures(opamplan_command: Run) -> None:
-    summary = json.loads(opamplan_command("plan", "--json").stdout)
+    summary = json.loads(opamplan_command("plan", "--summary-json").stdout)
     counts = "targets install_steps layers package_versions max_depth grafts batches"
     for key in counts.split():
         assert isinstance(summary[key], int)
@@ -33,7 +33,7 @@ def test_plan_prints_its_figures(opamplan_command: Run) -> None:
 
 
 def test_plan_takes_limits_by_hand(opamplan_command: Run) -> None:
-    done = opamplan_command("plan", "--json", "--limit", "depth=5", "--strategy", "chain")
+    done = opamplan_command("plan", "--summary-json", "--limit", "depth=5", "--strategy", "chain")
     assert json.loads(done.stdout)["max_depth"] == 5
     wrong = opamplan_command("plan", "--limit", "deep=5")
     assert wrong.returncode == 2

@@ -44,7 +44,10 @@ def add_parser(subparsers: Any) -> None:
     plans.add_plan_options(parser, saved=False)
     options.add_repository_options(parser)
     options.add_environment_options(parser, several=True)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    # --summary-json is what the option was called first; scripts that read figures have it.
+    parser.add_argument(
+        "--json", "--summary-json", action="store_true", help="print the figures as JSON"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="errors only")
     parser.set_defaults(run=run)
 
