@@ -4,6 +4,7 @@
 #include <opamplan/base/error.hpp>
 #include <opamplan/syntax/edit.hpp>
 #include <opamplan/syntax/equal.hpp>
+#include <opamplan/syntax/impl/scan.hpp>
 #include <opamplan/syntax/json.hpp>
 #include <opamplan/syntax/parser.hpp>
 #include <opamplan/syntax/printer.hpp>
