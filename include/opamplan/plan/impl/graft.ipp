@@ -274,7 +274,7 @@ class step_writer {
               plan& out)
       : layers_(layers),
         tree_(tree),
-        sets_(layers, costs.depexts),
+        depexts_(costs.depexts),
         out_(out),
         system_steps_(tree.system_steps.size(), no_step) {}
 
@@ -304,7 +304,7 @@ class step_writer {
     const graft_tree::system_step& from = tree_.system_steps[s];
     plan_step step;
     step.parent = step_of_origin(from.layer, from.below);
-    step.depexts = from.depexts;
+    step.depexts = depexts_.missing(step.parent, from.depexts);
     sha256 hash;
     hash.add_field("opamplan system step");
     hash.add(step.parent == no_step ? base_key(out_.base) : out_.steps[step.parent].key);
@@ -322,24 +322,18 @@ class step_writer {
     const auto held = layer == no_step ? std::span<const std::uint32_t>() : layers_.closures[layer];
     std::set_difference(all.begin(), all.end(), held.begin(), held.end(),
                         std::back_inserter(missing_));
-    for (const std::uint32_t d : missing_) {
-      if (d != layer) step.grafts.push_back(step_of_[d]);
-    }
+    std::erase(missing_, layer);
+    for (const std::uint32_t d : missing_) step.grafts.push_back(step_of_[d]);
+    missing_.push_back(l);
+    step.depexts = depexts_.missing(step.parent, missing_);
     step.installs = {l};
     step.key = layers_.layers[l].key;
-    step.depexts = sets_.difference(sets_.of(l), sets_.of(layer));
-    for (std::uint32_t s = system; s != graft_tree::none; s = tree_.system_steps[s].below) {
-      const std::vector<std::string>& there = tree_.system_steps[s].depexts;
-      std::erase_if(step.depexts, [&](const std::string& name) {
-        return std::binary_search(there.begin(), there.end(), name);
-      });
-    }
     step_of_.push_back(add(std::move(step)));
   }
 
   const layer_graph& layers_;
   const graft_tree& tree_;
-  system_sets sets_;
+  depext_book depexts_;
   plan& out_;
   std::vector<std::uint32_t> step_of_;       // by layer
   std::vector<std::uint32_t> system_steps_;  // by system step

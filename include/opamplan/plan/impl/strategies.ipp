@@ -17,39 +17,6 @@
 namespace opamplan {
 namespace plan_impl {
 
-/// System packages of an image, kept by step so that a step lists only what its parent lacks.
-class depext_book {
- public:
-  explicit depext_book(std::span<const std::vector<std::string>> by_layer) : by_layer_(by_layer) {}
-
-  /// What the layers `brought` need beyond the parent's image; remembers the result for the new
-  /// step.
-  std::vector<std::string> missing(std::uint32_t parent,
-                                   const std::vector<std::uint32_t>& brought) {
-    static const std::vector<std::string> none;
-    const auto& have = parent == no_step ? none : images_[parent];
-    std::vector<std::string> wanted;
-    for (const std::uint32_t l : brought) {
-      const auto& depexts = by_layer_[l];
-      wanted.insert(wanted.end(), depexts.begin(), depexts.end());
-    }
-    std::sort(wanted.begin(), wanted.end());
-    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-    std::vector<std::string> result;
-    std::set_difference(wanted.begin(), wanted.end(), have.begin(), have.end(),
-                        std::back_inserter(result));
-    std::vector<std::string> image;
-    std::set_union(wanted.begin(), wanted.end(), have.begin(), have.end(),
-                   std::back_inserter(image));
-    images_.push_back(std::move(image));
-    return result;
-  }
-
- private:
-  std::span<const std::vector<std::string>> by_layer_;
-  std::vector<std::vector<std::string>> images_;
-};
-
 /// A run of layers installed one after the other, with nothing branching off in between.
 struct layer_run {
   std::uint32_t parent = no_step;  // another run

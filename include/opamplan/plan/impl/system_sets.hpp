@@ -33,6 +33,44 @@ inline std::vector<std::vector<std::string>> layer_depexts(const layer_graph& la
   return all;
 }
 
+/// System packages of an image, kept by step so that a step lists only what its parent lacks.
+class depext_book {
+ public:
+  explicit depext_book(std::span<const std::vector<std::string>> by_layer) : by_layer_(by_layer) {}
+
+  /// What the layers `brought` need beyond the parent's image; remembers the result for the new
+  /// step.
+  std::vector<std::string> missing(std::uint32_t parent,
+                                   const std::vector<std::uint32_t>& brought) {
+    std::vector<std::string> wanted;
+    for (const std::uint32_t l : brought) {
+      const auto& depexts = by_layer_[l];
+      wanted.insert(wanted.end(), depexts.begin(), depexts.end());
+    }
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    return missing(parent, wanted);
+  }
+
+  /// The same of system packages, sorted.
+  std::vector<std::string> missing(std::uint32_t parent, const std::vector<std::string>& wanted) {
+    static const std::vector<std::string> none;
+    const auto& have = parent == no_step ? none : images_[parent];
+    std::vector<std::string> result;
+    std::set_difference(wanted.begin(), wanted.end(), have.begin(), have.end(),
+                        std::back_inserter(result));
+    std::vector<std::string> image;
+    std::set_union(wanted.begin(), wanted.end(), have.begin(), have.end(),
+                   std::back_inserter(image));
+    images_.push_back(std::move(image));
+    return result;
+  }
+
+ private:
+  std::span<const std::vector<std::string>> by_layer_;
+  std::vector<std::vector<std::string>> images_;
+};
+
 /// S(L) for every layer: few different sets, each with a number. 0 is the empty set.
 class system_sets {
  public:
