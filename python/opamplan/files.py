@@ -115,12 +115,13 @@ def remove_below(root: Union[str, os.PathLike[str]], path: str, sha256: str) -> 
     return True
 
 
-SQLITE = b"SQLite format 3\0"
+_SQLITE = b"SQLite format 3\0"
 
 
-def _begins_with(path: Path, magic: bytes) -> bool:
-    with open(path, "rb") as file:
-        return file.read(len(magic)) == magic
+def is_database(path: Path) -> bool:
+    """Whether a file that can be read is one of SQLite."""
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
 
 
 def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
@@ -139,7 +140,7 @@ def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
         raise InvalidRequest(f"{path}: a link; name the file itself")
     if not place.parent.exists():
         raise InvalidRequest(f"{path}: there is no folder {place.parent}")
-    if there is not None and _begins_with(place, SQLITE):
+    if there is not None and is_database(place):
         raise InvalidRequest(
             f"{path}: a file of SQLite, such as the state of runs, is left as it is"
         )

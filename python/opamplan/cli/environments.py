@@ -16,8 +16,10 @@ PLACES = ("{environment}", "{ocaml}")
 def each_environment(args: argparse.Namespace) -> dict[str, argparse.Namespace]:
     """The arguments for each environment, by a name that can be a folder's.
 
-    All distributions with all compilers, in the order in which they were given.
+    All distributions with all compilers, in the order in which they were given. With several
+    distributions, options that are of one are refused.
     """
+    _refuse_one_image(args)
     environments = args.environment or [options.DEFAULT_ENVIRONMENT]
     versions = [""] if args.no_ocaml else args.ocaml or [options.DEFAULT_OCAML]
     found = {}
@@ -26,18 +28,6 @@ def each_environment(args: argparse.Namespace) -> dict[str, argparse.Namespace]:
         one.environment, one.ocaml = environment, version
         found[f"{environment}-ocaml-{version}" if version else environment] = one
     return found
-
-
-def refuse_one_image(args: argparse.Namespace) -> None:
-    """With several distributions, refuse options that are of one."""
-    from opamplan import InvalidRequest
-
-    if len(set(args.environment)) > 1 and (args.image or getattr(args, "base_archive", None)):
-        what = "--image" if args.image else "--base-archive"
-        raise InvalidRequest(
-            f"{what} is the base of all steps, and there are several environments: leave it out, "
-            "so that each has its own, or give one environment a call"
-        )
 
 
 def place_of(pattern: str, args: argparse.Namespace) -> str:
@@ -63,3 +53,15 @@ def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
     file = Path(pattern)
     better = file.with_name("-".join([file.stem, *several]) + file.suffix)
     raise InvalidRequest(f"-o {pattern}: name a file for each: {better}")
+
+
+def _refuse_one_image(args: argparse.Namespace) -> None:
+    """With several distributions, refuse options that are of one."""
+    from opamplan import InvalidRequest
+
+    if len(set(args.environment)) > 1 and (args.image or getattr(args, "base_archive", None)):
+        what = "--image" if args.image else "--base-archive"
+        raise InvalidRequest(
+            f"{what} is the base of all steps, and there are several environments: leave it out, "
+            "so that each has its own, or give one environment a call"
+        )

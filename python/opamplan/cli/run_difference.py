@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from opamplan.files import is_database
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
-
-_SQLITE = b"SQLite format 3\0"
 
 
 def is_run(side: str) -> bool:
     """Whether a side of a difference is a state file, or FILE#NUMBER of one."""
     for name in (side, side.rpartition("#")[0]):
         if name and Path(name).is_file():
-            with open(name, "rb") as file:
-                return file.read(len(_SQLITE)) == _SQLITE
+            return is_database(Path(name))
     return False
 
 

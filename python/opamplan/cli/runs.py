@@ -16,14 +16,13 @@ RUN_HELP = "a state file, as build writes (its newest run), or FILE#NUMBER"
 
 def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
     """What a person wants to know of a run."""
-    from opamplan.runs.comparison import stopped_by
-    from opamplan.runs.statuses import ACCEPTED_FAILURE, FAILED, FAILURE, ORDER, SUCCESS
+    from opamplan.runs.comparison import failures_of
+    from opamplan.runs.statuses import ACCEPTED_FAILURE, FAILURE, SUCCESS, in_order
 
     out = sys.stdout if out is None else out
     style = Style(out)
     targets = state.targets(run)
     counts = Counter(row["status"] for row in targets)
-    order = sorted(counts, key=lambda status: ORDER.index(status) if status in ORDER else 99)
     layers = state.layers(run)
     executed = sum(1 for row in layers if not row["cached"])
     print(
@@ -32,7 +31,7 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
         ),
         file=out,
     )
-    for status in order:
+    for status in in_order(counts):
         if status != SUCCESS:
             print(f"  {counts[status]:6} {status}", file=out)
     print(
@@ -40,13 +39,11 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
         f"{sum(row['seconds'] for row in layers):.0f} s of installs",
         file=out,
     )
-    failures = [row for row in layers if row["status"] in FAILED]
+    failures = failures_of(state.plan_of(run), layers)
     if failures:
-        stopped = stopped_by(state.plan_of(run), {row["layer"] for row in failures})
-        failures.sort(key=lambda row: (-len(stopped[row["layer"]]), row["package"]))
         print("Failures, those that stop most targets first:", file=out)
-        for row in failures[:20]:
-            count = len(stopped[row["layer"]])
+        for row, stopped in failures[:20]:
+            count = len(stopped)
             paint = style.warn if row["status"] == ACCEPTED_FAILURE else style.bad
             what = "" if row["status"] == FAILURE else f"  ({row['status']})"
             print(f"  {count:6} {paint(row['package'])}  layer {row['layer']}{what}", file=out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -168,6 +169,19 @@ def stopped_by(plan: Plan, layers: set[str]) -> dict[str, list[str]]:
                     todo.append(above)
         out[root] = sorted(name for layer in seen for name in ends.get(layer, ()))
     return out
+
+
+def failures_of(
+    plan: Plan, layers: Iterable[dict[str, Any]]
+) -> list[tuple[dict[str, Any], list[str]]]:
+    """Of the results of layers those that failed, each with the targets that are it or stand on it.
+
+    Those that stop most come first.
+    """
+    failed = {row["layer"]: row for row in layers if row["status"] in FAILED}
+    stopped = stopped_by(plan, set(failed)) if failed else {}
+    found = [(row, stopped[layer]) for layer, row in failed.items()]
+    return sorted(found, key=lambda each: (-len(each[1]), each[0]["package"]))
 
 
 def layer_needs(plan: Plan) -> dict[str, list[str]]:

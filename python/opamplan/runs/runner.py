@@ -21,7 +21,7 @@ from opamplan.runs.losses import KINDS, Losses
 from opamplan.runs.options import RunOptions
 from opamplan.runs.rawjson import Event
 from opamplan.runs.results import NO_RESULT, LayerResult, read_results, remove_strangers
-from opamplan.runs.state import Run, State
+from opamplan.runs.state import Run, State, layer_members
 from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, DOWNLOAD_FAILED, FAILED, FAILURE
 from opamplan.runs.work import Work
 
@@ -77,12 +77,7 @@ class Runner:
         self._installs = [step.label for step in plan]
         self._layers = [[key[:16] for key in step.layers] for step in plan]
         self._package = {key: package for key, package, _ in plan.layers()}
-        self._members: dict[str, list[str]] = {}  # by layer: its packages, several in a post group
-        for step in plan:
-            for package, key in zip(step.installs, step.layers):
-                members = self._members.setdefault(key[:16], [])
-                if package not in members:
-                    members.append(package)
+        self._members = layer_members(plan)
         self._accepted = accepted_failures(plan)
         self._used: dict[str, int] = {}  # by layer: the retry number that this run's steps have
         self._seen: set[int] = set()  # steps that ended, in whatever batch

@@ -322,6 +322,15 @@ def layer_of(plan: Plan, target: str, step: int) -> str:
     return parts.layers[parts.installs.index(target)][:16]
 
 
+def layer_members(plan: Plan) -> dict[str, list[str]]:
+    """By layer (16 digits): its packages, several in a post group."""
+    members: dict[str, dict[str, None]] = {}
+    for step in plan:
+        for package, key in zip(step.installs, step.layers):
+            members.setdefault(key[:16], {})[package] = None
+    return {layer: list(packages) for layer, packages in members.items()}
+
+
 def find_run(text: str) -> tuple[State, Run]:
     """`FILE` (its newest run) or `FILE#NUMBER`."""
     path, hash_, number = text.rpartition("#")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 SUCCESS = "success"
 FAILURE = "failure"
 NO_RESULT = "no_result"
@@ -23,3 +25,8 @@ WELL = (SUCCESS, ACCEPTED_FAILURE)
 LEFT_OUT = ("no_solution", "gave_up", "unavailable")
 """Of targets without a solution."""
 ORDER = (SUCCESS, *FAILED, DEPENDENCY_FAILED, NOT_BUILT, *LEFT_OUT)
+
+
+def in_order(statuses: Iterable[str]) -> list[str]:
+    """Those of `ORDER` in its order, then what it does not know."""
+    return sorted(statuses, key=lambda s: ORDER.index(s) if s in ORDER else len(ORDER))

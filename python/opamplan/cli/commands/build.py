@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans, runs
-from opamplan.cli.environments import each_environment, refuse_one_image
+from opamplan.cli.environments import each_environment
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
 from opamplan.terminal.style import Style
@@ -134,9 +134,8 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.runs.state import State
 
     plans.refuse_beside_plan(args)
-    refuse_one_image(args)
-    builders = _builders(args)
     found = each_environment(args)
+    builders = _builders(args)
     top = Path(args.output)
     repository = None if args.plan else options.load(args)
     done: list[Run] = []

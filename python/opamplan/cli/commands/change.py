@@ -12,7 +12,6 @@ from opamplan.cli.environments import (
     check_pattern,
     each_environment,
     place_of,
-    refuse_one_image,
 )
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.terminal.style import Style
@@ -73,7 +72,6 @@ def run(args: argparse.Namespace) -> int:
     from opamplan import compare_repositories, effect_of
 
     found = each_environment(args)
-    refuse_one_image(args)
     if args.output:
         check_pattern(args.output, found)
     before, after = (options.load(_side(args, text)) for text in (args.before, args.after))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans
-from opamplan.cli.environments import each_environment, refuse_one_image
+from opamplan.cli.environments import each_environment
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -87,7 +87,6 @@ def run(args: argparse.Namespace) -> int:
     from opamplan import InvalidRequest
 
     plans.refuse_beside_plan(args)
-    refuse_one_image(args)
     found = each_environment(args)
     repository = None if args.plan else options.load(args)
     answers: dict[str, dict[str, Any]] = {}

@@ -13,7 +13,6 @@ from opamplan.cli.environments import (
     check_pattern,
     each_environment,
     place_of,
-    refuse_one_image,
 )
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
@@ -54,7 +53,6 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     found = each_environment(args)
-    refuse_one_image(args)
     if args.output and len(found) > 1:
         check_pattern(args.output, found)
     repository = options.load(args)

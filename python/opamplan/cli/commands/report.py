@@ -99,7 +99,7 @@ def _page(args: argparse.Namespace, form: str) -> str:
         data = report.matrix_data(found, **limit)
         write = {
             "html": report.matrix_html,
-            "json": report.matrix_json,
+            "json": report.json_report,
             "markdown": report.matrix_markdown,
         }
     else:

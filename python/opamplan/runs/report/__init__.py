@@ -6,7 +6,6 @@ from opamplan.runs.report.matrix import (
     environment_names,
     matrix_data,
     matrix_html,
-    matrix_json,
     matrix_markdown,
 )
 from opamplan.runs.report.text import json_report, markdown_report
@@ -18,7 +17,6 @@ __all__ = [
     "markdown_report",
     "matrix_data",
     "matrix_html",
-    "matrix_json",
     "matrix_markdown",
     "report_data",
 ]

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from opamplan.runs.comparison import stopped_by
+from opamplan.runs.comparison import failures_of
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import FAILED
 
@@ -45,18 +45,15 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         {"name": t["target"], "status": t["status"], "layer": index.get(t["layer"], -1)}
         for t in state.targets(run)
     ]
-    failed = {layer["key"] for layer in layers if layer["status"] in FAILED}
-    stopped = stopped_by(plan, failed) if failed else {}
     failures = [
         {
-            "layer": index[key],
-            "package": layers[index[key]]["package"],
-            "status": layers[index[key]]["status"],
+            "layer": index[row["layer"]],
+            "package": row["package"],
+            "status": row["status"],
             "targets": names,
         }
-        for key, names in stopped.items()
+        for row, names in failures_of(plan, rows.values())
     ]
-    failures.sort(key=lambda f: (-len(f["targets"]), f["package"]))
     return {
         "run": {
             "id": run.id,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
 from typing import Any
 
 from opamplan._core import Plan
-from opamplan.runs.comparison import layer_needs, stopped_by
+from opamplan.runs.comparison import failures_of, layer_needs
 from opamplan.runs.report.data import end_of_log
 from opamplan.runs.report.html import write_page
-from opamplan.runs.report.text import code
-from opamplan.runs.state import Run, State, layer_of
-from opamplan.runs.statuses import FAILED, ORDER, SUCCESS
+from opamplan.runs.report.text import code, when
+from opamplan.runs.state import Run, State, layer_members, layer_of
+from opamplan.runs.statuses import SUCCESS, in_order
 from opamplan.terminal.harmless import harmless
 
 
@@ -71,18 +69,15 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
 
 def _failures(state: State, run: Run, plan: Plan, log_bytes: int) -> dict[str, dict[str, Any]]:
     """By layer what failed, of targets and of what only they need; those that stop most first."""
-    rows = {row["layer"]: row for row in state.layers(run) if row["status"] in FAILED}
-    stopped = stopped_by(plan, set(rows)) if rows else {}
-    order = sorted(rows, key=lambda layer: (-len(stopped[layer]), rows[layer]["package"]))
     return {
-        layer: {
-            "package": rows[layer]["package"],
-            "layer": layer,
-            "status": rows[layer]["status"],
-            "targets": [name for name in stopped[layer] if name != rows[layer]["package"]],
-            "log": end_of_log(state.log(run, layer), log_bytes),
+        row["layer"]: {
+            "package": row["package"],
+            "layer": row["layer"],
+            "status": row["status"],
+            "targets": [name for name in stopped if name != row["package"]],
+            "log": end_of_log(state.log(run, row["layer"]), log_bytes),
         }
-        for layer in order
+        for row, stopped in failures_of(plan, state.layers(run))
     }
 
 
@@ -114,10 +109,7 @@ def _column(
 
 def _dependents(plan: Plan) -> Counter[str]:
     """By package how many targets need it, themselves not counted."""
-    packages: dict[str, set[str]] = {}  # by layer, of a post group all
-    for step in plan:
-        for package, layer in zip(step.installs, step.layers):
-            packages.setdefault(layer[:16], set()).add(package)
+    packages = layer_members(plan)
     closures: dict[str, frozenset[str]] = {}
     for layer, below in layer_needs(plan).items():  # what a layer needs comes first
         closures[layer] = frozenset(below).union(*(closures[each] for each in below))
@@ -125,7 +117,7 @@ def _dependents(plan: Plan) -> Counter[str]:
     for target, last in zip(plan.targets, plan.target_steps):
         layer = layer_of(plan, target, last)
         counts.update(name for each in closures[layer] for name in packages[each])
-        counts.update(packages[layer] - {target})
+        counts.update(name for name in packages[layer] if name != target)
     return counts
 
 
@@ -137,7 +129,7 @@ def environment_names(plans: Sequence[Plan], started: Sequence[float] = ()) -> l
     """
     facts = [_facts(plan) for plan in plans]
     for fact, seconds in zip(facts, started):
-        fact["started"] = f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d %H:%M}"
+        fact["started"] = when(seconds)
     keys: list[str] = []
     for key in facts[0] if facts else ():
         if key == "started" and not keys:
@@ -161,9 +153,9 @@ def _facts(plan: Plan) -> dict[str, str]:
     # A package `ocaml` may be there in several versions, of which all others stand on one.
     users = Counter(need for _, _, needs in plan.layers() for need in needs)
     versions = {
-        name.split(".", 1)[1]: users[layer[:16]]
-        for step in plan
-        for name, layer in zip(step.installs, step.layers)
+        name.split(".", 1)[1]: users[layer]
+        for layer, names in layer_members(plan).items()
+        for name in names
         if name.startswith("ocaml.")
     }
     ocaml = max(sorted(versions), key=lambda version: versions[version], default="")
@@ -184,16 +176,11 @@ def matrix_html(data: dict[str, Any]) -> str:
     return write_page("matrix", data)
 
 
-def matrix_json(data: dict[str, Any]) -> str:
-    """The data as they are, one line."""
-    return json.dumps(data) + "\n"
-
-
 def matrix_markdown(data: dict[str, Any], most: int = 200) -> str:
     """Counts, and the packages that are not the same everywhere, those that most need first."""
     runs = data["runs"]
     statuses = {status for run in runs for status in run["counts"]}
-    order = sorted(statuses, key=lambda s: ORDER.index(s) if s in ORDER else len(ORDER))
+    order = in_order(statuses)
     lines = [
         "# " + f"{len(data['packages'])} packages in {len(runs)} environments",
         "",
@@ -202,8 +189,7 @@ def matrix_markdown(data: dict[str, Any], most: int = 200) -> str:
             (
                 [
                     code(run["name"]),
-                    f"{datetime.fromtimestamp(run['started'], timezone.utc):%Y-%m-%d %H:%M}, "
-                    f"{run['status']}",
+                    f"{when(run['started'])}, {run['status']}",
                     *(str(run["counts"].get(status, 0)) for status in order),
                 ]
                 for run in runs

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timezone
 from typing import Any
 
-from opamplan.runs.statuses import FAILURE, ORDER
+from opamplan.runs.statuses import FAILURE, in_order
 from opamplan.terminal.harmless import harmless
 
 
@@ -18,17 +18,16 @@ def json_report(data: dict[str, Any]) -> str:
 def markdown_report(data: dict[str, Any]) -> str:
     """A page for a pull request or a wiki: counts, failures with the ends of their logs."""
     run = data["run"]
-    begun = datetime.fromtimestamp(run["started"], timezone.utc)
     lines = [
         f"# Run {run['id']}: {run['status']}",
         "",
-        f"{begun:%Y-%m-%d %H:%M} UTC, strategy {run['strategy']}, on {code(run['image'])}",
+        f"{when(run['started'])} UTC, strategy {run['strategy']}, on {code(run['image'])}",
         "",
         "| targets | status |",
         "|---:|---|",
     ]
     counts = data["counts"]
-    for status in sorted(counts, key=lambda s: ORDER.index(s) if s in ORDER else len(ORDER)):
+    for status in in_order(counts):
         lines.append(f"| {counts[status]} | {status} |")
     if data["failures"]:
         lines += ["", "## Failures", "", "| package | targets it stops |", "|---|---:|"]
@@ -40,6 +39,11 @@ def markdown_report(data: dict[str, Any]) -> str:
         fence = _fence(log)
         lines += ["", f"### {code(failure['package'])}", "", fence, *log, fence]
     return harmless("\n".join(lines)) + "\n"
+
+
+def when(seconds: float) -> str:
+    """A time since 1970, in UTC."""
+    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d %H:%M}"
 
 
 def code(text: str) -> str:
