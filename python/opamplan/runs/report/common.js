@@ -55,6 +55,18 @@ const opamplan = (() => {
       onkeydown: (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); act(e); } },
     };
   };
+  // The panel of details, with its head.
+  function panelOf(name, ...about) {
+    const panel = $("detail");
+    panel.replaceChildren(
+      make("button", { class: "close", "aria-label": "Close", onclick: close }, "×"),
+      make("h2", {}, make("code", {}, name)), make("p", {}, ...about));
+    panel.hidden = false;
+    panel.scrollTop = 0;
+    location.hash = encodeURIComponent(name);
+    panel.querySelector(".close").focus();
+    return panel;
+  }
   function close() {
     $("detail").hidden = true;
     history.replaceState(null, "", location.pathname + location.search);
@@ -63,6 +75,20 @@ const opamplan = (() => {
   document.addEventListener("keydown", (e) => { if (e.key === "Escape") close(); });
   function named() {
     try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; }
+  }
+
+  // A button for each status, which says whether it is wanted; the set of those that are.
+  function chips(statuses, changed, about = () => "") {
+    const wanted = new Set(statuses);
+    for (const status of statuses) {
+      const chip = make("button", { class: "chip", "aria-pressed": "true", "data-status": status, onclick: () => {
+        wanted.has(status) ? wanted.delete(status) : wanted.add(status);
+        chip.setAttribute("aria-pressed", String(wanted.has(status)));
+        changed();
+      } }, badge(status), about(status));
+      $("chips").append(chip);
+    }
+    return wanted;
   }
 
   // Draws rows in portions, as one scrolls to the element `more`. `draw` makes the elements of a row.
@@ -91,5 +117,8 @@ const opamplan = (() => {
     return statuses;
   }
   const data = JSON.parse(document.getElementById("data").textContent);
-  return { data, order, words, $, color, make, draw, badge, time, bytes, lastError, scrolling, countsBar, opens, close, named };
+  return {
+    data, order, words, $, color, make, draw, badge, time, bytes, lastError,
+    opens, panelOf, named, chips, scrolling, countsBar,
+  };
 })();

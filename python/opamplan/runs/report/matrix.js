@@ -1,6 +1,9 @@
 "use strict";
 (() => {
-  const { data, order, words, $, color, make, badge, time, lastError, scrolling, countsBar, opens, close, named } = opamplan;
+  const {
+    data, order, words, $, color, make, badge, time, lastError,
+    opens, panelOf, named, chips, scrolling, countsBar,
+  } = opamplan;
   const { runs, packages } = data;
   const failures = data.failures;
   for (const p of packages) {
@@ -29,16 +32,8 @@
   for (const p of packages) for (const cell of p.cells) if (cell) found.add(cell.status);
   const statuses = order.filter((s) => found.has(s)).concat([...found].filter((s) => !order.includes(s)));
   const rank = new Map(statuses.map((s, i) => [s, i]));
-  const wanted = new Set(statuses);
+  const wanted = chips(statuses, filter);
   let sort = { by: "dependents", up: false };
-  for (const status of statuses) {
-    const chip = make("button", { class: "chip", "aria-pressed": "true", "data-status": status, onclick: () => {
-      wanted.has(status) ? wanted.delete(status) : wanted.add(status);
-      chip.setAttribute("aria-pressed", String(wanted.has(status)));
-      filter();
-    } }, badge(status));
-    $("chips").append(chip);
-  }
   const sorter = (by, text, attributes = {}) => make("th", { scope: "col", ...attributes },
     make("button", { "data-sort": by, onclick: () => {
       sort = { by, up: sort.by === by ? !sort.up : by !== "dependents" };
@@ -80,7 +75,7 @@
 
   // One package, run by run.
   function show(p) {
-    const panel = open(p.name, `${p.dependents} ${p.dependents === 1 ? "target needs" : "targets need"} it`);
+    const panel = panelOf(p.name, `${p.dependents} ${p.dependents === 1 ? "target needs" : "targets need"} it`);
     p.cells.forEach((cell, i) => {
       panel.append(make("h2", {}, runs[i].name), make("p", {},
         ...(cell ? [badge(cell.status), cell.seconds ? ` · ${time(cell.seconds)}` : ""] : ["no target here"])));
@@ -96,22 +91,11 @@
   // A layer that failed: of a target, or of what only others need.
   function showFailure(index) {
     const f = failures[index];
-    const panel = open(f.package, `${runs[f.run].name} · layer ${f.layer} · stops ${f.stops} ${f.stops === 1 ? "target" : "targets"}`);
+    const panel = panelOf(f.package, `${runs[f.run].name} · layer ${f.layer} · stops ${f.stops} ${f.stops === 1 ? "target" : "targets"}`);
     panel.append(make("p", {}, badge(f.status)), ...logOf(f));
   }
   const logOf = (f) => (f.log
     ? [make("p", {}, make("code", {}, lastError(f.log))), make("pre", { class: "log" }, f.log)] : []);
-  function open(name, about) {
-    const panel = $("detail");
-    panel.replaceChildren(
-      make("button", { class: "close", "aria-label": "Close", onclick: close }, "×"),
-      make("h2", {}, make("code", {}, name)), make("p", {}, about));
-    panel.hidden = false;
-    panel.scrollTop = 0;
-    history.replaceState(null, "", `#${encodeURIComponent(name)}`);
-    panel.querySelector(".close").focus();
-    return panel;
-  }
 
   filter();
   const asked = named();

@@ -1,6 +1,9 @@
 "use strict";
 (() => {
-  const { data, order, words, $, color, make, draw, badge, time, bytes, lastError, scrolling, countsBar, opens, close, named } = opamplan;
+  const {
+    data, order, words, $, color, make, draw, badge, time, bytes, lastError,
+    opens, panelOf, named, chips, scrolling, countsBar,
+  } = opamplan;
   const { layers, targets } = data;
 
   // The layers that a layer stands on, itself included; by index.
@@ -40,16 +43,8 @@
   const statuses = countsBar($("bar"), data.counts);
 
   // The table of targets.
-  const wanted = new Set(statuses);
+  const wanted = chips(statuses, filter, (status) => ` ${data.counts[status]}`);
   let sort = { by: "status", up: true };
-  for (const status of statuses) {
-    const chip = make("button", { class: "chip", "aria-pressed": "true", "data-status": status, onclick: () => {
-      wanted.has(status) ? wanted.delete(status) : wanted.add(status);
-      chip.setAttribute("aria-pressed", String(wanted.has(status)));
-      filter();
-    } }, badge(status), ` ${data.counts[status]}`);
-    $("chips").append(chip);
-  }
   const compare = {
     name: (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
     status: (a, b) => order.indexOf(a.status) - order.indexOf(b.status),
@@ -64,10 +59,11 @@
     $("shown").textContent = `${found.length} of ${total}`;
     showRows(found);
   }
-  const showRows = scrolling($("rows"), $("more"), (t) => make("tr", opens(() => show(t)), make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
-  make("td", { class: "number" }, t.layer < 0 ? "" : String(Math.round(t.seconds))),
-  make("td", { class: "number" }, bytes(t.size)),
-  make("td", { class: "number" }, t.layer < 0 ? "" : String(t.packages))));
+  const showRows = scrolling($("rows"), $("more"), (t) => make("tr", opens(() => show(t)),
+    make("td", {}, make("code", {}, t.name)), make("td", {}, badge(t.status)),
+    make("td", { class: "number" }, t.layer < 0 ? "" : String(Math.round(t.seconds))),
+    make("td", { class: "number" }, bytes(t.size)),
+    make("td", { class: "number" }, t.layer < 0 ? "" : String(t.packages))));
   $("search").addEventListener("input", filter);
   for (const button of document.querySelectorAll("[data-sort]")) {
     button.addEventListener("click", () => {
@@ -80,10 +76,7 @@
   const byLayer = new Map(targets.filter((t) => t.layer >= 0).map((t) => [t.layer, t]));
   function show(target) { showLayer(target.layer, target.name, target.status); }
   function showLayer(index, name, status) {
-    const panel = $("detail");
-    panel.replaceChildren(
-      make("button", { class: "close", "aria-label": "Close", onclick: close }, "×"),
-      make("h2", {}, make("code", {}, name)), make("p", {}, badge(status)));
+    const panel = panelOf(name, badge(status));
     if (index >= 0) {
       const layer = layers[index];
       const all = closure(index);
@@ -107,10 +100,6 @@
       if (layer.log) panel.append(make("h2", {}, "Log"), make("pre", { class: "log" }, layer.log));
       panel.append(make("h2", {}, "Layers"), graph(index, all));
     }
-    panel.hidden = false;
-    panel.scrollTop = 0;
-    location.hash = encodeURIComponent(name);
-    panel.querySelector(".close").focus();
   }
   function openLayer(index) {
     const target = byLayer.get(index);
