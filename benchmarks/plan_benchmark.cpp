@@ -6,8 +6,11 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <opamplan/base/impl/sha256_blocks.hpp>
+#include <opamplan/base/sha256.hpp>
 #include <opamplan/plan/contents.hpp>
 #include <opamplan/plan/difference.hpp>
 #include <opamplan/plan/doctor.hpp>
@@ -131,6 +134,16 @@ void difference(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(compare(before, after));
 }
 BENCHMARK(difference);
+
+/// Plans are named by digests: of layers, opam files, steps of LLB.
+void digest_of(benchmark::State& state, base_impl::sha256_blocks with) {
+  if (with == nullptr) return state.SkipWithError("this processor has no instructions for it");
+  const std::string text(1U << 20U, 'x');
+  for (auto _ : state) benchmark::DoNotOptimize(sha256(with).add(text).finish());
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+}
+BENCHMARK_CAPTURE(digest_of, portable, base_impl::portable_sha256_blocks);
+BENCHMARK_CAPTURE(digest_of, native, base_impl::native_sha256_blocks());
 
 }  // namespace
 
