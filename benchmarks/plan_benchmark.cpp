@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <opamplan/base/impl/sha256_blocks.hpp>
 #include <opamplan/base/sha256.hpp>
 #include <opamplan/plan/contents.hpp>
@@ -16,6 +17,7 @@
 #include <opamplan/plan/doctor.hpp>
 #include <opamplan/plan/forecast.hpp>
 #include <opamplan/plan/json.hpp>
+#include <opamplan/plan/layers.hpp>
 #include <opamplan/plan/make.hpp>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/solve/solver.hpp>
@@ -134,6 +136,43 @@ void difference(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(compare(before, after));
 }
 BENCHMARK(difference);
+
+/// `size` packages of which each is built on all before it; `whole`: the first needs the last
+/// through post, so that all are one group.
+solution dense_solution(std::uint32_t size, bool whole) {
+  solution s;
+  s.target = package_id{size - 1};
+  for (std::uint32_t i = 0; i < size; ++i) {
+    s.packages.push_back(package_id{i});
+    for (std::uint32_t d = 0; d < i; ++d) s.dependencies.values.push_back(d);
+    s.dependencies.close_row();
+    if (whole && i == 0) s.post_dependencies.values.push_back(size - 1);
+    s.post_dependencies.close_row();
+  }
+  return s;
+}
+void make_dense_layers(benchmark::State& state, const std::vector<solution>& solutions) {
+  const auto size = static_cast<std::uint32_t>(state.range(0));
+  std::vector<plan_package> packages(size);
+  std::vector<std::uint32_t> index_of(size);
+  std::iota(index_of.begin(), index_of.end(), 0U);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(make_layers(solutions, index_of, packages, {}));
+  }
+}
+/// Each package is a target: the solutions hold a sixth of the cube of `size` edges.
+void layers_of_dense_targets(benchmark::State& state) {
+  std::vector<solution> solutions;
+  for (std::uint32_t n = 1; n <= state.range(0); ++n) {
+    solutions.push_back(dense_solution(n, false));
+  }
+  make_dense_layers(state, solutions);
+}
+BENCHMARK(layers_of_dense_targets)->Arg(300)->Arg(1000);
+void layers_of_dense_group(benchmark::State& state) {
+  make_dense_layers(state, {dense_solution(static_cast<std::uint32_t>(state.range(0)), true)});
+}
+BENCHMARK(layers_of_dense_group)->Arg(300)->Arg(1000)->Arg(2000);
 
 /// Plans are named by digests: of layers, opam files, steps of LLB.
 void digest_of(benchmark::State& state, base_impl::sha256_blocks with) {

@@ -4,6 +4,7 @@
 
 // clang-format off
 #include "opamplan/base/base64.hpp"
+#include "opamplan/base/bit_rows.hpp"
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/json.hpp"

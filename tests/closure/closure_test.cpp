@@ -60,6 +60,8 @@ TEST_CASE("the closure leaves out what is needed through post only") {
   const closure c = closure_of(*of_a);
   CHECK(test::text_of(s.in, c.packages) == "a.1 b.1");
   CHECK(c.packages[c.target] == of_a->target);
+  CHECK(closure_packages(*of_a) == c.packages);
+  CHECK(closure_packages(*of_a, closure_edges::build_and_post) == of_a->packages);
 }
 
 TEST_CASE("every order installs dependencies first") {

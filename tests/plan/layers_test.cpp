@@ -252,6 +252,20 @@ TEST_CASE("a cycle through post is one layer, named by what the others are built
         "a.1+b.1");
 }
 
+TEST_CASE("a post group is named by the package that most of it reaches, over others too") {
+  // a <- b <- {c, d}, e: a is reached by four, though b is named by more of them.
+  CHECK(layers_of({{"a.1", R"(depends: ["d" {post}])"},
+                   {"b.1", R"(depends: ["a"])"},
+                   {"c.1", R"(depends: ["b" "d" {post}])"},
+                   {"d.1", R"(depends: ["b" "c" {post} "e" {post}])"},
+                   {"e.1", R"(depends: ["b" "d" {post}])"}}) == "a.1+b.1+c.1+d.1+e.1");
+  // z has as many below it as y, and more than the others: the first of the two by name.
+  CHECK(layers_of({{"p.1", R"(depends: ["y" "z" "q" {post}])"},
+                   {"q.1", R"(depends: ["y" "z" "p" {post}])"},
+                   {"y.1", R"(depends: ["p" {post}])"},
+                   {"z.1", R"(depends: ["q" {post}])"}}) == "y.1+p.1+q.1+z.1");
+}
+
 TEST_CASE("what is needed through post alone is there before, without being part of the layer") {
   CHECK(layers_of({{"a.1", R"(depends: ["p" {post}])"}, {"p.1", ""}}) == "p.1; a.1 <- p.1");
 }

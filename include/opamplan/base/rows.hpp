@@ -32,8 +32,11 @@ struct flat_rows {
   /// The same, ascending and each once.
   void close_set() {
     const auto begin = values.begin() + offsets.back();
-    std::sort(begin, values.end());
-    values.erase(std::unique(begin, values.end()), values.end());
+    const auto disordered = [](const T& a, const T& b) { return !(a < b); };
+    if (std::adjacent_find(begin, values.end(), disordered) != values.end()) {
+      std::sort(begin, values.end());
+      values.erase(std::unique(begin, values.end()), values.end());
+    }
     close_row();
   }
 

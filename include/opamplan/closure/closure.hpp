@@ -32,6 +32,10 @@ struct closure {
 /// Linear in the solution.
 [[nodiscard]] closure closure_of(const solution& s, closure_edges edges = closure_edges::build);
 
+/// Its packages alone.
+[[nodiscard]] std::vector<package_id> closure_packages(const solution& s,
+                                                       closure_edges edges = closure_edges::build);
+
 /// A cycle of build dependencies among what the target reaches over any edge: each needs the next,
 /// the last the first. Empty if there is none, as nearly always: opam refuses such dependencies.
 /// Which one it is depends on the solution alone. Linear.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <queue>
 
+#include "opamplan/base/bit_rows.hpp"
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/json.hpp"
 #include "opamplan/closure/closure.hpp"
@@ -34,9 +35,20 @@ inline std::vector<bool> reached(const solution& s, closure_edges edges) {
 
 }  // namespace closure_impl
 
+OPAMPLAN_INLINE std::vector<package_id> closure_packages(const solution& s, closure_edges edges) {
+  const std::vector<bool> in = closure_impl::reached(s, edges);
+  std::vector<package_id> packages;
+  packages.reserve(in.size());
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (in[i]) packages.push_back(s.packages[i]);
+  }
+  return packages;
+}
+
 OPAMPLAN_INLINE closure closure_of(const solution& s, closure_edges edges) {
   const std::vector<bool> in = closure_impl::reached(s, edges);
   closure c;
+  c.packages.reserve(in.size());
   std::vector<std::uint32_t> position(in.size());
   for (std::size_t i = 0; i < in.size(); ++i) {
     if (!in[i]) continue;
@@ -44,17 +56,16 @@ OPAMPLAN_INLINE closure closure_of(const solution& s, closure_edges edges) {
     c.packages.push_back(s.packages[i]);
   }
   c.target = position[closure_impl::target_position(s)];
+  c.dependencies.offsets.reserve(c.packages.size() + 1);
+  c.dependencies.values.reserve(s.dependencies.values.size());
+  const auto append = [&](std::span<const std::uint32_t> row) {
+    for (const std::uint32_t d : row) c.dependencies.values.push_back(position[d]);
+  };
   for (std::size_t i = 0; i < in.size(); ++i) {
     if (!in[i]) continue;
-    for (const std::uint32_t d : s.dependencies[i]) c.dependencies.values.push_back(position[d]);
-    if (edges == closure_edges::build_and_post && !s.post_dependencies[i].empty()) {
-      for (const std::uint32_t d : s.post_dependencies[i]) {
-        c.dependencies.values.push_back(position[d]);
-      }
-      c.dependencies.close_set();
-    } else {
-      c.dependencies.close_row();
-    }
+    append(s.dependencies[i]);
+    if (edges == closure_edges::build_and_post) append(s.post_dependencies[i]);
+    c.dependencies.close_set();
   }
   return c;
 }
@@ -198,19 +209,14 @@ OPAMPLAN_INLINE std::vector<std::uint32_t> order_by_priority(
 }
 
 OPAMPLAN_INLINE adjacency transitive_reduction(const adjacency& graph) {
-  const std::size_t words = (graph.size() + 63) / 64;
-  std::vector<std::uint64_t> reach(graph.size() * words, 0);  // without the vertex itself
+  bit_rows reach(graph.size(), graph.size());  // without the vertex itself
   std::vector<std::vector<std::uint32_t>> kept(graph.size());
   for (const std::uint32_t v : topological_order(graph)) {
-    std::uint64_t* const mine = reach.data() + v * words;
+    for (const std::uint32_t t : graph[v]) reach.add_row(v, t);
     for (const std::uint32_t t : graph[v]) {
-      const std::uint64_t* const theirs = reach.data() + t * words;
-      for (std::size_t w = 0; w < words; ++w) mine[w] |= theirs[w];
+      if (!reach.holds(v, t)) kept[v].push_back(t);
     }
-    for (const std::uint32_t t : graph[v]) {
-      if ((mine[t / 64] >> (t % 64) & 1U) == 0) kept[v].push_back(t);
-    }
-    for (const std::uint32_t t : graph[v]) mine[t / 64] |= std::uint64_t{1} << (t % 64);
+    for (const std::uint32_t t : graph[v]) reach.add(v, t);
   }
   adjacency result;
   for (const auto& row : kept) result.add_row(row);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "opamplan/base/bit_rows.hpp"
 #include "opamplan/closure/closure.hpp"
 #include "opamplan/solve/solution.hpp"
 
@@ -57,31 +59,34 @@ class layer_groups {
   /// First the member on which most others are built, that is, which they reach over build
   /// dependencies; of equals the first by name. The others stay ascending.
   void put_head_first(const solution& s, const closure& c) {
+    adjacency within;                   // build dependencies among the members, which have no cycle
     std::vector<std::uint32_t> places;  // of the members in the solution
     for (const std::uint32_t m : members_) {
       places.push_back(static_cast<std::uint32_t>(
           std::lower_bound(s.packages.begin(), s.packages.end(), c.packages[m]) -
           s.packages.begin()));
     }
-    std::vector<std::size_t> dependents(members_.size(), 0);
     for (const std::uint32_t place : places) {
-      std::vector<std::uint32_t> stack{place};
-      std::vector<std::uint32_t> seen{place};
-      while (!stack.empty()) {
-        const std::uint32_t v = stack.back();
-        stack.pop_back();
-        for (const std::uint32_t d : s.dependencies[v]) {
-          const auto member = std::lower_bound(places.begin(), places.end(), d);
-          if (member == places.end() || *member != d) continue;
-          if (std::find(seen.begin(), seen.end(), d) != seen.end()) continue;
-          ++dependents[static_cast<std::size_t>(member - places.begin())];
-          seen.push_back(d);
-          stack.push_back(d);
-        }
+      const auto row = s.dependencies[place];
+      for (std::uint32_t m = 0; m < places.size(); ++m) {
+        if (std::binary_search(row.begin(), row.end(), places[m])) within.values.push_back(m);
+      }
+      within.close_row();
+    }
+    bit_rows dependents(members_.size(), members_.size());
+    const std::vector<std::uint32_t> order = topological_order(within);
+    for (auto v = order.rbegin(); v != order.rend(); ++v) {
+      for (const std::uint32_t d : within[*v]) {
+        dependents.add_row(d, *v);
+        dependents.add(d, *v);
       }
     }
-    const auto head = std::max_element(dependents.begin(), dependents.end()) - dependents.begin();
-    std::rotate(members_.begin(), members_.begin() + head, members_.begin() + head + 1);
+    std::size_t head = 0;
+    for (std::size_t m = 1; m < members_.size(); ++m) {
+      if (dependents.count(m) > dependents.count(head)) head = m;
+    }
+    const auto at = members_.begin() + static_cast<std::ptrdiff_t>(head);
+    std::rotate(members_.begin(), at, at + 1);
   }
 
   bool switches_;

@@ -57,7 +57,7 @@ class layer_builder {
     groups_.each(s, [&](const layer_group& group) {
       row_.clear();
       for (const std::uint32_t g : group.needs) row_.push_back(layer_of_[g]);
-      std::sort(row_.begin(), row_.end());
+      if (!std::is_sorted(row_.begin(), row_.end())) std::sort(row_.begin(), row_.end());
       members_.clear();
       for (const package_id p : group.packages) members_.push_back(index_of_[to_index(p)]);
 

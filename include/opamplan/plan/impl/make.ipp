@@ -126,7 +126,7 @@ class planner {
   }
 
   static std::vector<package_id> closure(const solution& s) {
-    return closure_of(s, closure_edges::build_and_post).packages;
+    return closure_packages(s, closure_edges::build_and_post);
   }
 
   void number_packages() {
@@ -211,6 +211,7 @@ class planner {
   bool leave_out_unnameable() {
     std::vector<std::string> problems;
     for (const plan_package& package : plan_.packages) problems.push_back(word_problem(package));
+    if (std::ranges::all_of(problems, &std::string::empty)) return false;
     const std::size_t before = solutions_.size();
     leave_out([&](const solution& s) {
       for (const package_id id : closure(s)) {
