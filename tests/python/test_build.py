@@ -6,11 +6,9 @@ The real BuildKit is in test_buildkit.py and test_real_builds.py.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import json
 import pathlib
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -349,25 +347,6 @@ def test_a_report_has_the_form_that_its_name_ends_in(
         done = opamplan_command("report", str(state.path), "-o", str(out), *form)
         assert done.returncode == 0, done.stderr
         assert out.read_text().startswith(begins), name
-
-
-def test_results_of_an_older_version_are_read(
-    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
-) -> None:
-    state, run, _ = carry_out(plan, tmp_path, fake())
-    before = state.layers(run)
-    state.close()
-    # As version 1 left it: layers had no size.
-    with sqlite3.connect(state.path) as db:
-        db.executescript(
-            "ALTER TABLE layers DROP COLUMN size; DROP TABLE executed; DROP TABLE retries;"
-            "ALTER TABLE runs DROP COLUMN options; PRAGMA user_version = 1;"
-        )
-    db.close()
-    found = State(state.path)
-    assert found.layers(run) == [{**row, "size": None} for row in before]
-    assert (found.sizes(run), set(found.durations(run).values())) == ({}, {3.0})
-    assert State(state.path).runs() == [dataclasses.replace(run, options="")]
 
 
 def test_two_builders_share_the_batches(

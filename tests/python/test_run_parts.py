@@ -15,7 +15,7 @@ from opamplan.runs.builders import Batch, absolute_cache
 from opamplan.runs.comparison import compare_runs
 from opamplan.runs.identity import failed_packages
 from opamplan.runs.rawjson import Event, Reader
-from opamplan.runs.statuses import ORDER
+from opamplan.runs.statuses import FAILED, ORDER
 from opamplan.runs.work import Work
 
 VERTEX = {"digest": "d", "name": "[s-a-1 1/1] RUN x", "started": "2026-01-01T00:00:00Z"}
@@ -183,18 +183,24 @@ class FakePlan:
 class FakeState:
     """A run with these statuses."""
 
-    def __init__(self, a: str, b: str) -> None:
+    def __init__(self, a: str, b: str, log: str = "") -> None:
         self._statuses = {"a": a, "b": b}
+        self._log = log
 
     def targets(self, _: object) -> list[dict[str, str]]:
         return [
             {"target": f"{n}.1", "status": s, "layer": n * 16} for n, s in self._statuses.items()
         ]
 
-    def layers(self, _: object) -> list[dict[str, str]]:
+    def failures(self, _: object) -> list[dict[str, Any]]:
         return [
-            {"package": f"{n}.1", "status": s, "layer": n * 16} for n, s in self._statuses.items()
+            {"package": f"{n}.1", "status": s, "layer": n * 16, "log": 0}
+            for n, s in self._statuses.items()
+            if s in FAILED
         ]
+
+    def logs(self, numbers: object) -> dict[int, str]:
+        return {0: self._log}
 
     def plan_of(self, _: object) -> FakePlan:
         return FakePlan()
@@ -207,12 +213,13 @@ class FakeState:
         (("no_result", "dependency_failed"), ["a.1", "b.1"], ["a.1"]),
         # Of what could not be fetched nothing is known, nor of what waits for it.
         (("download_failed", "dependency_failed"), [], []),
+        (("failure", "dependency_failed", "cp: x: No space left on device"), [], []),
         (("accepted_failure", "success"), [], []),
         (("success", "success"), [], []),
     ],
 )
 def test_only_what_a_package_did_is_a_regression(
-    after: tuple[str, str], broke: list[str], roots: list[str]
+    after: tuple[str, ...], broke: list[str], roots: list[str]
 ) -> None:
     good: Any = (FakeState("success", "success"), None)
     now: Any = (FakeState(*after), None)

@@ -37,6 +37,7 @@ ORDER = (
     "build",
     "log",
     "report",
+    "history",
     "completion",
 )
 HOME = "opamplan.cli.commands"

@@ -16,7 +16,7 @@ RUN_HELP = "a state file, as build writes (its newest run), or FILE#NUMBER"
 
 def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
     """What a person wants to know of a run."""
-    from opamplan.runs.comparison import failures_of
+    from opamplan.runs.failures import failures_of
     from opamplan.runs.statuses import ACCEPTED_FAILURE, FAILURE, SUCCESS, in_order
 
     out = sys.stdout if out is None else out

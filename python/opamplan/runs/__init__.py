@@ -2,12 +2,16 @@
 
 One file a subject, in the order data flows: `rawjson` reads what BuildKit says, `builders` runs
 one batch, `results` reads what a batch left, `state` keeps it, `runner` does all batches of a plan,
-`display` shows it; `report` and `comparison` read the state.
+`display` shows it; `report`, `comparison` and `history` read the state.
 """
 
 from opamplan.runs.builders import Buildctl, Builder, Buildx, SolveOutcome
 from opamplan.runs.comparison import RunDifference, compare_runs
+from opamplan.runs.failure_groups import FailureGroup, failure_groups
+from opamplan.runs.history import History, histories
+from opamplan.runs.log_errors import LogError, error_of
 from opamplan.runs.options import RunOptions
+from opamplan.runs.package_history import PackageResult, package_history
 from opamplan.runs.results import LayerResult, read_results
 from opamplan.runs.runner import Runner
 from opamplan.runs.state import Run, State
@@ -16,7 +20,11 @@ __all__ = [
     "Buildctl",
     "Builder",
     "Buildx",
+    "FailureGroup",
+    "History",
     "LayerResult",
+    "LogError",
+    "PackageResult",
     "Run",
     "RunDifference",
     "RunOptions",
@@ -24,5 +32,9 @@ __all__ = [
     "SolveOutcome",
     "State",
     "compare_runs",
+    "error_of",
+    "failure_groups",
+    "histories",
+    "package_history",
     "read_results",
 ]

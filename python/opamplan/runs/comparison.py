@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from opamplan._core import Plan
+from opamplan.runs.failure_groups import Errors
+from opamplan.runs.failures import stopped_by
+from opamplan.runs.log_errors import LogError
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import (
     ACCEPTED_FAILURE,
-    DEPENDENCY_FAILED,
     DOWNLOAD_FAILED,
-    FAILED,
     FAILURE,
+    INFRASTRUCTURE,
     NO_RESULT,
     NOT_BUILT,
     SUCCESS,
 )
+from opamplan.runs.verdicts import settled
 
 GOOD = SUCCESS
 # Neither good nor bad news: nothing is known of these, or it was accepted.
 NEWS = (FAILURE, NO_RESULT)
-UNKNOWN = (NOT_BUILT, DOWNLOAD_FAILED, ACCEPTED_FAILURE, "")
+UNKNOWN = (NOT_BUILT, DOWNLOAD_FAILED, INFRASTRUCTURE, ACCEPTED_FAILURE, "")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ class RunDifference:
 
 def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunDifference:
     """Targets are matched by NAME.VERSION; of those left over, by NAME where each run has one."""
-    old, new = _targets(*before), _targets(*after)
+    errors = [Errors(state).of(run) for state, run in (before, after)]
+    old, new = (settled(*side, found) for side, found in zip((before, after), errors))
     result = RunDifference()
     pairs = _pairs(old, new)
     for old_name, new_name in pairs:
@@ -89,27 +90,8 @@ def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunDiff
             result.fixes.append(change)
         else:
             result.other_changes.append(change)
-    result.root_failures = _root_failures(before, after)
+    result.root_failures = _root_failures(before, after, errors)
     return result
-
-
-def _targets(state: State, run: Run) -> dict[str, str]:
-    """Statuses; of what only waits for something that could not be fetched: `download_failed`."""
-    found = {row["target"]: row["status"] for row in state.targets(run)}
-    causes: dict[str, set[str]] = {}
-    for row in state.layers(run):
-        causes.setdefault(row["status"], set()).add(row["layer"])
-    unfetched = causes.get(DOWNLOAD_FAILED, set())
-    if not unfetched:
-        return found
-    failed = set().union(*(causes.get(status, set()) for status in FAILED)) - unfetched
-    plan = state.plan_of(run)
-    broken = {name for names in stopped_by(plan, failed).values() for name in names}
-    waiting = {name for names in stopped_by(plan, unfetched).values() for name in names} - broken
-    return {
-        name: DOWNLOAD_FAILED if name in waiting and status == DEPENDENCY_FAILED else status
-        for name, status in found.items()
-    }
 
 
 def _pairs(old: dict[str, str], new: dict[str, str]) -> list[tuple[str, str]]:
@@ -132,58 +114,21 @@ def _by_name(full_names: Any) -> dict[str, list[str]]:
     return out
 
 
-def _root_failures(before: tuple[State, Run], after: tuple[State, Run]) -> list[RootFailure]:
-    failed_before = {row["package"] for row in before[0].layers(before[1]) if row["status"] in NEWS}
-    roots = [
-        row
-        for row in after[0].layers(after[1])
-        if row["status"] in NEWS and row["package"] not in failed_before
-    ]
+def _root_failures(
+    before: tuple[State, Run], after: tuple[State, Run], errors: list[dict[str, LogError]]
+) -> list[RootFailure]:
+    then, now = (
+        [
+            row
+            for row in state.failures(run)
+            if row["status"] in NEWS and not found[row["layer"]].is_infrastructure
+        ]
+        for (state, run), found in zip((before, after), errors)
+    )
+    failed_before = {row["package"] for row in then}
+    roots = [row for row in now if row["package"] not in failed_before]
     if not roots:
         return []
     stopped = stopped_by(after[0].plan_of(after[1]), {row["layer"] for row in roots})
     found = [RootFailure(r["package"], r["layer"], stopped.get(r["layer"], [])) for r in roots]
     return sorted(found, key=lambda root: (-len(root.targets), root.package))
-
-
-def stopped_by(plan: Plan, layers: set[str]) -> dict[str, list[str]]:
-    """By layer (16 digits): the targets that are it or stand on it."""
-    needs = layer_needs(plan)
-    dependents: dict[str, list[str]] = {}
-    for layer, below in needs.items():
-        for each in below:
-            dependents.setdefault(each, []).append(layer)
-    from opamplan.runs.state import layer_of
-
-    ends: dict[str, list[str]] = {}
-    for target, step in zip(plan.targets, plan.target_steps):
-        ends.setdefault(layer_of(plan, target, step), []).append(target)
-    out: dict[str, list[str]] = {}
-    for root in layers:
-        seen = {root}
-        todo = deque([root])
-        while todo:
-            for above in dependents.get(todo.popleft(), ()):
-                if above not in seen:
-                    seen.add(above)
-                    todo.append(above)
-        out[root] = sorted(name for layer in seen for name in ends.get(layer, ()))
-    return out
-
-
-def failures_of(
-    plan: Plan, layers: Iterable[dict[str, Any]]
-) -> list[tuple[dict[str, Any], list[str]]]:
-    """Of the results of layers those that failed, each with the targets that are it or stand on it.
-
-    Those that stop most come first.
-    """
-    failed = {row["layer"]: row for row in layers if row["status"] in FAILED}
-    stopped = stopped_by(plan, set(failed)) if failed else {}
-    found = [(row, stopped[layer]) for layer, row in failed.items()]
-    return sorted(found, key=lambda each: (-len(each[1]), each[0]["package"]))
-
-
-def layer_needs(plan: Plan) -> dict[str, list[str]]:
-    """By layer (16 digits): the layers that it needs directly."""
-    return {layer: needs for layer, _, needs in plan.layers()}

@@ -1,4 +1,4 @@
-"""The state file, which is SQLite: its layout, and opening it whatever state it is in."""
+"""The state file, which is SQLite: opening it whatever state it is in."""
 
 from __future__ import annotations
 
@@ -13,74 +13,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from opamplan.errors import StateError
+from opamplan.runs.schema import SCHEMA_VERSION, make, upgrade
 
-SCHEMA_VERSION = 3
 ANEW = "; move it away to begin anew"
 """Advice for who writes."""
 LOCK_SECONDS = 30.0
 """That another process may take to write."""
-_LAYOUT = """
-CREATE TABLE plans (
-    digest TEXT PRIMARY KEY,   -- SHA-256 of the plan's JSON
-    json BLOB NOT NULL         -- zlib
-);
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
-    plan TEXT NOT NULL REFERENCES plans (digest),
-    started REAL NOT NULL,     -- seconds since 1970
-    ended REAL,
-    options TEXT NOT NULL DEFAULT '',  -- SHA-256 of what the emitters were told
-    status TEXT NOT NULL       -- running, finished, interrupted, incomplete
-);
-CREATE TABLE batches (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    batch INTEGER NOT NULL,
-    builder TEXT NOT NULL,
-    status TEXT NOT NULL,      -- running, finished, error, interrupted
-    attempt INTEGER NOT NULL,
-    started REAL NOT NULL,
-    ended REAL,
-    executed INTEGER NOT NULL DEFAULT 0,  -- steps
-    cached INTEGER NOT NULL DEFAULT 0,
-    error TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (run, batch)
-);
-CREATE TABLE layers (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    layer TEXT NOT NULL,       -- the first 16 digits of its key
-    package TEXT NOT NULL,     -- NAME.VERSION
-    status TEXT NOT NULL,      -- see runs/statuses.py
-    seconds REAL NOT NULL,     -- of the install, when it was carried out
-    cached INTEGER NOT NULL,   -- served from the builder's cache in this run
-    log BLOB NOT NULL,         -- zlib
-    size INTEGER,              -- bytes of the installed files; null: not known
-    PRIMARY KEY (run, layer)
-);
-CREATE TABLE left_out (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    target TEXT NOT NULL,
-    status TEXT NOT NULL,      -- no_solution, unavailable, gave_up
-    reason TEXT NOT NULL,
-    PRIMARY KEY (run, target)
-);
-"""
-_NEW_IN_3 = """
-CREATE TABLE executed (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    step INTEGER NOT NULL,     -- that a builder carried out in this run, and not from its cache
-    PRIMARY KEY (run, step)
-);
-CREATE TABLE retries (
-    layer TEXT PRIMARY KEY,    -- the first 16 digits of its key
-    number INTEGER NOT NULL    -- that its step has reached, in whatever run; it never goes back
-);
-"""
-
-# What brings a file of an older version to the next one.
-_MIGRATIONS = {
-    1: "ALTER TABLE layers ADD COLUMN size INTEGER;\n",
-    2: "ALTER TABLE runs ADD COLUMN options TEXT NOT NULL DEFAULT '';\n" + _NEW_IN_3,
-}
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -150,12 +88,9 @@ def _migrate(path: Path, db: sqlite3.Connection, new: bool = False) -> None:
     if version == 0 and not new:
         raise StateError(f"{path}: an empty database, not a state file of opamplan")
     if version == 0:
-        changes = [_LAYOUT + _NEW_IN_3]
+        make(db)
     else:
-        changes = [_MIGRATIONS[v] for v in range(version, SCHEMA_VERSION)]
-    # One by one, as `executescript` would end the transaction.
-    for statement in "".join(changes).split(";\n"):
-        db.execute(statement)
+        upgrade(db, version)
     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

@@ -17,11 +17,12 @@ from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, wr
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome
 from opamplan.runs.identity import accepted_failures, digest_of, failed_packages
+from opamplan.runs.layers import layer_members
 from opamplan.runs.losses import KINDS, Losses
 from opamplan.runs.options import RunOptions
 from opamplan.runs.rawjson import Event
 from opamplan.runs.results import NO_RESULT, LayerResult, read_results, remove_strangers
-from opamplan.runs.state import Run, State, layer_members
+from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, DOWNLOAD_FAILED, FAILED, FAILURE
 from opamplan.runs.work import Work
 

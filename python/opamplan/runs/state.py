@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -18,7 +19,10 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from opamplan.errors import InvalidRequest
 from opamplan.files import is_locked
 from opamplan.runs import database
+from opamplan.runs.logs import unpacked
 from opamplan.runs.results import LayerResult
+from opamplan.runs.schema import describe_plan, keep_log, keep_targets
+from opamplan.runs.statuses import FAILED, NO_RESULT, NOT_BUILT, SUCCESS
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -105,7 +109,10 @@ class State:
         digest = sha256(text).hexdigest()
         started = time.time()
         with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO plans VALUES (?, ?)", (digest, zlib.compress(text)))
+            db.execute(
+                "INSERT OR IGNORE INTO plans VALUES (?, ?, ?)",
+                (digest, zlib.compress(text), describe_plan(plan)),
+            )
             cursor = db.execute(
                 "INSERT INTO runs (plan, started, status, options) VALUES (?, ?, 'running', ?)",
                 (digest, started, options),
@@ -115,6 +122,7 @@ class State:
                 "INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)",
                 [(run, *row) for row in left_out],
             )
+            keep_targets(db, run, plan)
         return Run(run, digest, started, None, "running", options)
 
     def resume(self, run: Run) -> None:
@@ -152,29 +160,25 @@ class State:
     def add_layers(self, run: Run, results: Iterable[tuple[LayerResult, bool]]) -> None:
         """Results of layers, and whether the builder's cache served them.
 
-        Where there is none, what an earlier batch of the run knows of the layer stays.
+        Where there is none, what an earlier batch of the run knows of the layer stays. What a later
+        result replaces is kept as `overturned`.
         """
-        rows = (
-            (
-                run.id,
-                r.layer,
-                r.package,
-                r.status,
-                r.seconds,
-                int(cached),
-                zlib.compress(r.log.encode()),
-                r.size,
-            )
-            for r, cached in results
-        )
         with self._writing() as db:
-            db.executemany(
-                "INSERT INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (run, layer) DO UPDATE SET status = excluded.status, "
-                "seconds = excluded.seconds, log = excluded.log, size = excluded.size, "
-                "cached = min(cached, excluded.cached) WHERE excluded.status != 'no_result'",
-                rows,
-            )
+            for r, cached in results:
+                row = (r.status, r.seconds, int(cached), keep_log(db, r.log), r.size)
+                if r.status != NO_RESULT:
+                    db.execute(
+                        "INSERT OR IGNORE INTO overturned SELECT run, layer, status, log FROM "
+                        "layers WHERE run = ? AND layer = ? AND status != ?",
+                        (run.id, r.layer, r.status),
+                    )
+                db.execute(
+                    "INSERT INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                    "ON CONFLICT (run, layer) DO UPDATE SET status = excluded.status, "
+                    "seconds = excluded.seconds, log = excluded.log, size = excluded.size, "
+                    f"cached = min(cached, excluded.cached) WHERE excluded.status != '{NO_RESULT}'",
+                    (run.id, r.layer, r.package, *row),
+                )
 
     def add_executed(self, run: Run, step: int) -> None:
         """A builder has carried out a step, not from its cache."""
@@ -246,17 +250,89 @@ class State:
 
     def layers(self, run: Run, logs: bool = False) -> list[dict[str, Any]]:
         """The layers of a run with their results; with `logs`, their logs too."""
-        columns = "layer, package, status, seconds, cached, size" + (", log" if logs else "")
-        rows = self._rows(f"SELECT {columns} FROM layers WHERE run = ? ORDER BY layer", run.id)
+        rows = self._rows(
+            "SELECT layer, package, status, seconds, cached, size, log FROM layers WHERE run = ? "
+            "ORDER BY layer",
+            run.id,
+        )
         out = [dict(row) for row in rows]
-        for row in out if logs else ():
-            row["log"] = zlib.decompress(row["log"]).decode()
-        return out
+        if not logs:
+            for row in out:
+                del row["log"]
+            return out
+        texts = self.logs({row["log"] for row in out})
+        return [{**row, "log": texts[row["log"]]} for row in out]
+
+    def failures(self, run: Run) -> list[dict[str, Any]]:
+        """The layers of a run that failed, with the numbers of their logs."""
+        marks = ",".join("?" * len(FAILED))
+        rows = self._rows(
+            "SELECT layer, package, status, log FROM layers WHERE run = ? "
+            f"AND status IN ({marks}) ORDER BY package, layer",
+            run.id,
+            *FAILED,
+        )
+        return [dict(row) for row in rows]
+
+    def results_of(self, name: str) -> list[dict[str, Any]]:
+        """The results of all layers of a package, NAME or NAME.VERSION, in all runs by `run`."""
+        pattern = name if "." in name else f"{name}.*"
+        return [
+            dict(row)
+            for row in self._rows(
+                "SELECT run, layer, package, status, seconds, cached, size FROM layers "
+                "WHERE package GLOB ? ORDER BY run, package, layer",
+                re.sub(r"([\[?])", r"[\1]", pattern),
+            )
+        ]
+
+    def twofold(self) -> list[dict[str, Any]]:
+        """The results of layers that succeeded in one run and failed in another, or in the same.
+
+        Of runs whose emitters were told the same: layer, package, run, status, log, options.
+        """
+        marks = ",".join("?" * len(FAILED))
+        told = (
+            "SELECT run, layer, status, log FROM layers "
+            "UNION ALL SELECT run, layer, status, log FROM overturned"
+        )
+        rows = self._rows(
+            f"SELECT t.layer, t.run, t.status, t.log, options, (SELECT package FROM layers AS l "
+            "WHERE l.run = t.run AND l.layer = t.layer) AS package "
+            f"FROM ({told}) AS t JOIN runs ON runs.id = t.run "
+            f"WHERE t.layer IN (SELECT layer FROM ({told}) WHERE status IN ({marks})) "
+            "ORDER BY package, t.layer, options, t.run",
+            *FAILED,
+        )
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in rows:
+            found.setdefault((row["layer"], row["options"]), []).append(dict(row))
+        return [
+            row
+            for several in found.values()
+            if {SUCCESS} < {r["status"] for r in several} & {SUCCESS, *FAILED}
+            for row in several
+        ]
+
+    def logs(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Logs by their numbers."""
+        found: dict[int, str] = {}
+        wanted = sorted(numbers)
+        for begin in range(0, len(wanted), 500):  # SQLite takes so many values
+            part = wanted[begin : begin + 500]
+            marks = ",".join("?" * len(part))
+            for row in self._rows(f"SELECT id, text FROM logs WHERE id IN ({marks})", *part):
+                found[row["id"]] = unpacked(row["text"])
+        return found
 
     def log(self, run: Run, layer: str) -> str:
         """The log of a layer."""
-        rows = self._rows("SELECT log FROM layers WHERE run = ? AND layer = ?", run.id, layer[:16])
-        return zlib.decompress(rows[0]["log"]).decode() if rows else ""
+        rows = self._rows(
+            "SELECT text FROM logs JOIN layers ON log = id WHERE run = ? AND layer = ?",
+            run.id,
+            layer[:16],
+        )
+        return unpacked(rows[0]["text"]) if rows else ""
 
     def left_out(self, run: Run) -> list[dict[str, Any]]:
         """Targets without a solution, with the reason."""
@@ -269,16 +345,22 @@ class State:
         Statuses: those of layers, `not_built` (its batch has not been carried out), and those of
         targets without a solution.
         """
-        plan = self.plan_of(run)
-        statuses = {row["layer"]: row["status"] for row in self.layers(run)}
-        out = []
-        for target, step in zip(plan.targets, plan.target_steps):
-            layer = layer_of(plan, target, step)
-            status = statuses.get(layer, "not_built")
-            out.append({"target": target, "status": status, "layer": layer})
+        rows = self._rows(
+            "SELECT target, coalesce(status, ?) AS status, targets.layer AS layer FROM targets "
+            "LEFT JOIN layers ON layers.run = targets.run AND layers.layer = targets.layer "
+            "WHERE targets.run = ?",
+            NOT_BUILT,
+            run.id,
+        )
+        out = [dict(row) for row in rows]
         for row in self.left_out(run):
             out.append({"target": row["target"], "status": row["status"], "layer": ""})
         return sorted(out, key=lambda row: row["target"])
+
+    def facts(self, run: Run) -> dict[str, str]:
+        """What its environment is, see `environments.facts_of`."""
+        rows = self._rows("SELECT facts FROM plans WHERE digest = ?", run.plan)
+        return dict(json.loads(rows[0]["facts"]))
 
     def durations(self, run: Optional[Run] = None) -> dict[str, float]:
         """Seconds of installs by layer and by NAME.VERSION (the mean), for `forecast`."""
@@ -314,21 +396,6 @@ class State:
             "SELECT options FROM runs ORDER BY id DESC LIMIT 1))",
             (),
         )
-
-
-def layer_of(plan: Plan, target: str, step: int) -> str:
-    """The first 16 digits of the key of a target's layer."""
-    parts = plan[step]
-    return parts.layers[parts.installs.index(target)][:16]
-
-
-def layer_members(plan: Plan) -> dict[str, list[str]]:
-    """By layer (16 digits): its packages, several in a post group."""
-    members: dict[str, dict[str, None]] = {}
-    for step in plan:
-        for package, key in zip(step.installs, step.layers):
-            members.setdefault(key[:16], {})[package] = None
-    return {layer: list(packages) for layer, packages in members.items()}
 
 
 def find_run(text: str) -> tuple[State, Run]:

@@ -22,6 +22,9 @@ BAD = (FAILURE, NO_RESULT, DOWNLOAD_FAILED)
 WELL = (SUCCESS, ACCEPTED_FAILURE)
 """Of targets that keep no run from being a good one."""
 
+INFRASTRUCTURE = "infrastructure"
+"""Of targets when runs are compared: the network, a full disk or the builder kept them from being
+built, which says nothing of them."""
 LEFT_OUT = ("no_solution", "gave_up", "unavailable")
 """Of targets without a solution."""
 ORDER = (SUCCESS, *FAILED, DEPENDENCY_FAILED, NOT_BUILT, *LEFT_OUT)

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from opamplan.runs.comparison import failures_of
+from opamplan.runs.failures import failures_of
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import FAILED
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from opamplan._core import Plan
-from opamplan.runs.comparison import failures_of, layer_needs
+from opamplan.runs.environments import facts_of, names_of
+from opamplan.runs.failures import failures_of
+from opamplan.runs.layers import layer_members, layer_needs, layer_of
 from opamplan.runs.report.data import end_of_log
 from opamplan.runs.report.html import write_page
 from opamplan.runs.report.text import code, when
-from opamplan.runs.state import Run, State, layer_members, layer_of
+from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import SUCCESS, in_order
 from opamplan.terminal.harmless import harmless
 
@@ -122,53 +124,14 @@ def _dependents(plan: Plan) -> Counter[str]:
 
 
 def environment_names(plans: Sequence[Plan], started: Sequence[float] = ()) -> list[str]:
-    """What tells the environments of plans apart, in few words.
+    """What tells the environments of plans apart, in few words, see `environments.names_of`.
 
-    For example "debian-13 OCaml 5.3.0", or "OCaml 5.3.0" if all are on one distribution. Where
-    nothing does, when their runs `started` (seconds since 1970, told in UTC), or their place.
+    Where nothing does, when their runs `started` (seconds since 1970, told in UTC), or their place.
     """
-    facts = [_facts(plan) for plan in plans]
+    facts = [facts_of(plan) for plan in plans]
     for fact, seconds in zip(facts, started):
         fact["started"] = when(seconds)
-    keys: list[str] = []
-    for key in facts[0] if facts else ():
-        if key == "started" and not keys:
-            keys = ["distribution", "ocaml"]  # a time alone says little
-        more = [*keys, key]
-        if len(set(_names(facts, more))) > len(set(_names(facts, keys))):
-            keys = more
-    names = _names(facts, keys or ["distribution", "ocaml"])
-    twice = {name for name, count in Counter(names).items() if count > 1}
-    return [f"{name} ({place})" if name in twice else name for place, name in enumerate(names, 1)]
-
-
-def _names(facts: list[dict[str, str]], keys: list[str]) -> list[str]:
-    return [" ".join(filter(None, (fact[key] for key in keys))) for fact in facts]
-
-
-def _facts(plan: Plan) -> dict[str, str]:
-    """What environments and plans differ in, in the order in which people say it."""
-    lines = [line.split(" = ", 1) for line in plan.base["environment"].splitlines()]
-    value = {name: text.strip('"') for name, text in lines}
-    # A package `ocaml` may be there in several versions, of which all others stand on one.
-    users = Counter(need for _, _, needs in plan.layers() for need in needs)
-    versions = {
-        name.split(".", 1)[1]: users[layer]
-        for layer, names in layer_members(plan).items()
-        for name in names
-        if name.startswith("ocaml.")
-    }
-    ocaml = max(sorted(versions), key=lambda version: versions[version], default="")
-    return {
-        "distribution": f"{value.get('os-distribution', '')}-{value.get('os-version', '')}",
-        "ocaml": ocaml and f"OCaml {ocaml}",
-        "arch": value.get("arch", ""),
-        "opam": f"opam {value.get('opam-version', '')}",
-        "tests": "with tests" if plan.base["with_test"] else "",
-        "docs": "with documentation" if plan.base["with_doc"] else "",
-        "image": plan.base["image"],
-        "strategy": plan.strategy,
-    }
+    return names_of(facts)
 
 
 def matrix_html(data: dict[str, Any]) -> str:

@@ -1,0 +1,177 @@
+"""opamplan history: the runs of a state file over time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+from opamplan.terminal.style import Style
+from opamplan.wording import MOST_LISTED, counted, listed
+
+if TYPE_CHECKING:
+    from opamplan.runs import History, PackageResult
+    from opamplan.runs.failure_groups import FailureGroup
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "history",
+        help="say over several runs what fails since when, and what is flaky",
+        description="Read all runs of a state file, those of each environment together: what fails "
+        "now, since which run, and what differs in its dependencies from the last run in which it "
+        "was built; layers that were built in one run and failed in another though nothing in them "
+        "differs; failures with the same error in one group, those of the network, a full disk or "
+        "a killed step apart, which say nothing of packages; and what takes more time or room than "
+        "before. With PACKAGE, every result of it. Exit status 1 if something fails now, or there "
+        "is nothing of the package.",
+        epilog="Examples: opamplan history out/builds.sqlite; opamplan history out/builds.sqlite "
+        "dune; opamplan log out/builds.sqlite#3 dune",
+    )
+    parser.add_argument("state", metavar="STATE", help="a state file, as build writes")
+    parser.add_argument(
+        "package", metavar="PACKAGE", nargs="?", default="", help="NAME or NAME.VERSION"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print."""
+    from opamplan.runs import State
+
+    with State(args.state, read_only=True) as state:
+        return _package(state, args) if args.package else _all(state, args.json)
+
+
+def _all(state: Any, as_json: bool) -> int:
+    from opamplan.runs import histories
+
+    found = histories(state)
+    if as_json:
+        print(json.dumps([history.to_dict() for history in found], indent=1))
+    else:
+        for history in found:
+            _print(history)
+        if not found:
+            print(f"{state.path}: no runs in this file")
+    return 1 if any(history.failing or history.unsolved for history in found) else 0
+
+
+def _print(history: History) -> None:
+    from opamplan.runs.report.text import when
+    from opamplan.runs.statuses import SUCCESS, in_order
+
+    style = Style()
+    print(style.strong(f"{history.name}: {counted(len(history.runs), 'run')}"))
+    for figures in history.runs:
+        others = [f"{figures.counts[s]} {s}" for s in in_order(figures.counts) if s != SUCCESS]
+        told = ", ".join([f"{figures.counts.get(SUCCESS, 0)} built", *others])
+        print(
+            f"  run {figures.run}  {when(figures.started)}  {figures.status}: {told}; "
+            f"{counted(figures.executed_count, 'layer')} installed, {figures.seconds:.0f} s, "
+            f"{figures.bytes / 1e6:.1f} MB"
+        )
+    if history.failing:
+        print(style.strong("Failing now, what stops most targets first:"))
+    for one in history.failing[:50]:
+        print(
+            f"  {len(one.targets):6} {style.bad(one.package)}  {_since(one.since, one.last_good)}"
+        )
+        print(f"         {one.error.text}")
+        if one.changes:
+            print(f"         differs since run {one.last_good}: {listed(_texts(one.changes))}")
+    if len(history.failing) > 50:
+        print(f"  ... {len(history.failing)} in all (--json lists them)")
+    if history.unsolved:
+        names = [f"{name} (run {since})" for name, since in history.unsolved.items()]
+        print(f"{style.strong('No solution any more, since:')} {listed(names)}")
+    if history.flaky:
+        print(style.strong("Flaky: the same layer was built and failed"))
+    for flaky in history.flaky[:MOST_LISTED]:
+        paint = style.warn if flaky.error.is_infrastructure else style.bad
+        print(
+            f"  {paint(flaky.package)}  layer {flaky.layer}: built in {_runs(flaky.successes)}, "
+            f"failed in {_runs(flaky.failures)}: {flaky.error.kind}: {flaky.error.text}"
+        )
+    if len(history.flaky) > MOST_LISTED:
+        print(f"  ... {len(history.flaky)} in all (--json lists them)")
+    print_groups(history.groups)
+    if history.grown:
+        print(style.strong("Takes more than before:"))
+    for grown in history.grown[:MOST_LISTED]:
+        print(
+            f"  {grown.package}: {_amount(grown.before, grown.unit)} -> "
+            f"{_amount(grown.now, grown.unit)}"
+        )
+
+
+def print_groups(groups: list[FailureGroup]) -> None:
+    """Failures by their errors."""
+    style = Style()
+    if groups:
+        print(style.strong("Failures of the newest run by their errors:"))
+    for group in groups[:MOST_LISTED]:
+        paint = style.warn if group.is_infrastructure else style.bad
+        print(f"  {len(group.packages):6} {paint(group.kind)}: {group.error}")
+        print(f"         {listed(group.packages)}")
+    if len(groups) > MOST_LISTED:
+        print(f"  ... {len(groups)} errors in all (--json lists them)")
+
+
+def _package(state: Any, args: argparse.Namespace) -> int:
+    from opamplan.runs import package_history
+
+    rows = package_history(state, args.package)
+    if args.json:
+        print(json.dumps([row.to_dict() for row in rows], indent=1))
+    elif rows:
+        _print_package(rows)
+    else:
+        print(f"{args.package}: no run of {state.path} has built it")
+    return 0 if rows else 1
+
+
+def _print_package(rows: list[PackageResult]) -> None:
+    from opamplan.runs.report.text import when
+    from opamplan.runs.statuses import BAD, SUCCESS
+
+    style = Style()
+    heading = ""
+    for row in rows:
+        if row.environment != heading:
+            heading = row.environment
+            print(style.strong(heading))
+        paint = style.good if row.status == SUCCESS else style.bad
+        words = [paint(row.status) if row.status in (SUCCESS, *BAD) else style.warn(row.status)]
+        words += [f"{row.seconds:.0f} s"] if row.seconds and not row.cached else []
+        words += [_amount(float(row.size), "bytes")] if row.size is not None else []
+        words += ["from the cache"] if row.cached else []
+        print(
+            f"  run {row.run}  {when(row.started)}  {row.package}  layer {row.layer}  "
+            + ", ".join(words)
+        )
+        if row.changes:
+            print(f"         differs: {listed(_texts(row.changes))}")
+        if row.error:
+            print(f"         {row.error.kind}: {row.error.text}")
+
+
+def _since(since: int, good: int | None) -> str:
+    if good is None:
+        return f"since run {since}, the first that tried it"
+    return f"since run {since}, built in run {good}"
+
+
+def _texts(changes: list[Any]) -> list[str]:
+    """One string each, with what separates them from the next."""
+    return [f"{change};" for change in changes[:-1]] + [str(change) for change in changes[-1:]]
+
+
+def _runs(numbers: list[int]) -> str:
+    return ("run " if len(numbers) == 1 else "runs ") + ", ".join(map(str, numbers))
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:.0f} s" if unit == "seconds" else f"{value / 1e6:.1f} MB"

@@ -1,0 +1,62 @@
+"""What tells the environments of plans apart, for people: a distribution, a compiler, an option."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from opamplan.runs.layers import layer_members
+
+if TYPE_CHECKING:
+    from opamplan._core import Plan
+
+STANDING = ("distribution", "ocaml", "arch", "tests", "docs")
+"""The facts that make runs of one environment, whatever its image and its opam are meanwhile."""
+
+
+def facts_of(plan: Plan) -> dict[str, str]:
+    """What environments and plans differ in, in the order in which people say it."""
+    lines = [line.split(" = ", 1) for line in plan.base["environment"].splitlines()]
+    value = {name: text.strip('"') for name, text in lines}
+    # A package `ocaml` may be there in several versions, of which all others stand on one.
+    users = Counter(need for _, _, needs in plan.layers() for need in needs)
+    versions = {
+        name.split(".", 1)[1]: users[layer]
+        for layer, names in layer_members(plan).items()
+        for name in names
+        if name.startswith("ocaml.")
+    }
+    ocaml = max(sorted(versions), key=lambda version: versions[version], default="")
+    return {
+        "distribution": f"{value.get('os-distribution', '')}-{value.get('os-version', '')}",
+        "ocaml": ocaml and f"OCaml {ocaml}",
+        "arch": value.get("arch", ""),
+        "opam": f"opam {value.get('opam-version', '')}",
+        "tests": "with tests" if plan.base["with_test"] else "",
+        "docs": "with documentation" if plan.base["with_doc"] else "",
+        "image": plan.base["image"],
+        "strategy": plan.strategy,
+    }
+
+
+def names_of(facts: Sequence[dict[str, str]]) -> list[str]:
+    """The facts in which environments differ, in few words.
+
+    For example "debian-13 OCaml 5.3.0", or "OCaml 5.3.0" if all are on one distribution. Where
+    nothing does, when their runs `started`, if that is among the facts, or their place.
+    """
+    keys: list[str] = []
+    for key in facts[0] if facts else ():
+        if key == "started" and not keys:
+            keys = ["distribution", "ocaml"]  # a time alone says little
+        more = [*keys, key]
+        if len(set(_joined(facts, more))) > len(set(_joined(facts, keys))):
+            keys = more
+    names = _joined(facts, keys or ["distribution", "ocaml"])
+    twice = {name for name, count in Counter(names).items() if count > 1}
+    return [f"{name} ({place})" if name in twice else name for place, name in enumerate(names, 1)]
+
+
+def _joined(facts: Sequence[dict[str, str]], keys: list[str]) -> list[str]:
+    return [" ".join(filter(None, (fact[key] for key in keys))) for fact in facts]

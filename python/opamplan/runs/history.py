@@ -1,0 +1,321 @@
+"""The runs of a state over time: what fails since when, what is flaky, what grew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from statistics import median
+from typing import Any, Optional
+
+from opamplan.runs.closures import ClosureChange, Closures, changes_between
+from opamplan.runs.environments import STANDING, names_of
+from opamplan.runs.failure_groups import Errors, FailureGroup, groups_of
+from opamplan.runs.failures import failures_of
+from opamplan.runs.log_errors import LogError
+from opamplan.runs.state import Run, State
+from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, FAILED, SUCCESS
+
+MOST_PLANS = 6
+"""That are held at once, to say what changed between runs."""
+GROWN = 1.5
+"""Times what a package took before: what is told."""
+LEAST_SECONDS = 10.0
+LEAST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """A run in figures."""
+
+    run: int
+    started: float
+    status: str
+    plan: str
+    """The digest of its plan."""
+    counts: dict[str, int]
+    """Targets by status."""
+    executed_count: int
+    """Layers that were installed in this run, and not served from a cache."""
+    seconds: float
+    """Of the installs of all its layers, whenever they were carried out."""
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A package that fails now."""
+
+    package: str
+    """NAME.VERSION."""
+    layer: str
+    targets: list[str]
+    """That it stops, itself included if it is one."""
+    since: int
+    """The first run of those in which it fails without a success between."""
+    run_count: int
+    """How many these are; a run that says nothing of it does not count."""
+    last_good: Optional[int]
+    """The last run before in which it was built; None if there is none."""
+    changes: list[ClosureChange]
+    """In which its closures of these two runs differ."""
+    error: LogError
+
+
+@dataclass(frozen=True)
+class Flaky:
+    """A layer that was built and failed, though nothing in it differs."""
+
+    package: str
+    layer: str
+    successes: list[int]
+    """Runs; one may be among the failures too, if the layer was tried again."""
+    failures: list[int]
+    error: LogError
+    """Of the newest failure."""
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A package that takes more than it did."""
+
+    package: str
+    unit: str
+    """`seconds` or `bytes`."""
+    before: float
+    """The median of the runs before; of several layers of it the one that took most counts."""
+    now: float
+
+
+@dataclass
+class History:
+    """The runs of one environment, oldest first."""
+
+    name: str
+    """What is particular to the environment."""
+    runs: list[RunFigures] = field(default_factory=list)
+    failing: list[Failing] = field(default_factory=list)
+    """In the newest run that says something of them; those that stop most first."""
+    unsolved: dict[str, int] = field(default_factory=dict)
+    """Names whose newest run has no solution for them, with the first run that had none."""
+    flaky: list[Flaky] = field(default_factory=list)
+    groups: list[FailureGroup] = field(default_factory=list)
+    """Of the newest run's failures, infrastructure's last."""
+    grown: list[Grown] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        out = asdict(self)
+        out["groups"] = [group.to_dict() for group in self.groups]
+        for row, one in zip(out["failing"], self.failing):
+            row["changes"] = [
+                {**change, "kind": each.kind} for change, each in zip(row["changes"], one.changes)
+            ]
+        return out
+
+
+def histories(state: State) -> list[History]:
+    """One for each environment, in the order of their first runs.
+
+    Runs are of one environment if they are on the same distribution, compiler and architecture,
+    whatever their packages, image and options are.
+    """
+    lines: dict[tuple[str, ...], list[Run]] = {}
+    facts = {}
+    for run in state.runs():
+        known = state.facts(run)
+        key = tuple(known.get(fact, "") for fact in STANDING)
+        facts[key] = {fact: known.get(fact, "") for fact in STANDING}
+        lines.setdefault(key, []).append(run)
+    errors = Errors(state)
+    closures = _closures_of(state)
+    names = names_of([facts[key] for key in lines])
+    return [
+        _history(state, name, runs, errors, closures) for name, runs in zip(names, lines.values())
+    ]
+
+
+def _closures_of(state: State) -> Callable[[Run], Closures]:
+    @lru_cache(MOST_PLANS)
+    def read(run: Run) -> Closures:
+        return Closures(state.plan_of(run))
+
+    return read
+
+
+def _history(
+    state: State,
+    name: str,
+    runs: list[Run],
+    errors: Errors,
+    closures: Callable[[Run], Closures],
+) -> History:
+    layers = {run.id: state.layers(run) for run in runs}
+    newest = next((run for run in reversed(runs) if layers[run.id]), runs[-1])
+    broken = {run.id: errors.of(run) for run in runs}
+    said = _verdicts(layers, broken)
+    history = History(name)
+    history.runs = [_figures(state, run, layers[run.id]) for run in runs]
+    rows = failures_of(state.plan_of(newest), layers[newest.id])
+    history.failing = [
+        _failing(row, targets, runs, said, broken[newest.id][row["layer"]], closures)
+        for row, targets in rows
+        if row["status"] in BAD and not broken[newest.id][row["layer"]].is_infrastructure
+    ]
+    history.unsolved = _unsolved(state, runs)
+    history.flaky = _flaky(state, {run.id for run in runs}, errors)
+    history.groups = groups_of((row["package"], broken[newest.id][row["layer"]]) for row, _ in rows)
+    earlier = [layers[run.id] for run in runs if run.id < newest.id]
+    history.grown = _grown(earlier, layers[newest.id])
+    return history
+
+
+def _figures(state: State, run: Run, layers: list[dict[str, Any]]) -> RunFigures:
+    counts: dict[str, int] = {}
+    for row in state.targets(run):
+        counts[row["status"]] = counts.get(row["status"], 0) + 1
+    return RunFigures(
+        run.id,
+        run.started,
+        run.status,
+        run.plan,
+        counts,
+        sum(1 for row in layers if not row["cached"]),
+        sum(row["seconds"] for row in layers),
+        sum(row["size"] or 0 for row in layers),
+    )
+
+
+Verdicts = dict[int, dict[str, bool]]
+"""By run and name: whether all layers of a package were built, or one failed by its own fault."""
+
+
+def _verdicts(
+    layers: dict[int, list[dict[str, Any]]], broken: dict[int, dict[str, LogError]]
+) -> Verdicts:
+    said: Verdicts = {}
+    for run, rows in layers.items():
+        found = said.setdefault(run, {})
+        for row in rows:
+            name = row["package"].partition(".")[0]
+            if row["status"] in (SUCCESS, ACCEPTED_FAILURE):
+                found.setdefault(name, True)
+            elif row["status"] in BAD and not broken[run][row["layer"]].is_infrastructure:
+                found[name] = False
+    return said
+
+
+def _failing(
+    row: dict[str, Any],
+    targets: list[str],
+    runs: list[Run],
+    said: Verdicts,
+    error: LogError,
+    closures: Callable[[Run], Closures],
+) -> Failing:
+    name = row["package"].partition(".")[0]
+    bad: list[Run] = []
+    good = None
+    for run in reversed(runs):
+        verdict = said[run.id].get(name)
+        if verdict is False:
+            bad.append(run)
+        elif verdict is True and bad:
+            good = run
+            break
+    changes = _changes(name, good, bad[-1], closures) if good else []
+    return Failing(
+        row["package"],
+        row["layer"],
+        targets,
+        bad[-1].id,
+        len(bad),
+        good.id if good else None,
+        changes,
+        error,
+    )
+
+
+def _changes(
+    name: str, good: Run, bad: Run, closures: Callable[[Run], Closures]
+) -> list[ClosureChange]:
+    """What differs in the closures of a package; of several layers the likest are compared."""
+    before, after = closures(good), closures(bad)
+    sides = ([side.of(layer) for layer in side.of_name(name)] for side in (before, after))
+    old, new = sides
+    pairs = [changes_between(was, now) for was in old for now in new]
+    return min(pairs, key=len, default=[])
+
+
+def _unsolved(state: State, runs: list[Run]) -> dict[str, int]:
+    """Names that had a solution in an earlier run, and the run since which they have none."""
+    since: dict[str, int] = {}
+    solved: set[str] = set()
+    lost: set[str] = set()
+    for run in runs:
+        here = {
+            row["target"].partition(".")[0]
+            for row in state.left_out(run)
+            if row["status"] == "no_solution"
+        }
+        built = {row["target"].partition(".")[0] for row in state.targets(run) if row["layer"]}
+        for name in built:
+            since.pop(name, None)
+        for name in here - built:
+            since.setdefault(name, run.id)
+        solved |= built
+        lost = here - built
+    return {name: since[name] for name in sorted(lost & solved)}
+
+
+def _flaky(state: State, runs: set[int], errors: Errors) -> list[Flaky]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in state.twofold():
+        found.setdefault(row["layer"], []).append(row)
+    out = []
+    for layer, rows in found.items():
+        here = [row for row in rows if row["run"] in runs]
+        good = sorted({row["run"] for row in here if row["status"] == SUCCESS})
+        bad = [row for row in here if row["status"] in FAILED]
+        if not (good and bad):
+            continue
+        last = max(bad, key=lambda row: row["run"])
+        [error] = errors.of_logs([(last["log"], last["status"], last["package"])])
+        times = sorted({row["run"] for row in bad})
+        out.append(Flaky(last["package"], layer, good, times, error))
+    return sorted(out, key=lambda flaky: (flaky.error.is_infrastructure, flaky.package))
+
+
+def _grown(earlier: Iterable[list[dict[str, Any]]], now: list[dict[str, Any]]) -> list[Grown]:
+    """Seconds count where an install was carried out: a cache says what an earlier run said."""
+    before: dict[tuple[str, str], list[float]] = {}
+    for rows in earlier:
+        for key, value in _taken(rows).items():
+            before.setdefault(key, []).append(value)
+    out = []
+    for (name, unit), value in _taken(now).items():
+        known = before.get((name, unit))
+        if not known:
+            continue
+        was = median(known)
+        least = LEAST_SECONDS if unit == "seconds" else LEAST_BYTES
+        if value > GROWN * was and value - was >= least:
+            package = next(r["package"] for r in now if r["package"].partition(".")[0] == name)
+            out.append(Grown(package, unit, was, value))
+    return sorted(out, key=lambda grown: (grown.unit, grown.before - grown.now, grown.package))
+
+
+def _taken(rows: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
+    """By name and unit: the most that a layer of it took."""
+    taken: dict[tuple[str, str], float] = {}
+    for row in rows:
+        if row["status"] != SUCCESS:
+            continue
+        name = row["package"].partition(".")[0]
+        if not row["cached"]:
+            key = (name, "seconds")
+            taken[key] = max(taken.get(key, 0.0), row["seconds"])
+        if row["size"] is not None:
+            key = (name, "bytes")
+            taken[key] = max(taken.get(key, 0.0), float(row["size"]))
+    return taken

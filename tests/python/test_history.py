@@ -1,0 +1,213 @@
+"""Runs over time: what fails since when, what is flaky, errors and their groups."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+from collections.abc import Callable, Mapping
+from typing import Any, Optional
+
+import pytest
+
+import opamplan
+from opamplan.runs import LayerResult, State, histories, package_history
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+FILES = {
+    "base.1": "",
+    "lib.1": 'depends: ["base"]',
+    "other.1": "",
+    "app.1": 'depends: ["lib" "other"]',
+}
+
+
+def plan_of(files: Mapping[str, str], preset: str = "debian-13") -> opamplan.Plan:
+    repository = opamplan.Repository.from_files(
+        {package: f'opam-version: "2.0"\n{fields}\n' for package, fields in files.items()}
+    )
+    universe = opamplan.Universe(repository, opamplan.Environment.preset(preset))
+    return opamplan.make_plan([result for result in universe.solve_all() if result])
+
+
+def carry_out(
+    state: State,
+    plan: opamplan.Plan,
+    logs: Optional[Mapping[str, str]] = None,
+    statuses: Optional[Mapping[str, str]] = None,
+    **figures: float,
+) -> Any:
+    """A run in which the packages of `logs` fail, by name."""
+    logs = logs or {}
+    run = state.begin_run(plan)
+    results: dict[str, LayerResult] = {}
+    for layer, package, needs in plan.layers():
+        name = package.partition(".")[0]
+        waits = any(results[need].status != "success" for need in needs)
+        status = "dependency_failed" if waits else "failure" if name in logs else "success"
+        status = (statuses or {}).get(name, status)
+        log = logs.get(name, f"-> installed {package}\n")
+        seconds, size = figures.get(name, 3.0), 1000 if status == "success" else None
+        results[layer] = LayerResult(layer, package, status, seconds, log, size)
+    state.add_layers(run, ((result, False) for result in results.values()))
+    state.end_run(run, "finished")
+    return run
+
+
+@pytest.fixture
+def state(tmp_path: pathlib.Path) -> State:
+    return State(tmp_path / "builds.sqlite")
+
+
+BROKEN = "Error: Unbound module Base.Old\n"
+
+
+def test_a_failure_is_told_since_the_first_run_that_had_it_with_what_changed_there(
+    state: State,
+) -> None:
+    carry_out(state, plan_of(FILES))
+    newer = {**FILES, "base.2": "", "other.1": 'build: ["x"]'}
+    carry_out(state, plan_of(newer), {"lib": BROKEN})
+    carry_out(state, plan_of(newer), {"lib": BROKEN})
+    [history] = histories(state)
+    [failing] = history.failing
+    assert (failing.package, failing.targets) == ("lib.1", ["app.1", "lib.1"])
+    assert (failing.last_good, failing.since, failing.run_count) == (1, 2, 2)
+    # Not other, which lib does not need.
+    assert [str(change) for change in failing.changes] == ["base.1 -> base.2"]
+    assert failing.error.text == "Error: Unbound module Base.Old"
+    assert history.flaky == []
+
+
+@pytest.mark.parametrize(
+    ("after", "changes"),
+    [
+        ({"base.1": 'build: ["x"]'}, ["base.1: its opam file"]),
+        ({"base.1": 'depends: ["deep"]', "deep.1": ""}, ["base.1: its opam file", "deep.1 added"]),
+        ({"lib.1": 'build: ["x"]'}, ["base.1 no longer", "lib.1: its opam file"]),
+    ],
+)
+def test_each_kind_of_change_of_a_closure_is_told(
+    state: State, after: dict[str, str], changes: list[str]
+) -> None:
+    carry_out(state, plan_of(FILES))
+    carry_out(state, plan_of({**FILES, **after}), {"lib": BROKEN})
+    [failing] = histories(state)[0].failing
+    assert [str(change) for change in failing.changes] == changes
+
+
+def test_a_run_that_says_nothing_of_a_package_does_not_interrupt_its_failure(state: State) -> None:
+    plan = plan_of(FILES)
+    carry_out(state, plan)
+    carry_out(state, plan, {"lib": BROKEN})
+    carry_out(state, plan, {"lib": "cp: a: No space left on device\n"})
+    carry_out(state, plan, {"base": "Temporary failure"}, {"base": "download_failed"})
+    carry_out(state, plan, {"lib": BROKEN})
+    [failing] = histories(state)[0].failing
+    assert (failing.last_good, failing.since, failing.run_count) == (1, 2, 2)
+
+
+def test_what_always_failed_has_no_good_run(state: State) -> None:
+    carry_out(state, plan_of(FILES), {"other": BROKEN})
+    [failing] = histories(state)[0].failing
+    assert (failing.last_good, failing.since, failing.changes) == (None, 1, [])
+
+
+def test_infrastructure_is_no_package_that_fails(state: State) -> None:
+    plan = plan_of(FILES)
+    carry_out(state, plan)
+    carry_out(state, plan, {"base": "opamplan: its step was killed (exit code: 137)\n"})
+    [history] = histories(state)
+    assert history.failing == []
+    assert [(g.kind, g.packages) for g in history.groups] == [("killed", ("base.1",))]
+    assert [(f.package, f.error.is_infrastructure) for f in history.flaky] == [("base.1", True)]
+
+
+def test_a_layer_that_was_built_and_failed_is_flaky(state: State) -> None:
+    plan = plan_of(FILES)
+    for logs in ({}, {"lib": BROKEN}, {}):
+        carry_out(state, plan, logs)
+    [history] = histories(state)
+    [flaky] = history.flaky
+    assert (flaky.package, flaky.successes, flaky.failures) == ("lib.1", [1, 3], [2])
+    assert history.failing == []
+
+
+def test_a_failure_that_a_retry_overcame_in_the_same_run_is_flaky_too(state: State) -> None:
+    plan = plan_of(FILES)
+    run = carry_out(state, plan, {"lib": BROKEN})
+    layer = next(row for row in state.layers(run) if row["package"] == "lib.1")["layer"]
+    state.add_layers(run, [(LayerResult(layer, "lib.1", "success", 3.0, "ok\n", 10), False)])
+    [flaky] = histories(state)[0].flaky
+    assert (flaky.successes, flaky.failures) == ([run.id], [run.id])
+    assert flaky.error.text == "Error: Unbound module Base.Old"
+
+
+def test_another_dependency_is_another_layer_and_nothing_is_flaky(state: State) -> None:
+    carry_out(state, plan_of(FILES))
+    carry_out(state, plan_of({**FILES, "base.2": ""}), {"lib": BROKEN})
+    assert histories(state)[0].flaky == []
+
+
+def test_each_environment_has_its_own_history(state: State) -> None:
+    carry_out(state, plan_of(FILES))
+    carry_out(state, plan_of(FILES, "debian-12"), {"lib": BROKEN})
+    carry_out(state, plan_of(FILES))
+    found = histories(state)
+    assert [(h.name, [r.run for r in h.runs]) for h in found] == [
+        ("debian-13", [1, 3]),
+        ("debian-12", [2]),
+    ]
+    assert [len(h.failing) for h in found] == [0, 1]
+
+
+def test_what_has_no_solution_any_more_is_told(state: State) -> None:
+    carry_out(state, plan_of(FILES))
+    less = plan_of({"base.1": "", "other.1": ""})
+    for _ in range(2):
+        run = state.begin_run(less, [("lib", "no_solution", "x"), ("never", "no_solution", "x")])
+        state.end_run(run, "finished")
+    assert histories(state)[0].unsolved == {"lib": 2}
+
+
+def test_what_takes_longer_than_before_is_told(state: State) -> None:
+    for seconds in (10.0, 12.0, 11.0, 40.0):
+        carry_out(state, plan_of(FILES), lib=seconds)
+    [grown] = histories(state)[0].grown
+    assert (grown.package, grown.unit, grown.before, grown.now) == ("lib.1", "seconds", 11.0, 40.0)
+
+
+def test_a_package_has_a_row_for_each_result_with_what_changed(state: State) -> None:
+    carry_out(state, plan_of(FILES))
+    carry_out(state, plan_of({**FILES, "base.2": ""}), {"lib": BROKEN})
+    first, second = package_history(state, "lib")
+    assert (first.run, first.status, first.error, first.changes) == (1, "success", None, [])
+    assert (second.run, second.status) == (2, "failure")
+    assert [str(change) for change in second.changes] == ["base.1 -> base.2"]
+    assert second.error
+    assert second.error.text == "Error: Unbound module Base.Old"
+    assert [row.package for row in package_history(state, "base.2")] == ["base.2"]
+    assert package_history(state, "li") == package_history(state, "lib.[1]") == []
+
+
+def test_the_command_tells_it_to_people_and_programs(state: State, opamplan_command: Run) -> None:
+    carry_out(state, plan_of(FILES))
+    carry_out(state, plan_of({**FILES, "base.2": ""}), {"lib": BROKEN, "other": "Error: none\n"})
+    told = opamplan_command("history", str(state.path))
+    assert told.returncode == 1, told.stderr
+    for part in (
+        "debian-13: 2 runs",
+        "lib.1  since run 2, built in run 1",
+        "differs since run 1: base.1 -> base.2",
+        "package: Error: Unbound module Base.Old",
+    ):
+        assert part in told.stdout, told.stdout
+    [history] = json.loads(opamplan_command("history", str(state.path), "--json").stdout)
+    assert [one["package"] for one in history["failing"]] == ["lib.1", "other.1"]
+    assert history["failing"][0]["changes"] == [
+        {"name": "base", "before": "1", "after": "2", "kind": "version"}
+    ]
+    rows = opamplan_command("history", str(state.path), "lib")
+    assert (rows.returncode, rows.stdout.count("  run ")) == (0, 2)
+    absent = opamplan_command("history", str(state.path), "nothing")
+    assert (absent.returncode, "no run of" in absent.stdout) == (1, True)
