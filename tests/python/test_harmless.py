@@ -161,7 +161,18 @@ def test_a_report_in_words_is_harmless() -> None:
         "run": {"id": 1, "status": "finished", "started": 0, "strategy": "graft", "image": NASTY},
         "counts": {"failure": 1},
         "layers": [{"log": f"{NASTY}\n``` \n# no heading\n"}],
-        "failures": [{"package": NASTY, "layer": 0, "status": "failure", "targets": ["a.1"]}],
+        "failures": [
+            {
+                "package": NASTY,
+                "layer": 0,
+                "status": "failure",
+                "error": NASTY,
+                "targets": ["a.1"],
+            }
+        ],
+        "groups": [
+            {"packages": [NASTY], "kind": "disk", "is_infrastructure": True, "error": NASTY}
+        ],
     }
     text = markdown_report(data)
     assert not any(ACTIVE.search(line) for line in text.split("\n"))

@@ -46,6 +46,8 @@ def report(targets: int) -> dict[str, Any]:
         {
             "layer": n,
             "package": layer["package"],
+            "status": "failure",
+            "error": "</script><b>Error: no</b>",
             "targets": [row["name"] for row in rows[n : n + 5]],
         }
         for n, layer in enumerate(layers)
@@ -71,6 +73,7 @@ def report(targets: int) -> dict[str, Any]:
         "layers": layers,
         "targets": rows,
         "failures": failures,
+        "groups": groups(failures),
         "batches": [
             {**batch, "batch": 0, "status": "finished", "started": 1.79e9, "ended": 1.79e9 + 100},
             {
@@ -83,6 +86,23 @@ def report(targets: int) -> dict[str, Any]:
             },
         ],
     }
+
+
+def groups(failures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first with an error of its own, the last by infrastructure, the others all the same."""
+    last = len(failures) - 1
+    found = {"one": [0], "no space": [last], "the same": list(range(1, last))}
+    return [
+        {
+            "fingerprint": error,
+            "kind": "disk" if error == "no space" else "package",
+            "is_infrastructure": error == "no space",
+            "error": f"<b>{error}</b>",
+            "packages": [failures[n]["package"] for n in members],
+            "failures": members,
+        }
+        for error, members in found.items()
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -186,8 +206,15 @@ def test_an_address_names_a_target(browser: Any, address: str) -> None:
 
 def test_failures_and_batches_have_their_views(page: Any) -> None:
     page.click('[data-view="failures"]')
-    assert page.locator("#failures tr").count() == 45
-    assert "Error: no" in page.locator("#failures tr").first.inner_text()
+    rows = page.locator("#failures tr")
+    assert rows.count() == 46  # one of them the head of a group
+    assert "<b>one</b>" in rows.first.inner_text()
+    assert page.locator("#failures tr.group").inner_text().startswith("43 failures with one error")
+    assert "disk <b>no space</b>" in rows.last.inner_text()
+    assert "say nothing of the packages" in page.locator("#failures").inner_text()
+    rows.last.click()
+    assert "Error: no" in page.locator("#detail").inner_text()
+    page.keyboard.press("Escape")
     page.click('[data-view="batches"]')
     assert page.locator("#batches rect").count() == 2
     assert "it <went> away" in page.locator("#batches").inner_text()

@@ -292,6 +292,7 @@ def _grown(earlier: Iterable[list[dict[str, Any]]], now: list[dict[str, Any]]) -
     for rows in earlier:
         for key, value in _taken(rows).items():
             before.setdefault(key, []).append(value)
+    packages = {row["package"].partition(".")[0]: row["package"] for row in now}
     out = []
     for (name, unit), value in _taken(now).items():
         known = before.get((name, unit))
@@ -300,8 +301,7 @@ def _grown(earlier: Iterable[list[dict[str, Any]]], now: list[dict[str, Any]]) -
         was = median(known)
         least = LEAST_SECONDS if unit == "seconds" else LEAST_BYTES
         if value > GROWN * was and value - was >= least:
-            package = next(r["package"] for r in now if r["package"].partition(".")[0] == name)
-            out.append(Grown(package, unit, was, value))
+            out.append(Grown(packages[name], unit, was, value))
     return sorted(out, key=lambda grown: (grown.unit, grown.before - grown.now, grown.package))
 
 

@@ -6,7 +6,10 @@ import math
 from collections import Counter
 from typing import Any
 
+from opamplan._core import Plan
+from opamplan.runs.failure_groups import groups_of
 from opamplan.runs.failures import failures_of
+from opamplan.runs.log_errors import error_of
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import FAILED
 
@@ -17,7 +20,8 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
     Of the log of a failed layer the last `log_bytes`, of others a tenth of that.
 
     `layers`: key, package, status, seconds, size (bytes or None), cached, needs (indices).
-    `targets`: name, status, index of the layer or -1.
+    `targets`: name, status, index of the layer or -1. `failures`: layer, package, status, error,
+    targets that it stops. `groups`: those with the same error, as indices, see `FailureGroup`.
     """
     plan = state.plan_of(run)
     limits = {True: log_bytes, False: log_bytes // 10}
@@ -45,15 +49,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         {"name": t["target"], "status": t["status"], "layer": index.get(t["layer"], -1)}
         for t in state.targets(run)
     ]
-    failures = [
-        {
-            "layer": index[row["layer"]],
-            "package": row["package"],
-            "status": row["status"],
-            "targets": names,
-        }
-        for row, names in failures_of(plan, rows.values())
-    ]
+    failures, groups = _failures(plan, rows, index)
     return {
         "run": {
             "id": run.id,
@@ -70,8 +66,34 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         "layers": layers,
         "targets": targets,
         "failures": failures,
+        "groups": groups,
         "batches": state.batches(run),
     }
+
+
+def _failures(
+    plan: Plan, rows: dict[str, dict[str, Any]], index: dict[str, int]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What failed, most stopping first; and the same by errors."""
+    failures = []
+    errors = []
+    for row, names in failures_of(plan, rows.values()):
+        error = error_of(row["log"], row["status"], row["package"])
+        errors.append(error)
+        failures.append(
+            {
+                "layer": index[row["layer"]],
+                "package": row["package"],
+                "status": row["status"],
+                "error": error.text,
+                "targets": names,
+            }
+        )
+    places: dict[str, list[int]] = {}
+    for place, error in enumerate(errors):
+        places.setdefault(error.fingerprint, []).append(place)
+    found = groups_of((row["package"], error) for row, error in zip(failures, errors))
+    return failures, [{**group.to_dict(), "failures": places[group.fingerprint]} for group in found]
 
 
 def _finite(seconds: float) -> float:

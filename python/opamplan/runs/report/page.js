@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, draw, badge, time, bytes, lastError,
+    data, order, words, $, color, make, draw, badge, time, bytes,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { layers, targets } = data;
@@ -97,6 +97,7 @@
         panel.append(make("h2", {}, `Stops ${others.length} targets`),
           names(others.map((t) => [t, () => show(targets.find((x) => x.name === t))])));
       }
+      if (failure) panel.append(make("h2", {}, "Error"), make("p", {}, make("code", {}, failure.error)));
       if (layer.log) panel.append(make("h2", {}, "Log"), make("pre", { class: "log" }, layer.log));
       panel.append(make("h2", {}, "Layers"), graph(index, all));
     }
@@ -146,12 +147,28 @@
     return make("div", { style: "overflow:auto" }, svg);
   }
 
-  // Failures, those that stop most first.
-  $("failures").append(data.failures.length
-    ? make("table", {}, make("tbody", {}, ...data.failures.map((f) => make("tr", opens(() => openLayer(f.layer)), make("td", {}, make("code", {}, f.package)),
-    make("td", { class: "number" }, `stops ${f.targets.length} ${f.targets.length === 1 ? "target" : "targets"}`),
-    make("td", {}, make("code", {}, lastError(layers[f.layer].log)))))))
-    : make("p", {}, "Nothing failed."));
+  // Failures by their errors: packages' own first; in a group those that stop most.
+  const stops = (f) => `stops ${f.targets.length} ${f.targets.length === 1 ? "target" : "targets"}`;
+  const failureRow = (f, ...last) => make("tr", opens(() => openLayer(f.layer)),
+    make("td", {}, make("code", {}, f.package)), make("td", { class: "number" }, stops(f)), make("td", {}, ...last));
+  function groupRows(group) {
+    const members = group.failures.map((n) => data.failures[n]);
+    const kind = group.kind === "package" ? [] : [make("strong", {}, group.kind), " "];
+    const error = [...kind, make("code", {}, group.error)];
+    if (members.length === 1) return [failureRow(members[0], ...error)];
+    const head = make("tr", { class: "group" },
+      make("th", { colspan: 2, scope: "rowgroup" }, `${members.length} failures with one error`), make("td", {}, ...error));
+    return [head, ...members.map((f) => failureRow(f))];
+  }
+  const own = data.groups.filter((g) => !g.is_infrastructure);
+  const others = data.groups.filter((g) => g.is_infrastructure);
+  const groupsTable = (groups) => make("table", {}, make("tbody", {}, ...groups.flatMap(groupRows)));
+  if (own.length) $("failures").append(groupsTable(own));
+  if (others.length) {
+    $("failures").append(make("h2", {}, "Infrastructure"),
+      make("p", {}, "The network, a full disk or a killed step: they say nothing of the packages."), groupsTable(others));
+  }
+  if (!data.groups.length) $("failures").append(make("p", {}, "Nothing failed."));
   // Batches over time.
   if (data.batches.length) {
     const begin = Math.min(...data.batches.map((b) => b.started));

@@ -30,10 +30,16 @@ def markdown_report(data: dict[str, Any]) -> str:
     for status in in_order(counts):
         lines.append(f"| {counts[status]} | {status} |")
     if data["failures"]:
-        lines += ["", "## Failures", "", "| package | targets it stops |", "|---|---:|"]
+        lines += ["", "## Failures", "", "| package | targets it stops | error |", "|---|---:|---|"]
         for failure in data["failures"]:
             what = "" if failure["status"] == FAILURE else f" ({failure['status']})"
-            lines.append(f"| {code(failure['package'])}{what} | {len(failure['targets'])} |")
+            row = (f"{code(failure['package'])}{what}", str(len(failure["targets"])))
+            lines.append(f"| {' | '.join(row)} | {code(failure['error'])} |")
+    for group in data["groups"]:
+        if len(group["packages"]) > 1 or group["is_infrastructure"]:
+            names = ", ".join(code(name) for name in group["packages"])
+            lines += ["", f"With the same error ({group['kind']}): {names}", ""]
+            lines.append(f"> {code(group['error'])}")
     for failure in data["failures"][:50]:
         log = data["layers"][failure["layer"]]["log"].rstrip("\n").split("\n")[-20:]
         fence = _fence(log)
