@@ -12,6 +12,7 @@ import pytest
 
 import opamplan
 from opamplan.runs import LayerResult, State, histories, package_history
+from opamplan.runs.report import markdown_report, report_data
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 FILES = {
@@ -192,14 +193,14 @@ def test_a_package_has_a_row_for_each_result_with_what_changed(state: State) -> 
 
 def test_the_command_tells_it_to_people_and_programs(state: State, opamplan_command: Run) -> None:
     carry_out(state, plan_of(FILES))
-    carry_out(state, plan_of({**FILES, "base.2": ""}), {"lib": BROKEN, "other": "Error: none\n"})
+    carry_out(state, plan_of({**FILES, "base.2": ""}), {"lib": BROKEN, "other": BROKEN})
     told = opamplan_command("history", str(state.path))
     assert told.returncode == 1, told.stderr
     for part in (
         "debian-13: 2 runs",
         "lib.1  since run 2, built in run 1",
         "differs since run 1: base.1 -> base.2",
-        "package: Error: Unbound module Base.Old",
+        "2 package: Error: Unbound module Base.Old\n         lib.1 other.1",
     ):
         assert part in told.stdout, told.stdout
     [history] = json.loads(opamplan_command("history", str(state.path), "--json").stdout)
@@ -211,3 +212,17 @@ def test_the_command_tells_it_to_people_and_programs(state: State, opamplan_comm
     assert (rows.returncode, rows.stdout.count("  run ")) == (0, 2)
     absent = opamplan_command("history", str(state.path), "nothing")
     assert (absent.returncode, "no run of" in absent.stdout) == (1, True)
+
+
+def test_a_report_has_the_failures_by_their_errors(state: State) -> None:
+    plan = plan_of({**FILES, "last.1": ""})
+    full = "cp: a: No space left on device\n"
+    run = carry_out(state, plan, {"lib": BROKEN, "other": "Error: x\n", "last": full})
+    data = report_data(state, run)
+    told = [
+        (g["kind"], [data["failures"][n]["package"] for n in g["failures"]]) for g in data["groups"]
+    ]
+    assert told == [("package", ["lib.1"]), ("package", ["other.1"]), ("disk", ["last.1"])]
+    text = markdown_report(data)
+    assert "| `lib.1` | 2 | `Error: Unbound module Base.Old` |" in text
+    assert "With the same error (disk): `last.1`" in text

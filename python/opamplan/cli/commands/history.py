@@ -108,10 +108,11 @@ def _print(history: History) -> None:
 
 
 def print_groups(groups: list[FailureGroup]) -> None:
-    """Failures by their errors."""
+    """Failures of the newest run that are told together: one error of several, infrastructure."""
     style = Style()
+    groups = [group for group in groups if len(group.packages) > 1 or group.is_infrastructure]
     if groups:
-        print(style.strong("Failures of the newest run by their errors:"))
+        print(style.strong("Failures with the same error, infrastructure's last:"))
     for group in groups[:MOST_LISTED]:
         paint = style.warn if group.is_infrastructure else style.bad
         print(f"  {len(group.packages):6} {paint(group.kind)}: {group.error}")
