@@ -149,6 +149,9 @@ void bind_emit(py::module_& module) {
       py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
       py::arg("without") = std::set<std::uint32_t>(),
       "The Dockerfile of one batch, `without` some of its steps and all that stands on them.");
+  module.def("batch_dockerfiles", &batch_dockerfiles, py::arg("plan"),
+             py::arg("options") = emit_options(), py::call_guard<py::gil_scoped_release>(),
+             "The Dockerfile of every batch, which takes less than one after the other.");
   module.def(
       "archive_paths",
       [](const plan& p) {

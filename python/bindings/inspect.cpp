@@ -62,6 +62,20 @@ void bind_inspect(py::module_& module) {
       py::arg("without") = std::set<std::uint32_t>(),
       "A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its "
       "steps and all that stands on them.");
+  module.def(
+      "batch_llbs",
+      [](const plan& p, const emit_options& options) {
+        std::vector<std::string> files;
+        {
+          const py::gil_scoped_release release;
+          files = batch_llbs(p, options);
+        }
+        py::typing::List<py::bytes> out;
+        for (const std::string& bytes : files) out.append(py::bytes(bytes));
+        return out;
+      },
+      py::arg("plan"), py::arg("options") = emit_options(),
+      "The LLB of every batch, which takes less than one after the other.");
   module.def("stage_names", &stage_names, py::arg("plan"),
              "By step: the name of its stage in emitted Dockerfiles.");
   module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),

@@ -48,7 +48,9 @@ __all__: list[str] = [
     "bake_json",
     "base_image_of",
     "batch_dockerfile",
+    "batch_dockerfiles",
     "batch_llb",
+    "batch_llbs",
     "compare_plans",
     "compare_versions",
     "context_files",
@@ -2402,6 +2404,11 @@ def batch_dockerfile(
     The Dockerfile of one batch, `without` some of its steps and all that stands on them.
     """
 
+def batch_dockerfiles(plan: Plan, options: EmitOptions = ...) -> list[str]:
+    """
+    The Dockerfile of every batch, which takes less than one after the other.
+    """
+
 def batch_llb(
     plan: Plan,
     batch: typing.SupportsInt | typing.SupportsIndex,
@@ -2410,6 +2417,11 @@ def batch_llb(
 ) -> bytes:
     """
     A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its steps and all that stands on them.
+    """
+
+def batch_llbs(plan: Plan, options: EmitOptions = ...) -> list[bytes]:
+    """
+    The LLB of every batch, which takes less than one after the other.
     """
 
 def compare_plans(before: Plan, after: Plan) -> PlanDifference:

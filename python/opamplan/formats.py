@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from opamplan._core import batch_llb
+from opamplan._core import batch_llbs
 from opamplan.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ Files = dict[str, bytes]
 
 def llb_files(plan: Plan, options: EmitOptions) -> Files:
     """One definition a batch, for `buildctl build --local context=DIR < batch0.llb`."""
-    return {f"batch{n}.llb": batch_llb(plan, n, options) for n in range(len(plan.batches))}
+    return {f"batch{n}.llb": llb for n, llb in enumerate(batch_llbs(plan, options))}
 
 
 def json_files(plan: Plan, options: EmitOptions) -> Files:

@@ -13,7 +13,7 @@ from opamplan._core import (
     Plan,
     bake_hcl,
     bake_json,
-    batch_dockerfile,
+    batch_dockerfiles,
     context_files,
 )
 from opamplan.errors import InvalidRequest, expected
@@ -73,8 +73,7 @@ def files_of(
         wanted.add("dockerfile")
     files: list[tuple[str, bytes, bool]] = []
     if "dockerfile" in wanted:
-        for index in range(len(plan.batches)):
-            text = batch_dockerfile(plan, index, options)
+        for index, text in enumerate(batch_dockerfiles(plan, options)):
             files.append((f"batch{index}.Dockerfile", text.encode(), False))
     if wanted & _CONTEXT:
         files += context_files(plan, options)

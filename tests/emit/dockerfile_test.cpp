@@ -22,6 +22,22 @@ TEST_CASE("a batch has a stage a step, the header and the results, and breaks no
   CHECK(text == batch_dockerfile(of_diamond(), 0, emit_options::stand_in()));
 }
 
+TEST_CASE("the files of all batches are those of each") {
+  const solved s = solve_files(diamond());
+  limits small = limit_profile("none");
+  small.batch_targets = 2;
+  const plan p = make_plan(s.in, s.solutions, with(strategy::chain, small));
+  REQUIRE(p.batches.size() > 1);
+  const std::vector<std::string> files = batch_dockerfiles(p, emit_options::stand_in());
+  const std::vector<std::string> llbs = batch_llbs(p, {});
+  REQUIRE(files.size() == p.batches.size());
+  REQUIRE(llbs.size() == p.batches.size());
+  for (std::uint32_t batch = 0; batch < p.batches.size(); ++batch) {
+    CHECK(files[batch] == batch_dockerfile(p, batch, emit_options::stand_in()));
+    CHECK(llbs[batch] == batch_llb(p, batch, {}));
+  }
+}
+
 TEST_CASE("a target's file holds the steps that it needs and no others") {
   const plan p = of_diamond();
   const std::vector<std::string> names = stage_names(p);

@@ -63,3 +63,31 @@ TEST_CASE("every step of chain has its own stage name, also where keys are equal
   const std::vector<std::string> names = stage_names(p);
   CHECK(std::set<std::string>(names.begin(), names.end()).size() == p.steps.size());
 }
+
+TEST_CASE("stages of equal keys get more digits of it, then numbers, whatever stands between") {
+  plan p = of_awkward_names();
+  const auto a = p.steps[0];
+  const auto b = p.steps[1];
+  p.steps.clear();
+  for (int i = 0; i < 12; ++i) {
+    p.steps.push_back(a);
+    if (i % 3 == 0) p.steps.push_back(b);
+  }
+  const std::vector<std::string> names = stage_names(p);
+  std::vector<std::string> of_a;
+  const std::string stem = names[0].substr(0, names[0].size() - 10);
+  for (const std::string& name : names) {
+    if (name.starts_with(stem)) of_a.push_back(name.substr(stem.size()));
+  }
+  REQUIRE(of_a.size() == 12);
+  const std::string key = to_hex(a.key);
+  for (std::size_t i = 0; i < 10; ++i) CHECK(of_a[i] == key.substr(0, 10 + 6 * i));
+  CHECK(of_a[10] == key.substr(0, 10) + "-2");
+  CHECK(of_a[11] == key.substr(0, 10) + "-3");
+}
+
+TEST_CASE("a number that would make another's name is passed over") {
+  const solved s = solve_files({{"a+b.1", ""}, {"a-b.1", ""}, {"a.b-1_1", ""}});
+  CHECK(bake_names(make_plan(s.in, s.solutions, {})) ==
+        std::vector<std::string>{"pkg-a-b-1_1", "pkg-a-b-1_2", "pkg-a-b-1_3"});
+}

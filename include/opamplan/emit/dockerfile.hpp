@@ -30,6 +30,10 @@ namespace opamplan {
                                            const emit_options& options,
                                            std::span<const std::uint32_t> without = {});
 
+/// Of all batches, in their order. Linear in them all: stages are named once.
+[[nodiscard]] std::vector<std::string> batch_dockerfiles(const plan& p,
+                                                         const emit_options& options);
+
 /// Of one target: only the steps it needs; its image is the stage of its step.
 [[nodiscard]] std::string target_dockerfile(const plan& p, std::uint32_t target,
                                             const emit_options& options);

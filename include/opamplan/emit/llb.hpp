@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/emit/options.hpp"
@@ -22,10 +23,16 @@ namespace opamplan {
 /// of Dockerfiles in `instructions`, words after RUN) is left out.
 [[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
                               const emit_options& options);
+/// The same with `stage_names(p)` at hand.
+[[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+                              const std::vector<std::string>& names, const emit_options& options);
 
 /// Of one batch, without some of its steps (ascending, with all that stands on them).
 [[nodiscard]] std::string batch_llb(const plan& p, std::uint32_t batch, const emit_options& options,
                                     std::span<const std::uint32_t> without = {});
+
+/// Of all batches, in their order. Linear in them all: stages are named once.
+[[nodiscard]] std::vector<std::string> batch_llbs(const plan& p, const emit_options& options);
 
 }  // namespace opamplan
 

@@ -51,12 +51,8 @@ OPAMPLAN_INLINE digest sha256_of(std::string_view bytes) { return sha256().add(b
 
 OPAMPLAN_INLINE std::string to_hex(const digest& d, std::size_t digits) {
   constexpr std::string_view hex = "0123456789abcdef";
-  std::string out;
-  for (const std::uint8_t byte : d) {
-    out += hex[byte >> 4U];
-    out += hex[byte & 15U];
-  }
-  out.resize(digits);
+  std::string out(digits, '0');
+  for (std::size_t i = 0; i < digits; ++i) out[i] = hex[d[i / 2] >> (i % 2 == 0 ? 4U : 0U) & 15U];
   return out;
 }
 

@@ -210,6 +210,16 @@ OPAMPLAN_INLINE std::string batch_dockerfile(const plan& p, std::uint32_t batch,
   return dockerfile(p, steps_of_batch(p, batch, without), options);
 }
 
+OPAMPLAN_INLINE std::vector<std::string> batch_dockerfiles(const plan& p,
+                                                           const emit_options& options) {
+  const std::vector<std::string> names = stage_names(p);
+  std::vector<std::string> files;
+  for (std::uint32_t batch = 0; batch < p.batches.size(); ++batch) {
+    files.push_back(dockerfile(p, steps_of_batch(p, batch, {}), names, options));
+  }
+  return files;
+}
+
 OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, std::uint32_t target,
                                               const emit_options& options) {
   return dockerfile(p, needed_steps(p, p.targets[target].step), options);

@@ -47,12 +47,11 @@ class llb_writer {
                              "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
   }
 
-  std::string write(std::span<const std::uint32_t> steps) {
+  std::string write(std::span<const std::uint32_t> steps, const std::vector<std::string>& names) {
     platform_ = platform_of(plan_, options_);
     for (const std::uint32_t s : steps) recipes_[s] = recipe_of(plan_, plan_.steps[s], options_);
     context_ = write_context(steps);
     header_ = write_header();
-    const auto names = stage_names(plan_);
     for (const std::uint32_t s : steps) images_[s] = write_step(s, names[s]);
     finish(collect(result_mounts(plan_, steps)));
     return definition_.str() + metadata_.str();
@@ -278,14 +277,29 @@ class llb_writer {
 
 OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> steps,
                                 const emit_options& options) {
+  return llb(p, steps, stage_names(p), options);
+}
+
+OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+                                const std::vector<std::string>& names,
+                                const emit_options& options) {
   require_buildable(p, steps);
-  return emit_impl::llb_writer(p, options).write(steps);
+  return emit_impl::llb_writer(p, options).write(steps, names);
 }
 
 OPAMPLAN_INLINE std::string batch_llb(const plan& p, std::uint32_t batch,
                                       const emit_options& options,
                                       std::span<const std::uint32_t> without) {
   return llb(p, steps_of_batch(p, batch, without), options);
+}
+
+OPAMPLAN_INLINE std::vector<std::string> batch_llbs(const plan& p, const emit_options& options) {
+  const std::vector<std::string> names = stage_names(p);
+  std::vector<std::string> files;
+  for (std::uint32_t batch = 0; batch < p.batches.size(); ++batch) {
+    files.push_back(llb(p, steps_of_batch(p, batch, {}), names, options));
+  }
+  return files;
 }
 
 }  // namespace opamplan

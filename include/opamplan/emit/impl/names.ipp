@@ -2,8 +2,8 @@
 /// Names of stages and bake targets.
 #pragma once
 
-#include <map>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/text.hpp"
@@ -41,50 +41,66 @@ inline std::string stage_word(std::string_view text) {
 
 }  // namespace emit_impl
 
-OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
-  std::vector<std::string> names;
-  std::set<std::string> taken;
-  for (const plan_step& s : p.steps) {
-    // A system step has no package that could name it.
-    const std::string package =
-        "s-" + (s.installs.empty()
-                    ? std::string("system")
-                    : emit_impl::stage_word(
-                          p.packages[p.layers[s.installs.back()].packages.front()].full_name()));
-    std::size_t digits = 10;
-    std::string name = package + "-" + to_hex(s.key, digits);
-    while (taken.count(name) != 0 && digits < 64) name = package + "-" + to_hex(s.key, digits += 6);
-    // Steps of `chain` may have equal keys: they are the same step, written once a target.
-    for (std::size_t n = 2; taken.count(name) != 0; ++n) {
-      name = package + "-" + to_hex(s.key, 10) + "-" + std::to_string(n);
-    }
-    taken.insert(name);
-    names.push_back(std::move(name));
-  }
-  return names;
+namespace emit_impl {
+
+/// A system step has no package that could name it.
+inline std::string stage_stem(const plan& p, const plan_step& step) {
+  if (step.installs.empty()) return "s-system";
+  const plan_layer& layer = p.layers[step.installs.back()];
+  return "s-" + stage_word(p.packages[layer.packages.front()].full_name());
 }
 
-namespace emit_impl {
+/// The names that a step may have, the first free of which it gets: with ten digits of its key,
+/// with more of them, and then with a number. Steps of `chain` may have equal keys: they are the
+/// same step, written once a target.
+inline std::string stage_candidate(const std::string& stem, const digest& key,
+                                   std::size_t attempt) {
+  const std::size_t digits = 10 + 6 * attempt;
+  if (digits <= 64) return stem + "-" + to_hex(key, digits);
+  return stem + "-" + to_hex(key, 10) + "-" + std::to_string(attempt - 8);
+}
 
 /// Where names are equal, each gets a number after `mark`.
 inline std::vector<std::string> numbered(std::vector<std::string> names, char mark) {
-  std::map<std::string, std::size_t> uses;
-  for (const std::string& name : names) ++uses[name];
-  std::set<std::string> taken(names.begin(), names.end());
+  struct uses {
+    std::size_t count = 0;
+    std::size_t numbers = 0;  // that were tried
+  };
+  std::unordered_map<std::string, uses> of;
+  for (const std::string& name : names) ++of[name].count;
+  std::unordered_set<std::string> taken(names.begin(), names.end());
   for (std::string& name : names) {
-    if (uses[name] < 2) continue;
-    for (std::size_t n = 1;; ++n) {
-      std::string other = name + mark + std::to_string(n);
-      if (taken.insert(other).second) {
-        name = std::move(other);
-        break;
-      }
-    }
+    uses& all = of[name];
+    if (all.count < 2) continue;
+    std::string other;
+    do {
+      other = name + mark + std::to_string(++all.numbers);
+    } while (!taken.insert(other).second);
+    name = std::move(other);
   }
   return names;
 }
 
 }  // namespace emit_impl
+
+OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
+  std::vector<std::string> names;
+  names.reserve(p.steps.size());
+  std::unordered_set<std::string> taken;
+  std::unordered_map<std::string, std::size_t> attempts;  // that were taken, by name and whole key
+  for (const plan_step& s : p.steps) {
+    const std::string stem = emit_impl::stage_stem(p, s);
+    std::string name = emit_impl::stage_candidate(stem, s.key, 0);
+    if (!taken.insert(name).second) {
+      std::size_t& attempt = attempts[stem + to_hex(s.key)];
+      do {
+        name = emit_impl::stage_candidate(stem, s.key, ++attempt);
+      } while (!taken.insert(name).second);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
 
 OPAMPLAN_INLINE std::vector<std::string> bake_names(const plan& p) {
   std::vector<std::string> names;
