@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -91,13 +92,31 @@ class Daemon:
         """For a `Runner`."""
         return Buildctl(self.address, self.buildctl, **options)
 
-    def build(self, context: Path, file: str, target: str, output: Path) -> None:
-        """Build a stage of a Dockerfile in `context`, and write its files to a folder."""
+    def build(
+        self, context: Path, file: str, target: str, output: Path, image: Optional[Path] = None
+    ) -> None:
+        """Build a stage of a Dockerfile in `context`, and write its files to a folder.
+
+        In the Dockerfile `image` is the name of one that `export` wrote to a folder.
+        """
         local = f"--local=context={context}", f"--local=dockerfile={context}"
+        named = []
+        if image is not None:
+            digest = json.loads((image / "index.json").read_text())["manifests"][0]["digest"]
+            named = [
+                f"--oci-layout=image={image}",
+                f"--opt=context:image=oci-layout://image@{digest}",
+            ]
         self._ask(
             *("build", "--frontend=dockerfile.v0", f"--opt=filename={file}"),
-            *(f"--opt=target={target}", *local, f"--output=type=local,dest={output}"),
+            *(f"--opt=target={target}", *local, f"--output=type=local,dest={output}", *named),
         )
+
+    def export(self, context: Path, definition: bytes, folder: Path) -> None:
+        """Build LLB, and write the image that is its result to a folder, in OCI's layout."""
+        local = f"--local=context={context}"
+        output = f"--output=type=oci,tar=false,dest={folder}"
+        self._ask("build", local, output, given=definition)
 
     def prune(self) -> None:
         """Empty the store."""
@@ -107,9 +126,10 @@ class Daemon:
         """Bytes of the store."""
         return stored(self._ask("du"))
 
-    def _ask(self, *words: str) -> str:
+    def _ask(self, *words: str, given: Optional[bytes] = None) -> str:
         command = [self.buildctl, "--addr", self.address, *words]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        done = subprocess.run(command, check=True, capture_output=True, input=given)
+        return done.stdout.decode()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it; SIGKILL: as a crash would."""

@@ -2,7 +2,7 @@
 """Build the real packages with each strategy on a real builder, and print them side by side.
 
 Usage: run.py DIRECTORY [--with buildkit|docker|docker-graphdriver] [--root debian-13]
-              [--strategies graft,prefix,chain] [--targets NAME.VERSION,...] [--switches N]
+              [--strategies graft,merge,prefix,chain] [--targets NAME.VERSION,...] [--switches N]
               [--keep] [--store FOLDER]
 
 DIRECTORY is what prepare.py made. The builder is started for this, with its store in FOLDER
@@ -218,13 +218,23 @@ def facts_of(
     step = plan.target_steps[plan.targets.index(target)]
     stage = opamplan.stage_names(plan)[step]
     script = (HERE / "facts.sh").read_text()
-    text = opamplan.dockerfile(plan, target, emit_options(directory, context, builder))
-    text += f"FROM {stage} AS opamplan-facts\nUSER opam\nRUN <<'EOT'\n{AS_OPAM}{script}EOT\n"
-    text += "FROM scratch AS facts\nCOPY --from=opamplan-facts /tmp/facts /\n"
-    (context / "facts.Dockerfile").write_text(text)
-    with tempfile.TemporaryDirectory() as out:
-        builder.build(context, "facts.Dockerfile", "facts", Path(out))
-        return {p.name: p.read_text().splitlines() for p in Path(out).iterdir()}
+    emit = emit_options(directory, context, builder)
+    with tempfile.TemporaryDirectory() as temporary:
+        image: dict[str, Path] = {}
+        if strategy == "merge":  # its images are the builder's own, and in no Dockerfile
+            assert isinstance(builder, Daemon)
+            image["image"] = Path(temporary) / "image"
+            builder.export(context, opamplan.image_llb(plan, target, emit), image["image"])
+            text, stage = "", "image"
+        else:
+            text = opamplan.dockerfile(plan, target, emit)
+        text += f"FROM {stage} AS opamplan-facts\nENV OPAMSWITCH=default OPAMROOTISOK=1\n"
+        text += f"USER opam\nRUN <<'EOT'\n{AS_OPAM}{script}EOT\n"
+        text += "FROM scratch AS facts\nCOPY --from=opamplan-facts /tmp/facts /\n"
+        (context / "facts.Dockerfile").write_text(text)
+        out = Path(temporary) / "facts"
+        builder.build(context, "facts.Dockerfile", "facts", out, **image)
+        return {p.name: p.read_text().splitlines() for p in out.iterdir()}
 
 
 if __name__ == "__main__":

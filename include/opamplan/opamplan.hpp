@@ -67,6 +67,7 @@
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/limits.hpp"
 #include "opamplan/plan/make.hpp"
+#include "opamplan/plan/merge.hpp"
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/strategies.hpp"

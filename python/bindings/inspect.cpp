@@ -7,10 +7,12 @@
 #include <opamplan/emit/llb.hpp>
 #include <opamplan/emit/names.hpp>
 #include <opamplan/emit/read_dockerfile.hpp>
+#include <opamplan/plan/targets.hpp>
 #include <set>
 #include <utility>
 
 #include "bindings.hpp"
+#include "plan.hpp"
 #include "value.hpp"
 
 namespace opamplan::python {
@@ -76,6 +78,20 @@ void bind_inspect(py::module_& module) {
       },
       py::arg("plan"), py::arg("options") = emit_options(),
       "The LLB of every batch, which takes less than one after the other.");
+  module.def(
+      "image_llb",
+      [](const plan& p, const one_name& target, const emit_options& options) {
+        const std::uint32_t step = p.targets[find_target(p, target)].step;
+        std::string bytes;
+        {
+          const py::gil_scoped_release release;
+          bytes = image_llb(p, step, options);
+        }
+        return py::bytes(bytes);
+      },
+      py::arg("plan"), py::arg("target"), py::arg("options") = emit_options(),
+      "The image of one target, NAME.VERSION or NAME, as BuildKit's LLB. Its result is a file "
+      "system; the variables of images (`EmitOptions.environment`) are for who exports it to say.");
   module.def("stage_names", &stage_names, py::arg("plan"),
              "By step: the name of its stage in emitted Dockerfiles.");
   module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),

@@ -62,6 +62,7 @@ __all__: list[str] = [
     "environment_presets",
     "evaluate_file",
     "forecast",
+    "image_llb",
     "inspect_bake",
     "inspect_dockerfile",
     "install_order",
@@ -1671,7 +1672,7 @@ class Plan:
     def write(
         self,
         directory: str | os.PathLike[str],
-        formats: str | typing.Iterable[str] = ("dockerfile", "bake"),
+        formats: str | typing.Iterable[str] | None = None,
         options: EmitOptions | None = None,
     ) -> dict[str, int]:
         """
@@ -2499,6 +2500,11 @@ def forecast(
 
     ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
     the others; ``system_seconds`` for each run of the system's package manager. Steps that the plan ``earlier`` holds too are built already and take no time.
+    """
+
+def image_llb(plan: Plan, target: str, options: EmitOptions = ...) -> bytes:
+    """
+    The image of one target, NAME.VERSION or NAME, as BuildKit's LLB. Its result is a file system; the variables of images (`EmitOptions.environment`) are for who exports it to say.
     """
 
 def inspect_bake(text: str, where: str, limits: Limits) -> BakeMeasure:

@@ -77,7 +77,7 @@ def load_plan(path: Union[str, os.PathLike[str]]) -> Plan:
 def write_plan(
     self: Plan,
     directory: Union[str, os.PathLike[str]],
-    formats: Union[str, Iterable[str]] = ("dockerfile", "bake"),
+    formats: Union[str, Iterable[str], None] = None,
     options: Optional[EmitOptions] = None,
 ) -> dict[str, int]:
     """Write the plan's files below a folder, in one format or several, see `write_plan`.

@@ -44,7 +44,7 @@ class Written:
 def write_plan(
     plan: Plan,
     directory: Union[str, os.PathLike[str]],
-    formats: Union[str, Iterable[str]] = ("dockerfile", "bake"),
+    formats: Union[str, Iterable[str], None] = None,
     options: Optional[EmitOptions] = None,
 ) -> dict[str, int]:
     """Write the files of `plan` below `directory`; returns their relative paths and sizes.
@@ -56,19 +56,19 @@ def write_plan(
     Formats, one or several: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and
     JSON), ``make`` and ``github`` (what builds the batches in order), these three with the
     Dockerfiles; ``llb`` (BuildKit's own language) with the build context; ``dot``, ``json`` (the
-    plan).
+    plan). Default: ``bake``; ``llb`` for the strategy `merge`, which has no Dockerfiles.
     """
     files = files_of(plan, formats, options or EmitOptions())
     return write_files(Path(directory), files, plan).files
 
 
 def files_of(
-    plan: Plan, formats: Union[str, Iterable[str]], options: EmitOptions
+    plan: Plan, formats: Union[str, Iterable[str], None], options: EmitOptions
 ) -> list[tuple[str, bytes, bool]]:
     """What `write_plan` writes: path, content, executable."""
     if not isinstance(plan, Plan):
         raise expected("a Plan", "Plan.load('plan.json')", plan)
-    wanted = _wanted(formats)
+    wanted = _wanted(default_formats(plan) if formats is None else formats)
     if wanted & _OF_DOCKERFILES:
         wanted.add("dockerfile")
     files: list[tuple[str, bytes, bool]] = []
@@ -84,6 +84,11 @@ def files_of(
         if name in wanted:
             files += [(path, data, False) for path, data in make(plan, options).items()]
     return files
+
+
+def default_formats(plan: Plan) -> list[str]:
+    """What a plan is built from when nobody says more."""
+    return ["llb"] if plan.strategy == "merge" else ["bake"]
 
 
 def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:

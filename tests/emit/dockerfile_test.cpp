@@ -8,6 +8,7 @@
 #include "opamplan/base/error.hpp"
 #include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/llb.hpp"
+#include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/names.hpp"
 
 using namespace opamplan;

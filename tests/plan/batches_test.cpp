@@ -47,7 +47,7 @@ TEST_CASE("batches keep every limit, hold every target once and every step they 
     if (s.solutions.empty()) continue;
     std::size_t largest = 0;
     for (const solution& each : s.solutions) largest = std::max(largest, closure_of(each).size());
-    for (const strategy each : {strategy::graft, strategy::prefix, strategy::chain}) {
+    for (const strategy each : all_strategies) {
       limits l = limit_profile("none");
       l.batch_targets = 3;
       plan p = make_plan(s.in, s.solutions, with(each, l));

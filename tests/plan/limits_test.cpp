@@ -23,7 +23,7 @@ TEST_CASE("images on a base of many layers keep the builder's limit") {
   const solved s = solve_random(7);
   limits l = depth_limit(12);
   l = on_base(l, 17);
-  for (const strategy each : {strategy::chain, strategy::prefix, strategy::graft}) {
+  for (const strategy each : all_strategies) {
     CHECK(summarize(make_plan(s.in, s.solutions, with(each, l))).max_depth <= 4);
   }
 }

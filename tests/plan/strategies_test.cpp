@@ -14,8 +14,6 @@ using namespace opamplan::test;
 
 namespace {
 
-constexpr strategy all_strategies[] = {strategy::chain, strategy::prefix, strategy::graft};
-
 /// The names in each target's image are those of its closure, and the simulator objects to nothing.
 void check_images(const solved& s, const plan& p) {
   CHECK(problems_of(p) == std::vector<std::string>());

@@ -89,7 +89,7 @@ TEST_CASE("a plan restricted to targets is sound, and what it was for them") {
   for (std::uint32_t seed = 1; seed <= 12; ++seed) {
     CAPTURE(seed);
     const solved s = solve_random(seed);
-    for (const strategy how : {strategy::chain, strategy::prefix, strategy::graft}) {
+    for (const strategy how : all_strategies) {
       CAPTURE(to_string(how));
       limits l = limit_profile("none");
       l.batch_targets = 3;
@@ -101,7 +101,7 @@ TEST_CASE("a plan restricted to targets is sound, and what it was for them") {
 
 TEST_CASE("a plan restricted to all of its targets is the plan") {
   const solved s = solve_random(3);
-  for (const strategy how : {strategy::chain, strategy::prefix, strategy::graft}) {
+  for (const strategy how : all_strategies) {
     const plan all = make_plan(s.in, s.solutions, with(how));
     names every;
     for (std::size_t t = 0; t < all.targets.size(); ++t) every.push_back(target_name(all, t));

@@ -128,7 +128,7 @@ def build_llb(
     daemon: Any, plan: opamplan.Plan, out: pathlib.Path, emit: opamplan.EmitOptions
 ) -> dict[str, str]:
     """The statuses of a plan's first batch, built from LLB by buildctl alone."""
-    opamplan.write_plan(plan, out, ["dockerfile", "llb"], emit)
+    opamplan.write_plan(plan, out, "llb", emit)
     command = [daemon.buildctl, "--addr", daemon.address, "build", f"--local=context={out}"]
     command.append(f"--output=type=local,dest={out}/results")
     definition = (out / "batch0.llb").read_bytes()

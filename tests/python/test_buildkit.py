@@ -61,7 +61,7 @@ def carry_out(
     return state, run
 
 
-@pytest.mark.parametrize("strategy", ["graft", "prefix", "chain"])
+@pytest.mark.parametrize("strategy", ["graft", "merge", "prefix", "chain"])
 def test_every_layer_of_a_plan_is_built_and_images_hold_what_the_plan_says(
     strategy: str,
     daemon: Any,
@@ -77,39 +77,25 @@ def test_every_layer_of_a_plan_is_built_and_images_hold_what_the_plan_says(
     assert len(state.layers(run)) == len(plan.layers())
     # What the largest image holds, by its own account.
     target = max(plan.targets, key=lambda t: len(plan.image_of(t)))
-    stage = opamplan.stage_names(plan)[plan.target_steps[plan.targets.index(target)]]
-    text = opamplan.dockerfile(plan, target, emit)
+    image = None
+    if strategy == "merge":
+        image, stage, text = tmp_path / "image", "image", ""
+        daemon.export(tmp_path, opamplan.image_llb(plan, target, emit), image)
+    else:
+        stage = opamplan.stage_names(plan)[plan.target_steps[plan.targets.index(target)]]
+        text = opamplan.dockerfile(plan, target, emit)
     text += f"FROM {stage} AS look\nRUN mkdir /look && ls /opamplan/opam/default/lib >/look/lib\n"
     text += "RUN ls /opamplan/opam/default/.opam-switch/packages >/look/packages\n"
     text += "FROM scratch AS seen\nCOPY --from=look /look /\n"
     (tmp_path / "look.Dockerfile").write_text(text)
-    solve(daemon, tmp_path, "look.Dockerfile", "seen", tmp_path / "seen")
+    daemon.build(tmp_path, "look.Dockerfile", "seen", tmp_path / "seen", image)
     held = (tmp_path / "seen/packages").read_text().split()
     assert sorted(held) == sorted(plan.image_of(target))
     names = (tmp_path / "seen/lib").read_text().split()
     assert sorted(names) == sorted({package.split(".")[0] for package in held})
 
 
-def solve(daemon: Any, context: pathlib.Path, file: str, target: str, output: pathlib.Path) -> None:
-    subprocess.run(
-        [
-            daemon.buildctl,
-            "--addr",
-            daemon.address,
-            "build",
-            "--frontend=dockerfile.v0",
-            f"--opt=filename={file}",
-            f"--opt=target={target}",
-            f"--local=context={context}",
-            f"--local=dockerfile={context}",
-            f"--output=type=local,dest={output}",
-        ],
-        check=True,
-        capture_output=True,
-    )
-
-
-@pytest.mark.parametrize("strategy", ["graft", "prefix"])
+@pytest.mark.parametrize("strategy", ["graft", "merge", "prefix"])
 def test_a_failure_stops_its_dependents_only_and_everything_can_be_read_afterwards(
     strategy: str,
     daemon: Any,

@@ -116,7 +116,7 @@ def test_no_ocaml_and_a_version_of_it_are_refused(opamplan_command: Run) -> None
         ({"ocmal": "5.2.1"}, "ocmal: there is no such option; did you mean ocaml?"),
         ({"paln": {}}, r"\[paln\]: there is no such command; did you mean plan?"),
         ({"plan": {"stategy": "x"}}, r"\[plan\] stategy: .* did you mean strategy?"),
-        ({"plan": {"strategy": "best"}}, "strategy: 'best' is none of graft, prefix, chain"),
+        ({"plan": {"strategy": "best"}}, "strategy: 'best' is none of graft, merge, prefix, chain"),
         ({"threads": "many"}, "threads: 'many' is not what --threads takes"),
         ({"quiet": "yes"}, "quiet: expected true or false"),
         ({"plan": {"strategy": ["graft"]}}, "strategy: expected a string or a number"),
@@ -196,7 +196,7 @@ def test_completion_scripts_are_read_by_their_shells(
     [
         (["pl"], {"plan"}, {"solve"}),
         (["plan", "--st"], {"--strategy"}, {"--ocaml"}),
-        (["plan", "--strategy", ""], {"graft", "prefix", "chain"}, {"--strategy"}),
+        (["plan", "--strategy", ""], {"graft", "merge", "prefix", "chain"}, {"--strategy"}),
         (["plan", "--environment", "debian-1"], {"debian-12"}, {"alpine-3.22"}),
         (["plan", "--limits", ""], {"buildkit", "docker"}, set()),
         (["--config", "x", "so"], {"solve"}, {"plan"}),

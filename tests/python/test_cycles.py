@@ -41,7 +41,7 @@ def repository(tmp_path: pathlib.Path) -> str:
     return str(tmp_path)
 
 
-@pytest.mark.parametrize("strategy", ["graft", "prefix", "chain"])
+@pytest.mark.parametrize("strategy", ["graft", "merge", "prefix", "chain"])
 def test_a_plan_leaves_cyclic_targets_out_by_name_and_is_sound(
     repository: str, strategy: str
 ) -> None:

@@ -130,7 +130,6 @@ def test_one_format_or_several_are_written(
 @pytest.mark.parametrize(
     ("formats", "error", "said"),
     [
-        (None, TypeError, "expected one format or several, such as 'bake'.*, not None"),
         (b"bake", TypeError, "not b'bake'"),
         (7, TypeError, "not 7"),
         ([7], opamplan.InvalidRequest, "unknown format 7; there are: dockerfile, bake, llb"),

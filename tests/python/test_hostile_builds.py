@@ -176,7 +176,7 @@ def test_an_attack_costs_its_package_and_what_stands_on_it(
         assert path.stat().st_mode & 0o6000 == 0
 
 
-@pytest.mark.parametrize("strategy", ["graft", "prefix", "chain"])
+@pytest.mark.parametrize("strategy", ["graft", "merge", "prefix", "chain"])
 def test_llb_holds_against_them_as_well(
     strategy: str, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

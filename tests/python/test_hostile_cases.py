@@ -124,11 +124,18 @@ def test_a_folder_gives_what_is_right(
             assert f"/lib/aa/{part}\n" in logs["tt.1"]
 
 
+@pytest.mark.parametrize("strategy", ["graft", "merge"])
 @pytest.mark.parametrize("name", CASES)
 def test_a_folder_gives_the_same_by_llb(
-    name: str, shared: pathlib.Path, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path
+    name: str,
+    strategy: str,
+    shared: pathlib.Path,
+    daemon: Any,
+    base: pathlib.Path,
+    tmp_path: pathlib.Path,
 ) -> None:
-    plan = buildkit.plan_of(adapted(shared / "cases/hostile" / name, tmp_path / "repository"))
+    folder = adapted(shared / "cases/hostile" / name, tmp_path / "repository")
+    plan = buildkit.plan_of(folder, strategy)
     out = tmp_path / "out"
     emit = buildkit.scripted(base, out, "opam")
     check(CASES[name], buildkit.build_llb(daemon, plan, out, emit))

@@ -90,7 +90,7 @@ def test_a_plan_shows_its_figures_and_the_most_shared(plan: opamplan.Plan) -> No
     assert "ocaml-base-compiler.5.3.0" in text
 
 
-@pytest.mark.parametrize("strategy", ["graft", "prefix", "chain"])
+@pytest.mark.parametrize("strategy", ["graft", "merge", "prefix", "chain"])
 def test_shares_are_counted_as_images_hold_them(universe: opamplan.Universe, strategy: str) -> None:
     plan = opamplan.make_plan(universe.solve_all(), strategy=strategy)
     counted = sum(

@@ -13,7 +13,7 @@ import pytest
 import opamplan
 from opamplan import Limits, Plan, align, compare_plans, diagnose, forecast, make_plan
 
-STRATEGIES = ("chain", "prefix", "graft")
+STRATEGIES = ("chain", "prefix", "graft", "merge")
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def statuses(folder: pathlib.Path, strategy: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("name", "strategies"),
-    [("debian-12", "graft"), ("debian-13", "graft,prefix,chain"), ("debian-sid", "graft")],
+    [("debian-12", "graft"), ("debian-13", "graft,merge,prefix,chain"), ("debian-sid", "graft")],
 )
 def test_what_is_built_is_what_plain_opam_of_the_release_builds(
     name: str, strategies: str, tmp_path: pathlib.Path

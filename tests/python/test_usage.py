@@ -28,7 +28,10 @@ OTHER = "(the small one inside opamplan; --repository names another)"
         ("plan --enviroment debian-13", "plan: there is no option --enviroment; did you mean"),
         ("plan --zzz=1", "plan: there is no option --zzz; `opamplan help plan` tells more"),
         ("plan --strategy graf", "--strategy: there is no 'graf'; did you mean graft?"),
-        ("plan --strategy z", "--strategy: there is no 'z'; there are: graft, prefix, chain"),
+        (
+            "plan --strategy z",
+            "--strategy: there is no 'z'; there are: graft, merge, prefix, chain",
+        ),
         ("solve dune --constraint csexp>>1", '"csexp>>1" is no package with a constraint, such as'),
         ("solve dune --require csexp{", '"csexp{" is no package with a constraint, such as'),
         ("check x y", "check: nothing is expected after its arguments: x y; `opamplan help check`"),

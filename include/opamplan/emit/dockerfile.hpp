@@ -42,9 +42,6 @@ namespace opamplan {
 /// so that a step depends on the files of its own packages and no others.
 [[nodiscard]] std::vector<emitted_file> context_files(const plan& p, const emit_options& options);
 
-/// Steps that `step` needs, itself included, ascending.
-[[nodiscard]] std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step);
-
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY

@@ -19,6 +19,9 @@ namespace opamplan {
 ///
 ///     buildctl build --local context=DIR --output type=local,dest=results < batch0.llb
 ///
+/// With the strategy `merge`, steps run on flat merges, which only this language has. In an
+/// exported cache are what steps installed, and no merges.
+///
 /// No Dockerfile is parsed and none is sent back in errors. What only images have (labels, lines
 /// of Dockerfiles in `instructions`, words after RUN) is left out.
 [[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
@@ -26,6 +29,10 @@ namespace opamplan {
 /// The same with `stage_names(p)` at hand.
 [[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
                               const std::vector<std::string>& names, const emit_options& options);
+
+/// A definition whose result is the file system of a step's image: what a target's user would run
+/// in. With the strategy `merge` no step has it as its own, so here opam is told what it holds.
+[[nodiscard]] std::string image_llb(const plan& p, std::uint32_t step, const emit_options& options);
 
 /// Of one batch, without some of its steps (ascending, with all that stands on them).
 [[nodiscard]] std::string batch_llb(const plan& p, std::uint32_t batch, const emit_options& options,

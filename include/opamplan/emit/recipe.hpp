@@ -38,6 +38,13 @@ struct step_recipe {
 [[nodiscard]] step_recipe recipe_of(const plan& p, const plan_step& step,
                                     const emit_options& options);
 
+/// What makes the image of a step that is merged out of its own files and its grafts': opam's
+/// record of them, with the package that it installed as the one that was asked for.
+[[nodiscard]] step_recipe image_recipe(const plan& p, std::uint32_t step);
+
+/// Steps that `step` needs, itself included, ascending.
+[[nodiscard]] std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step);
+
 /// The folder of a package's opam file in the build context.
 [[nodiscard]] std::string opam_folder(const plan_package& package);
 
@@ -51,6 +58,9 @@ struct step_recipe {
 /// there are some, ascending, and what each stands on or takes grafts from is among them.
 void require_buildable(const plan& p, std::span<const std::uint32_t> steps,
                        std::string_view what = "these steps");
+
+/// Throws `invalid_request` if the plan's strategy is one that no Dockerfile can say.
+void require_dockerfile(const plan& p);
 
 /// The steps of a batch but those of `without`, ascending both. Throws `invalid_request` unless the
 /// rest can be built by itself: with a step, all that stands on it is to be left out.

@@ -25,8 +25,10 @@ namespace opamplan {
 ///   layer, whose opam files the image keeps;
 /// - system packages that a package asks for are there, and none is listed twice on a path;
 /// - `depth` is the number of steps from the base image;
-/// - with the strategy `graft`, a layer is installed on its closure exactly; with all, the image of
-///   a target is its layer and the closure of that exactly.
+/// - with the strategies `graft` and `merge`, a layer is built once, on its closure exactly; with
+///   all, the image of a target is its layer and the closure of that exactly;
+/// - with `merge`, what is merged (not `ordinary_steps`) installs no system packages, of which a
+///   merge could not keep any.
 ///
 /// Linear in the sum of the images' sizes; an image is kept only while a step to come uses it.
 /// Never throws on a bad plan: steps that cannot be carried out are reported and left empty.

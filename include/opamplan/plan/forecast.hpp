@@ -33,7 +33,8 @@ struct forecast_options {
 struct plan_forecast {
   std::size_t steps = 0;        ///< To run: not built already.
   std::size_t built = 0;        ///< Found in the cache.
-  std::uint64_t bytes = 0;      ///< Sizes of the packages that steps to run install or graft.
+  std::uint64_t bytes = 0;      ///< Sizes of the packages that steps to run install, or graft
+                                ///< and do not merge.
   double work_seconds = 0;      ///< Of all steps to run, one after the other.
   double makespan_seconds = 0;  ///< On the workers, batch after batch.
   double critical_seconds = 0;  ///< The longest chain of steps: no number of workers

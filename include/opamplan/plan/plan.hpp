@@ -110,8 +110,11 @@ struct plan_batch {
 enum class strategy : std::uint8_t {
   chain,   ///< Each target alone, one step a dependency.
   prefix,  ///< Orders chosen so that targets share as long prefixes as possible.
-  graft,   ///< Each distinct layer once.
+  graft,   ///< Each distinct layer once, copied into the images that need it.
+  merge,   ///< Each distinct layer once, linked into them: for BuildKit's own language alone.
 };
+inline constexpr strategy all_strategies[] = {strategy::chain, strategy::prefix, strategy::graft,
+                                              strategy::merge};
 
 [[nodiscard]] std::string_view to_string(strategy s) noexcept;
 /// Throws `invalid_request`.

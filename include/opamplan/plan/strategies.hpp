@@ -3,7 +3,7 @@
 ///
 /// Each turns a layer graph into the steps and targets of a plan, in an order in which dependencies
 /// come first. Whatever the strategy, the image of a target holds exactly the packages of its
-/// closure. The third strategy is in graft.hpp.
+/// closure. The others are in graft.hpp and merge.hpp.
 #pragma once
 
 #include <cstdint>

@@ -70,10 +70,11 @@ def add_plan_options(
         )
     group.add_argument(
         "--strategy",
-        choices=("graft", "prefix", "chain"),
+        choices=("graft", "merge", "prefix", "chain"),
         default="graft",
-        help="how builds are shared; graft: each distinct layer once; prefix: targets share "
-        "prefixes of one order; chain: each target alone (default: graft)",
+        help="how builds are shared; graft: each distinct layer once; merge: the same with nothing "
+        "copied, for BuildKit by its address (LLB); prefix: targets share prefixes of one order; "
+        "chain: each target alone (default: graft)",
     )
     add_limit_options(group)
     group.add_argument(

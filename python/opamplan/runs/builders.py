@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Optional
+from typing import ClassVar, Optional
 
 from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY
@@ -52,8 +52,9 @@ class Batch:
     """The folder that `write_plan` filled."""
     output: Path
     """Where the results go; emptied before."""
-    dockerfile: str = ""
-    """Its file, if that is not NAME.Dockerfile."""
+    file: str = ""
+    """Its Dockerfile in the context, or its definition in LLB."""
+    is_llb: bool = False
     stages: Mapping[str, int] = field(default_factory=dict)
     """Step by the name of its stage."""
     host_network: bool = False
@@ -66,6 +67,9 @@ class Batch:
         elif self.output.exists():
             shutil.rmtree(self.output)
 
+    def __post_init__(self) -> None:
+        self.file = self.file or f"{self.name}.{'llb' if self.is_llb else 'Dockerfile'}"
+
     def permissions(self) -> list[str]:
         """The words by which a client gives its steps what they ask for."""
         return ["--allow=network.host"] if self.host_network else []
@@ -73,6 +77,9 @@ class Batch:
 
 class Builder(ABC):
     """One builder. Runs one batch at a time; `cancel` may be called from another thread."""
+
+    takes_llb: ClassVar[bool] = False
+    """Whether it carries out BuildKit's own language, and not Dockerfiles alone."""
 
     def __init__(self, program: str) -> None:
         found = shutil.which(program)
@@ -94,7 +101,7 @@ class Builder(ABC):
     def command(self, batch: Batch) -> list[str]:
         """The command that builds a batch and prints `rawjson` progress on standard error.
 
-        It is started in the batch's context; paths below that are relative.
+        It is started in the batch's context; paths below that are relative. LLB is its input.
         """
 
     @abstractmethod
@@ -170,7 +177,12 @@ class Builder(ABC):
         errors: list[str] = []
         place = os.path.relpath(output, batch.context)
         to_fresh = replace(batch, output=Path(place))
-        process = start(self.command(to_fresh), cwd=batch.context, stdout=subprocess.DEVNULL)
+        process = start(
+            self.command(to_fresh),
+            batch.context / batch.file if batch.is_llb else None,
+            cwd=batch.context,
+            stdout=subprocess.DEVNULL,
+        )
         self._process = process
         if self._cancelled.is_set():
             self.cancel()
@@ -208,6 +220,8 @@ class Builder(ABC):
 class Buildctl(Builder):
     """BuildKit at an address: unix:///run/buildkit/buildkitd.sock, tcp://host:1234, ..."""
 
+    takes_llb = True
+
     def __init__(
         self,
         address: str = "",
@@ -231,18 +245,21 @@ class Buildctl(Builder):
         return [self._program, *self._where, "debug", "workers"]
 
     def command(self, batch: Batch) -> list[str]:
-        """One solve with the Dockerfile frontend; the stage `results` is exported."""
+        """One solve, whose result is what a Dockerfile's stage `results` is."""
+        frontend = [
+            "--frontend=dockerfile.v0",
+            "--local=dockerfile=.",
+            f"--opt=filename={batch.file}",
+            "--opt=target=results",
+        ]
         return [
             self._program,
             *self._where,
             "build",
             "--progress=rawjson",
-            "--frontend=dockerfile.v0",
+            *([] if batch.is_llb else frontend),
             *batch.permissions(),
             "--local=context=.",
-            "--local=dockerfile=.",
-            f"--opt=filename={batch.dockerfile or f'{batch.name}.Dockerfile'}",
-            "--opt=target=results",
             f"--output=type=local,{csv_field(f'dest={batch.output}')}",
             *self._cache,
         ]
@@ -273,6 +290,7 @@ class Buildx(Builder):
     def command(self, batch: Batch) -> list[str]:
         """One target of the bake file."""
         builder = ["--builder", self._builder] if self._builder else []
+        usual = f"{batch.name}.Dockerfile"  # the bake file's own
         return [
             self._program,
             *self._words,
@@ -281,7 +299,7 @@ class Buildx(Builder):
             "--file=docker-bake.json",
             "--progress=rawjson",
             *batch.permissions(),
-            *([f"--set={batch.name}.dockerfile={batch.dockerfile}"] if batch.dockerfile else []),
+            *([f"--set={batch.name}.dockerfile={batch.file}"] if batch.file != usual else []),
             f"--set={batch.name}.output=type=local,{csv_field(f'dest={batch.output}')}",
             batch.name,
         ]

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Optional
 
 _PR_SET_PDEATHSIG = 1
@@ -14,8 +15,10 @@ _PR_SET_PDEATHSIG = 1
 _PRCTL = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
 
 
-def start(command: list[str], **options: Any) -> subprocess.Popen[str]:
-    """Start a program without input, with its errors as text to read.
+def start(
+    command: list[str], given: Optional[Path] = None, **options: Any
+) -> subprocess.Popen[str]:
+    """Start a program, with its errors as text to read; its input is a file, or nothing.
 
     In a group of its own: Ctrl-C at the terminal reaches this process, which decides. On Linux it
     is killed when the thread that started it ends, however that happens.
@@ -28,17 +31,18 @@ def start(command: list[str], **options: Any) -> subprocess.Popen[str]:
             if os.getppid() != parent:  # it was faster
                 os._exit(1)
 
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-        preexec_fn=die_with_parent if _PRCTL is not None else None,
-        **options,
-    )
+    with open(given or os.devnull, "rb") as source:
+        return subprocess.Popen(
+            command,
+            stdin=source,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=die_with_parent if _PRCTL is not None else None,
+            **options,
+        )
 
 
 def end_process(process: subprocess.Popen[str], how: Optional[signal.Signals] = None) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
 
-from opamplan._core import Plan, batch_dockerfile, stage_names
+from opamplan._core import Plan, batch_dockerfile, batch_llb, stage_names
 from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.output import write_plan
@@ -64,6 +64,13 @@ class Runner:
     ) -> None:
         if not builders:
             raise InvalidRequest("no builder was named")
+        self._is_llb = plan.strategy == "merge"
+        for builder in builders:
+            if self._is_llb and not builder.takes_llb:
+                raise InvalidRequest(
+                    f"{builder.name} cannot carry out the strategy merge, which only BuildKit's own "
+                    "language can say: name a buildkitd by its address, or plan with graft"
+                )
         self._plan = plan
         self._state = state
         self._builders = list(builders)
@@ -108,7 +115,7 @@ class Runner:
             try:
                 self._emit = copy.copy(self._options.emit)
                 self._emit.retry = {**self._emit.retry, **self._used}
-                write_plan(self._plan, self._options.directory, ("dockerfile", "bake"), self._emit)
+                write_plan(self._plan, self._options.directory, options=self._emit)
                 self._tell(
                     "run", run=run.id, batches=len(self._plan.batches), resumed=bool(finished)
                 )
@@ -261,6 +268,7 @@ class Runner:
             name,
             directory,
             directory / "results" / name,
+            is_llb=self._is_llb,
             stages=self._stages,
             host_network=host_network,
         )
@@ -296,6 +304,7 @@ class Runner:
         More often if steps are killed, which have `attempts` each.
         """
         begin = time.monotonic()
+        whole = batch.file
         limit = self._options.batch_time_limit
         steps = set(self._plan.batches[number].steps)
         try:
@@ -306,9 +315,8 @@ class Runner:
                     batch.forget()
                     return SolveOutcome(True, time.monotonic() - begin)
                 if out:
-                    batch.dockerfile = f"{TEMPORARY}{batch.name}.Dockerfile"
-                    text = batch_dockerfile(self._plan, number, self._emit, out)
-                    write_below(batch.context, batch.dockerfile, text.encode())
+                    batch.file = TEMPORARY + whole
+                    write_below(batch.context, batch.file, self._text_of(number, out))
                 badly: list[Event] = []
                 left = max(0.1, limit - (time.monotonic() - begin)) if limit else 0.0
                 outcome = builder.run(
@@ -325,8 +333,14 @@ class Runner:
                     break
             return outcome
         finally:
-            if batch.dockerfile:
-                (batch.context / batch.dockerfile).unlink(missing_ok=True)
+            if batch.file != whole:
+                (batch.context / batch.file).unlink(missing_ok=True)
+
+    def _text_of(self, number: int, without: set[int]) -> bytes:
+        """The file of a batch without some of its steps."""
+        if self._is_llb:
+            return batch_llb(self._plan, number, self._emit, without)
+        return batch_dockerfile(self._plan, number, self._emit, without).encode()
 
     def _lose(self, number: int, badly: list[Event]) -> bool:
         """Leave out the steps that ended a solve; false if another one would end the same way."""

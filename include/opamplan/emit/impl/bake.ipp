@@ -169,6 +169,7 @@ inline void append_bake_values(const bake_attribute& a, bool hcl, std::string& o
 }  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options) {
+  require_dockerfile(p);
   std::string out = "# Made by opamplan.\n";
   for (const auto& [name, value] : emit_impl::bake_variables(p, options)) {
     out += "variable \"" + name + "\" {\n  default = " + hcl_string(value) + "\n}\n";
@@ -186,6 +187,7 @@ OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options)
 }
 
 OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options) {
+  require_dockerfile(p);
   std::string out = "{\n  \"variable\": {";
   bool first = true;
   for (const auto& [name, value] : emit_impl::bake_variables(p, options)) {

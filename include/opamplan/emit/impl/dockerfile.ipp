@@ -195,6 +195,7 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint3
 OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
                                        const std::vector<std::string>& names,
                                        const emit_options& options) {
+  require_dockerfile(p);
   require_buildable(p, steps);
   std::string out = emit_impl::dockerfile_header(p, options);
   for (const std::uint32_t s : steps) {
@@ -276,24 +277,6 @@ OPAMPLAN_INLINE std::vector<emitted_file> context_files(const plan& p,
     files.push_back({source_mount(source).source, source.archive, false});
   }
   return files;
-}
-
-OPAMPLAN_INLINE std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step) {
-  std::vector<std::uint32_t> needed{step};
-  std::vector<bool> seen(p.steps.size(), false);
-  seen[step] = true;
-  for (std::size_t i = 0; i < needed.size(); ++i) {
-    const plan_step& s = p.steps[needed[i]];
-    const auto take = [&](std::uint32_t other) {
-      if (other == no_step || seen[other]) return;
-      seen[other] = true;
-      needed.push_back(other);
-    };
-    take(s.parent);
-    for (const std::uint32_t g : s.grafts) take(g);
-  }
-  std::sort(needed.begin(), needed.end());
-  return needed;
 }
 
 }  // namespace opamplan

@@ -32,6 +32,14 @@ inline std::string layer_word(const plan& p, std::uint32_t layer) {
   return package_word(p.packages[p.layers[layer].packages.front()]);
 }
 
+/// Another word of `-g`: what the step `g` keeps of its own layer.
+inline void add_graft(const plan& p, std::uint32_t g, step_recipe& recipe) {
+  const std::string name = layer_word(p, p.steps[g].installs.back());
+  recipe.command += ' ' + name;
+  recipe.mounts.push_back(
+      {step_mount::origin::step, g, "opamplan/layers/" + name, "/opamplan/in/g/" + name});
+}
+
 inline std::string retry_words(const plan& p, const plan_step& step, const emit_options& options) {
   unsigned retry = 0;
   const auto add = [&](const std::string& name) {
@@ -113,6 +121,34 @@ OPAMPLAN_INLINE step_mount script_mount(const char* script) {
   return {step_mount::origin::context, no_step, script, std::string("/opamplan/in/") + script};
 }
 
+OPAMPLAN_INLINE step_recipe image_recipe(const plan& p, std::uint32_t step) {
+  step_recipe recipe;
+  recipe.mounts.push_back(script_mount("step"));
+  recipe.command = "/opamplan/in/step -g";
+  for (const std::uint32_t g : p.steps[step].grafts) emit_impl::add_graft(p, g, recipe);
+  emit_impl::add_graft(p, step, recipe);
+  recipe.command += " -e " + emit_impl::layer_word(p, p.steps[step].installs.back());
+  return recipe;
+}
+
+OPAMPLAN_INLINE std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step) {
+  std::vector<std::uint32_t> needed{step};
+  std::vector<bool> seen(p.steps.size(), false);
+  seen[step] = true;
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    const plan_step& s = p.steps[needed[i]];
+    const auto take = [&](std::uint32_t other) {
+      if (other == no_step || seen[other]) return;
+      seen[other] = true;
+      needed.push_back(other);
+    };
+    take(s.parent);
+    for (const std::uint32_t g : s.grafts) take(g);
+  }
+  std::sort(needed.begin(), needed.end());
+  return needed;
+}
+
 OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
                                       const emit_options& options) {
   using emit_impl::layer_word;
@@ -127,11 +163,7 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
   for (const std::string& d : depexts) out += ' ' + script_word(d);
 
   if (!step.grafts.empty()) out += " -g";
-  for (const std::uint32_t g : step.grafts) {
-    const std::string name = layer_word(p, p.steps[g].installs.back());
-    out += ' ' + name;
-    recipe.mounts.push_back({origin::step, g, "opamplan/layers/" + name, "/opamplan/in/g/" + name});
-  }
+  for (const std::uint32_t g : step.grafts) emit_impl::add_graft(p, g, recipe);
   std::set<std::string> sources;  // packages may share one
   const auto add_once = [&](step_mount mount) {
     if (sources.insert(mount.target).second) recipe.mounts.push_back(std::move(mount));
@@ -191,6 +223,14 @@ OPAMPLAN_INLINE void require_buildable(const plan& p, std::span<const std::uint3
     for (const std::uint32_t g : p.steps[s].grafts) need(g);
     held[s] = true;
   }
+}
+
+OPAMPLAN_INLINE void require_dockerfile(const plan& p) {
+  if (p.strategy != strategy::merge) return;
+  throw invalid_request(
+      "a plan of the strategy merge has no Dockerfile: only BuildKit's own language can say a "
+      "merge "
+      "(--format llb, batch_llb). Plan with the strategy graft for Dockerfiles");
 }
 
 OPAMPLAN_INLINE std::vector<std::uint32_t> steps_of_batch(const plan& p, std::uint32_t batch,

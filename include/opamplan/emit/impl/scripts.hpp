@@ -219,7 +219,10 @@ inline constexpr std::string_view step = R"sh(#!/bin/sh
 # writes to its switch, to its home and to temporary folders, and nowhere else.
 #
 #   step [-r N] [-d SYSTEM...] [-g PACKAGE...] [-t] [-D]
-#        ([-w PACKAGE...] -i LAYER PACKAGE NEED...)...
+#        ([-w PACKAGE...] -i LAYER PACKAGE NEED...)... [-e PACKAGE]
+#
+# Where steps are merged, the image has the files of packages already if nothing is mounted for
+# them, and what is installed goes into the mount $delta, as a tree of its own.
 #
 # See opamplan's documentation. Words hold no newline: lists are split there and nowhere else.
 set -u
@@ -241,6 +244,7 @@ results=/opamplan/results # by package and layer: what is told of it
 opam_root=/opamplan/opam
 switch=$opam_root/default
 notes=/opamplan/notes
+delta=$in/own
 
 # --- As $user -------------------------------------------------------------------------------------
 
@@ -250,10 +254,24 @@ install_package() {
     opam install --switch=default ${with_test:+--with-test} ${with_doc:+--with-doc} "$1"
 } # end of install_package
 
+# Sets what step a package is brought in from keeps: its `status`, the opam files and the files.
+kept_by() {
+  if [ -d "$in/g/$1/opamplan" ]; then
+    kept=$in/g/$1/opamplan
+    kept_status=$kept/layers/$1/status kept_opam=$kept/repository/packages kept_files=$kept/opam/default
+  else
+    kept=$in/g/$1
+    kept_status=$kept/status kept_opam=$kept/repository kept_files=$kept/switch
+  fi
+}
+
 # Copies the files of packages from the mounts of the steps that installed them.
 bring() {
   count=$#
-  for package; do set -- "$@" "$in/g/$package/switch/."; done
+  for package; do
+    kept_by "$package"
+    set -- "$@" "$kept_files/."
+  done
   shift "$count"
   cp -a "$@" "$switch/"
 }
@@ -275,6 +293,15 @@ register() {
   mv "$state.new" "$state"
   # Made from what was there before.
   rm -f "$switch/.opam-switch/environment" "$switch/.opam-switch/packages/cache"
+}
+
+# The switch is that of which `opam install $1` has just been done.
+finish() {
+  register
+  state=$switch/.opam-switch/switch-state
+  [ -f "$state" ] || return 0
+  sed "s|^installed: |roots: [\"$1\"]\n&|" "$state" >"$state.new"
+  mv "$state.new" "$state"
 }
 
 # Every file and link, and every empty folder, of the switch.
@@ -322,7 +349,7 @@ if [ "${1:-}" = --as-user ]; then
   unset OPAMPLAN_WORDS
   with_test=${OPAMPLAN_WITH_TEST:-} with_doc=${OPAMPLAN_WITH_DOC:-}
   case $1 in
-  bring | prepare | keep)
+  bring | prepare | keep | finish)
     "$@"
     exit
     ;;
@@ -454,18 +481,19 @@ read_status() {
 graft() {
   good=
   for package in $grafts; do
+    [ -d "$in/g/$package" ] || continue # merged
     rm -rf "${layers:?}/$package"
     mkdir -p "$layers/$package"
     status=missing
-    if [ -f "$in/g/$package/status" ]; then read -r status <"$in/g/$package/status"; fi
+    kept_by "$package"
+    if [ -f "$kept_status" ]; then read -r status <"$kept_status"; fi
     echo "$status" >"$layers/$package/status"
     if [ "$status" = success ]; then good=$good$package$IFS; fi
   done
   [ -n "$good" ] || return 0
   for package in $good; do
-    if [ -d "$in/g/$package/repository" ]; then
-      cp -a "$in/g/$package/repository/." "$repository/packages/"
-    fi
+    kept_by "$package"
+    if [ -d "$kept_opam" ]; then cp -a "$kept_opam/." "$repository/packages/"; fi
   done >>"$notes" 2>&1 || broken="could not bring in the opam files of other steps"
   # shellcheck disable=SC2086
   as_user bring $good >>"$notes" 2>&1 && return
@@ -610,7 +638,7 @@ has_room() {
 conclude() {
   mkdir -p "$own" "$told"
   take_back "$own"
-  for file in status before after begin new; do rm -rf "${own:?}/$file"; done
+  for file in status before after begin new opamplan; do rm -rf "${own:?}/$file"; done
   for file in status seconds layer; do rm -rf "${told:?}/$file"; done
   if ! {
     echo "$status" >"$own/status" && echo "$layer" >"$told/layer" &&
@@ -622,6 +650,19 @@ conclude() {
   case $status in
   failure | download_failed) sed "s|^|$layer: |" "$told/log" | tail -n 30 ;;
   esac
+}
+
+# Puts what an image needs of this package into $delta, where it has it; the status last.
+deliver() {
+  [ -d "$delta" ] || return 0
+  to=$delta/opamplan
+  mkdir -p "$to/opam/default" "$to/repository/packages" "$to/layers/$package" || return
+  for folder in "$to/opam" "$to/opam/default"; do give "$folder" || return; done
+  if [ "$status" = success ]; then
+    cp -a "$own/repository/." "$to/repository/packages/" || return
+    if [ -d "$own/switch" ]; then cp -a "$own/switch/." "$to/opam/default/" || return; fi
+  fi
+  echo "$status" >"$to/layers/$package/status"
 }
 
 install() {
@@ -638,6 +679,7 @@ install() {
       echo "not tried: $need is $status" >"$told/log"
       status=dependency_failed
       conclude
+      deliver || give_up
       return
     fi
   done
@@ -658,6 +700,7 @@ install() {
   fi
   shorten "$told/log"
   conclude
+  deliver || give_up
 }
 
 # Sets `broken` if the system packages cannot be installed.
@@ -685,12 +728,18 @@ flush() {
   case $mode in
   -d) add_system_packages ;;
   -g) graft ;;
+  -e)
+    as_user finish "$finished" || {
+      echo "opamplan: opam's record of the image could not be written"
+      exit 1
+    }
+    ;;
   -i)
     install
     members=
     ;;
   esac
-  mode='' system='' grafts='' layer='' package='' needs=''
+  mode='' system='' grafts='' finished='' layer='' package='' needs=''
 }
 
 broken='' broken_status=failure mode='' members='' tried=''
@@ -709,6 +758,7 @@ for word; do
   case $mode in
   -d) system=$system$word$IFS ;;
   -g) grafts=$grafts$word$IFS ;;
+  -e) finished=$word ;;
   -w) members=$members$word$IFS ;;
   -i)
     if [ -z "$layer" ]; then

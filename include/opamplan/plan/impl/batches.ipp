@@ -7,6 +7,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/rows.hpp"
 #include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/merge.hpp"
 
 namespace opamplan {
 namespace plan_impl {
@@ -58,11 +59,18 @@ OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
       add(need, need);
     }
   }
+  std::size_t room = p.strategy == strategy::merge ? merge_room(p, step) : 0;
   for (const std::uint32_t g : step.grafts) {
     const std::size_t name = name_size(p.layers[p.steps[g].installs.back()].packages.front());
-    add(4 * name + 120, 4 * name + 350);
+    if (room == 0) {
+      add(4 * name + 120, 4 * name + 350);
+    } else {
+      add(0, name + 90);  // an input of a merge
+      --room;
+    }
   }
   for (const std::string& d : ensured_depexts(p, step)) add(d.size() + 1, d.size() + 1);
+  if (p.strategy == strategy::merge) cost.file_bytes = 0;  // it has no Dockerfile
   return cost;
 }
 

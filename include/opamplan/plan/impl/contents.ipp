@@ -39,6 +39,7 @@ class simulator {
     count_closures();
     images_.resize(plan_.steps.size());
     find_last_uses();
+    find_ordinary();
     std::vector<std::vector<const plan_target*>> ends(plan_.steps.size());
     for (const plan_target& t : plan_.targets) {
       if (t.package >= plan_.packages.size() || t.step >= plan_.steps.size() ||
@@ -120,6 +121,14 @@ class simulator {
     }
   }
 
+  /// As `ordinary_steps`, of a plan that may be broken.
+  void find_ordinary() {
+    ordinary_.assign(plan_.steps.size(), false);
+    for (std::uint32_t s = 0; s < last_use_.size(); ++s) {
+      ordinary_[s] = plan_.steps[s].installs.empty() || last_use_[s] != s;
+    }
+  }
+
   bool in_range(std::uint32_t s) {
     const plan_step& step = plan_.steps[s];
     const std::size_t before = problems_.size();
@@ -181,6 +190,9 @@ class simulator {
         now.depexts.insert(at, d);
       }
     }
+    if (plan_.strategy == strategy::merge && !ordinary_[s] && !step.depexts.empty()) {
+      problem(s, "it is merged, and installs the system package {}", step.depexts.front());
+    }
     for (const std::uint32_t g : step.grafts) graft(s, plan_.steps[g].installs.back(), now);
     for (const std::uint32_t l : step.installs) install(s, l, now);
     images_[s] = std::move(now);
@@ -214,7 +226,7 @@ class simulator {
         problem(s, "{} is installed without {}", layer_name(l), layer_name(n));
       }
     }
-    if (plan_.strategy == strategy::graft) {
+    if (plan_.strategy == strategy::graft || plan_.strategy == strategy::merge) {
       if (!built_.insert(l).second) problem(s, "{} is built a second time", layer_name(l));
       if (now.packages.size() != closure_sizes_[l]) {
         problem(s, "{} is installed on {} packages, not on the {} of its closure", layer_name(l),
@@ -266,6 +278,7 @@ class simulator {
   std::vector<std::size_t> closure_sizes_;  // by layer, without itself
   std::vector<held_image> images_;          // by step
   std::vector<std::uint32_t> last_use_;     // by step: the last that stands on it
+  std::vector<bool> ordinary_;              // by step
   std::set<std::uint32_t> built_;           // layers
 };
 

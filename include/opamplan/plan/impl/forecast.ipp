@@ -69,6 +69,7 @@ class scheduler {
         for (const std::uint32_t i : p.layers[layer].packages) out_.bytes += p.packages[i].size;
       };
       for (const std::uint32_t l : step.installs) add_bytes(l);
+      if (p.strategy == strategy::merge) continue;  // nothing is copied
       for (const std::uint32_t g : step.grafts) add_bytes(p.steps[g].installs.back());
     }
   }

@@ -17,6 +17,7 @@
 #include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/make.hpp"
+#include "opamplan/plan/merge.hpp"
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/plan/words.hpp"
 #include "opamplan/repository/pack.hpp"
@@ -223,6 +224,18 @@ class planner {
     return solutions_.size() != before;
   }
 
+  /// By layer: whether it installs a compiler.
+  [[nodiscard]] std::vector<char> compilers_of(const layer_graph& layers) const {
+    std::vector<char> compilers;
+    for (const plan_layer& layer : layers.layers) {
+      compilers.push_back(std::any_of(layer.packages.begin(), layer.packages.end(),
+                                      [&](std::uint32_t i) { return is_compiler_[i] != 0; })
+                              ? 1
+                              : 0);
+    }
+    return compilers;
+  }
+
   /// What it costs to bring layers in. A compiler, of which most layers hold one, is much larger
   /// than other packages; it is weighed as such, whether its size is known or not.
   [[nodiscard]] graft_costs costs_of(const layer_graph& layers) const {
@@ -231,15 +244,13 @@ class planner {
     constexpr std::uint64_t packages_a_depext = 10;
     graft_costs costs;
     costs.depexts = layer_depexts(layers, plan_);
-    for (const plan_layer& layer : layers.layers) {
+    const std::vector<char> compilers = compilers_of(layers);
+    for (std::size_t l = 0; l < layers.size(); ++l) {
       std::uint64_t size = 0;
-      bool compiler = false;
-      for (const std::uint32_t package : layer.packages) {
-        size += plan_.packages[package].size;
-        compiler = compiler || is_compiler_[package];
-      }
+      for (const std::uint32_t i : layers.layers[l].packages) size += plan_.packages[i].size;
       // The package that holds the files is not always the one that is flagged.
-      costs.sizes.push_back(compiler ? std::max(size, packages_a_compiler * median_size_) : size);
+      const std::uint64_t least = compilers[l] != 0 ? packages_a_compiler * median_size_ : 0;
+      costs.sizes.push_back(std::max(size, least));
     }
     costs.system_run = options_.system_run_size.value_or(packages_a_run * median_size_);
     costs.depext_size = options_.depext_size.value_or(packages_a_depext * median_size_);
@@ -250,6 +261,9 @@ class planner {
     switch (options_.strategy) {
       case strategy::graft:
         return assemble_graft(layers, costs_of(layers), options_.limits.depth, plan_);
+      case strategy::merge:
+        return assemble_merge(layers, costs_of(layers), compilers_of(layers), options_.limits.depth,
+                              plan_);
       case strategy::chain:
         return assemble_chain(layers, options_.limits.depth, plan_);
       case strategy::prefix:

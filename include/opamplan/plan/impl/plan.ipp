@@ -22,15 +22,18 @@ OPAMPLAN_INLINE std::string_view to_string(strategy s) noexcept {
       return "prefix";
     case strategy::graft:
       return "graft";
+    case strategy::merge:
+      return "merge";
   }
   return "";
 }
 
 OPAMPLAN_INLINE strategy parse_strategy(std::string_view text) {
-  for (const strategy s : {strategy::chain, strategy::prefix, strategy::graft}) {
+  std::vector<std::string> known;
+  for (const strategy s : all_strategies) {
     if (to_string(s) == text) return s;
+    known.emplace_back(to_string(s));
   }
-  const std::vector<std::string> known{"chain", "prefix", "graft"};
   throw invalid_request(
       fmt::format("unknown strategy \"{}\"{}", text, did_you_mean_one_of(known, text)));
 }

@@ -118,7 +118,7 @@ def _emit(
     """Writes the files for one environment, and tells it; what --json says, and the status."""
     from opamplan import EmitOptions
     from opamplan.files import lock_folder
-    from opamplan.output import files_of, write_files
+    from opamplan.output import default_formats, files_of, write_files
 
     missed = missing(args, plan, results)
     status = tell_missing(missed)
@@ -131,7 +131,7 @@ def _emit(
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
-    formats = args.format or ["bake"]
+    formats = args.format or default_formats(plan)
     with lock_folder(directory):  # a run may be going on there
         image.apply(args, emit, directory, plan)
         if args.compat:
