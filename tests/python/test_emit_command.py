@@ -6,6 +6,7 @@ import hashlib
 import json
 import pathlib
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from conftest import Run
 
 import opamplan
+from opamplan.runs import Buildx, Runner, RunOptions, State
 
 CONTEXT = {"step", "collect", "packages/csexp.1.5.2"}
 DOCKERFILES = {"batch0.Dockerfile"} | CONTEXT
@@ -262,3 +264,21 @@ def test_what_no_builder_takes_is_not_sound(
     done = opamplan_command("doctor", "--files", "absent.json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "opamplan: error: absent.json: no such file\n"
+
+
+def test_a_plan_that_only_llb_can_say_is_refused_by_other_builders(
+    plan_of: Callable[..., opamplan.Plan], tmp_path: pathlib.Path
+) -> None:
+    plan = plan_of("csexp", strategy="merge")
+    builders = [Buildx("mine", sys.executable)]
+    options = RunOptions(tmp_path, opamplan.EmitOptions())
+    with pytest.raises(opamplan.InvalidRequest, match="mine cannot carry out the strategy merge"):
+        Runner(plan, State(tmp_path / "s.sqlite"), builders, options)
+    for write in (
+        opamplan.bake_json,
+        opamplan.bake_hcl,
+        partial(opamplan.batch_dockerfile, batch=0),
+    ):
+        with pytest.raises(opamplan.InvalidRequest, match=r"has no Dockerfile.*--format llb"):
+            write(plan)
+    assert set(plan.write(tmp_path / "out")) >= {"batch0.llb", "step", "collect"}

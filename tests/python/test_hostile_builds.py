@@ -134,7 +134,14 @@ def check(statuses: dict[str, str]) -> None:
 # As root too: an image may have no other user, or a person may ask for it.
 @pytest.mark.parametrize(
     ("user", "strategy"),
-    [("root", "graft"), ("opam", "graft"), ("root", "prefix"), ("opam", "chain")],
+    [
+        ("root", "graft"),
+        ("opam", "graft"),
+        ("root", "merge"),
+        ("opam", "merge"),
+        ("root", "prefix"),
+        ("opam", "chain"),
+    ],
 )
 def test_an_attack_costs_its_package_and_what_stands_on_it(
     user: str, strategy: str, daemon: Any, base: pathlib.Path, tmp_path: pathlib.Path

@@ -295,3 +295,13 @@ def test_a_batch_without_some_of_its_steps_has_a_file_of_its_own(
     builder = kind("", sys.executable)
     batch = Batch("batch0", tmp_path, tmp_path / "results", ".rest.Dockerfile")
     assert any(word.endswith("=.rest.Dockerfile") for word in builder.command(batch))
+
+
+def test_llb_is_a_builders_input_and_only_some_take_it(tmp_path: pathlib.Path) -> None:
+    batch = Batch("batch0", tmp_path, tmp_path / "results", is_llb=True)
+    command = Buildctl("", sys.executable).command(batch)
+    assert batch.file == "batch0.llb"
+    assert "--local=context=." in command
+    assert not any("frontend" in word or "filename" in word for word in command)
+    assert Buildctl.takes_llb
+    assert not Buildx.takes_llb

@@ -68,8 +68,8 @@ class Runner:
         for builder in builders:
             if self._is_llb and not builder.takes_llb:
                 raise InvalidRequest(
-                    f"{builder.name} cannot carry out the strategy merge, which only BuildKit's own "
-                    "language can say: name a buildkitd by its address, or plan with graft"
+                    f"{builder.name} cannot carry out the strategy merge, which only BuildKit's "
+                    "own language can say: name a buildkitd by its address, or plan with graft"
                 )
         self._plan = plan
         self._state = state
