@@ -8,8 +8,8 @@
 #include "opamplan/base/error.hpp"
 #include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/llb.hpp"
-#include "opamplan/emit/recipe.hpp"
 #include "opamplan/emit/names.hpp"
+#include "opamplan/emit/recipe.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;
