@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.cli import image, options, plans, runs
+from opamplan.cli import builders, image, options, plans, runs
 from opamplan.cli.environments import each_environment
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
@@ -41,36 +41,14 @@ def add_parser(subparsers: Any) -> None:
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser)
-    _add_builder_options(parser)
+    builders.add_builder_options(parser)
+    builders.add_cache_options(parser)
     _add_run_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser, several=True)
     parser.add_argument("--json", action="store_true", help="events as JSON lines, for programs")
     parser.add_argument("-q", "--quiet", action="store_true", help="failures and the end only")
     parser.set_defaults(run=run)
-
-
-def _add_builder_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("builders")
-    group.add_argument(
-        "--builder",
-        metavar="ADDRESS",
-        action="append",
-        default=[],
-        help="of BuildKit (unix:///..., tcp://..., docker-container://...; default: BUILDKIT_HOST)"
-        ", or the name of a buildx builder with --with buildx; repeated: batches go to whichever "
-        "is free, which should share a cache",
-    )
-    group.add_argument(
-        "--with",
-        dest="tool",
-        choices=("buildctl", "buildx"),
-        default="buildctl",
-        help="what talks to BuildKit (default: buildctl)",
-    )
-    group.add_argument("--program", metavar="PATH", help="where buildctl or buildx is")
-    group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
-    group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
 
     plans.refuse_beside_plan(args)
     found = each_environment(args)
-    builders = _builders(args)
+    serving = builders.builders_from(args)
     top = Path(args.output)
     repository = None if args.plan else options.load(args)
     done: list[Run] = []
@@ -152,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
             elif several and not args.quiet:
                 print(Style().strong(name))
             folder = top / name if several else top
-            run, answer = _build(one, *made.pop(name), folder, state, builders)
+            run, answer = _build(one, *made.pop(name), folder, state, serving)
             done.append(run)
             status = max(status, answer)  # that of an interrupt is the greatest
             if answer == EXIT_INTERRUPTED:
@@ -166,11 +144,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
     """Raises what emitting the plan would."""
+    from opamplan import dockerfile, image_llb
+
     top.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:
         emit = _emit_options(args, Path(folder), plan)
         if plan.targets:
-            plan.dockerfile(plan.targets[0], emit)
+            write = image_llb if plan.strategy == "merge" else dockerfile
+            write(plan, plan.targets[0], emit)
 
 
 def _build(
@@ -179,7 +160,7 @@ def _build(
     results: Optional[list[Any]],
     directory: Path,
     state: State,
-    builders: list[Builder],
+    serving: list[Builder],
 ) -> tuple[Run, int]:
     """Builds for one environment; the run and the exit status."""
     from opamplan.files import lock_folder
@@ -192,7 +173,7 @@ def _build(
         runner = Runner(
             plan,
             state,
-            builders,
+            serving,
             RunOptions(
                 directory,
                 _emit_options(args, directory, plan),
@@ -243,15 +224,6 @@ def _interrupts() -> list[signal.Signals]:
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         found.append(signal.SIGHUP)
     return found
-
-
-def _builders(args: argparse.Namespace) -> list[Builder]:
-    from opamplan.runs.builders import Buildctl, Buildx
-
-    if args.tool == "buildx":
-        return [Buildx(name, args.program or "buildx") for name in args.builder or [""]]
-    cache = (tuple(args.cache_from), tuple(args.cache_to))
-    return [Buildctl(a, args.program or "buildctl", *cache) for a in args.builder or [""]]
 
 
 def _emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:

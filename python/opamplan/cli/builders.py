@@ -1,0 +1,48 @@
+"""Options that name builders."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opamplan.runs.builders import Builder
+
+
+def add_builder_options(parser: argparse.ArgumentParser) -> None:
+    """Which builders, and what talks to them."""
+    group = parser.add_argument_group("builders")
+    group.add_argument(
+        "--builder",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="of BuildKit (unix:///..., tcp://..., docker-container://...; default: BUILDKIT_HOST)"
+        ", or the name of a buildx builder with --with buildx; repeated: work goes to whichever "
+        "is free",
+    )
+    group.add_argument(
+        "--with",
+        dest="tool",
+        choices=("buildctl", "buildx"),
+        default="buildctl",
+        help="what talks to BuildKit (default: buildctl)",
+    )
+    group.add_argument("--program", metavar="PATH", help="where buildctl or buildx is")
+
+
+def add_cache_options(parser: argparse.ArgumentParser) -> None:
+    """Caches that builders share, in BuildKit's words."""
+    group = parser.add_argument_group("shared caches")
+    group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
+    group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
+
+
+def builders_from(args: argparse.Namespace) -> list[Builder]:
+    """The builders that the options name; batches go to whichever is free."""
+    from opamplan.runs.builders import Buildctl, Buildx
+
+    if args.tool == "buildx":
+        return [Buildx(name, args.program or "buildx") for name in args.builder or [""]]
+    cache = (tuple(getattr(args, "cache_from", ())), tuple(getattr(args, "cache_to", ())))
+    return [Buildctl(a, args.program or "buildctl", *cache) for a in args.builder or [""]]
