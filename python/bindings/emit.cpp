@@ -164,10 +164,17 @@ void bind_emit(py::module_& module) {
       py::arg("plan"), py::call_guard<py::gil_scoped_release>(),
       "Where a folder laid out by ``opam admin cache`` has the sources of the plan's packages: a "
       "path for each checksum, ascending.");
-  module.def("bake_hcl", &bake_hcl, py::arg("plan"), py::arg("options") = emit_options(),
-             "The docker-bake file in HCL.");
-  module.def("bake_json", &bake_json, py::arg("plan"), py::arg("options") = emit_options(),
-             "The docker-bake file in JSON.");
+  const auto bake = [&](const char* name, auto write, const char* doc) {
+    module.def(
+        name,
+        [write](const plan& p, const emit_options& options, bool images) {
+          return write(p, options, images ? bake_targets::images : bake_targets::batches);
+        },
+        py::arg("plan"), py::arg("options") = emit_options(), py::kw_only(),
+        py::arg("images") = false, doc);
+  };
+  bake("bake_hcl", &bake_hcl, "A docker-bake file in HCL: of the batches, or of single images.");
+  bake("bake_json", &bake_json, "A docker-bake file in JSON: of the batches, or of single images.");
   module.def(
       "context_files",
       [](const plan& p, const emit_options& options) {

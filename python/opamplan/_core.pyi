@@ -2380,14 +2380,14 @@ def archive_paths(plan: Plan) -> list[str]:
     Where a folder laid out by ``opam admin cache`` has the sources of the plan's packages: a path for each checksum, ascending.
     """
 
-def bake_hcl(plan: Plan, options: EmitOptions = ...) -> str:
+def bake_hcl(plan: Plan, options: EmitOptions = ..., *, images: bool = False) -> str:
     """
-    The docker-bake file in HCL.
+    A docker-bake file in HCL: of the batches, or of single images.
     """
 
-def bake_json(plan: Plan, options: EmitOptions = ...) -> str:
+def bake_json(plan: Plan, options: EmitOptions = ..., *, images: bool = False) -> str:
     """
-    The docker-bake file in JSON.
+    A docker-bake file in JSON: of the batches, or of single images.
     """
 
 def base_image_of(preset: str) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from opamplan._core import EmitOptions, Plan
 
 Files = dict[str, bytes]
+BAKE_FILES = ("docker-bake", "docker-bake-images")
+"""Of the batches, which buildx reads unasked, and of single images; without `.hcl` or `.json`."""
 
 
 def llb_files(plan: Plan, options: EmitOptions) -> Files:

@@ -16,8 +16,9 @@ from opamplan._core import (
     inspect_dockerfile,
 )
 from opamplan.errors import InvalidRequest
+from opamplan.formats import BAKE_FILES
 
-_BAKE = ("docker-bake.hcl", "docker-bake.json")
+_BAKE = tuple(f"{stem}.{ending}" for stem in BAKE_FILES for ending in ("hcl", "json"))
 
 
 def inspect_files(

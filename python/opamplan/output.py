@@ -18,7 +18,7 @@ from opamplan._core import (
 )
 from opamplan.errors import InvalidRequest, expected
 from opamplan.files import write_below
-from opamplan.formats import EXTRA_FORMATS
+from opamplan.formats import BAKE_FILES, EXTRA_FORMATS
 from opamplan.manifest import NAME, Manifest, digest, remove_stale
 from opamplan.wording import nearest
 
@@ -78,8 +78,10 @@ def files_of(
     if wanted & _CONTEXT:
         files += context_files(plan, options)
     if "bake" in wanted:
-        files.append(("docker-bake.hcl", bake_hcl(plan, options).encode(), False))
-        files.append(("docker-bake.json", bake_json(plan, options).encode(), False))
+        for ending, write in (("hcl", bake_hcl), ("json", bake_json)):
+            batches, images = (f"{stem}.{ending}" for stem in BAKE_FILES)
+            files.append((batches, write(plan, options).encode(), False))
+            files.append((images, write(plan, options, images=True).encode(), False))
     for name, make in EXTRA_FORMATS.items():
         if name in wanted:
             files += [(path, data, False) for path, data in make(plan, options).items()]

@@ -8,20 +8,33 @@
 using namespace opamplan;
 using namespace opamplan::test;
 
-TEST_CASE("both notations have the batches, the images and their groups") {
+TEST_CASE("both notations have the batches in one file, the images in another, each by itself") {
   const plan p = of_diamond();
-  const std::string hcl = bake_hcl(p, {});
-  CHECK(has(hcl, "group \"default\""));
-  CHECK(has(hcl, "group \"batch0-images\""));
-  CHECK(has(hcl, "target \"batch0\""));
-  CHECK(has(hcl, "target \"pkg-top-1\""));
-  CHECK(has(hcl, "batch0.Dockerfile"));
-  for (const char* name :
-       {"default", "all", "batch0", "batch0-images", "pkg-top-1", "pkg-alone-1"}) {
-    CHECK(has(bake_json(p, {}), "\"" + std::string(name) + "\""));
+  struct file {
+    bake_targets which;
+    std::vector<std::string> names;
+    std::vector<std::string> others;
+  };
+  const std::vector<std::string> of_batches = {"default", "all", "batch0"};
+  const std::vector<std::string> of_images = {"batch0-images", "pkg-top-1", "pkg-alone-1"};
+  for (const file& f : {file{bake_targets::batches, of_batches, of_images},
+                        {bake_targets::images, of_images, of_batches}}) {
+    const std::string hcl = bake_hcl(p, {}, f.which);
+    const std::string json = bake_json(p, {}, f.which);
+    for (const std::string& name : f.names) {
+      CHECK(has(hcl, " \"" + name + "\" {"));
+      CHECK(has(json, "\"" + name + "\": {"));
+    }
+    for (const std::string& name : f.others) {
+      CHECK_FALSE(has(hcl, "\"" + name + "\""));
+      CHECK_FALSE(has(json, "\"" + name + "\": {"));
+    }
+    CHECK(has(hcl, "target \"opamplan-common\""));
+    CHECK(has(hcl, "batch0.Dockerfile"));
+    CHECK(inspect_bake(hcl, "a.hcl", limit_profile("buildkit")).findings.empty());
+    CHECK(inspect_bake(json, "a.json", limit_profile("buildkit")).findings.empty());
+    CHECK(json == bake_json(of_diamond(), {}, f.which));
   }
-  CHECK(inspect_bake(hcl, "docker-bake.hcl", limit_profile("buildkit")).findings.empty());
-  CHECK(bake_json(p, {}) == bake_json(of_diamond(), {}));
 }
 
 TEST_CASE("values of options end no string and interpolate nothing") {
@@ -42,6 +55,8 @@ TEST_CASE("{batch} in caches and outputs is the name of the batch") {
   CHECK(has(hcl, R"(cache-to = ["type=registry,ref=x:all"])"));
   CHECK_FALSE(has(hcl, "{batch}"));
   CHECK(has(bake_hcl(of_diamond(), {}), R"(output = ["type=local,dest=results/batch0"])"));
+  CHECK(has(bake_hcl(of_diamond(), o, bake_targets::images),
+            R"(cache-from = ["type=registry,ref=x:batch0"])"));
 }
 
 TEST_CASE("what was emitted with a registry has no finding, whatever capitals a package has") {
@@ -50,7 +65,8 @@ TEST_CASE("what was emitted with a registry has no finding, whatever capitals a 
   o.registry = "ghcr.io/me";
   o.base_image = "other:1";
   const plan p = make_plan(s.in, s.solutions, with(strategy::graft));
-  for (const std::string& text : {bake_hcl(p, o), bake_json(p, o)}) {
+  for (const std::string& text :
+       {bake_hcl(p, o, bake_targets::images), bake_json(p, o, bake_targets::images)}) {
     CHECK(has(text, "/pkg-ansiterminal-0-8-5:"));
     CHECK(has(text, "\"other:1\""));
     CHECK(inspect_bake(text, "bake", limit_profile("none")).findings.empty());

@@ -205,6 +205,15 @@ def test_emitted_files_of_the_whole_repository_are_taken(
             cwd=tmp_path,
         ).stdout
         assert len(json.loads(printed)["target"]) == len(plan.batches)
+    last = f"batch{len(plan.batches) - 1}-images"
+    buildx = str(buildkit.programs() / "buildx")
+    printed = subprocess.run(
+        [buildx, "bake", "--file=docker-bake-images.hcl", "--print", last],
+        check=True,
+        capture_output=True,
+        cwd=tmp_path,
+    ).stdout
+    assert len(json.loads(printed)["target"]) == len(plan.batches[-1].targets)
     # The frontend takes each Dockerfile, and has nothing to warn of. Asking for a lint solves
     # nothing; the line that switches checks off is left out.
     for batch in plan.batches:

@@ -25,7 +25,11 @@ NEXT = {
         "Build: cd o && docker buildx build --file batch0.Dockerfile --target results "
         "--output type=local,dest=results/batch0 .",
     ),
-    "bake": (DOCKERFILES, "Build: cd o && docker buildx bake"),
+    "bake": (
+        DOCKERFILES,
+        "Build: cd o && docker buildx bake (an image: docker buildx bake "
+        "--file docker-bake-images.hcl pkg-NAME-VERSION)",
+    ),
     "make": (DOCKERFILES, "Build: make -C o"),
     "github": (
         DOCKERFILES,
@@ -74,6 +78,8 @@ def test_the_command_says_what_the_options_ask_and_which_batch_is_last(
         ("plan.json", "json"),
         ("docker-bake.hcl", "bake"),
         ("docker-bake.json", "bake"),
+        ("docker-bake-images.hcl", "bake"),
+        ("docker-bake-images.json", "bake"),
         ("batch0.Dockerfile", "dockerfile"),
         (".github/workflows/opamplan.yml", "github"),
     ],

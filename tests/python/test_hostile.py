@@ -88,13 +88,16 @@ def test_nothing_breaks_out(name: str, version: str, depext: str, opam: str) -> 
     files: dict[str, Any] | None = written(plan)
     if files is None:
         return
-    bake = json.loads(files["docker-bake.json"])
-    assert len(bake["target"]) == len(plan.targets) + len(plan.batches) + 1  # what they share
-    measured = opamplan.inspect_bake(
-        files["docker-bake.hcl"].decode(), "bake", opamplan.Limits("none")
-    )
-    assert measured.targets == len(bake["target"])
-    assert measured.findings == []
+    for stem, targets in (
+        ("docker-bake", len(plan.batches)),
+        ("docker-bake-images", len(plan.targets)),
+    ):
+        bake = json.loads(files[f"{stem}.json"])
+        assert len(bake["target"]) == targets + 1  # what they share
+        hcl = files[f"{stem}.hcl"].decode()
+        measured = opamplan.inspect_bake(hcl, stem, opamplan.Limits("none"))
+        assert measured.targets == len(bake["target"])
+        assert measured.findings == []
     dockerfile = files["batch0.Dockerfile"].decode()
     seen = opamplan.inspect_dockerfile(dockerfile, "f", opamplan.Limits("none"))
     # A header, a stage a step, the collector and the results; nothing else became an instruction.

@@ -2,6 +2,7 @@
 /// docker-bake files, in HCL and JSON.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "opamplan/base/config.hpp"
@@ -10,12 +11,20 @@
 
 namespace opamplan {
 
-/// Targets `batch0`, `batch1`... build everything of a batch in one solve and export its results;
-/// `pkg-NAME-VERSION` is the image of one target. Groups: `default` and `all` (the batches), and
-/// `batchN-images` (the images of one batch). Variables: BASE_IMAGE, REGISTRY, TAG. Dockerfiles
-/// are `batchN.Dockerfile` in the context folder `.`.
-[[nodiscard]] std::string bake_hcl(const plan& p, const emit_options& options);
-[[nodiscard]] std::string bake_json(const plan& p, const emit_options& options);
+/// buildx takes a time that is quadratic in the targets of its files, whatever it is asked for:
+/// seconds for a few thousand. So the images of single targets are in a file of their own.
+enum class bake_targets : std::uint8_t {
+  batches,  ///< `batch0`, `batch1`...: all of a batch in one solve, its results exported. Groups:
+            ///< `default` and `all`, the batches.
+  images,   ///< `pkg-NAME-VERSION`: the image of one target. Groups: `batchN-images`.
+};
+
+/// Variables: BASE_IMAGE, REGISTRY, TAG. Dockerfiles are `batchN.Dockerfile` in the context folder
+/// `.`. Each of the two files can be read by itself, or together with the other.
+[[nodiscard]] std::string bake_hcl(const plan& p, const emit_options& options,
+                                   bake_targets which = bake_targets::batches);
+[[nodiscard]] std::string bake_json(const plan& p, const emit_options& options,
+                                    bake_targets which = bake_targets::batches);
 
 }  // namespace opamplan
 

@@ -62,76 +62,103 @@ inline std::string without_templates(const std::string& text) {
   return out;
 }
 
-inline std::vector<block> bake_model(const plan& p, const emit_options& options) {
-  std::vector<block> blocks;
-  const auto stages = stage_names(p);
-  const auto names = bake_names(p);
-  const auto tags = image_names(p);
-  std::vector<std::string> batch_names;
-  for (std::size_t b = 0; b < p.batches.size(); ++b) {
-    batch_names.push_back("batch" + std::to_string(b));
-  }
-  blocks.push_back({"group", "default", {{"targets", {"all"}, true}}});
-  blocks.push_back({"group", "all", {{"targets", batch_names, true}}});
-  std::vector<bake_attribute> common = {{"context", {"."}}};
-  common.push_back({"args", {"BASE_IMAGE", "${BASE_IMAGE}"}, false, true, true});
-  for (const auto& [name, value] : options.build_args) {
-    common.back().values.push_back(build_argument_name(name));
-    common.back().values.push_back(without_templates(value));
-  }
-  // The plan's, not the builder's.
-  std::vector<std::string> platforms = options.platforms;
-  if (const auto planned = platform_of(p, options); planned && platforms.empty()) {
-    platforms = {planned->text()};
-  }
-  if (!platforms.empty()) common.push_back({"platforms", platforms, true});
-  std::vector<bake_attribute> of_batch;  // what names the batch is said by each of its targets
-  for (const auto& [name, values] :
-       {std::pair("cache-from", &options.cache_from), {"cache-to", &options.cache_to}}) {
-    if (values->empty()) continue;
-    (names_batch(*values) ? of_batch : common).push_back({name, *values, true});
-  }
-  // Bake wants to be asked for it, and told --allow=network.host.
-  if (network_of(options) == "host") common.push_back({"network", {"host"}});
-  blocks.push_back({"target", "opamplan-common", common});
-  const std::vector<std::string> outputs =
-      options.outputs.empty() ? std::vector<std::string>{"type=local,dest=results/{batch}"}
-                              : options.outputs;
-  for (std::size_t b = 0; b < p.batches.size(); ++b) {
-    const std::string file = batch_names[b] + ".Dockerfile";
-    blocks.push_back({"target",
-                      batch_names[b],
-                      {{"inherits", {"opamplan-common"}, true},
-                       {"dockerfile", {file}},
-                       {"target", {"results"}},
-                       {"output", with_batch(outputs, batch_names[b]), true}}});
-    const auto add_of_batch = [&](block& target) {
-      for (const bake_attribute& a : of_batch) {
-        target.attributes.push_back({a.name, with_batch(a.values, batch_names[b]), true});
-      }
-    };
-    add_of_batch(blocks.back());
-    std::vector<std::string> images;
-    for (const std::uint32_t t : p.batches[b].targets) images.push_back(names[t]);
-    blocks.push_back({"group", batch_names[b] + "-images", {{"targets", images, true}}});
-    for (const std::uint32_t t : p.batches[b].targets) {
-      block image{"target",
-                  names[t],
-                  {{"inherits", {"opamplan-common"}, true},
-                   {"dockerfile", {file}},
-                   {"target", {stages[p.targets[t].step]}}}};
-      if (options.registry.empty()) {
-        image.attributes.push_back({"output", {"type=cacheonly"}, true});
-      } else {
-        image.attributes.push_back(
-            {"tags", {"${REGISTRY}/" + tags[t] + ":${TAG}"}, true, false, true});
-      }
-      add_of_batch(image);
-      blocks.push_back(std::move(image));
+/// Makes the blocks of a file.
+class bake_model {
+ public:
+  bake_model(const plan& p, const emit_options& options) : plan_(p), options_(options) {
+    for (const auto& [name, values] :
+         {std::pair("cache-from", &options.cache_from), {"cache-to", &options.cache_to}}) {
+      if (values->empty()) continue;
+      (names_batch(*values) ? of_batch_ : common_).push_back({name, *values, true});
+    }
+    for (std::size_t b = 0; b < p.batches.size(); ++b) {
+      batches_.push_back("batch" + std::to_string(b));
     }
   }
-  return blocks;
-}
+
+  std::vector<block> blocks(bake_targets which) {
+    if (which == bake_targets::batches) {
+      add_batches();
+    } else {
+      add_images();
+    }
+    return std::move(blocks_);
+  }
+
+ private:
+  /// What the targets of a file have in common.
+  void add_common() {
+    std::vector<bake_attribute> common = {{"context", {"."}}};
+    common.push_back({"args", {"BASE_IMAGE", "${BASE_IMAGE}"}, false, true, true});
+    for (const auto& [name, value] : options_.build_args) {
+      common.back().values.push_back(build_argument_name(name));
+      common.back().values.push_back(without_templates(value));
+    }
+    // The plan's, not the builder's.
+    std::vector<std::string> platforms = options_.platforms;
+    if (const auto planned = platform_of(plan_, options_); planned && platforms.empty()) {
+      platforms = {planned->text()};
+    }
+    if (!platforms.empty()) common.push_back({"platforms", platforms, true});
+    common.insert(common.end(), common_.begin(), common_.end());
+    // Bake wants to be asked for it, and told --allow=network.host.
+    if (network_of(options_) == "host") common.push_back({"network", {"host"}});
+    blocks_.push_back({"target", "opamplan-common", common});
+  }
+
+  /// A stage of a batch's Dockerfile; `own` is what the target says besides.
+  void add_target(const std::string& name, std::size_t batch, const std::string& stage,
+                  bake_attribute own) {
+    block target{"target",
+                 name,
+                 {{"inherits", {"opamplan-common"}, true},
+                  {"dockerfile", {batches_[batch] + ".Dockerfile"}},
+                  {"target", {stage}},
+                  std::move(own)}};
+    for (const bake_attribute& a : of_batch_) {
+      target.attributes.push_back({a.name, with_batch(a.values, batches_[batch]), true});
+    }
+    blocks_.push_back(std::move(target));
+  }
+
+  void add_batches() {
+    blocks_.push_back({"group", "default", {{"targets", {"all"}, true}}});
+    blocks_.push_back({"group", "all", {{"targets", batches_, true}}});
+    add_common();
+    const std::vector<std::string> outputs =
+        options_.outputs.empty() ? std::vector<std::string>{"type=local,dest=results/{batch}"}
+                                 : options_.outputs;
+    for (std::size_t b = 0; b < batches_.size(); ++b) {
+      add_target(batches_[b], b, "results", {"output", with_batch(outputs, batches_[b]), true});
+    }
+  }
+
+  void add_images() {
+    const std::vector<std::string> stages = stage_names(plan_);
+    const std::vector<std::string> names = bake_names(plan_);
+    const std::vector<std::string> tags = image_names(plan_);
+    add_common();
+    for (std::size_t b = 0; b < batches_.size(); ++b) {
+      std::vector<std::string> images;
+      for (const std::uint32_t t : plan_.batches[b].targets) images.push_back(names[t]);
+      blocks_.push_back({"group", batches_[b] + "-images", {{"targets", images, true}}});
+      for (const std::uint32_t t : plan_.batches[b].targets) {
+        bake_attribute own{"output", {"type=cacheonly"}, true};
+        if (!options_.registry.empty()) {
+          own = {"tags", {"${REGISTRY}/" + tags[t] + ":${TAG}"}, true, false, true};
+        }
+        add_target(names[t], b, stages[plan_.targets[t].step], std::move(own));
+      }
+    }
+  }
+
+  const plan& plan_;
+  const emit_options& options_;
+  std::vector<bake_attribute> common_;    // of the options, for all targets
+  std::vector<bake_attribute> of_batch_;  // what names the batch is said by each of its targets
+  std::vector<std::string> batches_;
+  std::vector<block> blocks_;
+};
 
 inline std::vector<std::pair<std::string, std::string>> bake_variables(
     const plan& p, const emit_options& options) {
@@ -168,13 +195,17 @@ inline void append_bake_values(const bake_attribute& a, bool hcl, std::string& o
 
 }  // namespace emit_impl
 
-OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options) {
+OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options,
+                                     bake_targets which) {
   require_dockerfile(p);
-  std::string out = "# Made by opamplan.\n";
+  std::string out = "# Made by opamplan. ";
+  out += which == bake_targets::batches
+             ? "Images of single targets are in docker-bake-images.hcl.\n"
+             : "An image: docker buildx bake --file docker-bake-images.hcl pkg-NAME-VERSION\n";
   for (const auto& [name, value] : emit_impl::bake_variables(p, options)) {
     out += "variable \"" + name + "\" {\n  default = " + hcl_string(value) + "\n}\n";
   }
-  for (const auto& block : emit_impl::bake_model(p, options)) {
+  for (const auto& block : emit_impl::bake_model(p, options).blocks(which)) {
     out += block.type + " \"" + block.name + "\" {\n";
     for (const auto& a : block.attributes) {
       out += "  " + a.name + " = ";
@@ -186,7 +217,8 @@ OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options)
   return out;
 }
 
-OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options) {
+OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options,
+                                      bake_targets which) {
   require_dockerfile(p);
   std::string out = "{\n  \"variable\": {";
   bool first = true;
@@ -196,7 +228,7 @@ OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options
     out += "    " + json_string(name) + ": {\"default\": " + bake_json_string(value) + "}";
   }
   out += "\n  }";
-  const auto blocks = emit_impl::bake_model(p, options);
+  const auto blocks = emit_impl::bake_model(p, options).blocks(which);
   for (const char* const type : {"group", "target"}) {
     out += std::string(",\n  \"") + type + "\": {";
     first = true;

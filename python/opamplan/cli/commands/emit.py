@@ -169,10 +169,12 @@ def _print_written(directory: Path, written: Written) -> None:
 
 def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> None:
     """The command that builds what was written; of graphs and plans there is none."""
-    from opamplan.formats import allowed, build_words
+    from opamplan.formats import BAKE_FILES, allowed, build_words
 
     if "bake" in formats:
-        print(f"Build: cd {folder} && docker buildx bake {allowed(emit)}".rstrip())
+        command = f"docker buildx bake {allowed(emit)}".rstrip()
+        image = f"--file {BAKE_FILES[1]}.hcl pkg-NAME-VERSION"
+        print(f"Build: cd {folder} && {command} (an image: {command} {image})")
     elif "make" in formats:
         print(f"Build: make -C {folder}")
     elif "llb" in formats:
