@@ -1,13 +1,15 @@
 /// \file
 /// Solving: the universe, one request, the whole repository, every version, and growth with the
 /// number of targets. The repository is the folder OPAMPLAN_CORPUS (with `packages/`); all rows are
-/// skipped without it. One thread unless the row's name says otherwise. With `--passes N` nothing
-/// is timed: N passes over all targets, for those who count instructions.
+/// skipped without it. One thread unless the row's name says otherwise. With `--universes N`
+/// or `--passes N` nothing is timed: N universes, or N passes over all targets, for those who count
+/// instructions.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,6 +17,7 @@
 #include <opamplan/repository/load.hpp>
 #include <opamplan/solve/solver.hpp>
 #include <opamplan/solve/universe.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,18 +51,70 @@ solve_options request_options(unsigned threads = 1) {
   return options;
 }
 
-void build_universe(benchmark::State& state) {
+/// The first universe of a repository, which reads what its files declare.
+void first_universe(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  universe_options options;
+  options.threads = static_cast<unsigned>(state.range(0));
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::optional<repository> files =
+        load_repository(directory_source{std::getenv("OPAMPLAN_CORPUS")});
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(make_universe(*files, c->where, options));
+    state.PauseTiming();
+    files.reset();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(first_universe)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Iterations(3)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// A further environment of the same repository.
+void further_universe(benchmark::State& state) {
   const corpus* const c = loaded(state);
   if (c == nullptr) return;
   universe_options options;
   options.threads = static_cast<unsigned>(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(make_universe(c->files, c->where, options));
 }
-BENCHMARK(build_universe)
+BENCHMARK(further_universe)
     ->ArgName("threads")
     ->Arg(1)
     ->Arg(2)
     ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// Two names of so many versions, each version of one with an interval of the other's.
+void many_versions(benchmark::State& state) {
+  memory_source from;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    const std::string v = std::to_string(i);
+    from.files.push_back({"m." + v + "/opam", "opam-version: \"2.0\"\n"});
+    from.files.push_back({"p." + v + "/opam", "opam-version: \"2.0\"\ndepends: [\"m\" {>= \"" + v +
+                                                  "\" & < \"" + std::to_string(i + 100) +
+                                                  "\"}]\n"});
+  }
+  universe_options options;
+  options.threads = 1;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const repository files = load_repository(from);
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(make_universe(files, environment(), options));
+  }
+}
+BENCHMARK(many_versions)
+    ->ArgName("versions")
+    ->Arg(2'000)
+    ->Arg(20'000)
+    ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 
 /// One request with a solver that knows nothing yet.
@@ -150,8 +205,9 @@ void growth(benchmark::State& state) {
 BENCHMARK(growth)->ArgName("targets")->RangeMultiplier(2)->Range(128, 4096)->Unit(
     benchmark::kMillisecond);
 
-/// What callgrind looks at: so many times all latest versions, each time with a new solver.
-int solve_without_timing(int passes) {
+/// What callgrind looks at: so many universes, the first of which reads what the files declare,
+/// then so many times all latest versions in one more, each time with a new solver.
+int work_without_timing(int universes, int passes) {
   const char* const path = std::getenv("OPAMPLAN_CORPUS");
   if (path == nullptr) {
     std::fputs("set OPAMPLAN_CORPUS\n", stderr);
@@ -163,6 +219,8 @@ int solve_without_timing(int passes) {
   const repository files = load_repository(directory_source{path}, one_thread);
   universe_options options;
   options.threads = 1;
+  for (int i = 0; i < universes; ++i) benchmark::DoNotOptimize(make_universe(files, env, options));
+  if (passes < 0) return 0;
   const universe in = make_universe(files, env, options);
   const std::vector<package_id> targets = in.latest();
   std::size_t solvable = 0;
@@ -177,8 +235,11 @@ int solve_without_timing(int passes) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::strcmp(argv[1], "--universes") == 0) {
+    return work_without_timing(std::atoi(argv[2]), -1);
+  }
   if (argc == 3 && std::strcmp(argv[1], "--passes") == 0) {
-    return solve_without_timing(std::atoi(argv[2]));
+    return work_without_timing(0, std::atoi(argv[2]));
   }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

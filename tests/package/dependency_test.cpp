@@ -63,3 +63,35 @@ TEST_CASE("alternatives lose what vanishes") {
   CHECK(left_of(R"(["a" {with-test} | "b" {with-doc}])") == "[]");
   CHECK(left_of("[]") == "[]");
 }
+
+TEST_CASE("an evaluation tells what it looked at, and nothing else can change its value") {
+  struct row {
+    const char* text;
+    bool environment, package, switches, post;
+  };
+  const row rows[] = {
+      {R"(["a"])", false, false, false, false},
+      {R"(["a" {>= "1" & != "1.5"} | "b" {"yes" = "no"}])", false, false, false, false},
+      {R"(["a" {os = "linux"}])", true, false, false, false},
+      {R"(["a" {>= "%{os}%"}])", true, false, false, false},
+      {R"(["a" {= version}])", false, true, false, false},
+      {R"(["a" {= "%{version}%~"}])", false, true, false, false},
+      {R"(["a" {?version}])", false, true, false, false},
+      {R"(["a" {dev}])", false, true, false, false},
+      {R"(["a" {build | with-test}])", false, false, true, false},
+      {R"(["a" {!with-doc & with-dev-setup}])", false, false, true, false},
+      {R"(["a" {post}])", false, false, true, true},
+      {R"(["a" {?with-test & post}])", true, false, true, true},
+      {R"(["a" {dune:version >= "2"}])", true, false, false, false},
+  };
+  for (const row& r : rows) {
+    CAPTURE(r.text);
+    looked_at looked;
+    static_cast<void>(evaluate_depends(depends_of(r.text), {}, "p", "1.2", {}, &looked));
+    CHECK(looked.environment == r.environment);
+    CHECK(looked.package == r.package);
+    CHECK(looked.switches == r.switches);
+    CHECK(looked.post == r.post);
+    CHECK(looked.anything() == (r.environment || r.package || r.switches));
+  }
+}

@@ -70,7 +70,7 @@ struct small_shape {
   double unavailable = 0.1;
   double avoid = 0.1;
   double missing = 0.03;
-  double filtered = 0.0;  ///< {with-test} or {post} on a dependency
+  double filtered = 0.0;  ///< {with-test}, {= version} or the like on a dependency
 };
 
 /// At random, but the same for the same seed on every machine: no distribution of the standard
@@ -105,7 +105,11 @@ class small_generator {
       const std::string op = ops[below(6)];
       conditions.push_back(op + " \"" + std::to_string(1 + below(shape_.most_versions)) + "\"");
     }
-    if (chance(shape_.filtered)) conditions.push_back(chance(0.5) ? "with-test" : "post");
+    if (chance(shape_.filtered)) {
+      static constexpr const char* filters[] = {"with-test",      "post",       "= version", "dev",
+                                                "os = \"linux\"", "!with-test", "build"};
+      conditions.emplace_back(filters[below(7)]);
+    }
     if (conditions.empty()) return text;
     return text + " {" + conditions[0] + (conditions.size() > 1 ? " & " + conditions[1] : "") + "}";
   }

@@ -2,11 +2,134 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "opamplan/base/error.hpp"
+#include "opamplan/package/opam_file.hpp"
 #include "solve/small.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;
+
+namespace {
+
+/// A choice as text: its packages, or the rules of its branches.
+std::string text_of_choice(const universe& u, choice_id s) {
+  const universe_tables& t = u.tables();
+  const auto& role = t.roles[to_index(t.choices[to_index(s)].role)];
+  std::string out = "{";
+  for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
+    const candidate_id c{role.first_candidate + i};
+    if (!t.contains(s, c)) continue;
+    const package_id p = t.candidate_packages[to_index(c)];
+    if (p != no_package) {
+      out += " " + u.repository().full_name(p);
+      continue;
+    }
+    out += " [";
+    for (const choice_id r : t.required[to_index(c)]) out += text_of_choice(u, r);
+    for (const choice_id f : t.forbidden[to_index(c)]) out += "!" + text_of_choice(u, f);
+    out += "]";
+  }
+  return out + " }";
+}
+
+/// What the rules of one package should be, from its own file alone.
+class expected_rules {
+ public:
+  expected_rules(const universe& u, package_id p, bool root) : u_(u) {
+    const repository& repo = u.repository();
+    const auto evaluate = [&](const filtered_formula& f) {
+      return evaluate_depends(f, u.environment(), repo.name_string(p), repo.version_string(p),
+                              dependency_switches(repo, u.options(), p, root));
+    };
+    require(evaluate(read_depends(repo.file(p))));
+    forbid(evaluate(read_conflicts(repo.file(p))), required, forbidden);
+  }
+
+  std::string required;
+  std::string forbidden;
+
+ private:
+  // Of the candidates, in their order.
+  [[nodiscard]] std::string members(const package_atom& atom) const {
+    const universe_tables& t = u_.tables();
+    std::string out = "{";
+    const name_id name = u_.repository().find_name(atom.name);
+    if (name != no_name) {
+      const auto& role = t.roles[to_index(name)];
+      for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
+        const package_id p = t.candidate_packages[role.first_candidate + i];
+        if (satisfies(atom.constraint, u_.repository().version_string(p))) {
+          out += " " + u_.repository().full_name(p);
+        }
+      }
+    }
+    return out + " }";
+  }
+  static void flatten(const package_formula& f, formula_kind kind,
+                      std::vector<const package_formula*>& out) {
+    if (f.kind != kind) {
+      out.push_back(&f);
+      return;
+    }
+    for (const package_formula& arg : f.args) flatten(arg, kind, out);
+  }
+  void require(const package_formula& f) {
+    if (f.is_atom()) {
+      required += members(f.atom);
+    } else if (f.is_disjunction()) {
+      std::vector<const package_formula*> branches;
+      flatten(f, formula_kind::disjunction, branches);
+      required += "{";
+      for (const package_formula* b : branches) {
+        required += " [";
+        require(*b);
+        required += "]";
+      }
+      required += " }";
+    } else {
+      for (const package_formula& arg : f.args) require(arg);
+    }
+  }
+  void forbid(const package_formula& f, std::string& required, std::string& forbidden) {
+    if (f.is_atom()) {
+      if (u_.repository().find_name(f.atom.name) != no_name) forbidden += members(f.atom);
+    } else if (f.is_conjunction()) {
+      std::vector<const package_formula*> branches;
+      flatten(f, formula_kind::conjunction, branches);
+      required += "{";
+      for (const package_formula* b : branches) {
+        std::string more;
+        std::string excluded;
+        forbid(*b, more, excluded);
+        required += " [" + more + (excluded.empty() ? "" : "!" + excluded) + "]";
+      }
+      required += " }";
+    } else {
+      for (const package_formula& arg : f.args) forbid(arg, required, forbidden);
+    }
+  }
+  const universe& u_;
+};
+
+void check_rules(const universe& u, package_id p, bool root) {
+  const universe_tables& t = u.tables();
+  const std::size_t c = to_index(t.package_candidates[to_index(p)]);
+  const expected_rules expected(u, p, root);
+  std::string required;
+  std::string forbidden;
+  for (const choice_id s : root ? t.root_required[c] : t.required[c])
+    required += text_of_choice(u, s);
+  for (const choice_id s : root ? t.root_forbidden[c] : t.forbidden[c])
+    forbidden += text_of_choice(u, s);
+  CAPTURE(u.repository().text(p));
+  CHECK(required == expected.required);
+  CHECK(forbidden == expected.forbidden);
+}
+
+}  // namespace
 
 TEST_CASE("availability says why a version is no candidate") {
   const universe u = small_universe({{"a.1"},
@@ -95,6 +218,38 @@ TEST_CASE("a universe is the same whatever the number of threads") {
   CHECK(one.tables().required.values == five.tables().required.values);
   CHECK(one.tables().forbidden.values == five.tables().forbidden.values);
   CHECK(one.tables().candidate_packages == five.tables().candidate_packages);
+}
+
+TEST_CASE("a text that many files share means in each what it means there alone") {
+  small_shape shape{12, 6, 4, 0.3, 0.5, 0.0, 0.1, 0.2, 0.05, 0.6};
+  for (std::uint32_t seed = 0; seed < 40; ++seed) {
+    universe_options options;
+    options.root_dependencies.with_test = true;
+    options.prefer_oldest = seed % 2 == 1;
+    const universe u = small_universe(small_generator(seed, shape).files(), options);
+    for (const package_id p : u.tables().candidate_packages) {
+      if (p == no_package) break;  // branches come last
+      for (const bool root : {false, true}) check_rules(u, p, root);
+    }
+  }
+}
+
+TEST_CASE("of a repository that is evaluated again nothing is left from before") {
+  const repository files =
+      small_repository(small_generator(5, {60, 4, 4, 0.3, 0.4, 0.2, 0.1, 0.1, 0.03, 0.5}).files());
+  environment other = small_environment();
+  other.set("os", "macos");
+  const universe first = make_universe(files, small_environment());
+  const universe between = make_universe(files, other);
+  const universe again = make_universe(files, small_environment());
+  const auto same = [](const universe& a, const universe& b) {
+    return a.tables().required == b.tables().required &&
+           a.tables().forbidden == b.tables().forbidden &&
+           a.tables().choice_words == b.tables().choice_words &&
+           a.tables().candidate_packages == b.tables().candidate_packages;
+  };
+  CHECK(same(first, again));
+  CHECK_FALSE(same(first, between));
 }
 
 TEST_CASE("making a universe can be cancelled") {

@@ -44,7 +44,8 @@ struct dependency_context {
 /// is false, as opam-0install has it), versions known. An atom whose filter is false vanishes.
 [[nodiscard]] package_formula evaluate_depends(const filtered_formula& f, const environment& env,
                                                std::string_view name, std::string_view version,
-                                               const dependency_context& context);
+                                               const dependency_context& context,
+                                               looked_at* looked = nullptr);
 
 }  // namespace opamplan
 

@@ -68,14 +68,26 @@ using variable_lookup = std::function<std::optional<variable_value>(std::string_
 /// Replaces `%{variable}%` by its value ("" if undefined) and `%%` by `%`.
 [[nodiscard]] std::string interpolate(std::string_view text, const variable_lookup& lookup);
 
-/// Variables of `env`, and `version` of the package.
-[[nodiscard]] variable_lookup package_lookup(const environment& env, std::string_view version);
+/// What evaluations looked at, beside the formula: where they did not look, values are the same.
+struct looked_at {
+  bool environment = false;
+  bool package = false;   ///< At its version, or whether it is in development.
+  bool switches = false;  ///< At another dependency switch,
+  bool post = false;      ///< at `post`.
+
+  [[nodiscard]] bool anything() const noexcept { return environment || package || switches; }
+};
+
+/// Variables of `env`, and `version` of the package. `looked` must outlive the lookup.
+[[nodiscard]] variable_lookup package_lookup(const environment& env, std::string_view version,
+                                             looked_at* looked = nullptr);
 
 /// The value of `available`; nothing if undefined. A string other than "true" is
 /// false.
 [[nodiscard]] std::optional<bool> evaluate_available(const filter& available,
                                                      const environment& env, std::string_view name,
-                                                     std::string_view version);
+                                                     std::string_view version,
+                                                     looked_at* looked = nullptr);
 
 /// As above, undefined being false.
 [[nodiscard]] bool is_available(const filter& available, const environment& env,

@@ -139,6 +139,10 @@ struct opam_file {
 [[nodiscard]] filtered_formula read_depends(const syntax::file& file);
 [[nodiscard]] filtered_formula read_depopts(const syntax::file& file);
 [[nodiscard]] filtered_formula read_conflicts(const syntax::file& file);
+/// What these three join: the elements of a field, none of one that is no list, and one of them;
+/// nothing if it is malformed, and then the field is left out.
+[[nodiscard]] std::vector<syntax::value> dependency_elements(const syntax::value& field);
+[[nodiscard]] std::optional<filtered_formula> read_dependency(const syntax::value& element);
 /// With `opam-version >= V` where the file is in a format V that is newer than 2.0: opam has such
 /// packages only from V on.
 [[nodiscard]] filter read_available(const syntax::file& file);

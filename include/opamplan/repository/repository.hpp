@@ -13,13 +13,15 @@
 #include <utility>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/progress.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/diagnostic.hpp"
 #include "opamplan/repository/source.hpp"
 
 namespace opamplan {
 
-struct opam_file;  // opamplan/package/opam_file.hpp
+struct declarations;  // opamplan/repository/declarations.hpp, which has `declared`
+struct opam_file;     // opamplan/package/opam_file.hpp
 namespace syntax {
 class file;  // opamplan/syntax/ast.hpp
 }
@@ -67,6 +69,8 @@ struct package_range {
   [[nodiscard]] constexpr package_id operator[](std::size_t i) const noexcept {
     return package_id{static_cast<std::uint32_t>(to_index(first) + i)};
   }
+
+  friend constexpr bool operator==(const package_range&, const package_range&) noexcept = default;
 };
 
 /// A file of a version's folder `files/`: opam copies it into the sources before a build. Views
@@ -165,6 +169,8 @@ class repository {
   }
 
  private:
+  friend const declarations& declared(const repository& repo, unsigned threads,
+                                      const progress_callback& progress);
   std::shared_ptr<const repository_impl::repository_state> state_;
 };
 

@@ -88,8 +88,9 @@ class universe {
   std::shared_ptr<const state> state_;
 };
 
-/// Evaluates every package version of `repo` in `env`. Linear in the size of the repository;
-/// about 0.2 s for opam-repository. Throws `cancelled`.
+/// Evaluates every package version of `repo` in `env`. Linear in the size of the repository; some
+/// 50 ms for opam-repository, and 15 ms in a further environment: what no environment changes is
+/// kept with the repository (`declared`). Throws `cancelled`.
 [[nodiscard]] universe make_universe(opamplan::repository repo, opamplan::environment env,
                                      universe_options options = {});
 

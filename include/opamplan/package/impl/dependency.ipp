@@ -19,13 +19,14 @@ struct decided {
 };
 
 inline std::optional<bool> dependency_variable(std::string_view name,
-                                               const dependency_context& context, bool dev) {
+                                               const dependency_context& context,
+                                               std::string_view version) {
   if (name == "build") return context.build;
   if (name == "post") return context.post;
   if (name == "with-test") return context.with_test;
   if (name == "with-doc") return context.with_doc;
   if (name == "with-dev-setup") return context.with_dev_setup;
-  if (name == "dev") return dev;
+  if (name == "dev") return context.dev || compare_versions(version, "dev") == 0;
   return std::nullopt;
 }
 
@@ -62,12 +63,17 @@ inline bool mentions_definedness(const filter& f) {
 
 class evaluator {
  public:
-  evaluator(const environment& env, std::string_view version, const dependency_context& context)
-      : first_(package_lookup(env, version)),
-        both_([this, &context,
-               dev = context.dev || compare_versions(version, "dev") == 0](std::string_view name) {
-          const auto b = dependency_variable(name, context, dev);
-          return b ? std::optional<variable_value>(*b) : first_(name);
+  evaluator(const environment& env, std::string_view version, const dependency_context& context,
+            looked_at* looked)
+      : first_(package_lookup(env, version, looked)),
+        both_([this, &context, version, looked](std::string_view name) {
+          const auto b = dependency_variable(name, context, version);
+          if (!b) return first_(name);
+          if (looked != nullptr) {
+            (name == "dev" ? looked->package : looked->switches) = true;
+            looked->post = looked->post || name == "post";
+          }
+          return std::optional<variable_value>(*b);
         }) {}
   evaluator(const evaluator&) = delete;
 
@@ -139,9 +145,10 @@ inline package_formula evaluate_formula(const filtered_formula& f, const evaluat
 OPAMPLAN_INLINE package_formula evaluate_depends(const filtered_formula& f, const environment& env,
                                                  std::string_view /*name*/,
                                                  std::string_view version,
-                                                 const dependency_context& context) {
+                                                 const dependency_context& context,
+                                                 looked_at* looked) {
   if (f.is_empty()) return {};
-  return package_impl::evaluate_formula(f, package_impl::evaluator(env, version, context));
+  return package_impl::evaluate_formula(f, package_impl::evaluator(env, version, context, looked));
 }
 
 }  // namespace opamplan

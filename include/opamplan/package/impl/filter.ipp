@@ -357,10 +357,15 @@ OPAMPLAN_INLINE std::string to_string(const filter& f) {
   return out;
 }
 
-OPAMPLAN_INLINE variable_lookup package_lookup(const environment& env, std::string_view version) {
-  return [&env,
-          version = std::string(version)](std::string_view name) -> std::optional<variable_value> {
-    if (name == "version") return variable_value(version);
+OPAMPLAN_INLINE variable_lookup package_lookup(const environment& env, std::string_view version,
+                                               looked_at* looked) {
+  return [&env, version = std::string(version),
+          looked](std::string_view name) -> std::optional<variable_value> {
+    if (name == "version") {
+      if (looked != nullptr) looked->package = true;
+      return variable_value(version);
+    }
+    if (looked != nullptr) looked->environment = true;
     const variable_value* const v = env.get(name);
     return v == nullptr ? std::nullopt : std::optional(*v);
   };
@@ -369,9 +374,10 @@ OPAMPLAN_INLINE variable_lookup package_lookup(const environment& env, std::stri
 OPAMPLAN_INLINE std::optional<bool> evaluate_available(const filter& available,
                                                        const environment& env,
                                                        std::string_view /*name*/,
-                                                       std::string_view version) {
+                                                       std::string_view version,
+                                                       looked_at* looked) {
   if (available.kind == filter_kind::boolean) return available.value;
-  const auto value = evaluate(available, package_lookup(env, version));
+  const auto value = evaluate(available, package_lookup(env, version, looked));
   if (!value) return std::nullopt;
   return as_bool(*value).value_or(false);
 }

@@ -148,6 +148,20 @@ OPAMPLAN_INLINE filtered_formula read_conflicts(const syntax::file& file) {
   return package_impl::read_whole(file.find("conflicts"), package_impl::read_disjunction);
 }
 
+OPAMPLAN_INLINE std::vector<syntax::value> dependency_elements(const syntax::value& field) {
+  std::vector<syntax::value> out;
+  package_impl::findings found;
+  package_impl::for_each_element(field, 1, found,
+                                 [&](const syntax::value& element) { out.push_back(element); });
+  return out;
+}
+
+OPAMPLAN_INLINE std::optional<filtered_formula> read_dependency(const syntax::value& element) {
+  package_impl::findings found;
+  filtered_formula f = package_impl::read_package_formula_item(element, found);
+  return found.failed() ? std::nullopt : std::optional(std::move(f));
+}
+
 OPAMPLAN_INLINE filter read_available(const syntax::file& file) {
   filter available =
       package_impl::read_whole(file.find("available"), package_impl::read_available_field);

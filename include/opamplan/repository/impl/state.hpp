@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ struct repository_state {
   std::vector<std::uint32_t> slots;  ///< Hash table of name ids, open addressing; a power of two.
   std::vector<source_info> sources;
   std::vector<repository_diagnostic> diagnostics;
+
+  // Made when first asked for.
+  mutable std::mutex declared_mutex;
+  mutable std::shared_ptr<const declarations> declared;
 };
 
 /// Lays the contents over each other and fills the tables. Linear, but for sorting when there are

@@ -1,0 +1,56 @@
+/// \file
+/// What the files of a repository say of other packages before an environment is known, each text
+/// that stands in several files read once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "opamplan/base/config.hpp"
+#include "opamplan/base/progress.hpp"
+#include "opamplan/base/rows.hpp"
+#include "opamplan/package/dependency.hpp"
+#include "opamplan/package/filter.hpp"
+#include "opamplan/repository/repository.hpp"
+#include "opamplan/repository/version_sets.hpp"
+
+namespace opamplan {
+
+/// An element of `depends`, `conflicts` or `depopts`.
+struct declared_formula {
+  filtered_formula written;
+  /// What it means, if that is the same in every environment and for every package.
+  std::optional<formula<version_set>> settled;
+};
+
+/// The 144,000 elements of opam-repository's `depends`, `conflicts` and `depopts` are 15,000 texts.
+/// Fields that are malformed are left out, as by `read_depends` and its like.
+struct declarations {
+  // By text, in the order in which the packages have them.
+  std::vector<declared_formula> formulas;
+  std::vector<filter> filters;                        ///< Fields `available`.
+  std::vector<std::vector<std::string>> class_lists;  ///< Fields `conflict-class`.
+
+  // By package, as positions in these.
+  flat_rows<std::uint32_t> depends;
+  flat_rows<std::uint32_t> conflicts;
+  flat_rows<std::uint32_t> depopts;
+  std::vector<std::uint32_t> available;
+  std::vector<std::uint32_t> conflict_classes;
+
+  std::vector<std::uint8_t> avoid_version;  ///< By package: 1 if it has the flag.
+};
+
+/// Read by the first call, on so many threads (0: one a core; the result does not depend on it),
+/// and kept with the repository, by all its copies. Linear in the size of the files: some 30 ms for
+/// opam-repository. Throws `cancelled`, and then nothing is kept.
+[[nodiscard]] const declarations& declared(const repository& repo, unsigned threads = 0,
+                                           const progress_callback& progress = {});
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/repository/impl/declarations.ipp"
+#endif
