@@ -36,6 +36,7 @@ ORDER = (
     "doctor",
     "build",
     "log",
+    "prune",
     "report",
     "history",
     "completion",

@@ -108,6 +108,14 @@ class Builder(ABC):
     def question(self) -> list[str]:
         """A command that succeeds if the builder is there, and costs it nothing."""
 
+    @abstractmethod
+    def disk_usage_command(self) -> list[str]:
+        """Prints the records of its cache as JSON: a list, or an object a line."""
+
+    @abstractmethod
+    def prune_command(self, ids: list[str]) -> list[str]:
+        """Removes records of its cache."""
+
     def cancel(self, now: bool = False) -> None:
         """Stop the running batch; it can be run again later. Nothing already built is lost.
 
@@ -244,6 +252,14 @@ class Buildctl(Builder):
         """Its workers."""
         return [self._program, *self._where, "debug", "workers"]
 
+    def disk_usage_command(self) -> list[str]:
+        """All of them as one list."""
+        return [self._program, *self._where, "du", "--format={{json .}}"]
+
+    def prune_command(self, ids: list[str]) -> list[str]:
+        """By their ids."""
+        return [self._program, *self._where, "prune", *(f"--filter=id=={i}" for i in ids)]
+
     def command(self, batch: Batch) -> list[str]:
         """One solve, whose result is what a Dockerfile's stage `results` is."""
         frontend = [
@@ -273,6 +289,7 @@ class Buildx(Builder):
         super().__init__("docker" if docker else program)
         self._words = ["buildx"] if docker else []
         self._builder = builder
+        self._named = ["--builder", builder] if builder else []
 
     @property
     def name(self) -> str:
@@ -283,19 +300,28 @@ class Buildx(Builder):
         """Its nodes."""
         return [self._program, *self._words, "inspect", *([self._builder] if self._builder else [])]
 
+    def disk_usage_command(self) -> list[str]:
+        """An object a line."""
+        return [self._program, *self._words, "du", *self._named, "--format=json"]
+
+    def prune_command(self, ids: list[str]) -> list[str]:
+        """By their ids, without asking."""
+        # It takes one value, which is a regular expression.
+        either = f"--filter=id=^({'|'.join(ids)})$"
+        return [self._program, *self._words, "prune", *self._named, "--force", either]
+
     def _complaint(self, answer: str) -> str:
         found = re.search(r"^Error: +(.*)$", answer, re.M)
         return found.group(1) if found else ""
 
     def command(self, batch: Batch) -> list[str]:
         """One target of the bake file."""
-        builder = ["--builder", self._builder] if self._builder else []
         usual = f"{batch.name}.Dockerfile"  # the bake file's own
         return [
             self._program,
             *self._words,
             "bake",
-            *builder,
+            *self._named,
             "--file=docker-bake.json",
             "--progress=rawjson",
             *batch.permissions(),

@@ -1,0 +1,152 @@
+"""What a builder keeps that no plan needs."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+from typing import Any
+
+import buildkit
+import pytest
+from conftest import Run as Command
+
+import opamplan
+from opamplan.runs import Builder, Buildx, Runner, RunOptions, State
+from opamplan.runs.records import Record, records_of, remove, unneeded
+
+KEY = "81ea22ada4d00890"
+
+
+def record(description: str, in_use: bool = False) -> Record:
+    return Record("id", 1, in_use, description)
+
+
+def step(words: str) -> Record:
+    return record(f"mount / from exec /bin/sh -c /opamplan/in/step {words}")
+
+
+def test_a_record_says_what_its_step_installs() -> None:
+    one = step(
+        f"-r 2 -d libpcre3-dev 'g++' -g conf-x.5 -t -w b.1 -i {KEY} a.1 conf-x.5 -i 0{KEY} c.2"
+    )
+    assert one.layers == [KEY, f"0{KEY}"]
+    assert one.packages == ["a.1", "c.2"]
+    assert one.system_packages == {"libpcre3-dev", "g++"}
+    assert one.label == "a.1 c.2"
+    assert step("-d m4 zlib").label == "system packages m4 zlib"
+    for other in ("mount / from exec /bin/sh -c make", "pulled from docker.io/library/debian:13"):
+        assert not record(other).is_step
+
+
+def write(folder: pathlib.Path, packages: dict[str, str]) -> opamplan.Plan:
+    """A plan of packages: NAME.VERSION and the fields of their opam files."""
+    for package, fields in packages.items():
+        file = folder / "packages" / package.split(".")[0] / package / "opam"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'opam-version: "2.0"\n{fields}\n')
+    return buildkit.plan_of(folder)
+
+
+DEPEXTS = 'depexts: [["m4"] {os-family = "debian"}]\nx-sh: "true"'
+
+
+def test_what_plans_have_is_needed_and_what_no_step_left_is_not_touched(
+    tmp_path: pathlib.Path,
+) -> None:
+    plan = write(tmp_path, {"a.1": DEPEXTS, "b.1": 'depends: ["a"]'})
+    keys = [key[:16] for key, _, _ in plan.layers()]
+    needed = [
+        *(step(f"-i {key} a.1") for key in keys),
+        record(f"mount /opamplan/results from exec /bin/sh -c /opamplan/in/step -i {keys[0]} a.1"),
+        record("cached mount /opamplan/in/cache from exec /bin/sh -c /opamplan/in/step -d m4"),
+        record(f"[{opamplan.stage_names(plan)[0]} merge]"),
+        record("pulled from docker.io/library/debian:13"),
+        record("mount / from exec /bin/sh -c /opamplan/in/collect"),
+        record(f"mount / from exec /bin/sh -c /opamplan/in/step -i {KEY} x.1", in_use=True),
+    ]
+    stale = [step(f"-i {KEY} x.1"), record("[s-x-1-0123456789 merge]"), step("-d libz-dev")]
+    assert unneeded([*needed, *stale], [plan]) == stale
+    assert set(unneeded(needed, [])) >= set(needed[: len(keys)])
+
+
+def test_system_packages_are_needed_as_the_sets_that_system_steps_have(
+    tmp_path: pathlib.Path,
+) -> None:
+    files = {
+        "conf-a.1": 'depexts: [["liba"] {os-family = "debian"}]',
+        "conf-b.1": 'depexts: [["libb"] {os-family = "debian"}]',
+        **{f"one{n}.1": 'depends: ["conf-a"]' for n in range(3)},
+        **{f"both{n}.1": 'depends: ["conf-a" "conf-b"]' for n in range(3)},
+    }
+    write(tmp_path, files)
+    plan = buildkit.plan_of(tmp_path, "merge")
+    sets = [" ".join(s.depexts) for s in plan if not s.layers]
+    assert sorted(sets) == ["liba", "libb", "libb"]  # the last beside the first
+    needed = [step("-d liba"), step("-d libb"), step("-d liba libb")]
+    assert unneeded([*needed, step("-d liba libc")], [plan]) == [step("-d liba libc")]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "client"), [("graft", "buildctl"), ("merge", "buildctl"), ("prefix", "buildx")]
+)
+def test_a_builder_forgets_what_no_plan_needs_and_keeps_the_rest(
+    strategy: str,
+    client: str,
+    daemon: Any,
+    base: pathlib.Path,
+    tmp_path: pathlib.Path,
+    opamplan_command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def build(folder: pathlib.Path, packages: dict[str, str]) -> tuple[opamplan.Plan, set[str]]:
+        """The plan, and the packages that were installed and not found in the cache."""
+        write(folder, packages)
+        plan = buildkit.plan_of(folder, strategy)
+        options = RunOptions(folder / "out", buildkit.scripted(base, folder / "out", "opam"))
+        state = State(folder / "builds.sqlite")
+        run = Runner(plan, state, [daemon.builder()], options).run()
+        assert {row["status"] for row in state.layers(run)} == {"success"}
+        return plan, {row["package"] for row in state.layers(run) if not row["cached"]}
+
+    kept = {"a.1": f'x-sh: "echo {strategy}"', "b.1": 'depends: ["a"]\nx-sh: "echo b"'}
+    old = {**kept, "c.1": 'depends: ["b"]\nx-sh: "echo c"'}
+    assert build(tmp_path / "old", old)[1] == {"a.1", "b.1", "c.1"}
+    plan, built = build(tmp_path / "kept", kept)
+    assert built == set()
+    (tmp_path / "plan.json").write_text(plan.to_json())
+    builder: Builder = daemon.builder()
+    name, program = daemon.address, daemon.buildctl
+    if client == "buildx":
+        name, program = "here", str(buildkit.programs() / "buildx")
+        monkeypatch.setenv("BUILDX_CONFIG", str(tmp_path / "config"))
+        create = [program, "create", "--name=here", "--driver=remote", daemon.address]
+        subprocess.run(create, check=True, capture_output=True)
+        builder = Buildx(name, program)
+    found = {r.label for r in unneeded(records_of(builder), [plan]) if r.layers}
+    assert found >= {"c.1"}
+    words = ["prune", str(tmp_path / "plan.json"), f"--builder={name}"]
+    words += [f"--with={client}", f"--program={program}", "--json"]
+    said = json.loads(opamplan_command(*words).stdout)[0]
+    assert "c.1" in {r["label"] for r in said["unneeded"]}
+    assert not said["removed"]
+    removed = json.loads(opamplan_command(*words, "--remove").stdout)[0]
+    assert {r["id"] for r in removed["unneeded"]} == {r["id"] for r in said["unneeded"]}
+    assert unneeded(records_of(builder), [plan]) == []
+    assert build(tmp_path / "again", kept)[1] == set()
+    # What was collected of it is still there; what stands on it needs it again.
+    more = {**old, "d.1": 'depends: ["c"]\nx-sh: "echo d"'}
+    assert build(tmp_path / "more", more)[1] == {"c.1", "d.1"}
+    remove(builder, [])  # nothing, and not everything
+
+
+def test_a_builder_that_is_not_there_is_an_error(
+    tmp_path: pathlib.Path, opamplan_command: Command
+) -> None:
+    write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
+    program = tmp_path / "buildctl"
+    program.write_text("#!/bin/sh\necho 'error: nobody answers' >&2\nexit 1\n")
+    program.chmod(0o755)
+    done = opamplan_command("prune", str(tmp_path / "plan.json"), f"--program={program}")
+    assert done.returncode != 0
+    assert "nobody answers" in done.stderr
