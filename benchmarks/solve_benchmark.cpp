@@ -16,6 +16,7 @@
 #include <memory>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/solve/solver.hpp>
+#include <opamplan/solve/solver_pool.hpp>
 #include <opamplan/solve/universe.hpp>
 #include <optional>
 #include <string>
@@ -148,6 +149,32 @@ BENCHMARK(solve_latest)
     ->Arg(2)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+
+/// The same with the tests and documentation of each target.
+void solve_latest_with_tests(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  universe_options options;
+  options.root_dependencies.with_test = true;
+  options.root_dependencies.with_doc = true;
+  const universe in = make_universe(c->files, c->where, options);
+  const std::vector<package_id> targets = in.latest();
+  for (auto _ : state) benchmark::DoNotOptimize(solve_all(in, targets, request_options()));
+  state.counters["targets"] = static_cast<double>(targets.size());
+}
+BENCHMARK(solve_latest_with_tests)->Unit(benchmark::kMillisecond);
+
+/// The same as requests that come one by one.
+void solve_one_by_one(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  const std::vector<package_id> targets = c->in.latest();
+  for (auto _ : state) {
+    solver_pool pool(c->in, request_options());
+    for (const package_id target : targets) benchmark::DoNotOptimize(pool.solve(target));
+  }
+}
+BENCHMARK(solve_one_by_one)->Unit(benchmark::kMillisecond);
 
 /// How long single targets take, in a solver that keeps what it learns.
 void each_target(benchmark::State& state) {

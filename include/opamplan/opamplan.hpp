@@ -52,6 +52,7 @@
 #include "opamplan/solve/sat_core.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/solver.hpp"
+#include "opamplan/solve/solver_pool.hpp"
 #include "opamplan/solve/tables.hpp"
 #include "opamplan/solve/universe.hpp"
 #include "opamplan/closure/closure.hpp"

@@ -64,12 +64,6 @@ std::vector<py_fact> path_facts(const py_result& r, const one_name& text) {
   return out;
 }
 
-/// For one request, on the calling thread.
-solve_options with_signals(solve_options options) {
-  options.progress = answering_signals();
-  return options;
-}
-
 avoid_rule parse_avoid_rule(const std::string& text) {
   if (text == "batch") return avoid_rule::batch;
   if (text == "opam") return avoid_rule::opam;
@@ -302,7 +296,7 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
                universe u = make_universe(repo, env, options);
                // Unknown names are an error here, not at the first request.
                static_cast<void>(sat_core_options(u, solve));
-               return std::make_shared<py_universe>(py_universe{std::move(u), std::move(solve)});
+               return std::make_shared<py_universe>(std::move(u), std::move(solve));
              });
            }),
            py::arg("repository"), py::arg("environment"), py::arg("ocaml") = "",
@@ -332,10 +326,9 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
           [](const std::shared_ptr<py_universe>& u, const one_name& target) {
             const package_request w = find_request(u->universe.repository(), target);
             py::gil_scoped_release release;
-            solver s(u->universe, with_signals(u->options));
-            return std::make_shared<py_result>(
-                py_result{u->universe.repository(), u,
-                          w.package == no_package ? s.solve(w.name) : s.solve(w.package)});
+            return std::make_shared<py_result>(py_result{
+                u->universe.repository(), u,
+                w.package == no_package ? u->solvers.solve(w.name) : u->solvers.solve(w.package)});
           },
           py::arg("target"),
           "Solve for NAME.VERSION, or for NAME in any version, the newest possible.")

@@ -10,19 +10,32 @@
 #include <opamplan/repository/repository.hpp>
 #include <opamplan/solve/depexts.hpp>
 #include <opamplan/solve/solver.hpp>
+#include <opamplan/solve/solver_pool.hpp>
 #include <opamplan/solve/universe.hpp>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "arguments.hpp"
+#include "progress.hpp"
 
 namespace opamplan::python {
 
-/// A universe with the roots and constraints of all its requests.
+/// For one request, on the calling thread.
+inline solve_options with_signals(solve_options options) {
+  options.progress = answering_signals();
+  return options;
+}
+
+/// A universe with the roots and constraints of all its requests, and solvers for single ones.
 struct py_universe {
+  py_universe(opamplan::universe u, solve_options o)
+      : universe(std::move(u)), options(std::move(o)), solvers(universe, with_signals(options)) {}
+
   opamplan::universe universe;
   solve_options options;
+  solver_pool solvers;
 };
 
 /// A result; a copy that was pickled has names only, and no universe.

@@ -117,6 +117,12 @@ class sat_core {
   /// Forgets everything learnt, for when `enabled_rules` have changed. Linear in what was learnt.
   void reset();
 
+  /// The same, and from now on the candidates of this role use the root rules.
+  void reset(std::uint32_t root_role) {
+    reset();
+    options_.root_role = root_role;
+  }
+
   /// After `satisfiable`: the selected candidates (branches included) in the order of the walk.
   [[nodiscard]] std::span<const candidate_id> selected() const noexcept { return selected_; }
 

@@ -82,15 +82,11 @@ struct solver::state {
     core_options.keep_going = [this] { return guard.keep_going(); };
   }
 
-  /// A search for this request. One that uses root rules for its target is made for it alone:
-  /// what is learnt with them does not hold without.
+  /// The search for this request. Where it uses root rules for its target it forgets all before:
+  /// what is learnt with the rules of another target does not hold.
   sat_core& core_for(name_id name) {
-    if (roots_differ || !kept) {
-      if (kept) retired += kept->statistics();
-      auto o = core_options;
-      if (roots_differ) o.root_role = static_cast<std::uint32_t>(name);
-      kept = std::make_unique<sat_core>(universe_.tables(), std::move(o));
-    }
+    if (!kept) kept = std::make_unique<sat_core>(universe_.tables(), core_options);
+    if (roots_differ) kept->reset(static_cast<std::uint32_t>(name));
     return *kept;
   }
 
