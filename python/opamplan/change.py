@@ -143,7 +143,7 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
 
 
 def _changed(before: Package, after: Package) -> PackageChange:
-    fields = _fields_that_differ(before.text, after.text)
+    fields = fields_that_differ(before.text, after.text)
     beside = before.files != after.files
     if before.effective_part != after.effective_part or beside:
         kind = "changed"
@@ -162,7 +162,8 @@ def _problems(repository: Repository) -> dict[str, str]:
     return {name: problem for name, problem in found.items() if name not in repository}
 
 
-def _fields_that_differ(before: str, after: str) -> tuple[str, ...]:
+def fields_that_differ(before: str, after: str) -> tuple[str, ...]:
+    """The fields of two opam files that are not the same, in the order of the second."""
     was, now = _items(before), _items(after)
     names = [*now, *(name for name in was if name not in now)]
     return tuple(name for name in names if was.get(name) != now.get(name))

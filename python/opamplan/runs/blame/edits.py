@@ -1,0 +1,95 @@
+"""Edits of opam files that repair a regression. Every byte that is not meant stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Optional
+
+from opamplan._core import Value, parse, parse_value
+from opamplan._core import compare_versions as compare
+
+DEPENDENCIES = ("depends", "depopts")
+
+
+def with_upper_bound(text: str, name: str, version: str) -> str:
+    """The file with `NAME {< VERSION}`: where it depends on NAME, else among its conflicts."""
+    file = parse(text)
+    splices: list[tuple[int, int, str]] = []
+    for field in DEPENDENCIES:
+        value = file.get(field)
+        for atom in _atoms(value, name) if value is not None else ():
+            splices += _bounded(atom, version)
+    if splices:
+        return _spliced(text, splices)
+    conflict = parse_value(f"{_quoted(name)} {{>= {_quoted(version)}}}")
+    return file.append("conflicts", conflict).text
+
+
+def with_dependency(text: str, name: str) -> str:
+    """The file with one more dependency."""
+    return parse(text).append("depends", name).text
+
+
+def unavailable(text: str) -> str:
+    """The file of a version that nobody can install."""
+    return parse(text).set("available", parse_value("false")).text
+
+
+def depends_on(text: str, name: str) -> bool:
+    """Whether a file names a dependency."""
+    file = parse(text)
+    values = (file.get(field) for field in DEPENDENCIES)
+    return any(next(_atoms(value, name), None) for value in values if value is not None)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _atoms(value: Value, name: str) -> Iterator[Value]:
+    """The places of a formula that name a package, with what holds of its version."""
+    subject = value.subject if value.kind == "option" else value
+    if subject is not None and subject.kind == "string":
+        if subject.scalar == name:
+            yield value
+        return
+    for part in (*value, value.left, value.right):
+        if part is not None:
+            yield from _atoms(part, name)
+
+
+def _bounded(atom: Value, version: str) -> list[tuple[int, int, str]]:
+    """The replacements, by byte offsets, that bound a dependency."""
+    bound = f"< {_quoted(version)}"
+    if atom.kind == "string":
+        return [(atom.span[1], atom.span[1], f" {{{bound}}}")]
+    arguments = list(atom)
+    if not arguments:  # "NAME" {}
+        return [(atom.span[0], atom.span[1], f"{atom.subject.source} {{{bound}}}")]
+    held = next((b for each in arguments for b in _upper_bounds(each)), None)
+    if held is not None:
+        if compare(str(held.right.scalar), version) <= 0 and held.op == "<":
+            return []
+        return [(*held.span, bound)]
+    begin, end = arguments[0].span[0], arguments[-1].span[1]
+    if any(each.kind == "logical" and each.op == "|" for each in arguments):
+        return [(begin, begin, "("), (end, end, f") & {bound}")]
+    return [(end, end, f" & {bound}")]
+
+
+def _upper_bounds(value: Value) -> Iterator[Value]:
+    """What must hold in any case, and is an upper bound with a version written there."""
+    if value.kind == "logical" and value.op == "&":
+        for side in (value.left, value.right):
+            yield from _upper_bounds(side)
+    elif value.kind == "prefix_relation" and value.op in ("<", "<="):
+        right: Optional[Value] = value.right
+        if right is not None and right.kind == "string":
+            yield value
+
+
+def _spliced(text: str, splices: list[tuple[int, int, str]]) -> str:
+    data = text.encode("utf-8", "surrogateescape")
+    for begin, end, new in sorted(splices, reverse=True):
+        data = data[:begin] + new.encode() + data[end:]
+    return data.decode("utf-8", "surrogateescape")

@@ -1,0 +1,84 @@
+"""The packages of a solution with all that they are made of, and repositories of chosen ones."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from opamplan._core import ExtraFile, Package, Repository, SolveResult
+from opamplan.errors import InvalidRequest
+
+
+@dataclass(frozen=True)
+class Part:
+    """One version of a name: its opam file and what lies beside it."""
+
+    name: str
+    version: str
+    text: str
+    effective: str
+    """What of the file can change a build."""
+    files: tuple[ExtraFile, ...] = ()
+
+    @property
+    def package(self) -> str:
+        """NAME.VERSION."""
+        return f"{self.name}.{self.version}"
+
+    def builds_like(self, other: Part) -> bool:
+        """Whether no build can tell them apart."""
+        mine, its = ((p.version, p.effective, p.files) for p in (self, other))
+        return mine == its
+
+
+def part_of(package: Package) -> Part:
+    """Of a repository's package."""
+    if package.is_pinned:
+        raise InvalidRequest(
+            f"{package} is pinned: blame compares versions of repositories; leave out its --pin"
+        )
+    return Part(
+        package.name,
+        str(package.version),
+        package.text,
+        package.effective_part,
+        tuple(package.files),
+    )
+
+
+def parts_of(repository: Repository, solution: SolveResult) -> dict[str, Part]:
+    """By name: the packages of a solution."""
+    parts = (part_of(repository.package(package)) for package in solution.packages)
+    return {part.name: part for part in parts}
+
+
+def repository_of(parts: Iterable[Part]) -> Repository:
+    """A repository that has these packages and nothing else."""
+    several = list(parts)
+    if any(file.executable for part in several for file in part.files):
+        with tempfile.TemporaryDirectory(prefix="opamplan-") as folder:
+            for part in several:
+                write_part(Path(folder), part)
+            return Repository.open(folder, cache=False)
+    files: dict[str, str | bytes] = {}
+    for part in several:
+        place = f"packages/{part.name}/{part.package}"
+        files[f"{place}/opam"] = part.text
+        for file in part.files:
+            files[f"{place}/files/{file.path}"] = file.content
+    return Repository.from_files(files)
+
+
+def write_part(folder: Path, part: Part) -> None:
+    """Write a package into the folder of a repository."""
+    place = folder / "packages" / part.name / part.package
+    place.mkdir(parents=True)
+    (place / "opam").write_text(part.text, encoding="utf-8", errors="surrogateescape", newline="")
+    for file in part.files:
+        path = place / "files" / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+        if file.executable:
+            path.chmod(0o755)
