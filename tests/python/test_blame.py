@@ -201,7 +201,7 @@ def test_a_repair_that_does_not_cure_is_told_and_the_next_one_tried() -> None:
     assert found.repairs[0].outcome == "app.1 still fails with app.1 lib.2"
     assert found.cure
     assert found.cure.diff == (
-        "--- a/packages/app/app.1/opam\n+++ b/packages/app/app.1/opam\n@@ -1,2 +1,2 @@\n"
+        "--- a/app.1\n+++ b/app.1\n@@ -1,2 +1,2 @@\n"
         ' opam-version: "2.0"\n-depends: ["lib" "side"]\n+depends: ["lib" {< "2"} "side"]\n'
     )
 

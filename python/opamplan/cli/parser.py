@@ -39,6 +39,7 @@ ORDER = (
     "prune",
     "report",
     "history",
+    "blame",
     "completion",
 )
 HOME = "opamplan.cli.commands"

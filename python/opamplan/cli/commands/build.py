@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.cli import builders, image, options, plans, runs
+from opamplan.cli import builders, building, options, plans, runs
 from opamplan.cli.environments import each_environment
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
@@ -20,11 +18,7 @@ from opamplan.terminal.style import Style
 if TYPE_CHECKING:
     from opamplan import Plan
     from opamplan.runs.builders import Builder
-    from opamplan.runs.runner import Runner
     from opamplan.runs.state import Run, State
-
-BASE_ARCHIVE = "base-archive"
-"""Its name in the build context, whatever the file is called that a person has."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -73,39 +67,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--retry-failed", action="store_true", help="try packages again that failed before"
     )
-    group.add_argument(
-        "--attempts",
-        type=options.whole(1, 1000),
-        default=2,
-        metavar="N",
-        help="how often a batch is tried whose builder ends badly (default: 2)",
-    )
-    group.add_argument(
-        "--time-limit",
-        type=options.whole(0, options.MOST_SECONDS),
-        default=0,
-        metavar="S",
-        help="seconds for one package",
-    )
-    group.add_argument(
-        "--batch-time-limit",
-        type=options.seconds,
-        default=0,
-        metavar="S",
-        help="seconds for one batch",
-    )
-    group = image.add_options(parser)
-    group.add_argument(
-        "--base-archive",
-        metavar="FILE",
-        help="a root file system (tar) to stand on, instead of an image",
-    )
-    group.add_argument(
-        "--depexts-command", metavar="SHELL", help='installs the system packages "$@"'
-    )
-    group.add_argument(
-        "--stand-in", action="store_true", help="install nothing, to see what BuildKit costs"
-    )
+    building.add_limit_options(group)
+    building.add_base_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -148,7 +111,7 @@ def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
 
     top.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:
-        emit = _emit_options(args, Path(folder), plan)
+        emit = building.emit_options(args, Path(folder), plan)
         if plan.targets:
             write = image_llb if plan.strategy == "merge" else dockerfile
             write(plan, plan.targets[0], emit)
@@ -176,7 +139,7 @@ def _build(
             serving,
             RunOptions(
                 directory,
-                _emit_options(args, directory, plan),
+                building.emit_options(args, directory, plan),
                 attempts=args.attempts,
                 batch_time_limit=args.batch_time_limit,
                 retry_failed=args.retry_failed,
@@ -186,7 +149,7 @@ def _build(
             _left_out(results),
             JsonLines() if args.json else Display(quiet=args.quiet),
         )
-        done = _run_until_interrupted(runner)
+        done = building.run_until_interrupted(runner)
     if not args.json:
         runs.print_run(state, done)
     return done, _exit_status(done, state.targets(done), bool(args.targets))
@@ -204,49 +167,6 @@ def _exit_status(run: Run, targets: list[dict[str, Any]], named: bool) -> int:
     asked = [row["status"] for row in targets if named or row["status"] != "unavailable"]
     good = run.status == "finished" and all(status in WELL for status in asked)
     return 0 if good else 1
-
-
-def _run_until_interrupted(runner: Runner) -> Any:
-    def stop(signum: int, frame: Optional[FrameType]) -> None:
-        runner.interrupt()
-
-    before = {number: signal.signal(number, stop) for number in _interrupts()}
-    try:
-        return runner.run()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupts() -> list[signal.Signals]:
-    """The signals that stop a run. A hang-up that nohup had ignored stays so."""
-    found = [signal.SIGINT, signal.SIGTERM]
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        found.append(signal.SIGHUP)
-    return found
-
-
-def _emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
-    from opamplan import EmitOptions, InvalidRequest
-    from opamplan.files import copy_below
-    from opamplan.runs.builders import absolute_cache
-
-    emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
-    if args.time_limit:
-        emit.time_limit = args.time_limit
-    image.apply(args, emit, directory, plan)
-    if args.depexts_command:
-        emit.depexts = args.depexts_command
-    if args.base_archive:
-        archive = Path(args.base_archive)
-        if not archive.is_file():
-            raise InvalidRequest(f"--base-archive {archive}: no such file")
-        copy_below(directory, BASE_ARCHIVE, archive)
-        emit.base_archive = BASE_ARCHIVE
-    if args.tool == "buildx":
-        emit.cache_from = [absolute_cache(cache) for cache in args.cache_from]
-        emit.cache_to = [absolute_cache(cache) for cache in args.cache_to]
-    return emit
 
 
 def _left_out(results: Optional[list[Any]]) -> list[tuple[str, str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from opamplan.cli.environments import (
     place_of,
 )
 from opamplan.cli.outcome import EXIT_BAD_NEWS
+from opamplan.cli.sides import add_sides, side_of
 from opamplan.terminal.style import Style
 from opamplan.wording import MOST_LISTED, counted, listed
 
@@ -37,12 +37,7 @@ def add_parser(subparsers: Any) -> None:
         "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check-{ocaml}.json; opamplan "
         "build --plan check-5.3.0.json",
     )
-    parser.add_argument(
-        "before",
-        metavar="BEFORE",
-        help="a revision of the first --repository; without one, a source as --repository takes it",
-    )
-    parser.add_argument("after", metavar="AFTER", help="the same, after the change")
+    add_sides(parser)
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="how to write it (default: text)"
     )
@@ -57,7 +52,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--known",
         metavar="RUN",
-        help="what failed in this run, FILE (its newest run) or FILE#NUMBER, is not built again",
+        action="append",
+        default=[],
+        help="what failed in this run, FILE (its newest run) or FILE#NUMBER, is not built again; "
+        "may be repeated",
     )
     options.add_solve_options(parser, targets=False, all_versions=False)
     plans.add_plan_options(parser, saved=False, align=False)
@@ -74,9 +72,10 @@ def run(args: argparse.Namespace) -> int:
     found = each_environment(args)
     if args.output:
         check_pattern(args.output, found)
-    before, after = (options.load(_side(args, text)) for text in (args.before, args.after))
+    before, after = (options.load(side_of(args, text)) for text in (args.before, args.after))
     changes = compare_repositories(before, after)
-    known = [t for t in _failures(args.known) if t in before or t in after] if args.known else []
+    failed = sorted({target for run in args.known for target in _failures(run)})
+    known = [target for target in failed if target in before or target in after]
     effects: dict[str, Effect] = {}
     for name, one in found.items():
         effects[name] = effect_of(
@@ -105,14 +104,6 @@ def _failures(run: str) -> list[str]:
     state, found = find_run(run)
     bad = (FAILURE, ACCEPTED_FAILURE, DEPENDENCY_FAILED)
     return [row["target"] for row in state.targets(found) if row["status"] in bad]
-
-
-def _side(args: argparse.Namespace, text: str) -> argparse.Namespace:
-    """The options, with one side of the change as the first repository."""
-    side = copy.copy(args)
-    first = f"{args.repository[0].partition('#')[0]}#{text}" if args.repository else text
-    side.repository = [first, *args.repository[1:]]
-    return side
 
 
 def _is_bad(changes: list[PackageChange], effects: dict[str, Effect]) -> bool:

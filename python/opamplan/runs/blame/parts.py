@@ -21,6 +21,8 @@ class Part:
     effective: str
     """What of the file can change a build."""
     files: tuple[ExtraFile, ...] = ()
+    path: str = ""
+    """Of its opam file in the source that it came from."""
 
     @property
     def package(self) -> str:
@@ -45,6 +47,7 @@ def part_of(package: Package) -> Part:
         package.text,
         package.effective_part,
         tuple(package.files),
+        package.path,
     )
 
 

@@ -24,8 +24,10 @@ class Repair:
     """NAME.VERSION whose file is edited."""
     reason: str
     """What it does, in a sentence."""
+    path: str
+    """Of the opam file in its source."""
     before: str
-    """The opam file."""
+    """What it says."""
     after: str
     cured: Optional[bool] = None
     """Whether the target was solved again and built; None: not tried."""
@@ -35,13 +37,11 @@ class Repair:
     @property
     def diff(self) -> str:
         """The edit as a unified diff."""
-        name = self.package.partition(".")[0]
-        path = f"packages/{name}/{self.package}/opam"
         lines = difflib.unified_diff(
             self.before.splitlines(keepends=True),
             self.after.splitlines(keepends=True),
-            f"a/{path}",
-            f"b/{path}",
+            f"a/{self.path}",
+            f"b/{self.path}",
         )
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
@@ -51,6 +51,7 @@ class Repair:
             "kind": self.kind,
             "package": self.package,
             "reason": self.reason,
+            "path": self.path,
             "diff": self.diff,
             "cured": self.cured,
             "outcome": self.outcome,
@@ -119,7 +120,7 @@ def _bounds(
 
 
 def _edit(kind: str, part: Part, reason: str, text: str) -> Repair:
-    return Repair(kind, part.package, reason, part.text, text)
+    return Repair(kind, part.package, reason, part.path, part.text, text)
 
 
 def with_outcome(repair: Repair, cured: bool, outcome: str) -> Repair:

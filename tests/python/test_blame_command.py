@@ -1,0 +1,117 @@
+"""The command blame, with a builder that is a script."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from planted import Planted, plant
+
+from opamplan.cli.config import ASKED_ONLY
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+# The new version of logbook fails, whatever it stands on.
+PLANTED = Planted("http-serve", "logbook", "logbook", "unavailable")
+OPAM = "packages/logbook/logbook.0.7.0+9/opam"
+
+
+@pytest.fixture
+def after(embedded: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
+    plant(PLANTED, embedded, tmp_path / "after")
+    return tmp_path / "after"
+
+
+def test_the_culprit_is_told_and_the_cure_is_a_patch(
+    embedded: pathlib.Path,
+    after: pathlib.Path,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    program = fake(("logbook.0.7.0+9",), logs={"logbook.0.7.0+9": "Error: Unbound module Old"})
+    words = ["blame", str(embedded), str(after), "http-serve", "--builder", "unix:///nowhere"]
+    words += ["--program", program, "-o", str(tmp_path / "out")]
+    told = opamplan_command(*words, "--patch", str(tmp_path / "cure.patch"))
+    assert told.returncode == 0, told.stderr
+    for part in (
+        "http-serve is broken by logbook.0.7.0+9: Error: Unbound module Old",
+        "The culprit: logbook.0.7.0 -> logbook.0.7.0+9",
+        "cured: logbook.0.7.0+9 fails with what its dependencies were before, too",
+        "+available: false",
+    ):
+        assert part in told.stdout
+    assert "trial 1: " in told.stderr
+    before = (after / OPAM).read_text()
+    subprocess.run(
+        ["git", "apply", "--unsafe-paths", f"--directory={after}", str(tmp_path / "cure.patch")],
+        check=True,
+        cwd="/",
+    )
+    patched = (after / OPAM).read_text()
+    assert patched == before + "available: false\n"
+
+    # Once more, with everything known, to be edited.
+    (after / OPAM).write_text(before)
+    again = opamplan_command(*words, "--json", "--apply")
+    assert again.returncode == 0, again.stderr
+    answer = json.loads(again.stdout)
+    assert (answer["build_count"], answer["layer_count"]) == (0, 0)
+    assert answer["culprits"][0]["text"] == "logbook.0.7.0 -> logbook.0.7.0+9"
+    assert (after / OPAM).read_text() == patched
+
+
+def test_results_of_earlier_runs_are_not_built_again(
+    embedded: pathlib.Path,
+    after: pathlib.Path,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    builder = ["--builder", "unix:///nowhere", "--program", fake(("logbook.0.7.0+9",))]
+    for side in (embedded, after):
+        out = str(tmp_path / f"runs-{side.name}")
+        opamplan_command("build", "http-serve", "--repository", str(side), "-o", out, *builder)
+    states = sorted(str(path) for path in tmp_path.glob("runs-*/builds.sqlite"))
+    words = [
+        "blame",
+        str(embedded),
+        str(after),
+        "http-serve",
+        "-o",
+        str(tmp_path / "out"),
+        "--json",
+    ]
+    cold = json.loads(opamplan_command(*words, *builder).stdout)
+    words[words.index(str(tmp_path / "out"))] = str(tmp_path / "warm")
+    known = [word for state in states for word in ("--known", state)]
+    warm = json.loads(opamplan_command(*words, *builder, *known).stdout)
+    assert warm["culprits"] == cold["culprits"]
+    assert warm["build_count"] < cold["build_count"]
+    assert warm["layer_count"] < cold["layer_count"] / 2
+
+
+def test_what_cannot_be_edited_is_refused_before_anything_is_built(
+    embedded: pathlib.Path, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    for words, part in (
+        (["--apply", "--repository", str(embedded)], "--apply: HEAD is no folder"),
+        (["--pin", "x"], "--pin: blame compares versions"),
+    ):
+        done = opamplan_command("blame", "HEAD~1", "HEAD", "dune", *words, cwd=tmp_path)
+        assert (done.returncode, part in done.stderr) == (2, True), done.stderr
+
+
+def test_nothing_is_to_blame_where_it_is_built(
+    embedded: pathlib.Path, tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
+) -> None:
+    words = ["--builder", "unix:///nowhere", "--program", fake(), "-o", str(tmp_path / "out")]
+    done = opamplan_command("blame", str(embedded), str(embedded), "csexp", *words)
+    assert done.returncode == 2
+    assert "csexp is built after the change: nothing is to blame" in done.stderr
+
+
+def test_a_file_in_the_working_folder_edits_and_writes_nothing() -> None:
+    assert {"patch", "apply", "output"} <= set(ASKED_ONLY)
