@@ -58,11 +58,12 @@ def test_there_are_twenty() -> None:
     assert len({(p.name, p.repair, p.versions) for p in PLANTED}) == 20
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known", "cold"])
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
 def test_the_culprit_of_a_planted_regression_is_found_and_cured(
-    planted: Planted, embedded: pathlib.Path, tmp_path: pathlib.Path
+    planted: Planted, known: bool, embedded: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
-    found = blamed(planted, *sides(planted, embedded, tmp_path), Simulated(planted))
+    found = blamed(planted, *sides(planted, embedded, tmp_path), Simulated(planted), known)
     assert [change.name for change in found.culprits] == [planted.culprit]
     assert found.failing.partition(".")[0] == planted.failing
     assert found.cure
@@ -70,18 +71,6 @@ def test_the_culprit_of_a_planted_regression_is_found_and_cured(
     assert found.build_count <= MOST_BUILDS
     assert len(found.suspects) >= 10
     assert found.culprits[0] in found.suspects
-
-
-@pytest.mark.parametrize("planted", [PLANTED[0], PLANTED[6]], ids=lambda planted: planted.name)
-def test_without_earlier_results_both_sides_are_built_too(
-    planted: Planted, embedded: pathlib.Path, tmp_path: pathlib.Path
-) -> None:
-    both = sides(planted, embedded, tmp_path)
-    found = blamed(planted, *both, Simulated(planted), known=False)
-    known = blamed(planted, *both, Simulated(planted))
-    assert found.culprits == known.culprits
-    assert found.build_count <= MOST_BUILDS
-    assert known.build_count < found.build_count <= known.build_count + 2
 
 
 FILES = {

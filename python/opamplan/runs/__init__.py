@@ -2,10 +2,13 @@
 
 One file a subject, in the order data flows: `rawjson` reads what BuildKit says, `builders` runs
 one batch, `results` reads what a batch left, `state` keeps it, `runner` does all batches of a plan,
-`display` shows it; `report`, `comparison` and `history` read the state.
+`display` shows it; `report`, `comparison` and `history` read the state; `blame` builds
+to find out what broke.
 """
 
+from opamplan.runs.blame import Blame, Repair, Trial
 from opamplan.runs.builders import Buildctl, Builder, Buildx, SolveOutcome
+from opamplan.runs.closures import ClosureChange
 from opamplan.runs.comparison import RunDifference, compare_runs
 from opamplan.runs.failure_groups import FailureGroup, failure_groups
 from opamplan.runs.history import History, histories
@@ -17,20 +20,24 @@ from opamplan.runs.runner import Runner
 from opamplan.runs.state import Run, State
 
 __all__ = [
+    "Blame",
     "Buildctl",
     "Builder",
     "Buildx",
+    "ClosureChange",
     "FailureGroup",
     "History",
     "LayerResult",
     "LogError",
     "PackageResult",
+    "Repair",
     "Run",
     "RunDifference",
     "RunOptions",
     "Runner",
     "SolveOutcome",
     "State",
+    "Trial",
     "compare_runs",
     "error_of",
     "failure_groups",
