@@ -300,7 +300,10 @@ def test_other_classes_are_equal_to_themselves_alone(worlds: tuple[World, World,
         assert getattr(opamplan, name).__hash__ is object.__hash__, name
 
 
-RUN_VALUES = {"LayerResult", "Run", "RunDifference", "RunOptions", "SolveOutcome"}
+RUN_VALUES = {
+    *("LayerResult", "LogError", "PackageResult", "Run", "RunDifference", "RunOptions"),
+    *("Blame", "ClosureChange", "FailureGroup", "History", "Repair", "SolveOutcome", "Trial"),
+}
 RUN_IDENTITIES = {"Buildctl", "Builder", "Buildx", "Runner", "State"}
 
 
