@@ -94,9 +94,12 @@ def universe(side: opamplan.Repository) -> opamplan.Universe:
 
 
 def small(
-    after: Mapping[str, str], fails: Fails, before: Mapping[str, str] = FILES
+    after: Mapping[str, str],
+    fails: Fails,
+    before: Mapping[str, str] = FILES,
+    target: str = "app",
 ) -> tuple[Blame, list[str]]:
-    """Blame between small repositories, for app; and the packages that were built, in order."""
+    """Blame between small repositories; and the packages that were built, in order."""
     built: list[str] = []
 
     def build(plan: opamplan.Plan) -> dict[str, Tried]:
@@ -112,7 +115,7 @@ def small(
             built.append(package)
         return results
 
-    found = blame(repository(before), repository(after), "app", universe, Trials(build))
+    found = blame(repository(before), repository(after), target, universe, Trials(build))
     return found, built
 
 
@@ -169,6 +172,15 @@ def test_another_failure_between_is_not_taken_for_the_one_that_is_looked_for() -
     assert [change.name for change in found.culprits] == ["side"]
     assert found.cure
     assert found.cure.kind == "bound"
+
+
+def test_a_version_that_is_new_is_compared_with_the_one_before() -> None:
+    after = {**FILES, "app.2": 'depends: ["lib" "side"]', "base.2": ""}
+    found, _ = small(after, lambda package, held: package == "app.2", target="app.2")
+    assert [str(change) for change in found.culprits] == ["app.1 -> app.2"]
+    assert [repair.outcome for repair in found.repairs] == ["app.2 then has no solution"]
+    with pytest.raises(opamplan.InvalidRequest, match="there is no zzz before the change"):
+        small(after, lambda package, held: False, target="zzz")
 
 
 def test_what_only_came_with_a_change_is_not_to_blame_but_what_brought_it() -> None:

@@ -115,3 +115,28 @@ def test_nothing_is_to_blame_where_it_is_built(
 
 def test_a_file_in_the_working_folder_edits_and_writes_nothing() -> None:
     assert {"patch", "apply", "output"} <= set(ASKED_ONLY)
+
+
+def test_runs_are_sides_too(
+    embedded: pathlib.Path,
+    after: pathlib.Path,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    builder = ["--builder", "unix:///nowhere", "--program", fake(("logbook.0.7.0+9",))]
+    state = str(tmp_path / "nightly.sqlite")
+    for side in (embedded, after):
+        words = ["-o", str(tmp_path / "o"), "--state", state, "--repository", str(side)]
+        opamplan_command("build", "http-serve", "csexp", *words, *builder)
+    sides = [f"{state}#1", f"{state}#2"]
+    words = ["http-serve", "-o", str(tmp_path / "out"), "--json", *builder]
+    alone = json.loads(opamplan_command("blame", *sides, *words).stdout)
+    assert [change["text"] for change in alone["culprits"]] == ["logbook.0.7.0 -> logbook.0.7.0+9"]
+    # The run has no other version that would do.
+    assert [repair["outcome"] for repair in alone["repairs"]] == ["http-serve then has no solution"]
+    cured = opamplan_command("blame", *sides, *words, "--repository", str(after))
+    assert cured.returncode == 0, cured.stderr
+    assert json.loads(cured.stdout)["repairs"][-1]["cured"]
+    other = opamplan_command("blame", *sides, *words, "--environment", "debian-12")
+    assert (other.returncode, "give those of the run" in other.stderr) == (2, True)

@@ -16,6 +16,7 @@ RUN_HELP = "a state file, as build writes (its newest run), or FILE#NUMBER"
 
 def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
     """What a person wants to know of a run."""
+    from opamplan.runs.failure_groups import Errors
     from opamplan.runs.failures import failures_of
     from opamplan.runs.statuses import ACCEPTED_FAILURE, FAILURE, SUCCESS, in_order
 
@@ -40,6 +41,7 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
         file=out,
     )
     failures = failures_of(state.plan_of(run), layers)
+    errors = Errors(state).of(run)
     if failures:
         print("Failures, those that stop most targets first:", file=out)
         for row, stopped in failures[:20]:
@@ -47,5 +49,6 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
             paint = style.warn if row["status"] == ACCEPTED_FAILURE else style.bad
             what = "" if row["status"] == FAILURE else f"  ({row['status']})"
             print(f"  {count:6} {paint(row['package'])}  layer {row['layer']}{what}", file=out)
+            print(f"         {errors[row['layer']].text}", file=out)
         if len(failures) > 20:
             print(f"         ... {len(failures)} in all", file=out)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import builders, building, options, plans
 from opamplan.cli.outcome import EXIT_BAD_NEWS
+from opamplan.cli.run_difference import is_run
 from opamplan.cli.sides import add_sides, side_of
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed
 
 if TYPE_CHECKING:
-    from opamplan.runs.blame import Blame, Repair
+    from opamplan.runs.blame import Blame, Repair, Tried
     from opamplan.runs.blame.parts import Part
 
 DESCRIPTION = """\
@@ -31,6 +32,9 @@ Layers whose results are known are not built: those of runs given with --known
 and of earlier calls with the same -o. Usually the run that was good and the
 one that was bad are there, and a few builds of a few layers are left; without
 them, the target is built on both sides first.
+
+A side may be a run too, FILE (its newest) or FILE#NUMBER: then its plan says
+what the packages were. Repairs are looked for in --repository, if it is given.
 
 Then an edit of an opam file is looked for that cures it: a dependency that is
 used and not named, an upper bound, a change taken back, or a version that
@@ -46,6 +50,7 @@ Examples:
   opamplan blame --repository opam-repository HEAD~20 HEAD lwt \\
     --known nightly.sqlite#41 --known nightly.sqlite#42
   opamplan blame before/ after/ lwt.5.9.0 --patch cure.patch
+  opamplan blame nightly.sqlite#41 nightly.sqlite#42 lwt --repository .
 """
 
 
@@ -129,11 +134,12 @@ def _blame(args: argparse.Namespace) -> Blame:
             f"--apply: {args.after} is no folder whose files can be edited; --patch FILE saves "
             "the edit for `git apply`"
         )
-    before, after = (options.load(side_of(args, text)) for text in (args.before, args.after))
-    known = {}
-    for text in args.known:
+    known: dict[str, Tried] = {}
+    sides = [args.before, args.after]
+    for text in [*args.known, *filter(is_run, sides)]:
         state, of = find_run(text)
         known.update(results_of(state, of))
+    before, after = (_side(args, text) for text in sides)
     folder = Path(args.output)
     folder.mkdir(parents=True, exist_ok=True)
     with State(folder / "builds.sqlite") as state:
@@ -150,10 +156,42 @@ def _blame(args: argparse.Namespace) -> Blame:
             args.target,
             lambda side: options.universe_from(args, side),
             Trials(build, {**known, **build.known()}),
-            overlay=lambda part: _overlaid(args, part),
+            overlay=_overlay(args),
             planning=plans.planning(args),
             repair=not args.no_repair,
         )
+
+
+def _side(args: argparse.Namespace, text: str) -> Any:
+    """The repository of a side; of a run, what its plan of the target was made from."""
+    from opamplan import InvalidRequest
+    from opamplan.runs.blame.hybrids import candidate_of
+    from opamplan.runs.blame.parts import parts_in, repository_of
+    from opamplan.runs.layers import target_layers
+    from opamplan.runs.state import find_run
+
+    if not is_run(text):
+        return options.load(side_of(args, text))
+    state, of = find_run(text)
+    plan = state.plan_of(of)
+    target = args.target if args.target in plan.targets else args.target.partition(".")[0]
+    plan = plan.restricted_to([target])
+    side = repository_of(parts_in(plan))
+    [(target, layer)] = target_layers(plan).items()
+    found = candidate_of(options.universe_from(args, side), target, plans.planning(args))
+    if found is None or found.layer != layer:
+        raise InvalidRequest(
+            f"{text}: {target} is another layer there than with these options: give those of the "
+            "run (--environment, --ocaml, --set, --image, --with-test)"
+        )
+    return side
+
+
+def _overlay(args: argparse.Namespace) -> Any:
+    """Makes the repository after with an edit; None if a run has all there is of it."""
+    if is_run(args.after) and not args.repository:
+        return None
+    return lambda part: _overlaid(args, part)
 
 
 def _run_options(args: argparse.Namespace, folder: Path, plan: Any) -> Any:
@@ -189,7 +227,7 @@ def _overlaid(args: argparse.Namespace, part: Part) -> Any:
 
     with tempfile.TemporaryDirectory(prefix="opamplan-") as folder:
         write_part(Path(folder), part)
-        side = side_of(args, args.after)
+        side = args if is_run(args.after) else side_of(args, args.after)
         edited = copy.copy(side)
         edited.repository = [folder, *side.repository]
         edited.no_repository_cache = True

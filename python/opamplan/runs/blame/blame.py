@@ -131,7 +131,7 @@ class _Inquiry:
         name = failing.partition(".")[0]
         # Of what the target needs only the failing package counts, if it was there before.
         layers = [candidate.closures.of_name(name) for candidate in (was, now)]
-        subject = name if layers[0] else self._target
+        subject = name if layers[0] else self._target.partition(".")[0]
         sides = [
             candidate.closures.of(found[0] if subject == name else candidate.layer)
             for candidate, found in zip((was, now), layers)
@@ -167,12 +167,16 @@ class _Inquiry:
 
     def _solved(self, side: Repository, when: str) -> tuple[dict[str, Part], Candidate]:
         universe = self._make_universe(side)
-        candidate = candidate_of(universe, self._target, self._planning)
+        name = self._target.partition(".")[0]
+        target = self._target if self._target in side else name  # a version that is new
+        if target not in side:
+            raise InvalidRequest(f"there is no {name} {when} the change")
+        candidate = candidate_of(universe, target, self._planning)
         if candidate is None:
             raise InvalidRequest(
                 f"{self._target} has no solution {when} the change; `opamplan why` says why"
             )
-        return parts_of(side, universe.solve(self._target)), candidate
+        return parts_of(side, universe.solve(target)), candidate
 
     def _no_regression(self, hybrids: Hybrids, failing: str, error: Optional[LogError]) -> str:
         """Why no change of a package is to blame, if so."""

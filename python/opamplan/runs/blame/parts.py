@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from opamplan._core import ExtraFile, Package, Repository, SolveResult
+from opamplan._core import Package, Plan, Repository, SolveResult
 from opamplan.errors import InvalidRequest
+
+
+@dataclass(frozen=True)
+class FileBeside:
+    """What lies in a version's folder `files/`."""
+
+    path: str
+    content: bytes
+    executable: bool
 
 
 @dataclass(frozen=True)
@@ -19,8 +30,8 @@ class Part:
     version: str
     text: str
     effective: str
-    """What of the file can change a build."""
-    files: tuple[ExtraFile, ...] = ()
+    """What of the file can change a build, or its digest."""
+    files: tuple[FileBeside, ...] = ()
     path: str = ""
     """Of its opam file in the source that it came from."""
 
@@ -28,11 +39,6 @@ class Part:
     def package(self) -> str:
         """NAME.VERSION."""
         return f"{self.name}.{self.version}"
-
-    def builds_like(self, other: Part) -> bool:
-        """Whether no build can tell them apart."""
-        mine, its = ((p.version, p.effective, p.files) for p in (self, other))
-        return mine == its
 
 
 def part_of(package: Package) -> Part:
@@ -46,7 +52,7 @@ def part_of(package: Package) -> Part:
         str(package.version),
         package.text,
         package.effective_part,
-        tuple(package.files),
+        tuple(FileBeside(f.path, f.content, f.executable) for f in package.files),
         package.path,
     )
 
@@ -55,6 +61,23 @@ def parts_of(repository: Repository, solution: SolveResult) -> dict[str, Part]:
     """By name: the packages of a solution."""
     parts = (part_of(repository.package(package)) for package in solution.packages)
     return {part.name: part for part in parts}
+
+
+def parts_in(plan: Plan) -> list[Part]:
+    """The packages of a plan, which has their opam files."""
+    return [
+        Part(
+            package["name"],
+            package["version"],
+            package["opam"],
+            package["effective"],
+            tuple(
+                FileBeside(f["path"], base64.b64decode(f["base64"]), f["executable"])
+                for f in package.get("files", ())
+            ),
+        )
+        for package in json.loads(plan.to_json())["packages"]
+    ]
 
 
 def repository_of(parts: Iterable[Part]) -> Repository:
