@@ -116,14 +116,14 @@ def test_a_run_for_each_environment_goes_into_one_state_and_one_report(
 def test_an_interrupt_ends_the_first_run_and_begins_no_other(
     tmp_path: pathlib.Path, fake: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from opamplan.cli.commands import build
+    from opamplan.cli import building
     from opamplan.cli.main import main
 
     def interrupted(runner: Any) -> Any:
         runner.interrupt()
         return runner.run()
 
-    monkeypatch.setattr(build, "_run_until_interrupted", interrupted)
+    monkeypatch.setattr(building, "run_until_interrupted", interrupted)
     out = str(tmp_path / "out")
     assert main(["build", "-q", "--program", fake(), "-o", out, *COMPILERS]) == 130
     with State(tmp_path / "out/builds.sqlite", read_only=True) as state:

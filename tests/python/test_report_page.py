@@ -265,6 +265,7 @@ def matrix(packages: int, environments: int) -> dict[str, Any]:
             }
         )
     failure = {"run": environments - 1, "layer": "0" * 16, "status": "failure", "stops": 1}
+    failure |= {"kind": "disk", "error": "</script>no room"}
     run = {"id": 1, "file": "a", "status": "finished", "started": 1.79e9, "ended": 1.79e9 + 60}
     about = {"image": "debian:13", "environment": "os = linux", "counts": {"success": packages}}
     names = [f"debian-13 OCaml 5.{n}.0" for n in range(environments)]
@@ -304,6 +305,7 @@ def test_a_matrix_of_sixty_thousand_cells_can_be_used(
     detail.locator(".link").first.click()  # no target: only others need it
     assert detail.locator("h2").first.inner_text() == "hidden.1"
     assert detail.locator("pre").inner_text() == "Error: only here\n"
+    assert "disk: </script>no room" in detail.inner_text()
     tab.keyboard.press("Escape")
     tab.fill("#search", "only here")
     assert tab.locator("#shown").inner_text() == "40 of 4000"

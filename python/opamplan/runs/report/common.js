@@ -40,11 +40,6 @@ const opamplan = (() => {
   };
 
   const bytes = (n) => n == null ? "" : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
-  function lastError(log) {
-    const lines = log.trim().split("\n");
-    const error = lines.findLast((l) => /error/i.test(l)) || lines[lines.length - 1] || "";
-    return error.length > 90 ? error.slice(0, 89) + "…" : error;
-  }
 
   // What opens details: by the pointer, Enter and Space. Focus comes back to it when they close.
   let opener = null;
@@ -118,7 +113,7 @@ const opamplan = (() => {
   }
   const data = JSON.parse(document.getElementById("data").textContent);
   return {
-    data, order, words, $, color, make, draw, badge, time, bytes, lastError,
+    data, order, words, $, color, make, draw, badge, time, bytes,
     opens, panelOf, named, chips, scrolling, countsBar,
   };
 })();

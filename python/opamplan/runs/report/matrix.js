@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, badge, time, lastError,
+    data, order, words, $, color, make, badge, time,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { runs, packages } = data;
@@ -56,7 +56,7 @@
     const only = $("differences").checked;
     const told = new Set();  // failures that say it
     failures.forEach((f, i) => {
-      if (text && (f.package.toLowerCase().includes(text) || f.log.toLowerCase().includes(text))) told.add(i);
+      if (text && (f.package.toLowerCase().includes(text) || f.error.toLowerCase().includes(text) || f.log.toLowerCase().includes(text))) told.add(i);
     });
     const rows = packages.filter((p) => (!only || p.differs)
       && p.cells.some((cell) => cell && wanted.has(cell.status)) && (!text || says(p, text, told)));
@@ -94,8 +94,10 @@
     const panel = panelOf(f.package, `${runs[f.run].name} · layer ${f.layer} · stops ${f.stops} ${f.stops === 1 ? "target" : "targets"}`);
     panel.append(make("p", {}, badge(f.status)), ...logOf(f));
   }
-  const logOf = (f) => (f.log
-    ? [make("p", {}, make("code", {}, lastError(f.log))), make("pre", { class: "log" }, f.log)] : []);
+  const logOf = (f) => [
+    make("p", {}, f.kind === "package" ? "" : `${f.kind}: `, make("code", {}, f.error)),
+    ...(f.log ? [make("pre", { class: "log" }, f.log)] : []),
+  ];
 
   filter();
   const asked = named();

@@ -10,6 +10,7 @@ from opamplan._core import Plan
 from opamplan.runs.environments import facts_of, names_of
 from opamplan.runs.failures import failures_of
 from opamplan.runs.layers import layer_members, layer_needs, layer_of
+from opamplan.runs.log_errors import error_of
 from opamplan.runs.report.data import end_of_log
 from opamplan.runs.report.html import write_page
 from opamplan.runs.report.text import code, when
@@ -23,10 +24,10 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
 
     `runs`: name (what is particular to the environment), file and id, status, times, image,
     environment, counts by status. `failures`: package, layer, run (its place), status, how many
-    targets it `stops`, the end of its log. `packages`: NAME.VERSION, `dependents` (targets that
-    need it, where most do), `differs`, and `cells`, one a run, None where it is no target: status,
-    seconds, `failure` (its own) and `causes` (those that stop it), as indices into `failures`, and
-    `reason`. What there is not is left out.
+    targets it `stops`, `kind` and text of its error, the end of its log. `packages`: NAME.VERSION,
+    `dependents` (targets that need it, where most do), `differs`, and `cells`, one a run, None
+    where it is no target: status, seconds, `failure` (its own) and `causes` (those that stop it),
+    as indices into `failures`, and `reason`. What there is not is left out.
     """
     plans = [state.plan_of(run) for state, run in runs]
     names = environment_names(plans, [run.started for _, run in runs])
@@ -71,16 +72,20 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
 
 def _failures(state: State, run: Run, plan: Plan, log_bytes: int) -> dict[str, dict[str, Any]]:
     """By layer what failed, of targets and of what only they need; those that stop most first."""
-    return {
-        row["layer"]: {
+    found = {}
+    for row, stopped in failures_of(plan, state.layers(run)):
+        log = state.log(run, row["layer"])
+        error = error_of(log, row["status"], row["package"])
+        found[row["layer"]] = {
             "package": row["package"],
             "layer": row["layer"],
             "status": row["status"],
+            "kind": error.kind,
+            "error": error.text,
             "targets": [name for name in stopped if name != row["package"]],
-            "log": end_of_log(state.log(run, row["layer"]), log_bytes),
+            "log": end_of_log(log, log_bytes),
         }
-        for row, stopped in failures_of(plan, state.layers(run))
-    }
+    return found
 
 
 def _column(
