@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pathlib
+import subprocess
+
 import pytest
 
 import opamplan
-from opamplan.runs.blame import edits
+from opamplan.runs.blame import Repair, edits
 
 HEAD = 'opam-version: "2.0" # kept\n'
 
@@ -65,3 +68,14 @@ def test_what_nobody_can_install_is_unavailable() -> None:
     assert edits.unavailable(HEAD) == f"{HEAD}available: false\n"
     text = edits.unavailable(f'{HEAD}available: [os = "linux"]\nbuild: []\n')
     assert text == f"{HEAD}available: false\nbuild: []\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\r\n", " # \u2028\x0c\n"])
+def test_the_patch_of_a_repair_is_one_that_git_applies(tmp_path: pathlib.Path, end: str) -> None:
+    before = f'opam-version: "2.0"\ndepends: ["lib"]{end}'
+    path = "packages/a/a.1/opam"
+    repair = Repair("bound", "a.1", "", path, before, edits.with_upper_bound(before, "lib", "2"))
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(before.encode())
+    subprocess.run(["git", "apply"], input=repair.diff.encode(), check=True, cwd=tmp_path)
+    assert (tmp_path / path).read_bytes() == repair.after.encode()

@@ -257,7 +257,7 @@ def _print(found: Blame) -> None:
         built = counted(trial.built, "layer") + " built" if trial.built else "known"
         with_ = listed(sorted(trial.changed))
         paint = style.good if trial.verdict == "good" else style.bad
-        print(f"  {paint(trial.verdict)} ({built}) with {with_}")
+        print(f"  {paint(trial.verdict)} ({built}): the rest as before, as after {with_}")
     if not found.culprits:
         print(f"No change is to blame: {found.reason}")
     elif len(found.culprits) == 1:

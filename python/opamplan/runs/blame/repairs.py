@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Optional
@@ -38,12 +39,13 @@ class Repair:
     def diff(self) -> str:
         """The edit as a unified diff."""
         lines = difflib.unified_diff(
-            self.before.splitlines(keepends=True),
-            self.after.splitlines(keepends=True),
+            _lines(self.before),
+            _lines(self.after),
             f"a/{self.path}",
             f"b/{self.path}",
         )
-        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+        end = "\n\\ No newline at end of file\n"
+        return "".join(line if line.endswith("\n") else line + end for line in lines)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -117,6 +119,11 @@ def _bounds(
         if lower is None or compare_versions(lower, bound) >= 0:
             return
         bound = lower
+
+
+def _lines(text: str) -> list[str]:
+    """With their ends, as git sees them: nothing but LF ends one."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _edit(kind: str, part: Part, reason: str, text: str) -> Repair:
