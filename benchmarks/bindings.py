@@ -1,6 +1,7 @@
 """The whole-repository plan from Python and from C++, side by side.
 
     python benchmarks/bindings.py REPOSITORY PEER [--runs 5] [--threads 1]
+    python benchmarks/bindings.py REPOSITORY --calls
 
 PEER is the program `bindings_peer` of a release build with -DOPAMPLAN_BUILD_BENCHMARKS=ON.
 Both sides run in processes of their own, in turns, without the cache of repositories; the table has
@@ -41,6 +42,35 @@ def job(repository: str, threads: int) -> None:
     print("steps", len(plan))
 
 
+def calls(repository: str) -> None:
+    """What single calls on the plan of the whole repository take, the least of seven rounds."""
+    import opamplan
+
+    repo = opamplan.Repository.open(repository)
+    universe = opamplan.Universe(repo, opamplan.Environment.preset("debian-12"), ocaml="5.3.0")
+    plan = opamplan.make_plan(universe.solve_all())
+    text = plan.to_json()
+    steps = plan.steps
+    every = range(len(plan))
+    rows: dict[str, tuple[int, Callable[[], Any]]] = {
+        "Plan.to_json": (1, plan.to_json),
+        "Plan.from_json": (1, lambda: opamplan.Plan.from_json(text)),
+        "plan.image_of(target)": (
+            len(plan.targets),
+            lambda: list(map(plan.image_of, plan.targets)),
+        ),
+        "plan.steps[i]": (200, lambda: [plan.steps[i] for i in range(200)]),
+        "steps[i]": (len(plan), lambda: [steps[i] for i in every]),
+    }
+    for name, (count, work) in rows.items():
+        least = float("inf")
+        for _ in range(7):
+            begin = time.process_time()
+            work()
+            least = min(least, time.process_time() - begin)
+        print(f"{name:24} {1e6 * least / count:12.2f} us of CPU a call")
+
+
 def measure(command: list[str]) -> tuple[Times, int]:
     """Wall and CPU seconds by stage, and the number of steps."""
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -63,8 +93,12 @@ def main() -> None:
     parser.add_argument("peer", nargs="?")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--calls", action="store_true", help="time single calls on a plan instead")
     args = parser.parse_args()
     threads = str(args.threads)
+    if args.calls:
+        calls(args.repository)
+        return
     if args.peer is None:
         job(args.repository, args.threads)
         return

@@ -231,6 +231,64 @@ py_batch batch_from(const batch_state& state) {
   return {std::move(owner), index, 0};
 }
 
+/// All steps of a plan, made one by one when they are asked for.
+struct py_steps {
+  std::shared_ptr<plan> owner;
+  [[nodiscard]] std::size_t size() const { return owner->steps.size(); }
+  /// From the end if negative.
+  [[nodiscard]] py_step at(std::ptrdiff_t index) const {
+    const auto count = static_cast<std::ptrdiff_t>(size());
+    if (index < 0) index += count;
+    if (index < 0 || index >= count) throw py::index_error("no such step");
+    return {owner, static_cast<std::size_t>(index)};
+  }
+};
+
+void bind_steps(py::module_& module) {
+  py::class_<py_steps> steps(module, "PlanSteps", R"(The steps of a plan, a sequence.
+
+Each is made when it is asked for. Equal if all of them are.)");
+  compare_by(
+      steps,
+      [](const py_steps& s) {
+        std::vector<decltype(key_of(py_step()))> keys;
+        for (std::size_t i = 0; i < s.size(); ++i) keys.push_back(key_of(py_step{s.owner, i}));
+        return keys;
+      },
+      [](const py_steps& s) {
+        std::vector<digest> keys;
+        for (const plan_step& step : s.owner->steps) keys.push_back(step.key);
+        return keys;
+      })
+      .def(py::pickle([](const py_steps& s) { return to_json(*s.owner); },
+                      [](const std::string& text) {
+                        return py_steps{std::make_shared<plan>(plan_from_json(text))};
+                      }))
+      .def("__len__", &py_steps::size)
+      .def("__getitem__", &py_steps::at, py::arg("index"))
+      .def(
+          "__getitem__",
+          [](const py_steps& s, const py::slice& slice) {
+            py::ssize_t start = 0;
+            py::ssize_t stop = 0;
+            py::ssize_t step = 0;
+            py::ssize_t count = 0;
+            if (!slice.compute(static_cast<py::ssize_t>(s.size()), &start, &stop, &step, &count)) {
+              throw py::error_already_set();
+            }
+            std::vector<py_step> out;
+            for (; count > 0; --count, start += step) out.push_back(s.at(start));
+            return out;
+          },
+          py::arg("slice"))
+      .def("__iter__",
+           [](const py::object& s) -> iterator_of<py_step> {
+             return py::reinterpret_steal<iterator_of<py_step>>(PySeqIter_New(s.ptr()));
+           })
+      .def("__repr__",
+           [](const py_steps& s) { return "<PlanSteps: " + std::to_string(s.size()) + " steps>"; });
+}
+
 void bind_parts(py::module_& module) {
   py::class_<py_step> step_class(module, "PlanStep", R"(One build step of a plan.
 
@@ -393,21 +451,13 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           },
           "The batches, in the order they run.")
       .def_property_readonly(
-          "steps",
-          [](const std::shared_ptr<plan>& p) {
-            std::vector<py_step> out;
-            for (std::size_t i = 0; i < p->steps.size(); ++i) out.push_back({p, i});
-            return out;
-          },
+          "steps", [](const std::shared_ptr<plan>& p) { return py_steps{p}; },
           "The steps; what a step stands on comes before it.")
       .def("__len__", [](const plan& p) { return p.steps.size(); })
       .def(
           "__getitem__",
           [](const std::shared_ptr<plan>& p, std::ptrdiff_t index) {
-            const auto size = static_cast<std::ptrdiff_t>(p->steps.size());
-            if (index < 0) index += size;
-            if (index < 0 || index >= size) throw py::index_error("no such step");
-            return py_step{p, static_cast<std::size_t>(index)};
+            return py_steps{p}.at(index);
           },
           py::arg("index"))
       .def("__iter__",
@@ -513,6 +563,7 @@ void bind_plan(py::module_& module) {
       });
   bind_limits(module);
   bind_parts(module);
+  bind_steps(module);
   bind_the_plan(module);
   module.def(
       "make_plan",

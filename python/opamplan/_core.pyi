@@ -34,6 +34,7 @@ __all__: list[str] = [
     "PlanDifference",
     "PlanFinding",
     "PlanStep",
+    "PlanSteps",
     "RebuiltTarget",
     "Repository",
     "ReverseDependencies",
@@ -1612,6 +1613,24 @@ class PlanBatch:
         Its targets, as NAME.VERSION.
         """
 
+class PlanSteps:
+    """
+    The steps of a plan, a sequence.
+
+    Each is made when it is asked for. Equal if all of them are.
+    """
+    def __eq__(self, arg0: object) -> bool: ...
+    @typing.overload
+    def __getitem__(self, index: typing.SupportsInt | typing.SupportsIndex) -> PlanStep: ...
+    @typing.overload
+    def __getitem__(self, slice: slice) -> list[PlanStep]: ...
+    def __getstate__(self) -> str: ...
+    def __hash__(self) -> int: ...
+    def __iter__(self) -> collections.abc.Iterator[PlanStep]: ...
+    def __len__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+
 class Plan:
     """
     A build plan.
@@ -1703,7 +1722,7 @@ class Plan:
         Every package version that the plan installs, ascending.
         """
     @property
-    def steps(self) -> list[PlanStep]:
+    def steps(self) -> PlanSteps:
         """
         The steps; what a step stands on comes before it.
         """

@@ -62,4 +62,25 @@ TEST_CASE("fields do not run into each other") {
         sha256().add_field("a").add_field("").finish());
 }
 
-TEST_CASE("hexadecimal can be cut short") { CHECK(to_hex(sha256_of("abc"), 10) == "ba7816bf8f"); }
+TEST_CASE("hexadecimal can be cut short") {
+  CHECK(to_hex(sha256_of("abc"), 10) == "ba7816bf8f");
+  CHECK(to_hex(sha256_of("abc"), 3) == "ba7");
+}
+
+TEST_CASE("a digest is read from 64 hexadecimal digits and from nothing else") {
+  const digest d = sha256_of("abc");
+  const std::string text = to_hex(d);
+  CHECK(from_hex(text) == d);
+  std::string capitals = text;
+  for (char& c : capitals) c = static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
+  CHECK(from_hex(capitals) == d);
+  CHECK(!from_hex(text.substr(1)));
+  CHECK(!from_hex(text + "0"));
+  for (const char wrong : {'g', '/', ':', '@', '`', 'G', ' ', '\0', '\xb0'}) {
+    for (const std::size_t at : {0U, 1U, 63U}) {
+      std::string other = text;
+      other[at] = wrong;
+      CHECK(!from_hex(other));
+    }
+  }
+}

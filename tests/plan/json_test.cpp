@@ -87,6 +87,22 @@ TEST_CASE("what is no plan is refused by name") {
         std::string::npos);
 }
 
+TEST_CASE("what is wrong is told with the way to it") {
+  const solved s = solve_files(diamond());
+  plan p = make_plan(s.in, s.solutions, {});
+  const std::string good = to_json(p);
+  const std::string key = to_hex(p.steps[2].key);
+  const std::string step = "\"key\": \"" + key + "\", \"parent\"";
+  REQUIRE(good.find(step) != std::string::npos);
+  CHECK(error_of(replaced(good, step, "\"key\": \"x" + key.substr(1) + "\", \"parent\"")) ==
+        "plan: steps[2].key: a key of 64 hexadecimal digits is expected");
+  CHECK(error_of(replaced(good, "\"with_test\": false", "\"with_test\": 0")) ==
+        "plan: base.with_test: true or false is expected");
+  std::swap(p.targets[0], p.targets[1]);
+  CHECK(error_of(to_json(p)) ==
+        "plan: targets[1]: its name comes before that of the one before it");
+}
+
 TEST_CASE("a text cut anywhere is refused") {
   const solved s = solve_files(diamond());
   const std::string good = to_json(make_plan(s.in, s.solutions, {}));

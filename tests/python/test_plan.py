@@ -54,6 +54,21 @@ def test_a_plan_is_iterable_and_its_steps_know_themselves(plan: Plan) -> None:
     assert "Plan (graft)" in repr(plan)
 
 
+def test_the_steps_are_a_sequence_that_makes_each_when_it_is_asked_for(plan: Plan) -> None:
+    steps = plan.steps
+    assert len(steps) == len(plan)
+    assert list(steps) == list(plan) == [steps[i] for i in range(len(steps))]
+    assert steps[-1] == plan[len(plan) - 1] == next(iter(reversed(steps)))
+    assert steps[1:4] == [plan[1], plan[2], plan[3]]
+    assert steps[::-2] == list(plan)[::-2]
+    assert steps[5:2] == []
+    assert plan[3] in steps
+    with pytest.raises(IndexError, match="no such step"):
+        steps[len(steps)]
+    with pytest.raises(ValueError, match="step"):
+        steps[::0]
+
+
 def test_steps_as_columns_say_what_steps_say(plan: Plan) -> None:
     columns = plan.to_columns()
     assert all(len(column) == len(plan) for column in columns.values())

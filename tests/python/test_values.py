@@ -103,6 +103,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "PlanDifference": lambda w: w.difference if w.other else opamplan.compare_plans(w.plan, w.plan),
     "PlanFinding": lambda w: w.dockerfile.findings[0],
     "PlanStep": lambda w: w.plan[len(w.plan) - 1],
+    "PlanSteps": lambda w: w.plan.steps,
     "RebuiltTarget": lambda w: w.difference.rebuilt_targets[0],
     "SolveResult": lambda w: w.results[-1],
     "SourceInfo": lambda w: (w.extra if w.other else w.repository).sources[0],

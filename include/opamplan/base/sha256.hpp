@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,9 @@ class sha256 {
 
 /// Lower-case hexadecimal; the first `digits` of 64.
 [[nodiscard]] std::string to_hex(const digest& d, std::size_t digits = 64);
+
+/// The other way: of 64 hexadecimal digits, small or capital; else nothing.
+[[nodiscard]] std::optional<digest> from_hex(std::string_view text);
 
 }  // namespace opamplan
 

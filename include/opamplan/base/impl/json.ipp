@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "opamplan/base/config.hpp"
@@ -51,7 +52,10 @@ class json_reader {
     ++at_;
     return true;
   }
-  void skip_space() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+  void skip_space() {
+    const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; };
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  }
 
   [[nodiscard]] bool is_object() const {
     return out_.nodes_[open_.back()].kind == json_kind::object;
@@ -143,10 +147,7 @@ class json_reader {
     const std::size_t begin = ++at_;
     std::string* copy = nullptr;
     for (std::size_t kept = begin;;) {
-      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
-             static_cast<unsigned char>(text_[at_]) >= 0x20) {
-        ++at_;
-      }
+      skip_plain();
       if (at_ >= text_.size()) fail("a quote is expected");
       const std::string_view plain = text_.substr(kept, at_ - kept);
       if (text_[at_] == '"') {
@@ -163,14 +164,34 @@ class json_reader {
     }
   }
 
+  /// To what ends a string, an escape, or what must not be in one.
+  void skip_plain() {
+    static constexpr std::array<bool, 256> plain = [] {
+      std::array<bool, 256> all{};
+      for (std::size_t c = 0x20; c < all.size(); ++c) all[c] = c != '"' && c != '\\';
+      return all;
+    }();
+    const char* const end = text_.data() + text_.size();
+    const char* p = text_.data() + at_;
+    while (p != end && plain[static_cast<unsigned char>(*p)]) ++p;
+    at_ = static_cast<std::size_t>(p - text_.data());
+  }
+
   void escape(std::string& out) {
-    constexpr std::string_view letters = "\"\\/bfnrt";
-    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
+    static constexpr std::array<char, 256> meanings = [] {
+      std::array<char, 256> all{};
+      constexpr std::string_view letters = "\"\\/bfnrt";
+      constexpr std::string_view meant = "\"\\/\b\f\n\r\t";
+      for (std::size_t i = 0; i < letters.size(); ++i) {
+        all[static_cast<unsigned char>(letters[i])] = meant[i];
+      }
+      return all;
+    }();
     if (take('u')) return append_utf8(code_point(), out);
-    const std::size_t which = at_ < text_.size() ? letters.find(text_[at_]) : letters.npos;
-    if (which == letters.npos) fail("this is no escape of JSON");
+    const char meaning = at_ < text_.size() ? meanings[static_cast<unsigned char>(text_[at_])] : 0;
+    if (meaning == 0) fail("this is no escape of JSON");
     ++at_;
-    out += meanings[which];
+    out += meaning;
   }
 
   std::uint32_t hex4() {

@@ -56,4 +56,28 @@ OPAMPLAN_INLINE std::string to_hex(const digest& d, std::size_t digits) {
   return out;
 }
 
+namespace base_impl {
+
+/// 16 for what is no digit.
+[[nodiscard]] constexpr unsigned hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
+  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
+  return 16;
+}
+
+}  // namespace base_impl
+
+OPAMPLAN_INLINE std::optional<digest> from_hex(std::string_view text) {
+  digest out;
+  if (text.size() != 2 * out.size()) return std::nullopt;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const unsigned high = base_impl::hex_value(text[2 * i]);
+    const unsigned low = base_impl::hex_value(text[2 * i + 1]);
+    if (high > 15 || low > 15) return std::nullopt;
+    out[i] = static_cast<std::uint8_t>(high << 4U | low);
+  }
+  return out;
+}
+
 }  // namespace opamplan

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <optional>
 
 #include "opamplan/base/base64.hpp"
 #include "opamplan/base/config.hpp"
@@ -203,21 +204,21 @@ class plan_writer {
   std::string out_;
 };
 
-/// A value of the file and the way to it, for messages.
+/// A value of the file and the way to it, for messages. What it is in must outlive it.
 class plan_node {
  public:
-  plan_node(json_value value, std::string path) : value_(value), path_(std::move(path)) {}
+  explicit plan_node(json_value root) : value_(root) {}
 
   [[noreturn]] void fail(std::string_view what) const {
-    throw plan_format_error(fmt::format("plan: {}: {}", path_.empty() ? "file" : path_, what),
-                            path_);
+    const std::string at = path();
+    throw plan_format_error(fmt::format("plan: {}: {}", at.empty() ? "file" : at, what), at);
   }
 
   [[nodiscard]] bool has(const char* name) const { return value_.find(name).has_value(); }
   [[nodiscard]] plan_node operator[](const char* name) const {
     const auto member = value_.find(name);
     if (!member) fail(fmt::format("\"{}\" is missing", name));
-    return {*member, path_.empty() ? name : path_ + "." + name};
+    return {*member, this, name, 0};
   }
 
   [[nodiscard]] std::string text() const {
@@ -243,14 +244,10 @@ class plan_node {
     return value_.kind() == json_kind::null ? no_step : number<std::uint32_t>();
   }
   [[nodiscard]] digest key() const {
-    const std::string t = text();
-    digest d{};
-    if (t.size() != 2 * d.size()) fail("a key of 64 hexadecimal digits is expected");
-    for (std::size_t i = 0; i < d.size(); ++i) {
-      const auto [end, status] = std::from_chars(t.data() + 2 * i, t.data() + 2 * i + 2, d[i], 16);
-      if (status != std::errc() || end != t.data() + 2 * i + 2) fail("not hexadecimal");
-    }
-    return d;
+    const bool is_text = value_.kind() == json_kind::string;
+    const std::optional<digest> d = is_text ? from_hex(value_.text()) : std::nullopt;
+    if (!d) fail("a key of 64 hexadecimal digits is expected");
+    return *d;
   }
 
   template <class Each>
@@ -259,7 +256,7 @@ class plan_node {
     std::vector<std::decay_t<decltype(each(std::declval<const plan_node&>()))>> items;
     items.reserve(value_.size());
     for (const json_value child : value_) {
-      items.push_back(each(plan_node(child, fmt::format("{}[{}]", path_, items.size()))));
+      items.push_back(each(plan_node(child, this, nullptr, items.size())));
     }
     return items;
   }
@@ -271,8 +268,20 @@ class plan_node {
   }
 
  private:
+  plan_node(json_value value, const plan_node* in, const char* name, std::size_t index)
+      : value_(value), in_(in), name_(name), index_(index) {}
+
+  [[nodiscard]] std::string path() const {
+    if (in_ == nullptr) return {};
+    const std::string before = in_->path();
+    if (name_ == nullptr) return fmt::format("{}[{}]", before, index_);
+    return before.empty() ? name_ : before + "." + name_;
+  }
+
   json_value value_;
-  std::string path_;
+  const plan_node* in_ = nullptr;
+  const char* name_ = nullptr;  // of a member; null: an item
+  std::size_t index_ = 0;
 };
 
 inline plan_base read_base(const plan_node& n) {
@@ -388,6 +397,9 @@ inline void require_indices(const plan& p) {
     require(p.targets[i].package < p.packages.size(), "targets", i, "it is no package");
     require(p.targets[i].layer < p.layers.size(), "targets", i, "it is no layer");
     require(p.targets[i].step < p.steps.size(), "targets", i, "it ends in no step");
+    require(i == 0 ||
+                p.packages[p.targets[i - 1].package].name <= p.packages[p.targets[i].package].name,
+            "targets", i, "its name comes before that of the one before it");
   }
   for (std::size_t i = 0; i < p.batches.size(); ++i) {
     require(below(p.batches[i].targets, p.targets.size()), "batches", i, "a target is none");
@@ -408,7 +420,7 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
       throw plan_format_error(fmt::format("plan: {}", e.what()), "", e.line());
     }
   }();
-  const plan_node root(document.root(), "");
+  const plan_node root(document.root());
   if (root["schema"].text() != plan_impl::plan_schema) {
     root["schema"].fail(fmt::format("\"{}\" is not \"{}\": made by another version of opamplan?",
                                     root["schema"].text(), plan_impl::plan_schema));

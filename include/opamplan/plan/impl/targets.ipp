@@ -18,12 +18,20 @@
 namespace opamplan {
 namespace plan_impl {
 
+/// By binary search: targets ascend by name, then version.
 inline std::optional<std::uint32_t> target_of(const plan& p, std::string_view text) {
+  const std::string_view name = text.substr(0, text.find('.'));
+  const auto package_of = [&](const plan_target& t) -> const plan_package& {
+    return p.packages[t.package];
+  };
+  const auto first = std::ranges::lower_bound(
+      p.targets, name, {},
+      [&](const plan_target& t) -> std::string_view { return package_of(t).name; });
   std::optional<std::uint32_t> newest;
-  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
-    const plan_package& package = p.packages[p.targets[t].package];
-    if (package.full_name() == text) return t;
-    if (package.name == text) newest = t;
+  for (auto t = first; t != p.targets.end() && package_of(*t).name == name; ++t) {
+    const auto number = static_cast<std::uint32_t>(t - p.targets.begin());
+    if (package_of(*t).full_name() == text) return number;
+    if (text == name) newest = number;
   }
   return newest;
 }
