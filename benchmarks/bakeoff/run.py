@@ -2,13 +2,15 @@
 """All of opam in real BuildKit: the bake-off's one large file beside opamplan's plan.
 
 Usage: run.py REPOSITORY --programs DIRECTORY [--targets N] [--parallelism N] [--wait SECONDS]
-              [--only monolithic|plan]
+              [--only monolithic|plan] [--strategies graft,merge] [--bytes N] [--export-cache]
 
 DIRECTORY holds buildkitd and buildctl (scripts/buildkit makes it). Needs root, runc and busybox.
 Each file is solved by a builder with an empty store. Installs are stand-ins on a root file system
 of busybox, so that what is measured is BuildKit: steps, mounts, messages. The bake-off's file has a
 stage a target, one install a step in package-tool's order, and a results stage that copies from
-each. Prints a Markdown table; exit status 1 if opamplan's plan was not built whole.
+each. opamplan's plans are built strategy by strategy; --bytes is what the stand-in of a package
+installs, and --export-cache has the builder write its cache too. Prints Markdown tables; exit
+status 1 if a plan was not built whole.
 """
 
 from __future__ import annotations
@@ -90,37 +92,47 @@ def last_error(text: str) -> str:
 
 
 def planned(
-    daemon: Daemon, folder: Path, results: list[opamplan.SolveResult]
+    daemon: Daemon, folder: Path, plan: opamplan.Plan, bytes_each: int, cache: bool
 ) -> tuple[list[Row], bool]:
     """Carry opamplan's plan out; a row a batch, one for all, and whether all is well."""
-    plan = opamplan.make_plan(results)
     emit = opamplan.EmitOptions.stand_in()
     emit.base_archive = "base.tar"
     emit.environment = [("PATH", "/bin")]
+    if bytes_each:
+        place = "/opamplan/opam/default/share"
+        emit.install = (
+            f'mkdir -p {place} && yes "$1" | head -c {bytes_each} >"{place}/$1.bytes"\n'
+            + emit.install
+        )
 
     def tell(kind: str, fields: dict[str, object], _: object) -> None:
         if kind in ("batch", "batch_end"):
             print(kind, fields, file=sys.stderr, flush=True)
 
     with State(folder / "builds.sqlite") as state:
-        builder = Buildctl(daemon.address, daemon.buildctl)
+        cache_to = (f"type=local,dest={folder}/cache,mode=max",) if cache else ()
+        builder = Buildctl(daemon.address, daemon.buildctl, cache_to=cache_to)
         begin = time.monotonic()
         run = Runner(plan, state, [builder], RunOptions(folder, emit), on_progress=tell).run()
         seconds = time.monotonic() - begin
         limits = opamplan.Limits("none")
         rows, size, definition = [], 0, 0
         for done, batch in zip(state.batches(run), plan.batches):
-            text = (folder / f"batch{batch.index}.Dockerfile").read_text()
-            bytes_of_it = opamplan.inspect_dockerfile(text, "", limits).definition_bytes
-            size += len(text)
+            if plan.strategy == "merge":
+                file_bytes = bytes_of_it = (folder / f"batch{batch.index}.llb").stat().st_size
+            else:
+                text = (folder / f"batch{batch.index}.Dockerfile").read_text()
+                file_bytes = len(text)
+                bytes_of_it = opamplan.inspect_dockerfile(text, "", limits).definition_bytes
+            size += file_bytes
             definition += bytes_of_it
             what = f"{done['status']}: {done['executed']} executed, {done['cached']} cached"
             if done["error"]:
                 what += " " + last_error(done["error"])
             rows.append(
                 row(
-                    f"opamplan, batch {batch.index}: {len(batch.targets)} targets",
-                    len(text),
+                    f"{plan.strategy}, batch {batch.index}: {len(batch.targets)} targets",
+                    file_bytes,
                     bytes_of_it,
                     len(batch.steps),
                     done["ended"] - done["started"],
@@ -134,7 +146,7 @@ def planned(
     good = statuses == {"success": len(plan.layers())} and targets == len(plan.targets)
     what = ", ".join(f"{number} layers {status}" for status, number in sorted(statuses.items()))
     outcome = f"{run.status}: {what}; {targets} of {len(plan.targets)} targets"
-    rows.append(row("opamplan, all", size, definition, len(plan), seconds, outcome))
+    rows.append(row(f"{plan.strategy}, all", size, definition, len(plan), seconds, outcome))
     return rows, good
 
 
@@ -157,6 +169,9 @@ def main() -> int:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--targets", type=int, default=0, help="only the first so many")
     parser.add_argument("--parallelism", type=int, default=4)
+    parser.add_argument("--strategies", default="graft", help="of opamplan's plans")
+    parser.add_argument("--bytes", type=int, default=0, help="that a stand-in installs")
+    parser.add_argument("--export-cache", action="store_true")
     parser.add_argument("--only", choices=("monolithic", "plan"), help="one of the two")
     parser.add_argument("--wait", type=float, default=300, help="seconds for the large file")
     args = parser.parse_args()
@@ -170,17 +185,25 @@ def main() -> int:
     try:
         rows, good = [], True
         programs = args.programs.resolve()
-        for name in [args.only] if args.only else ["monolithic", "plan"]:
+        plans = args.strategies.split(",") if args.only != "monolithic" else []
+        costs = []
+        for name in (["monolithic"] if args.only != "plan" else []) + plans:
             out = folder / name / "out"
             out.mkdir(parents=True)
             busybox_base(out / "base.tar")
             with Daemon(programs, folder / name / "daemon", args.parallelism) as daemon:
-                if name == "plan":
-                    more, good = planned(daemon, out, results)
-                    rows += more
-                else:
+                if name == "monolithic":
                     rows.append(bake_off(daemon, out, results, args.wait))
                     print(rows[0], file=sys.stderr, flush=True)
+                else:
+                    plan = opamplan.make_plan(results, strategy=name)
+                    more, whole = planned(daemon, out, plan, args.bytes, args.export_cache)
+                    rows += more
+                    good = good and whole
+                seconds, peak = daemon.cost()
+                costs.append((name, daemon.stored(), seconds, peak))
+                print(costs[-1], file=sys.stderr, flush=True)
+            shutil.rmtree(folder / name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(
@@ -191,6 +214,9 @@ def main() -> int:
     print("|---|---:|---:|---:|---:|---|")
     for cells in rows:
         print("| " + " | ".join(cells) + " |")
+    print("\n| | store, MB | seconds of the daemon | its memory, MB |\n|---|---:|---:|---:|")
+    for name, stored, seconds, peak in costs:
+        print(f"| {name} | {stored / 1e6:,.0f} | {seconds:,.0f} | {peak / 1e6:,.0f} |")
     return 0 if good else 1
 
 

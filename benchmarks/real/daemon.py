@@ -118,6 +118,15 @@ class Daemon:
         output = f"--output=type=oci,tar=false,dest={folder}"
         self._ask("build", local, output, given=definition)
 
+    def cost(self) -> tuple[float, float]:
+        """Seconds of the daemon's own CPU so far, and the most bytes of memory that it had."""
+        assert self._process is not None
+        folder = Path(f"/proc/{self._process.pid}")
+        times = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
+        peak = re.search(r"^VmHWM:\s+(\d+) kB", (folder / "status").read_text(), re.MULTILINE)
+        seconds = sum(int(ticks) for ticks in times) / os.sysconf("SC_CLK_TCK")
+        return seconds, int(peak.group(1)) * 1024.0 if peak else 0.0
+
     def prune(self) -> None:
         """Empty the store."""
         self._ask("prune", "--all")
