@@ -425,16 +425,21 @@ conclude() {
   take_back "$own"
   for file in status before after begin new opamplan; do rm -rf "${own:?}/$file"; done
   for file in status seconds layer; do rm -rf "${told:?}/$file"; done
+  seconds=$(($(date +%s) - begin))
   if ! {
     echo "$status" >"$own/status" && echo "$layer" >"$told/layer" &&
-      echo $(($(date +%s) - begin)) >"$told/seconds" && echo "$status" >"$told/status"
+      echo "$seconds" >"$told/seconds" && echo "$status" >"$told/status"
   }; then
     give_up
   fi
-  # The end of a failure's log, for those who watch.
+  # For those who watch, and who may never get what is collected: the end of a failure's log, and
+  # the result in a line.
   case $status in
   failure | download_failed) sed "s|^|$layer: |" "$told/log" | tail -n 30 ;;
   esac
+  size=-
+  if [ -f "$told/size" ]; then read -r size <"$told/size"; fi
+  echo "$layer $status $seconds $size"
 }
 
 # Puts what an image needs of this package into $delta, where it has it; the status last.

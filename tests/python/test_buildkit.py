@@ -100,6 +100,34 @@ def test_every_layer_of_a_plan_is_built_and_images_hold_what_the_plan_says(
     assert sorted(names) == sorted({package.split(".")[0] for package in held})
 
 
+def test_results_are_kept_as_steps_end_though_their_batch_never_does(
+    daemon: Any, base: pathlib.Path, results: list[opamplan.SolveResult], tmp_path: pathlib.Path
+) -> None:
+    plan = opamplan.make_plan(results)
+    # Their own, so that none is in the builder's cache.
+    script = f'echo early; if [ "$1" = {BROKEN} ]; then echo out of luck; exit 3; fi\n'
+    state = State(tmp_path / "builds.sqlite")
+
+    def cancel(kind: str, fields: dict[str, object], _: object) -> None:
+        if kind == "step" and fields["what"] == "done" and fields["installs"] == BROKEN:
+            runner.cancel(now=True)
+
+    options = RunOptions(tmp_path, stand_ins(base, tmp_path, script))
+    runner = Runner(plan, state, [daemon.builder()], options, on_progress=cancel)
+    run = runner.run()
+    assert run.status == "interrupted"
+    rows = {row["package"]: row for row in state.layers(run, logs=True)}
+    assert rows[BROKEN]["status"] == "failure"
+    assert rows[BROKEN]["log"].endswith("out of luck\n")
+    good = [row for row in rows.values() if row["status"] == "success"]
+    assert len(rows) < len(plan.layers())
+    assert good
+    assert all(row["size"] for row in good)
+    whole = Runner(plan, state, [daemon.builder()], options).run()
+    assert whole.id == run.id
+    assert len(state.layers(whole)) == len(plan.layers())
+
+
 @pytest.mark.parametrize("strategy", ["graft", "merge", "prefix"])
 def test_a_failure_stops_its_dependents_only_and_everything_can_be_read_afterwards(
     strategy: str,

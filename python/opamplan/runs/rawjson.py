@@ -33,13 +33,16 @@ _NO_ROOM = "75"
 _MISSING = re.compile(r': "/(opamplan/(?:layers|results)/[^"]+)": not found$')
 # What the step script prints of a failure: the first 16 digits of the layer's key, and a line.
 _FAILURE = re.compile(r"^([0-9a-f]{16}): (.*)$")
+# And of every install that has ended: status, seconds, and the bytes that it installed.
+_RESULT = re.compile(r"^([0-9a-f]{16}) ([a-z_]{1,32}) ([0-9]{1,9}) ([0-9]{1,15}|-)$")
 
 
 @dataclass(frozen=True)
 class Event:
     """Something that happened to a step, or a line that it printed.
 
-    `kind` is `started`, `done`, `cached`, `failure` (a line of a failed install), `error` (the step
+    `kind` is `started`, `done`, `cached`, `failure` (a line of a failed install), `result` (of an
+    install, whose status is the text, with its seconds and size), `error` (the step
     itself ended badly, or without a step another operation) or `log` (anything else). After an
     error, if it is known whose: `killed` (the step was), `unusable` (nothing can be started in the
     image that it stands on) or `missing` (a step left nothing behind where another looked).
@@ -50,6 +53,7 @@ class Event:
     text: str = ""
     layer: str = ""
     seconds: float = 0.0
+    size: Optional[int] = None
 
 
 # Of a line that does not end; the rest comes as another line.
@@ -163,8 +167,13 @@ class Reader:
             self._last[digest] = lines[-2]
         for line in lines[:-1]:
             match = _FAILURE.match(line)
+            result = _RESULT.match(line)
             if match and step is not None:
                 yield Event("failure", step, match.group(2), match.group(1))
+            elif result and step is not None:
+                layer, status, seconds, size = result.groups()
+                bytes_ = None if size == "-" else int(size)
+                yield Event("result", step, status, layer, float(seconds), bytes_)
             else:
                 yield Event("log", step, line)
 

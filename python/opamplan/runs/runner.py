@@ -16,6 +16,7 @@ from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome
+from opamplan.runs.early import EarlyResults
 from opamplan.runs.identity import accepted_failures, digest_of, failed_packages
 from opamplan.runs.layers import layer_members
 from opamplan.runs.losses import KINDS, Losses
@@ -91,6 +92,7 @@ class Runner:
         self._seen: set[int] = set()  # steps that ended, in whatever batch
         self._told: set[str] = set()  # layers whose failure was told
         self._losses = Losses(plan, options.attempts)
+        self._early = EarlyResults()
         self._emit = options.emit
         self.progress = Progress(len(plan))
 
@@ -392,9 +394,7 @@ class Runner:
             yield from self._losses.results(steps, statuses)
 
         def read() -> Iterator[tuple[LayerResult, bool]]:
-            for result in all_results():
-                if result.status == FAILURE and self._may_fail(result):
-                    result = replace(result, status=ACCEPTED_FAILURE)
+            for result in map(self._judged, all_results()):
                 if result.status == DOWNLOAD_FAILED:
                     unfetched[result.layer] = self._used.get(result.layer, 0) + 1
                 if result.status in BAD and result.layer not in self._told:
@@ -432,15 +432,34 @@ class Runner:
                     self.progress.cached += event.kind == "cached"
         if event.kind == "done":
             self._state.add_executed(run, event.step)
-        if event.kind == "failure":
+        if event.layer:
             # What a package prints may look like it: only of the step's own layers.
             if event.layer in self._layers[event.step]:
-                self._failure(event.layer, self._package[event.layer], event.text)
+                self._layer_event(run, event)
         elif event.kind != "log":
             fields = {"step": event.step, "installs": installs, "what": event.kind}
             if event.kind == "done":
                 fields["seconds"] = round(event.seconds, 3)
             self._tell("step", **fields)
+
+    def _layer_event(self, run: Run, event: Event) -> None:
+        """A line of a layer's failure, or its result."""
+        package = self._package[event.layer]
+        if event.kind == "failure":
+            with self._lock:
+                self._early.line(event)
+            self._failure(event.layer, package, event.text)
+            return
+        with self._lock:
+            result = self._early.result(event, package)
+        if result is not None:
+            self._state.add_layers(run, [(self._judged(result), False)])
+
+    def _judged(self, result: LayerResult) -> LayerResult:
+        """With the status of its own that a failure has which the package accepts."""
+        if result.status == FAILURE and self._may_fail(result):
+            return replace(result, status=ACCEPTED_FAILURE)
+        return result
 
     def _failure(self, layer: str, package: str, text: str) -> None:
         with self._lock:
