@@ -113,7 +113,9 @@ ln -s META "$switch/lib/${1%%.*}/link"
 def test_what_is_new_is_kept_and_nothing_else(shell: list[str], tmp_path: pathlib.Path) -> None:
     image = Image(tmp_path / "image", shell, INSTALL)
     image.offer("a.1", "b.2")
-    assert image.step("-i", "0123456789abcdef", "a.1") == ""
+    told = image.step("-i", "0123456789abcdef", "a.1")
+    size = (image.root / "results/a.1/0123456789abcdef/size").read_text().strip()
+    assert re.fullmatch(rf"0123456789abcdef success \d+ {size}\n", told)
     image.step("-i", "0123456789abcdee", "b.2", "a.1")
     kept = image.root / "layers/b.2"
     found = sorted(
@@ -190,7 +192,7 @@ def test_failures_are_told_apart_and_stop_those_that_need_them(
     step.write_text(step.read_text().replace("sleep $((", ": $(("))
     image.offer("bad.1", "unfetched.1", "a.1", "b.1", "c.1")
     told = image.step("-i", "0123456789abcdef", "bad.1")
-    assert told == "0123456789abcdef: no luck\n"
+    assert re.fullmatch(r"0123456789abcdef: no luck\n0123456789abcdef failure \d+ -\n", told)
     image.step("-i", "0123456789abcdee", "unfetched.1")
     image.step("-i", "0123456789abcded", "a.1", "bad.1", "-i", "0123456789abcdec", "b.1")
     image.step("-i", "0123456789abcdeb", "c.1", "nowhere.1")

@@ -86,11 +86,11 @@ def _print(answer: dict[str, Any], quiet: bool) -> None:
     style = Style()
     found = answer["unneeded"]
     size = sum(record["bytes"] for record in found)
-    what = "removed" if answer["removed"] else "are of steps that none of these plans has"
+    what = "removed" if answer["removed"] else "of steps that none of these plans has"
     print(
         style.strong(
             f"{answer['builder']}: {counted(len(found), 'record')} of {answer['record_count']}, "
-            f"{size / 1e6:.1f} of {answer['bytes'] / 1e6:.1f} MB, {what}"
+            f"{size / 1e6:.1f} of {answer['bytes'] / 1e6:.1f} MB: {what}"
         )
     )
     if not quiet:
