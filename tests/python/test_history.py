@@ -226,3 +226,23 @@ def test_a_report_has_the_failures_by_their_errors(state: State) -> None:
     text = markdown_report(data)
     assert "| `lib.1` | 2 | `Error: Unbound module Base.Old` |" in text
     assert "With the same error (disk): `last.1`" in text
+
+
+def test_whole_logs_lie_beside_a_page_that_opens_them(
+    state: State, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    log = "<b>first</b>\n" + "x" * 50_000 + "\nError: last\n"
+    for _ in range(2):
+        carry_out(state, plan_of(FILES), {"lib": log})
+    page, folder = tmp_path / "pages/r.json", tmp_path / "whole logs"
+    words = ["--log-bytes", "100", "--logs", str(folder), "-o", str(page)]
+    page.parent.mkdir()
+    assert opamplan_command("report", str(state.path), *words).returncode == 0
+    data = json.loads(page.read_text())
+    assert data["logs"] == "../whole%20logs"
+    [layer] = [row for row in data["layers"] if row["package"] == "lib.1"]
+    assert (folder / layer["file"]).read_text() == log
+    runs = [f"{state.path}#1", f"{state.path}#2"]
+    assert opamplan_command("report", *runs, *words).returncode == 0
+    failures = json.loads(page.read_text())["failures"]
+    assert [failure["file"] for failure in failures] == [layer["file"]] * 2

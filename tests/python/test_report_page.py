@@ -37,6 +37,7 @@ def report(targets: int) -> dict[str, Any]:
                 "size": n * 1000 if status == "success" else None,
                 "cached": n % 3 == 0,
                 "needs": [] if first else [n - 1],
+                "file": f"{n}.txt",
                 "log": f"log of {n}\n</script><b>Error: no</b>\n" if status == "failure" else "",
             }
         )
@@ -67,6 +68,7 @@ def report(targets: int) -> dict[str, Any]:
             "image": "debian:12",
             "environment": "",
         },
+        "logs": "whole%20logs",
         "counts": counts,
         "seconds": 12345,
         "bytes": 123_400_000,
@@ -214,6 +216,7 @@ def test_failures_and_batches_have_their_views(page: Any) -> None:
     assert "say nothing of the packages" in page.locator("#failures").inner_text()
     rows.last.click()
     assert "Error: no" in page.locator("#detail").inner_text()
+    assert page.locator("#detail a").get_attribute("href") == "whole%20logs/4455.txt"
     page.keyboard.press("Escape")
     page.click('[data-view="batches"]')
     assert page.locator("#batches rect").count() == 2

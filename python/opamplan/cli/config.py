@@ -33,7 +33,7 @@ Table = dict[str, Any]
 
 ASKED_ONLY = (
     *("program", "with", "builder", "depexts-command", "prepare", "setup"),
-    *("output", "state", "cache-to", "patch", "apply"),
+    *("output", "state", "cache-to", "patch", "apply", "logs"),
 )
 """Options that name programs, machines to work on, or places to write."""
 

@@ -48,6 +48,13 @@ def add_parser(subparsers: Any) -> None:
         "of several runs 4000, and none of successes)",
     )
     parser.add_argument(
+        "--logs",
+        metavar="DIR",
+        type=options.place,
+        help="write whole logs there, as files that the page opens (of several runs those of "
+        "failures)",
+    )
+    parser.add_argument(
         "--durations",
         action="store_true",
         help="instead: the seconds of installs as JSON, for opamplan forecast --durations",
@@ -109,4 +116,7 @@ def _page(args: argparse.Namespace, form: str) -> str:
             "json": report.json_report,
             "markdown": report.markdown_report,
         }
+    if args.logs:
+        page = Path(args.output or "report.html")
+        report.add_log_files(data, found, report.LogFiles(Path(args.logs), page))
     return write[form](data)

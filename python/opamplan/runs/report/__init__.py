@@ -2,6 +2,7 @@
 
 from opamplan.runs.report.data import report_data
 from opamplan.runs.report.html import html_report
+from opamplan.runs.report.log_files import LogFiles, add_log_files
 from opamplan.runs.report.matrix import (
     environment_names,
     matrix_data,
@@ -11,6 +12,8 @@ from opamplan.runs.report.matrix import (
 from opamplan.runs.report.text import json_report, markdown_report
 
 __all__ = [
+    "LogFiles",
+    "add_log_files",
     "environment_names",
     "html_report",
     "json_report",

@@ -1,6 +1,7 @@
 "use strict";
 // What the pages have in common.
 const opamplan = (() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
   const order = ["failure", "no_result", "download_failed", "accepted_failure", "dependency_failed", "no_solution",
     "gave_up", "not_built", "unavailable", "success"];
   const words = {
@@ -40,6 +41,12 @@ const opamplan = (() => {
   };
 
   const bytes = (n) => n == null ? "" : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
+
+  // The end of a log; all of it is a file beside the page, if that was asked for.
+  const logOf = (log, file) => [
+    ...(log ? [make("pre", { class: "log" }, log)] : []),
+    ...(file ? [make("p", {}, make("a", { href: `${data.logs}/${file}` }, "The whole log"))] : []),
+  ];
 
   // What opens details: by the pointer, Enter and Space. Focus comes back to it when they close.
   let opener = null;
@@ -111,9 +118,8 @@ const opamplan = (() => {
     node.setAttribute("aria-label", statuses.map((s) => `${counts[s]} ${words[s] || s}`).join(", "));
     return statuses;
   }
-  const data = JSON.parse(document.getElementById("data").textContent);
   return {
-    data, order, words, $, color, make, draw, badge, time, bytes,
+    data, order, words, $, color, make, draw, badge, time, bytes, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   };
 })();

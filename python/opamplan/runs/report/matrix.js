@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, badge, time,
+    data, order, words, $, color, make, badge, time, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { runs, packages } = data;
@@ -85,18 +85,18 @@
           make("button", { class: "link", onclick: () => showFailure(f) }, failures[f].package), " "])));
       }
       if (cell.reason) panel.append(make("p", {}, cell.reason));
-      if (cell.failure != null) panel.append(...logOf(failures[cell.failure]));
+      if (cell.failure != null) panel.append(...said(failures[cell.failure]));
     });
   }
   // A layer that failed: of a target, or of what only others need.
   function showFailure(index) {
     const f = failures[index];
     const panel = panelOf(f.package, `${runs[f.run].name} · layer ${f.layer} · stops ${f.stops} ${f.stops === 1 ? "target" : "targets"}`);
-    panel.append(make("p", {}, badge(f.status)), ...logOf(f));
+    panel.append(make("p", {}, badge(f.status)), ...said(f));
   }
-  const logOf = (f) => [
+  const said = (f) => [
     make("p", {}, f.kind === "package" ? "" : `${f.kind}: `, make("code", {}, f.error)),
-    ...(f.log ? [make("pre", { class: "log" }, f.log)] : []),
+    ...logOf(f.log, f.file),
   ];
 
   filter();

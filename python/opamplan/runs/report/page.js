@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, draw, badge, time, bytes,
+    data, order, words, $, color, make, draw, badge, time, bytes, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { layers, targets } = data;
@@ -98,7 +98,7 @@
           names(others.map((t) => [t, () => show(targets.find((x) => x.name === t))])));
       }
       if (failure) panel.append(make("h2", {}, "Error"), make("p", {}, make("code", {}, failure.error)));
-      if (layer.log) panel.append(make("h2", {}, "Log"), make("pre", { class: "log" }, layer.log));
+      if (layer.log || layer.file) panel.append(make("h2", {}, "Log"), ...logOf(layer.log, layer.file));
       panel.append(make("h2", {}, "Layers"), graph(index, all));
     }
   }
