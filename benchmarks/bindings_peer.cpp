@@ -1,18 +1,27 @@
 /// \file
 /// The whole-repository plan in C++, timed stage by stage: what benchmarks/bindings.py compares
-/// with.
+/// with, and what benchmarks/growth.py counts the instructions of.
 ///
-/// bindings_peer REPOSITORY THREADS: prints `STAGE WALL_SECONDS CPU_SECONDS`, one a line.
+/// bindings_peer REPOSITORY THREADS [STRATEGY...]: prints `STAGE WALL_SECONDS CPU_SECONDS`, one a
+/// line. With strategies the plan of each is made and emitted; below valgrind's callgrind each
+/// stage is a dump of its own.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <opamplan/emit/dockerfile.hpp>
+#include <opamplan/emit/llb.hpp>
 #include <opamplan/plan/make.hpp>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/solve/solver.hpp>
 #include <string>
 #include <utility>
 #include <vector>
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_DUMP_STATS_AT(name) static_cast<void>(name)
+#endif
 
 namespace {
 
@@ -24,11 +33,12 @@ double wall_seconds() {
 
 /// Runs `work` and prints what it took.
 template <class Work>
-auto timed(const char* stage, Work work) {
+auto timed(const std::string& stage, Work work) {
   const double wall = wall_seconds();
   const double cpu = cpu_seconds();
   auto result = work();
-  std::printf("%s %.6f %.6f\n", stage, wall_seconds() - wall, cpu_seconds() - cpu);
+  std::printf("%s %.6f %.6f\n", stage.c_str(), wall_seconds() - wall, cpu_seconds() - cpu);
+  CALLGRIND_DUMP_STATS_AT(stage.c_str());
   return result;
 }
 
@@ -36,8 +46,9 @@ auto timed(const char* stage, Work work) {
 
 int main(int argc, char** argv) {
   using namespace opamplan;
-  if (argc != 3) return 2;
+  if (argc < 3) return 2;
   const auto threads = static_cast<unsigned>(std::atoi(argv[2]));
+  const std::vector<std::string> strategies(argv + 3, argv + argc);
   load_options load;
   load.threads = threads;
   solve_options options;
@@ -48,12 +59,25 @@ int main(int argc, char** argv) {
   const repository repo = timed("load", [&] { return load_repository(source_at(argv[1]), load); });
   const universe all = timed("universe", [&] { return make_universe(repo, env); });
   solve_summary solved = timed("solve", [&] { return solve_all(all, options); });
-  const plan p = timed("plan", [&] {
-    std::vector<solution> solutions;
+  const auto solutions = [&] {
+    std::vector<solution> found;
     for (solve_result& r : solved.results) {
-      if (r.solution) solutions.push_back(std::move(*r.solution));
+      if (r.solution) found.push_back(std::move(*r.solution));
     }
-    return make_plan(all, solutions, {});
-  });
-  std::printf("steps %zu\n", p.steps.size());
+    return found;
+  };
+  if (strategies.empty()) {
+    const plan p = timed("plan", [&] { return make_plan(all, solutions(), {}); });
+    std::printf("steps %zu\n", p.steps.size());
+    return 0;
+  }
+  const std::vector<solution> targets = solutions();
+  for (const std::string& name : strategies) {
+    plan_options how;
+    how.strategy = parse_strategy(name);
+    how.threads = threads;
+    const plan p = timed("plan-" + name, [&] { return make_plan(all, targets, how); });
+    timed("dockerfiles-" + name, [&] { return batch_dockerfiles(p, {}); });
+    timed("llb-" + name, [&] { return batch_llbs(p, {}); });
+  }
 }

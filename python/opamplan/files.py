@@ -12,9 +12,9 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Optional, Union
+from typing import Optional, Union
 
 from opamplan.errors import InvalidRequest
 
@@ -45,49 +45,86 @@ def open_folder(path: str, at: Optional[int] = None, shown: str = "") -> Iterato
 
     `at`: the folder that it is in; `shown`: what messages call it.
     """
-    try:
-        folder = os.open(path, _FOLDER, dir_fd=at)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise InvalidRequest(
-                f"{shown or path}: not a folder, or a link to one; opamplan follows no links where "
-                "it reads and writes: move it away"
-            ) from None
-        raise _named(error, shown or path) from None
+    folder = _opened(path, at, shown)
     try:
         yield folder
     finally:
         os.close(folder)
 
 
+class Below:
+    """A folder that a person named, into which files are written one after the other.
+
+    The folders of the last path stay open, so that many files take few system calls. The folder
+    itself may be a link.
+    """
+
+    def __init__(self, root: Union[str, os.PathLike[str]]) -> None:
+        self._shown = os.fspath(root)
+        self._names: list[str] = []  # of the folders below it that are open, each in the one before
+        self._handles = [_opened(os.path.realpath(root), None, self._shown)]
+
+    def folder(self, parts: Sequence[str]) -> int:
+        """The descriptor of a folder below it, made if it is absent; open until the next call."""
+        same = 0
+        while same < min(len(parts), len(self._names)) and parts[same] == self._names[same]:
+            same += 1
+        self._close(same)
+        for part in parts[same:]:
+            self._handles.append(self._entered(part))
+            self._names.append(part)
+        return self._handles[-1]
+
+    def write(self, path: str, content: bytes, executable: bool = False) -> None:
+        """Write a file; one that is so already is left alone, with its time stamp."""
+        *parts, name = path.split("/")
+        folder = self.folder(parts)
+        if not _holds(folder, name, content, executable):
+            mode = 0o777 if executable else 0o666
+            shown = os.path.join(self._shown, path)
+            _put(folder, name, lambda file: _write_all(file, content), mode, shown)
+
+    def _entered(self, part: str) -> int:
+        """A folder in the last one that is open, made if it is absent."""
+        with contextlib.suppress(FileNotFoundError):
+            return _opened(part, self._handles[-1], self._path_of(part))
+        try:
+            os.mkdir(part, dir_fd=self._handles[-1])
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise _named(error, self._path_of(part)) from None
+        return _opened(part, self._handles[-1], self._path_of(part))
+
+    def _path_of(self, part: str) -> str:
+        return os.path.join(self._shown, *self._names, part)
+
+    def _close(self, kept: int) -> None:
+        while len(self._names) > kept:
+            self._names.pop()
+            os.close(self._handles.pop())
+
+    def __enter__(self) -> Below:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close(0)
+        os.close(self._handles.pop())
+
+
 @contextlib.contextmanager
 def folder_below(root: Union[str, os.PathLike[str]], parts: tuple[str, ...]) -> Iterator[int]:
     """A folder below `root`, made if it is absent; `root` itself may be a link."""
-    shown = os.fspath(root)
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(open_folder(os.path.realpath(root), shown=shown))
-        for part in parts:
-            shown = os.path.join(shown, part)
-            try:
-                os.mkdir(part, dir_fd=folder)
-            except FileExistsError:
-                pass
-            except OSError as error:
-                raise _named(error, shown) from None
-            folder = stack.enter_context(open_folder(part, folder, shown))
-        yield folder
+    with Below(root) as below:
+        yield below.folder(parts)
 
 
 def write_below(
     root: Union[str, os.PathLike[str]], path: str, content: bytes, executable: bool = False
 ) -> None:
     """Write `root`/`path`; a file that is so already is left alone, with its time stamp."""
-    *parts, name = path.split("/")
-    shown = os.path.join(os.fspath(root), path)
-    with folder_below(root, tuple(parts)) as folder:
-        if not _holds(folder, name, content, executable):
-            mode = 0o777 if executable else 0o666
-            _put(folder, name, lambda file: file.write(content), mode, shown)
+    with Below(root) as below:
+        below.write(path, content, executable)
 
 
 def remove_below(root: Union[str, os.PathLike[str]], path: str, sha256: str) -> Optional[bool]:
@@ -147,10 +184,9 @@ def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
     with open_folder(os.path.realpath(place.parent), shown=str(place.parent)) as folder:
         mode = stat.S_IMODE(there.st_mode) if there else 0o666
 
-        def fill(file: IO[bytes]) -> None:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # before it takes the place of what was there
+        def fill(file: int) -> None:
+            _write_all(file, content)
+            os.fsync(file)  # before it takes the place of what was there
 
         _put(folder, place.name, fill, mode, str(path))
 
@@ -174,11 +210,11 @@ def copy_below(
             if stat.S_ISREG(found.st_mode) and as_wanted and found.st_nlink == 1:
                 return
 
-        def fill(copy: IO[bytes]) -> None:
-            if not _cloned(file.fileno(), copy.fileno()):
-                shutil.copyfileobj(file, copy, 1 << 20)
-            copy.flush()
-            os.utime(copy.fileno(), ns=(wanted.st_atime_ns, wanted.st_mtime_ns))
+        def fill(copy: int) -> None:
+            if not _cloned(file.fileno(), copy):
+                with os.fdopen(copy, "wb", closefd=False) as out:
+                    shutil.copyfileobj(file, out, 1 << 20)
+            os.utime(copy, ns=(wanted.st_atime_ns, wanted.st_mtime_ns))
 
         _put(folder, name, fill, 0o666, shown)
 
@@ -298,11 +334,26 @@ def _holds(folder: int, name: str, content: bytes, executable: bool) -> bool:
     """Whether a file is there as it should be; its links elsewhere may be what they want."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        if found.st_size != len(content) or executable != bool(found.st_mode & 0o100):
+        as_wanted = found.st_size == len(content) and executable == bool(found.st_mode & 0o100)
+        if not as_wanted or not stat.S_ISREG(found.st_mode):
             return False
-        return read_regular(name, folder, len(content))[0] == content
-    except (OSError, ValueError):
+        file = os.open(name, _FILE, dir_fd=folder)
+    except OSError:
         return False
+    try:
+        # What came in its place meanwhile is compared too, if it can be read.
+        return os.read(file, len(content) + 1) == content
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+
+
+def _write_all(file: int, content: bytes) -> None:
+    """All of it, whatever one call takes."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(file, rest) :]
 
 
 def _cloned(source: int, copy: int) -> bool:
@@ -317,16 +368,32 @@ def _cloned(source: int, copy: int) -> bool:
     return True
 
 
-def _put(
-    folder: int, name: str, fill: Callable[[IO[bytes]], object], mode: int, shown: str
-) -> None:
-    """Beside its place, then renamed: a link or a file of several names stays as it was."""
+def _opened(path: str, at: Optional[int], shown: str) -> int:
+    """The descriptor of a folder; FileNotFoundError and others are of the path that is shown."""
+    try:
+        return os.open(path, _FOLDER, dir_fd=at)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise InvalidRequest(
+                f"{shown or path}: not a folder, or a link to one; opamplan follows no links where "
+                "it reads and writes: move it away"
+            ) from None
+        raise _named(error, shown or path) from None
+
+
+def _put(folder: int, name: str, fill: Callable[[int], object], mode: int, shown: str) -> None:
+    """Beside its place, then renamed: a link or a file of several names stays as it was.
+
+    `fill` is given the descriptor of the new file.
+    """
     temporary = f"{TEMPORARY}{secrets.token_hex(8)}"
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode, dir_fd=folder)
         try:
-            with os.fdopen(handle, "wb") as file:
-                fill(file)
+            try:
+                fill(handle)
+            finally:
+                os.close(handle)
             os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             with contextlib.suppress(OSError):

@@ -17,7 +17,7 @@ from opamplan._core import (
     context_files,
 )
 from opamplan.errors import InvalidRequest, expected
-from opamplan.files import write_below
+from opamplan.files import Below, write_below
 from opamplan.formats import BAKE_FILES, EXTRA_FORMATS
 from opamplan.manifest import NAME, Manifest, digest, remove_stale
 from opamplan.wording import nearest
@@ -121,9 +121,10 @@ def write_files(root: Path, files: list[tuple[str, bytes, bool]], plan: Plan) ->
         # In our own subfolders nobody has files.
         if MARK in content and ("/" not in path or path.startswith(".github/")):
             _refuse_foreign(root / path)
-    write_below(root, NAME, told)
-    for path, content, executable in files:
-        write_below(root, path, content, executable)
+    with Below(root) as below:
+        below.write(NAME, told)
+        for path, content, executable in files:
+            below.write(path, content, executable)
     removed, changed = remove_stale(root, older, manifest)
     if meanwhile != manifest:
         write_below(root, NAME, manifest.text())

@@ -232,6 +232,27 @@ def test_nothing_is_written_through_a_link_to_a_folder(tmp_path: pathlib.Path) -
     assert (out / "step").read_bytes() == b"x"
 
 
+def test_many_files_are_written_below_one_folder_wherever_each_is(tmp_path: pathlib.Path) -> None:
+    paths = ["top", "a/b/one", "a/b/two", "a/three", "a/b/c/four", "d/b/five", "top2", "a/b/six"]
+    (tmp_path / "elsewhere").mkdir()
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "link").symlink_to(tmp_path / "elsewhere")
+    before = len(os.listdir("/dev/fd"))
+    with files.Below(out) as below:
+        for path in paths:
+            below.write(path, path.encode())
+            with pytest.raises(opamplan.InvalidRequest, match="link: not a folder"):
+                below.write("link/seven", b"")
+        with pytest.raises(opamplan.InvalidRequest, match="top"):
+            below.write("top/eight", b"")
+        below.write("a/b/nine", b"9" * 3_000_000)
+    assert len(os.listdir("/dev/fd")) == before
+    assert {path: (out / path).read_text() for path in paths} == dict(zip(paths, paths))
+    assert (out / "a/b/nine").stat().st_size == 3_000_000
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_named_file_is_written_whole_or_not_at_all(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

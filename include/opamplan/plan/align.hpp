@@ -33,7 +33,10 @@ struct alignment {
 /// layers; until a round changes nothing. Layers are those that `make_layers` would make. Results
 /// without a solution stay. Throws `cancelled`.
 ///
-/// Costs some thousand solves for each name that is tried: seconds for all of opam-repository.
+/// A try solves the targets that hold the name in another version, and no others. A round tries
+/// each version that the solutions hold of such names, so it costs at most the sum over these names
+/// of (versions - 1) * targets that hold it; each round but the last saves a layer at least. On all
+/// of opam-repository, three rounds and some 20 s.
 [[nodiscard]] alignment align(const universe& u, std::span<const solve_result> results,
                               const solve_options& options);
 
