@@ -118,6 +118,30 @@ BENCHMARK(many_versions)
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 
+/// A chain of so many names of two versions each that ends in a name that is missing.
+void unsatisfiable_chain(benchmark::State& state) {
+  memory_source from;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    const std::string name = "p" + std::to_string(i);
+    const std::string fields =
+        "opam-version: \"2.0\"\ndepends: [\"p" + std::to_string(i + 1) + "\"]\n";
+    for (const char* version : {".1", ".2"})
+      from.files.push_back({name + version + "/opam", fields});
+  }
+  const universe in = make_universe(load_repository(from), environment());
+  const package_id first = in.repository().find("p0.2");
+  for (auto _ : state) {
+    solver s(in, {});
+    benchmark::DoNotOptimize(s.solve(first));
+  }
+}
+BENCHMARK(unsatisfiable_chain)
+    ->ArgName("names")
+    ->Arg(1'000)
+    ->Arg(4'000)
+    ->Arg(8'000)
+    ->Unit(benchmark::kMillisecond);
+
 /// One request with a solver that knows nothing yet.
 void solve_one(benchmark::State& state, const char* name) {
   const corpus* const c = loaded(state);

@@ -117,6 +117,28 @@ TEST_CASE("the oldest versions are taken when asked for, avoid-version ones last
   CHECK(answer_text(u, solver(u, {}).solve(id_of(u, "a.1"))) == "a.1 b.3");
 }
 
+TEST_CASE("a chain of names that ends in nothing falls at once, whatever the versions on the way") {
+  // Without and with a version 3 that needs nothing, which those before exclude.
+  for (const bool dead_end : {false, true}) {
+    std::vector<small_file> files;
+    constexpr int length = 400;
+    for (int i = 0; i < length; ++i) {
+      const std::string name = "p" + std::to_string(i);
+      const std::string next = "depends: [\"p" + std::to_string(i + 1) + "\" {< \"3\"}]";
+      files.push_back({name + ".1", next});
+      files.push_back({name + ".2", next});
+      if (dead_end) files.push_back({name + ".3"});
+    }
+    const universe u = small_universe(files);
+    solver s(u, {});
+    CHECK(answer_text(u, s.solve(id_of(u, "p0.2"))) == "no_solution");
+    CHECK(s.statistics().conflicts < 10);
+    CHECK(s.statistics().decisions < 2 * length);
+    CHECK(answer_text(u, s.solve(id_of(u, "p7.1"))) == "no_solution");
+    CHECK(s.statistics().decisions < 2 * length);
+  }
+}
+
 TEST_CASE("alternatives are tried left to right") {
   const std::vector<small_file> files = {{"a.1", R"(depends: ["b" | "c"])"},
                                          {"a.2", R"(depends: [("b" {= "9"} | "c") "b"])"},

@@ -36,6 +36,7 @@
 #include <span>
 #include <vector>
 
+#include "opamplan/base/rows.hpp"
 #include "opamplan/solve/impl/activity_order.hpp"
 #include "opamplan/solve/tables.hpp"
 
@@ -80,6 +81,8 @@ struct rule_place {
 /// A search state. Not thread-safe; make one for each thread. Holds references to the tables.
 class sat_core {
  public:
+  static constexpr std::uint32_t no_root_role = 0xffffffffU;
+
   struct options {
     /// Choices that must hold in every request, in the order they are walked, before the target.
     std::vector<choice_id> roots;
@@ -88,7 +91,7 @@ class sat_core {
     /// Candidates tried before the others of their roles; at most one a role.
     std::vector<candidate_id> preferred;
     /// The role whose candidates use the root rules of the tables, or none.
-    std::uint32_t root_role = 0xffffffffU;
+    std::uint32_t root_role = no_root_role;
     const enabled_rules* enabled = nullptr;
     /// Keep what each deduction rests on, for `refutation`. Slower by half.
     bool trace = false;
@@ -224,6 +227,7 @@ class sat_core {
   bool propagate_selected(candidate_id c);
   bool propagate_required(choice_id s);
   bool propagate_forbidden(choice_id s);
+  bool propagate_never(choice_id s);
   bool check_domain(role_id r);
   bool visit_watches(literal falsified);
   void backtrack(std::uint32_t to_level);
@@ -318,6 +322,10 @@ class sat_core {
   std::vector<choice_id> required_link_;
   // By conflict class.
   std::vector<candidate_id> class_selected_;
+
+  // Of `propagate_never`; made when it is first needed.
+  adjacency requirers_;        // by choice: the candidates that require it
+  adjacency choices_of_role_;  // by role
 
   std::vector<literal> trail_;
   std::size_t queue_head_ = 0;

@@ -125,8 +125,9 @@ OPAMPLAN_INLINE bool sat_core::propagate() {
       consistent = is_negative(l) ? check_domain(tables_.candidate_roles[var])
                                   : propagate_selected(candidate_id{var});
     } else {
+      const choice_id s = as_choice(var);
       consistent =
-          is_negative(l) ? propagate_forbidden(as_choice(var)) : propagate_required(as_choice(var));
+          is_negative(l) ? propagate_forbidden(s) && propagate_never(s) : propagate_required(s);
     }
     if (!consistent || !visit_watches(negate(l))) return false;
   }
@@ -197,6 +198,49 @@ OPAMPLAN_INLINE bool sat_core::propagate_forbidden(choice_id s) {
       const auto bit = static_cast<std::uint32_t>(std::countr_zero(gone));
       assign(negate(is_selected(candidate_id{role.first_candidate + 64 * w + bit})), because);
     }
+  }
+  return true;
+}
+
+// At level 0: whoever requires what can never be had can never be selected, nor, in turn, what has
+// lost its last member so. Above, the walk finds that out where it comes by; but for a chain of
+// names that ends in nothing it would come down from the target again for each name. Not with root
+// rules: then all is forgotten after the request, and it would cost more than it saves.
+OPAMPLAN_INLINE bool sat_core::propagate_never(choice_id s) {
+  if (level() != 0 || options_.root_role != no_root_role) return true;
+  if (requirers_.size() == 0) {
+    requirers_ = counted_rows(tables_.choices.size(), [&](const auto& visit) {
+      for (std::uint32_t c = 0; c < candidate_count_; ++c) {
+        for (const choice_id t : tables_.required[c]) visit(to_index(t), c);
+      }
+    });
+    choices_of_role_ = counted_rows(tables_.roles.size(), [&](const auto& visit) {
+      for (std::uint32_t t = 0; t < tables_.choices.size(); ++t) {
+        visit(to_index(tables_.choices[t].role), t);
+      }
+    });
+  }
+  const auto requirers = requirers_[to_index(s)];
+  bool fewer = false;  // in the role of this candidate
+  for (std::size_t i = 0; i < requirers.size(); ++i) {
+    const candidate_id c{requirers[i]};
+    const bool in_force = !for_each_required(c, [&](choice_id required) { return required != s; });
+    if (in_force && !is_false(is_selected(c))) {
+      if (!imply(negate(is_selected(c)), {reason_kind::implied, negate(holds(s)).code})) {
+        return false;
+      }
+      fewer = true;
+    }
+    // Candidates of a role are neighbours.
+    const role_id r = tables_.candidate_roles[to_index(c)];
+    if (i + 1 < requirers.size() && tables_.candidate_roles[requirers[i + 1]] == r) continue;
+    for (const std::uint32_t t : choices_of_role_[to_index(r)]) {
+      const literal never = negate(holds(choice_id{t}));
+      if (!fewer) break;
+      if (is_true(never) || meets_domain(choice_id{t})) continue;
+      if (!imply(never, {reason_kind::no_member, 0})) return false;
+    }
+    fewer = false;
   }
   return true;
 }
