@@ -29,12 +29,14 @@ from typing import Union
 import opamplan
 from opamplan.runs import Runner, RunOptions, State
 from opamplan.runs.display import Display
+from opamplan.runs.records import records_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import prepare
 import roots
 from daemon import Daemon
 from engine import Engine
+from stored import by_kind
 
 HERE = Path(__file__).resolve().parent
 Facts = dict[str, list[str]]
@@ -91,6 +93,10 @@ def main() -> int:
                 builder.prune()
             row, statuses[strategy] = build(args.directory, builder, strategy, plan)
             print("| " + " | ".join(row) + " |", flush=True)
+            if isinstance(builder, Daemon):
+                seconds, peak = builder.cost()
+                print(f"The daemon: {seconds:.0f} s of CPU, at most {peak / 1e6:.0f} MB of memory.")
+                print(f"Stored: {by_kind(records_of(builder.builder()))}.", flush=True)
         agree = report_statuses(statuses, plain_statuses(args.directory))
         built = [t for t, s in next(iter(statuses.values())).items() if s == "success"]
         sizes = {r.target: len(r) for r in results}
