@@ -167,6 +167,27 @@ def test_a_second_run_builds_nothing_and_a_retry_builds_what_failed(
     assert 0 < state.batches(retried)[0]["executed"] < len(plan)
 
 
+@pytest.mark.parametrize("strategy", ["graft", "merge"])
+def test_another_builder_takes_every_step_from_an_exported_cache(
+    strategy: str,
+    daemon: Any,
+    base: pathlib.Path,
+    results: list[opamplan.SolveResult],
+    tmp_path: pathlib.Path,
+) -> None:
+    plan = opamplan.make_plan(results[:12], strategy=strategy)
+    state = State(tmp_path / "builds.sqlite")
+    folder = f"{tmp_path}/cache"
+    options = RunOptions(tmp_path, stand_ins(base, tmp_path), resume=False)
+    first = daemon.builder(cache_to=(f"type=local,dest={folder},mode=max",))
+    assert Runner(plan, state, [first], options).run().status == "finished"
+    with buildkit.daemon_module().Daemon(buildkit.programs(), tmp_path / "other") as other:
+        second = other.builder(cache_from=(f"type=local,src={folder}",))
+        run = Runner(plan, state, [second], options).run()
+    assert [(b["executed"], b["cached"]) for b in state.batches(run)] == [(0, len(plan))]
+    assert {row["status"] for row in state.layers(run)} == {"success"}
+
+
 def test_buildx_bake_carries_a_plan_out(
     daemon: Any,
     base: pathlib.Path,
