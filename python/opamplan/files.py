@@ -257,8 +257,11 @@ LOCK = TEMPORARY + "lock"
 class Lock:
     """A file that one process holds at a time. It is free again when the process has ended."""
 
-    def __init__(self, path: Union[str, os.PathLike[str]], what: str) -> None:
+    def __init__(
+        self, path: Union[str, os.PathLike[str]], what: str, made: Sequence[Path] = ()
+    ) -> None:
         self._path = os.path.abspath(path)
+        self._made = made
         while not self._take(what):
             pass
         os.ftruncate(self._handle, 0)
@@ -291,6 +294,8 @@ class Lock:
         """Let others have it."""
         with contextlib.suppress(OSError):
             os.unlink(self._path)
+            for folder in self._made:
+                folder.rmdir()  # as far as they are empty
         os.close(self._handle)
 
     def __enter__(self) -> Lock:
@@ -301,9 +306,16 @@ class Lock:
 
 
 def lock_folder(folder: Union[str, os.PathLike[str]]) -> Lock:
-    """Make a folder, if it is absent, in which no other process writes meanwhile."""
-    os.makedirs(folder, exist_ok=True)
-    return Lock(os.path.join(folder, LOCK), os.fspath(folder))
+    """Make a folder, if it is absent, in which no other process writes meanwhile.
+
+    What was made for it, and has nothing in it at the end, is taken away.
+    """
+    whole = Path(os.path.abspath(folder))
+    made = [place for place in (whole, *whole.parents) if not os.path.lexists(place)]
+    while True:
+        os.makedirs(folder, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # who made it took it away just now
+            return Lock(os.path.join(folder, LOCK), os.fspath(folder), made)
 
 
 def is_locked(path: Union[str, os.PathLike[str]]) -> bool:

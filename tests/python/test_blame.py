@@ -251,3 +251,8 @@ def test_it_is_told_as_plain_values() -> None:
     ]
     assert told["repairs"][0]["cured"] is True
     assert '+depends: ["base" {< "2"}]' in told["repairs"][0]["diff"]
+
+
+def test_a_version_that_is_not_there_after_the_change_is_refused_before_anything_is_built() -> None:
+    with pytest.raises(opamplan.InvalidRequest, match=r"there is no app\.2 after the change"):
+        small(FILES, lambda package, held: pytest.fail("built"), target="app.2")

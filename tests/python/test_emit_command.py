@@ -288,3 +288,26 @@ def test_a_plan_that_only_llb_can_say_is_refused_by_other_builders(
         with pytest.raises(opamplan.InvalidRequest, match=r"has no Dockerfile.*--format llb"):
             write(plan)
     assert set(plan.write(tmp_path / "out")) >= {"batch0.llb", "step", "collect"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["emit", "--strategy", "merge", "--format", "bake"],
+        ["emit", "--strategy", "merge", "--format", "bake", "--ocaml=5.2.1", "--ocaml=5.3.0"],
+        ["build", "--strategy", "merge", "--with=buildx", f"--program={sys.executable}"],
+        ["build", "--base-archive=absent.tar", f"--program={sys.executable}"],
+        ["build", "--plan=absent.json", f"--program={sys.executable}"],
+        ["build", "absent", f"--program={sys.executable}"],
+        ["blame", "absent", "absent", "x", f"--program={sys.executable}"],
+        ["blame", "{embedded}", "{embedded}", "dune", "--program=absent"],
+        ["blame", "{embedded}", "{embedded}", "dune", "--base-archive=absent", "--program=true"],
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(
+    words: list[str], embedded: pathlib.Path, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    words = [word.format(embedded=embedded) for word in words]
+    done = opamplan_command(*words, "-o", "out", cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -246,3 +246,18 @@ def test_whole_logs_lie_beside_a_page_that_opens_them(
     assert opamplan_command("report", *runs, *words).returncode == 0
     failures = json.loads(page.read_text())["failures"]
     assert [failure["file"] for failure in failures] == [layer["file"]] * 2
+
+
+def test_a_name_that_is_no_state_file_is_told_what_it_is(
+    state: State, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    for name, said in (
+        (f"{state.path}", "no runs in this file"),
+        (f"{state.path}#1", f"all runs of a file are read: name it as {state.path}"),
+        (f"{tmp_path}", "a folder; name the state file in it"),
+        (f"{tmp_path}/absent", "no such state file"),
+        (f"{tmp_path}/absent#1", "no such state file"),
+    ):
+        done = opamplan_command("history", name)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"opamplan: error: {name}: {said}\n"

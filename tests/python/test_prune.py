@@ -150,3 +150,53 @@ def test_a_builder_that_is_not_there_is_an_error(
     done = opamplan_command("prune", str(tmp_path / "plan.json"), f"--program={program}")
     assert done.returncode != 0
     assert "nobody answers" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        (
+            "du --verbose",
+            "'du --verbose' is no record of a builder's cache; is --program a buildctl",
+        ),
+        ('{"id": "x", "size": 1}]', "is no record"),
+        ("[1]", "is no record"),
+        ('[{"size": 1}]', "is no record"),
+        ("null", ""),  # what buildctl says of an empty cache
+        ("", ""),
+    ],
+)
+def test_what_is_no_list_of_records_is_an_error(
+    said: str, part: str, tmp_path: pathlib.Path, opamplan_command: Command
+) -> None:
+    write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
+    program = tmp_path / "buildctl"
+    program.write_text(f"#!/bin/sh\necho '{said}'\n")
+    program.chmod(0o755)
+    words = ["prune", str(tmp_path / "plan.json"), f"--program={program}", "--builder=mine"]
+    done = opamplan_command(*words)
+    assert done.returncode == (2 if part else 0), done.stderr
+    assert done.stderr.startswith("opamplan: error: mine: " if part else "")
+    assert part in done.stderr
+    assert done.stderr.count("\n") == bool(part)
+
+
+def test_nothing_is_removed_if_a_builder_is_absent_and_each_is_told_once(
+    tmp_path: pathlib.Path, opamplan_command: Command
+) -> None:
+    write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
+    program = tmp_path / "buildctl"
+    program.write_text(
+        "#!/bin/sh\n[ $2 != absent ] || { echo 'error: nobody' >&2; exit 1; }\n"
+        f"[ $3 != prune ] || touch {tmp_path}/removed\n"
+        f"""echo '[{{"id": "x", "description": "/opamplan/in/step -i {KEY} x.1"}}]'\n"""
+    )
+    program.chmod(0o755)
+    words = ["prune", str(tmp_path / "plan.json"), f"--program={program}", "--remove"]
+    done = opamplan_command(*words, "--builder=there", "--builder=absent")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "opamplan: error: absent: nobody\n"
+    assert not (tmp_path / "removed").exists()
+    done = opamplan_command(*words, "--builder=there", "--builder=there", "--json")
+    assert [answer["builder"] for answer in json.loads(done.stdout)] == ["there"]
+    assert (tmp_path / "removed").exists()

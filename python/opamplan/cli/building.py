@@ -59,9 +59,17 @@ def add_base_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def require_base(args: argparse.Namespace) -> None:
+    """Raises if the base archive that was named is not there."""
+    from opamplan import InvalidRequest
+
+    if args.base_archive and not Path(args.base_archive).is_file():
+        raise InvalidRequest(f"--base-archive {args.base_archive}: no such file")
+
+
 def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
     """What the options say of emitting; files that they name are copied into `directory`."""
-    from opamplan import EmitOptions, InvalidRequest
+    from opamplan import EmitOptions
     from opamplan.files import copy_below
     from opamplan.runs.builders import absolute_cache
 
@@ -72,10 +80,8 @@ def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
     if args.depexts_command:
         emit.depexts = args.depexts_command
     if args.base_archive:
-        archive = Path(args.base_archive)
-        if not archive.is_file():
-            raise InvalidRequest(f"--base-archive {archive}: no such file")
-        copy_below(directory, BASE_ARCHIVE, archive)
+        require_base(args)
+        copy_below(directory, BASE_ARCHIVE, Path(args.base_archive))
         emit.base_archive = BASE_ARCHIVE
     if args.tool == "buildx":
         emit.cache_from = [absolute_cache(cache) for cache in args.cache_from]

@@ -85,7 +85,7 @@ def _hint(error: Exception, args: argparse.Namespace) -> str:
 
     if not isinstance(error, UnknownPackage) or getattr(args, "repository", None) != []:
         return ""
-    if getattr(args, "plan", None) or is_repository(Path()):
+    if getattr(args, "plan", None) or hasattr(args, "before") or is_repository(Path()):
         return ""
     return " (the small one inside opamplan; --repository names another)"
 

@@ -119,13 +119,25 @@ def unneeded(records: Iterable[Record], plans: Iterable[Plan]) -> list[Record]:
 
 def records_of(builder: Builder) -> list[Record]:
     """What a builder keeps. Raises Error if it does not say."""
-    text = _ask(builder.disk_usage_command())
-    rows: list[Any]
+    text = _ask(builder, builder.disk_usage_command())
+    try:
+        return [
+            _record({key.lower(): value for key, value in row.items()}) for row in _rows_of(text)
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        said = text.strip().partition("\n")[0]
+        raise Error(
+            f"{builder.name}: {said[:100]!a} is no record of a builder's cache; is --program a "
+            "buildctl or a buildx?"
+        ) from None
+
+
+def _rows_of(text: str) -> list[Any]:
     if text.lstrip().startswith("["):
-        rows = json.loads(text)
-    else:  # buildx: an object a line
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-    return [_record({key.lower(): value for key, value in row.items()}) for row in rows]
+        return list(json.loads(text))
+    # buildx: an object a line; buildctl of none at all: null
+    rows = (json.loads(line) for line in text.splitlines() if line.strip())
+    return [row for row in rows if row is not None]
 
 
 def _record(row: dict[str, Any]) -> Record:
@@ -147,13 +159,16 @@ def remove(builder: Builder, records: Iterable[Record]) -> None:
     """Have the builder forget records. One that something else stands on is kept by the builder."""
     ids = [record.id for record in records]
     for begin in range(0, len(ids), _MOST_AT_ONCE):
-        _ask(builder.prune_command(ids[begin : begin + _MOST_AT_ONCE]))
+        _ask(builder, builder.prune_command(ids[begin : begin + _MOST_AT_ONCE]))
 
 
-def _ask(command: list[str]) -> str:
+def _ask(builder: Builder, command: list[str]) -> str:
     process = start(command, stdout=subprocess.PIPE)
     said, errors = process.communicate()
     if process.returncode != 0:
         lines = [line for line in errors.splitlines() if line.strip()]
-        raise Error(lines[-1].strip() if lines else f"{command[0]}: status {process.returncode}")
+        said = (
+            lines[-1].strip() if lines else f"{command[0]} ended with status {process.returncode}"
+        )
+        raise Error(f"{builder.name}: {re.sub('^error: ', '', said, flags=re.IGNORECASE)}")
     return said

@@ -51,6 +51,16 @@ class Progress:
 OnProgress = Callable[[str, "dict[str, object]", Progress], None]
 
 
+def refuse_strangers(plan: Plan, builders: Iterable[Builder]) -> None:
+    """Raises for a builder that does not know the plan's language."""
+    for builder in builders:
+        if plan.strategy == "merge" and not builder.takes_llb:
+            raise InvalidRequest(
+                f"{builder.name} cannot carry out the strategy merge, which only BuildKit's "
+                "own language can say: name a buildkitd by its address, or plan with graft"
+            )
+
+
 class Runner:
     """Carries a plan out. `cancel` may be called from another thread, `interrupt` from anywhere."""
 
@@ -65,13 +75,8 @@ class Runner:
     ) -> None:
         if not builders:
             raise InvalidRequest("no builder was named")
+        refuse_strangers(plan, builders)
         self._is_llb = plan.strategy == "merge"
-        for builder in builders:
-            if self._is_llb and not builder.takes_llb:
-                raise InvalidRequest(
-                    f"{builder.name} cannot carry out the strategy merge, which only BuildKit's "
-                    "own language can say: name a buildkitd by its address, or plan with graft"
-                )
         self._plan = plan
         self._state = state
         self._builders = list(builders)

@@ -58,7 +58,8 @@ class State:
         self.path = Path(path)
         self._lock = threading.RLock()
         if (read_only or not create) and not self.path.is_file():
-            raise InvalidRequest(f"{path}: no such state file")
+            what = "a folder; name the state file in it" if self.path.is_dir() else ""
+            raise InvalidRequest(f"{path}: {what or 'no such state file'}")
         opener = database.open_read_only if read_only else database.open_for_writing
         with database.errors(self.path, writing=not read_only):
             self._db = opener(self.path)

@@ -140,12 +140,14 @@ def _blame(args: argparse.Namespace) -> Blame:
         state, of = find_run(text)
         known.update(results_of(state, of))
     before, after = (_side(args, text) for text in sides)
+    serving = builders.builders_from(args)
+    building.require_base(args)
     folder = Path(args.output)
     folder.mkdir(parents=True, exist_ok=True)
     with State(folder / "builds.sqlite") as state:
         build = Building(
             state,
-            builders.builders_from(args),
+            serving,
             lambda plan: _run_options(args, folder, plan),
             building.run_until_interrupted,
             None if args.json else _display(args.quiet),
@@ -252,7 +254,8 @@ def _print(found: Blame) -> None:
     if found.also_failing:
         print(f"  these fail, too: {listed(found.also_failing)}")
     suspects = [f"{change};" for change in found.suspects]
-    print(f"  {counted(len(suspects), 'change')} of what it needs: {listed(suspects).rstrip(';')}")
+    names = f": {listed(suspects).rstrip(';')}" if suspects else ""
+    print(f"  {counted(len(suspects), 'change')} of what it needs{names}")
     for trial in found.trials:
         built = counted(trial.built, "layer") + " built" if trial.built else "known"
         with_ = listed(sorted(trial.changed))

@@ -72,6 +72,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan.runs.runner import refuse_strangers
     from opamplan.runs.state import State
 
     plans.refuse_beside_plan(args)
@@ -81,11 +82,14 @@ def run(args: argparse.Namespace) -> int:
     repository = None if args.plan else options.load(args)
     done: list[Run] = []
     status = 0
-    with State(args.state or top / "builds.sqlite") as state:
-        # All are planned, and can be emitted, before the first is built: that may take hours.
-        made = {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
-        for name, one in found.items() if len(found) > 1 else ():
+    # All are planned, and can be emitted, before the first is built: that may take hours.
+    made = {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
+    building.require_base(args)
+    for name, one in found.items():
+        refuse_strangers(made[name][0], serving)
+        if len(found) > 1:
             _check(one, made[name][0], top)
+    with State(args.state or top / "builds.sqlite") as state:
         for name, one in found.items():
             several = len(found) > 1
             if several and args.json:

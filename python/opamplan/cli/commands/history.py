@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
 from opamplan.wording import MOST_LISTED, counted, listed
 
@@ -39,23 +41,28 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print."""
+    from opamplan import InvalidRequest
     from opamplan.runs import State
 
+    file, _, number = args.state.rpartition("#")
+    if number.isdecimal() and is_run(args.state) and not Path(args.state).exists():
+        raise InvalidRequest(f"{args.state}: all runs of a file are read: name it as {file}")
     with State(args.state, read_only=True) as state:
         return _package(state, args) if args.package else _all(state, args.json)
 
 
 def _all(state: Any, as_json: bool) -> int:
+    from opamplan import InvalidRequest
     from opamplan.runs import histories
 
     found = histories(state)
+    if not found:
+        raise InvalidRequest(f"{state.path}: no runs in this file")
     if as_json:
         print(json.dumps([history.to_dict() for history in found], indent=1))
     else:
         for history in found:
             _print(history)
-        if not found:
-            print(f"{state.path}: no runs in this file")
     return 1 if any(history.failing or history.unsolved for history in found) else 0
 
 

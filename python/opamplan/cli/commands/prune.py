@@ -56,8 +56,10 @@ def run(args: argparse.Namespace) -> int:
 
     kept = [_plan(name) for name in args.kept]
     answers = []
-    for builder in builders.builders_from(args):
-        records = records_of(builder)
+    serving = {builder.name: builder for builder in builders.builders_from(args)}
+    # All are asked before anything is removed: one that is absent stops it.
+    held = [(builder, records_of(builder)) for builder in serving.values()]
+    for builder, records in held:
         found = sorted(unneeded(records, kept), key=lambda r: (-r.size, r.id))
         if args.remove:
             remove(builder, found)

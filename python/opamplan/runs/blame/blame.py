@@ -168,9 +168,10 @@ class _Inquiry:
     def _solved(self, side: Repository, when: str) -> tuple[dict[str, Part], Candidate]:
         universe = self._make_universe(side)
         name = self._target.partition(".")[0]
-        target = self._target if self._target in side else name  # a version that is new
+        is_new = when == "before" and self._target not in side  # a version that came
+        target = name if is_new else self._target
         if target not in side:
-            raise InvalidRequest(f"there is no {name} {when} the change")
+            raise InvalidRequest(f"there is no {target} {when} the change")
         candidate = candidate_of(universe, target, self._planning)
         if candidate is None:
             raise InvalidRequest(
