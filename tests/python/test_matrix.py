@@ -176,8 +176,7 @@ def test_a_mistake_in_the_last_environment_is_told_before_the_first_is_begun(
             assert (done.returncode, done.stdout) == (2, ""), done.stdout
     done = opamplan_command(*build, "--environment=debian-13", "--environment=macos-homebrew")
     assert (done.returncode, "batch 0" in done.stdout) == (2, False)
-    with State(out / "builds.sqlite", read_only=True) as state:
-        assert state.runs() == []
+    assert not (out / "builds.sqlite").exists()
 
 
 def test_images_of_environments_have_names_of_their_own(

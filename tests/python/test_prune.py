@@ -200,3 +200,32 @@ def test_nothing_is_removed_if_a_builder_is_absent_and_each_is_told_once(
     done = opamplan_command(*words, "--builder=there", "--builder=there", "--json")
     assert [answer["builder"] for answer in json.loads(done.stdout)] == ["there"]
     assert (tmp_path / "removed").exists()
+
+
+def test_a_state_file_keeps_the_newest_run_of_each_environment(
+    tmp_path: pathlib.Path, opamplan_command: Command
+) -> None:
+    """And not of one alone: `build` of two compilers ends with the second's."""
+    state = State(tmp_path / "builds.sqlite")
+    names = ("old", "one", "two")
+    for name, release in zip(names, ("debian-12", "debian-12", "debian-13")):
+        write(tmp_path / name, {f"{name}.1": ""})
+        repository = opamplan.Repository.open(str(tmp_path / name), cache=False)
+        universe = opamplan.Universe(repository, opamplan.Environment.preset(release))
+        plan = opamplan.make_plan(universe.solve_all())
+        state.end_run(state.begin_run(plan, [], ""), "finished")
+        key = plan.layers()[0][0][:16]
+        with (tmp_path / "records").open("a") as file:
+            text = f"mount / from exec /bin/sh -c /opamplan/in/step -i {key} {name}.1"
+            print(json.dumps({"id": name, "size": 1, "description": text}), file=file)
+    program = tmp_path / "buildctl"
+    program.write_text(f"#!/bin/sh\ncat {tmp_path}/records\n")
+    program.chmod(0o755)
+
+    def unneeded_by(*kept: str) -> set[str]:
+        done = opamplan_command("prune", *kept, f"--program={program}", "--json")
+        return {record["id"] for record in json.loads(done.stdout)[0]["unneeded"]}
+
+    file = str(tmp_path / "builds.sqlite")
+    assert unneeded_by(file) == {"old"}
+    assert unneeded_by(f"{file}#3") == {"old", "one"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import builders, options
@@ -32,8 +33,8 @@ def add_parser(subparsers: Any) -> None:
         "kept",
         nargs="+",
         metavar="PLAN",
-        help="whose layers are kept: a plan's file, or a run's (a state file, as build writes: its "
-        "newest run; or FILE#NUMBER)",
+        help="whose layers are kept: a plan's file, or a run's (a state file, as build writes: the "
+        "newest run of each environment; or FILE#NUMBER)",
     )
     parser.add_argument("--remove", action="store_true", help="remove them; else only say it")
     builders.add_builder_options(parser)
@@ -41,20 +42,28 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def _plan(name: str) -> Plan:
+def _plans(name: str) -> list[Plan]:
+    """A plan's file, a run, or of a state file the newest run of each environment."""
     from opamplan import Plan
+    from opamplan.runs.environments import STANDING
     from opamplan.runs.state import find_run
 
     if not is_run(name):
-        return Plan.load(name)
+        return [Plan.load(name)]
     state, found = find_run(name)
-    return state.plan_of(found)
+    if not Path(name).is_file():
+        return [state.plan_of(found)]
+    newest = {}
+    for each in state.runs():
+        facts = state.facts(each)
+        newest[tuple(facts.get(fact, "") for fact in STANDING)] = each
+    return [state.plan_of(each) for each in newest.values()]
 
 
 def run(args: argparse.Namespace) -> int:
     from opamplan.runs.records import records_of, remove, unneeded
 
-    kept = [_plan(name) for name in args.kept]
+    kept = [plan for name in args.kept for plan in _plans(name)]
     answers = []
     serving = {builder.name: builder for builder in builders.builders_from(args)}
     # All are asked before anything is removed: one that is absent stops it.
