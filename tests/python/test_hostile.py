@@ -28,7 +28,8 @@ def plan_with(name: str, version: str, depext: str, opam: str) -> opamplan.Plan 
             file.parent.mkdir(parents=True)
             file.write_text(f'opam-version: "2.0"\n{text}\n')
         repository = opamplan.Repository.open(folder, cache=False)
-        plan = opamplan.make_plan(opamplan.Universe(repository, environment).solve_all())
+        universe = opamplan.Universe(repository, environment)
+        plan = opamplan.make_plan(universe.solve_all(["b"]))  # targets ascend by name
     tree = json.loads(plan.to_json())
     package = next(p for p in tree["packages"] if p["name"] == "b")
     package.update(name=name, version=version, depexts=[depext], opam=opam)
