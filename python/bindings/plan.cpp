@@ -264,8 +264,11 @@ Each is made when it is asked for. Equal if all of them are.)");
                       [](const std::string& text) {
                         return py_steps{std::make_shared<plan>(plan_from_json(text))};
                       }))
-      .def("__len__", &py_steps::size)
-      .def("__getitem__", &py_steps::at, py::arg("index"))
+      // By reference: for a pointer to a member None is a self, and null.
+      .def("__len__", [](const py_steps& s) { return s.size(); })
+      .def(
+          "__getitem__", [](const py_steps& s, py::ssize_t index) { return s.at(index); },
+          py::arg("index"))
       .def(
           "__getitem__",
           [](const py_steps& s, const py::slice& slice) {
