@@ -34,7 +34,7 @@ void assemble_merge(const layer_graph& layers, const graft_costs& costs,
                     const std::vector<char>& compilers, std::size_t depth_limit, plan& out);
 
 /// By step: whether its image is an ordinary one, because it is a system step or another step
-/// stands on it. The others' are merges, if the plan's strategy is `merge`.
+/// stands on it. The others' are merges, if the plan's strategy is `merge`. Of a broken plan, too.
 [[nodiscard]] std::vector<bool> ordinary_steps(const plan& p);
 
 /// How many trees may be merged into the image of a step, so that it has no more layers than the

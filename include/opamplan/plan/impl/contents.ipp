@@ -14,6 +14,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/impl/opam_view.hpp"
+#include "opamplan/plan/merge.hpp"
 
 namespace opamplan {
 namespace plan_impl {
@@ -39,7 +40,7 @@ class simulator {
     count_closures();
     images_.resize(plan_.steps.size());
     find_last_uses();
-    find_ordinary();
+    ordinary_ = ordinary_steps(plan_);
     std::vector<std::vector<const plan_target*>> ends(plan_.steps.size());
     for (const plan_target& t : plan_.targets) {
       if (t.package >= plan_.packages.size() || t.step >= plan_.steps.size() ||
@@ -118,14 +119,6 @@ class simulator {
     for (std::uint32_t s = 0; s < last_use_.size(); ++s) {
       last_use_[s] = s;
       if (plan_.steps[s].parent < s) last_use_[plan_.steps[s].parent] = s;
-    }
-  }
-
-  /// As `ordinary_steps`, of a plan that may be broken.
-  void find_ordinary() {
-    ordinary_.assign(plan_.steps.size(), false);
-    for (std::uint32_t s = 0; s < last_use_.size(); ++s) {
-      ordinary_[s] = plan_.steps[s].installs.empty() || last_use_[s] != s;
     }
   }
 

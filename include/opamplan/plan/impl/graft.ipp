@@ -11,6 +11,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/graft.hpp"
+#include "opamplan/plan/impl/common_layers.hpp"
 #include "opamplan/plan/impl/step_writer.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 
@@ -30,13 +31,9 @@ class parent_chooser {
       : layers_(layers),
         costs_(costs),
         sets_(layers, costs.depexts),
-        image_(layers.size()),
+        image_(image_sizes(layers, costs.sizes)),
         system_of_(layers.size(), graft_tree::none) {
-    for (std::uint32_t l = 0; l < layers.size(); ++l) {
-      image_[l] = costs.sizes[l];
-      for (const std::uint32_t d : layers.closures[l]) image_[l] += costs.sizes[d];
-      largest_ = std::max(largest_, image_[l]);
-    }
+    for (const std::uint64_t size : image_) largest_ = std::max(largest_, size);
     choose_system_steps();
   }
 
@@ -189,33 +186,12 @@ class parent_chooser {
     return s.below == graft_tree::none ? sets_.of(s.layer) : systems_[s.below].set;
   }
 
-  /// For each layer with system packages the one of its closure with fewer of them whose image is
-  /// worth most to have in common: by its size, and by how many layers could stand on it.
-  [[nodiscard]] std::vector<std::uint32_t> common_layers() const {
-    std::vector<std::uint64_t> uses(layers_.size(), 0);
-    const auto each_candidate = [&](std::uint32_t l, const auto& take) {
-      for (const std::uint32_t d : layers_.closures[l]) {
-        if (sets_.of(d) != sets_.of(l)) take(d);
-      }
-    };
-    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
-      if (sets_.of(l) != 0) each_candidate(l, [&](std::uint32_t d) { ++uses[d]; });
-    }
-    const auto worth = [&](std::uint32_t d) {
-      return static_cast<double>(image_[d]) * static_cast<double>(uses[d]);
-    };
-    std::vector<std::uint32_t> common(layers_.size(), no_step);
-    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
-      if (sets_.of(l) == 0) continue;
-      each_candidate(l, [&](std::uint32_t d) {
-        if (common[l] == no_step || worth(d) > worth(common[l])) common[l] = d;
-      });
-    }
-    return common;
-  }
-
   void choose_system_steps() {
-    const std::vector<std::uint32_t> common = common_layers();
+    // For layers with system packages, those with fewer of them.
+    const std::vector<std::uint32_t> common =
+        common_layers(layers_, image_, [&](std::uint32_t l, std::uint32_t d) {
+          return sets_.of(l) != 0 && sets_.of(d) != sets_.of(l);
+        });
     // By size of the set, so that a set finds its subsets; then by what is below, and number.
     using place = std::tuple<std::size_t, std::uint32_t, std::uint32_t>;
     std::map<place, std::vector<std::uint32_t>> groups;

@@ -228,23 +228,22 @@ class planner {
   [[nodiscard]] std::vector<char> compilers_of(const layer_graph& layers) const {
     std::vector<char> compilers;
     for (const plan_layer& layer : layers.layers) {
-      compilers.push_back(std::any_of(layer.packages.begin(), layer.packages.end(),
-                                      [&](std::uint32_t i) { return is_compiler_[i] != 0; })
-                              ? 1
-                              : 0);
+      char any = 0;
+      for (const std::uint32_t i : layer.packages) any |= is_compiler_[i];
+      compilers.push_back(any);
     }
     return compilers;
   }
 
   /// What it costs to bring layers in. A compiler, of which most layers hold one, is much larger
   /// than other packages; it is weighed as such, whether its size is known or not.
-  [[nodiscard]] graft_costs costs_of(const layer_graph& layers) const {
+  [[nodiscard]] graft_costs costs_of(const layer_graph& layers,
+                                     const std::vector<char>& compilers) const {
     constexpr std::uint64_t packages_a_compiler = 100;
     constexpr std::uint64_t packages_a_run = 50;
     constexpr std::uint64_t packages_a_depext = 10;
     graft_costs costs;
     costs.depexts = layer_depexts(layers, plan_);
-    const std::vector<char> compilers = compilers_of(layers);
     for (std::size_t l = 0; l < layers.size(); ++l) {
       std::uint64_t size = 0;
       for (const std::uint32_t i : layers.layers[l].packages) size += plan_.packages[i].size;
@@ -260,10 +259,13 @@ class planner {
   void assemble(const layer_graph& layers) {
     switch (options_.strategy) {
       case strategy::graft:
-        return assemble_graft(layers, costs_of(layers), options_.limits.depth, plan_);
-      case strategy::merge:
-        return assemble_merge(layers, costs_of(layers), compilers_of(layers), options_.limits.depth,
+        return assemble_graft(layers, costs_of(layers, compilers_of(layers)), options_.limits.depth,
                               plan_);
+      case strategy::merge: {
+        const std::vector<char> compilers = compilers_of(layers);
+        return assemble_merge(layers, costs_of(layers, compilers), compilers, options_.limits.depth,
+                              plan_);
+      }
       case strategy::chain:
         return assemble_chain(layers, options_.limits.depth, plan_);
       case strategy::prefix:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/plan/impl/common_layers.hpp"
 #include "opamplan/plan/impl/step_writer.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/merge.hpp"
@@ -20,28 +21,12 @@ namespace plan_impl {
 /// By layer the one on whose image it is merged; `no_step` if it needs no compiler.
 inline std::vector<std::uint32_t> layers_below(const layer_graph& layers, const graft_costs& costs,
                                                const std::vector<char>& compilers) {
-  std::vector<std::uint64_t> image = costs.sizes;  // bytes
-  std::vector<std::uint64_t> uses(layers.size(), 0);
-  std::vector<bool> has_compiler(layers.size(), false);
+  std::vector<char> has_compiler = compilers;
   for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    has_compiler[l] = compilers[l] != 0;
-    for (const std::uint32_t d : layers.closures[l]) {
-      image[l] += costs.sizes[d];
-      ++uses[d];
-      if (compilers[d] != 0) has_compiler[l] = true;
-    }
+    for (const std::uint32_t d : layers.closures[l]) has_compiler[l] |= compilers[d];
   }
-  const auto worth = [&](std::uint32_t d) {
-    return static_cast<double>(image[d]) * static_cast<double>(uses[d]);
-  };
-  std::vector<std::uint32_t> below(layers.size(), no_step);
-  for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    for (const std::uint32_t d : layers.closures[l]) {
-      if (!has_compiler[d]) continue;
-      if (below[l] == no_step || worth(d) > worth(below[l])) below[l] = d;
-    }
-  }
-  return below;
+  return common_layers(layers, image_sizes(layers, costs.sizes),
+                       [&](std::uint32_t, std::uint32_t d) { return has_compiler[d] != 0; });
 }
 
 /// The system steps on the images of `below`, and which layer stands on which.
@@ -121,7 +106,7 @@ OPAMPLAN_INLINE std::vector<bool> ordinary_steps(const plan& p) {
   std::vector<bool> ordinary(p.steps.size(), false);
   for (std::size_t s = 0; s < p.steps.size(); ++s) {
     if (p.steps[s].installs.empty()) ordinary[s] = true;
-    if (p.steps[s].parent != no_step) ordinary[p.steps[s].parent] = true;
+    if (p.steps[s].parent < p.steps.size()) ordinary[p.steps[s].parent] = true;
   }
   return ordinary;
 }
