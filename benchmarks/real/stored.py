@@ -6,7 +6,6 @@ Usage: stored.py ADDRESS [BUILDCTL]
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ def kind(record: Record) -> str:
     said = record.description
     if said.startswith("cached mount"):
         return "caches of downloads"
-    if re.match(r"\[s-\S+ merge\]", said):
+    if record.merged_stage:
         return "merges"
     if said.startswith("mount /opamplan/in/own"):
         return "own trees"

@@ -17,6 +17,11 @@ BAKE_FILES = ("docker-bake", "docker-bake-images")
 """Of the batches, which buildx reads unasked, and of single images; without `.hcl` or `.json`."""
 
 
+def needs_llb(plan: Plan) -> bool:
+    """Whether only BuildKit's own language can say the plan, and no Dockerfile."""
+    return plan.strategy == "merge"
+
+
 def llb_files(plan: Plan, options: EmitOptions) -> Files:
     """One definition a batch, for `buildctl build --local context=DIR < batch0.llb`."""
     return {f"batch{n}.llb": llb for n, llb in enumerate(batch_llbs(plan, options))}

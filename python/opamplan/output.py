@@ -18,7 +18,7 @@ from opamplan._core import (
 )
 from opamplan.errors import InvalidRequest, expected
 from opamplan.files import Below, write_below
-from opamplan.formats import BAKE_FILES, EXTRA_FORMATS
+from opamplan.formats import BAKE_FILES, EXTRA_FORMATS, needs_llb
 from opamplan.manifest import NAME, Manifest, digest, remove_stale
 from opamplan.wording import nearest
 
@@ -90,7 +90,7 @@ def files_of(
 
 def default_formats(plan: Plan) -> list[str]:
     """What a plan is built from when nobody says more."""
-    return ["llb"] if plan.strategy == "merge" else ["bake"]
+    return ["llb"] if needs_llb(plan) else ["bake"]
 
 
 def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:

@@ -9,7 +9,6 @@ from statistics import median
 from typing import Any, Optional
 
 from opamplan.runs.closures import ClosureChange, Closures, changes_between
-from opamplan.runs.environments import STANDING, names_of
 from opamplan.runs.failure_groups import Errors, FailureGroup, groups_of
 from opamplan.runs.failures import failures_of
 from opamplan.runs.log_errors import LogError
@@ -120,18 +119,10 @@ def histories(state: State) -> list[History]:
     Runs are of one environment if they are on the same distribution, compiler and architecture,
     whatever their packages, image and options are.
     """
-    lines: dict[tuple[str, ...], list[Run]] = {}
-    facts = {}
-    for run in state.runs():
-        known = state.facts(run)
-        key = tuple(known.get(fact, "") for fact in STANDING)
-        facts[key] = {fact: known.get(fact, "") for fact in STANDING}
-        lines.setdefault(key, []).append(run)
     errors = Errors(state)
     closures = _closures_of(state)
-    names = names_of([facts[key] for key in lines])
     return [
-        _history(state, name, runs, errors, closures) for name, runs in zip(names, lines.values())
+        _history(state, name, runs, errors, closures) for name, runs in state.environments().items()
     ]
 
 

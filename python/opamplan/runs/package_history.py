@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Optional
 
 from opamplan.runs.closures import ClosureChange, Closures, changes_between
-from opamplan.runs.environments import STANDING, names_of
 from opamplan.runs.failure_groups import Errors
 from opamplan.runs.log_errors import LogError
 from opamplan.runs.state import Run, State
@@ -82,7 +81,5 @@ def package_history(state: State, name: str) -> list[PackageResult]:
 
 def _environments(state: State, runs: list[Run]) -> dict[int, str]:
     """By run: the name of its environment."""
-    standing = {run.id: tuple(state.facts(run).get(fact, "") for fact in STANDING) for run in runs}
-    keys = list(dict.fromkeys(standing.values()))
-    names = dict(zip(keys, names_of([dict(zip(STANDING, key)) for key in keys])))
-    return {run: names[key] for run, key in standing.items()}
+    found = state.environments(runs)
+    return {run.id: name for name, several in found.items() for run in several}

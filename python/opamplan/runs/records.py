@@ -71,6 +71,12 @@ class Record:
         return frozenset(found)
 
     @property
+    def merged_stage(self) -> str:
+        """The stage for which it is a merge; empty if it is none."""
+        found = _MERGE.match(self.description)
+        return found.group(1) if found else ""
+
+    @property
     def is_step(self) -> bool:
         """Whether it is of a step that opamplan emitted."""
         return bool(_words(self.description))
@@ -105,9 +111,8 @@ def unneeded(records: Iterable[Record], plans: Iterable[Plan]) -> list[Record]:
         systems.update(ensured.values())
     found = []
     for record in records:
-        merge = _MERGE.match(record.description)
-        if merge is not None:
-            is_needed = merge.group(1) in merges
+        if record.merged_stage:
+            is_needed = record.merged_stage in merges
         elif record.layers:
             is_needed = not layers.isdisjoint(record.layers)
         else:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from opamplan.errors import InvalidRequest
 from opamplan.files import is_locked
 from opamplan.runs import database
+from opamplan.runs.environments import STANDING, names_of
 from opamplan.runs.logs import unpacked
 from opamplan.runs.results import LayerResult
 from opamplan.runs.schema import describe_plan, keep_log, keep_targets
@@ -362,6 +363,15 @@ class State:
         """What its environment is, see `environments.facts_of`."""
         rows = self._rows("SELECT facts FROM plans WHERE digest = ?", run.plan)
         return dict(json.loads(rows[0]["facts"]))
+
+    def environments(self, runs: Optional[Iterable[Run]] = None) -> dict[str, list[Run]]:
+        """Runs (default: all) by the name of their environment, in the order of the runs."""
+        found: dict[tuple[str, ...], list[Run]] = {}
+        for run in self.runs() if runs is None else runs:
+            facts = self.facts(run)
+            found.setdefault(tuple(facts.get(fact, "") for fact in STANDING), []).append(run)
+        names = names_of([dict(zip(STANDING, key)) for key in found])
+        return dict(zip(names, found.values()))
 
     def durations(self, run: Optional[Run] = None) -> dict[str, float]:
         """Seconds of installs by layer and by NAME.VERSION (the mean), for `forecast`."""

@@ -112,12 +112,13 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
     """Raises what emitting the plan would."""
     from opamplan import dockerfile, image_llb
+    from opamplan.formats import needs_llb
 
     top.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:
         emit = building.emit_options(args, Path(folder), plan)
         if plan.targets:
-            write = image_llb if plan.strategy == "merge" else dockerfile
+            write = image_llb if needs_llb(plan) else dockerfile
             write(plan, plan.targets[0], emit)
 
 

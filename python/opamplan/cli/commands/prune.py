@@ -45,7 +45,6 @@ def add_parser(subparsers: Any) -> None:
 def _plans(name: str) -> list[Plan]:
     """A plan's file, a run, or of a state file the newest run of each environment."""
     from opamplan import Plan
-    from opamplan.runs.environments import STANDING
     from opamplan.runs.state import find_run
 
     if not is_run(name):
@@ -53,11 +52,7 @@ def _plans(name: str) -> list[Plan]:
     state, found = find_run(name)
     if not Path(name).is_file():
         return [state.plan_of(found)]
-    newest = {}
-    for each in state.runs():
-        facts = state.facts(each)
-        newest[tuple(facts.get(fact, "") for fact in STANDING)] = each
-    return [state.plan_of(each) for each in newest.values()]
+    return [state.plan_of(runs[-1]) for runs in state.environments().values()]
 
 
 def run(args: argparse.Namespace) -> int:
