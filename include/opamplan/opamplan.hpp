@@ -7,6 +7,7 @@
 #include "opamplan/base/bit_rows.hpp"
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/base/index.hpp"
 #include "opamplan/base/json.hpp"
 #include "opamplan/base/progress.hpp"
 #include "opamplan/base/rows.hpp"

@@ -139,15 +139,15 @@ void bind_emit(py::module_& module) {
       "The Dockerfile of one target, NAME.VERSION or NAME.");
   module.def(
       "batch_dockerfile",
-      [](const plan& p, std::uint32_t batch, const emit_options& options,
-         const std::set<std::uint32_t>& without) {
+      [](const plan& p, batch_id batch, const emit_options& options,
+         const std::set<step_id>& without) {
         if (batch >= p.batches.size()) throw py::index_error("no such batch");
-        const std::vector<std::uint32_t> steps(without.begin(), without.end());
+        const std::vector<step_id> steps(without.begin(), without.end());
         py::gil_scoped_release release;
         return batch_dockerfile(p, batch, options, steps);
       },
       py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
-      py::arg("without") = std::set<std::uint32_t>(),
+      py::arg("without") = std::set<step_id>(),
       "The Dockerfile of one batch, `without` some of its steps and all that stands on them.");
   module.def("batch_dockerfiles", &batch_dockerfiles, py::arg("plan"),
              py::arg("options") = emit_options(), py::call_guard<py::gil_scoped_release>(),

@@ -49,10 +49,10 @@ void bind_inspect(py::module_& module) {
       });
   module.def(
       "batch_llb",
-      [](const plan& p, std::uint32_t batch, const emit_options& options,
-         const std::set<std::uint32_t>& without) {
+      [](const plan& p, batch_id batch, const emit_options& options,
+         const std::set<step_id>& without) {
         if (batch >= p.batches.size()) throw py::index_error("no such batch");
-        const std::vector<std::uint32_t> steps(without.begin(), without.end());
+        const std::vector<step_id> steps(without.begin(), without.end());
         std::string bytes;
         {
           const py::gil_scoped_release release;
@@ -61,7 +61,7 @@ void bind_inspect(py::module_& module) {
         return py::bytes(bytes);
       },
       py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
-      py::arg("without") = std::set<std::uint32_t>(),
+      py::arg("without") = std::set<step_id>(),
       "A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its "
       "steps and all that stands on them.");
   module.def(
@@ -81,7 +81,7 @@ void bind_inspect(py::module_& module) {
   module.def(
       "image_llb",
       [](const plan& p, const one_name& target, const emit_options& options) {
-        const std::uint32_t step = p.targets[find_target(p, target)].step;
+        const step_id step = p.targets[find_target(p, target)].step;
         std::string bytes;
         {
           const py::gil_scoped_release release;

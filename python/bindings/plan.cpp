@@ -142,12 +142,12 @@ each above that is a step less.)");
 
 bool is_for_target(const plan& p, const plan_step& step) {
   return std::any_of(step.installs.begin(), step.installs.end(),
-                     [&](std::uint32_t l) { return p.layers[l].for_target; });
+                     [&](layer_id l) { return p.layers[l].for_target; });
 }
 
 std::vector<std::string> layer_keys(const plan& p, const plan_step& step) {
   std::vector<std::string> keys;
-  for (const std::uint32_t l : step.installs) {
+  for (const layer_id l : step.installs) {
     keys.insert(keys.end(), p.layers[l].packages.size(), to_hex(p.layers[l].key));
   }
   return keys;
@@ -177,13 +177,13 @@ plan_package named_package(const std::string& full_name) {
 /// Key, packages, for a target.
 using layer_state = std::tuple<digest, std::vector<std::string>, bool>;
 /// Index, key, parent, grafts, layers, depexts, depth.
-using step_state = std::tuple<std::size_t, digest, std::uint32_t, std::vector<std::uint32_t>,
+using step_state = std::tuple<std::size_t, digest, step_id, std::vector<step_id>,
                               std::vector<layer_state>, std::vector<std::string>, std::uint32_t>;
 
 step_state state_of(const py_step& s) {
   const plan_step& v = s.step();
   std::vector<layer_state> layers;
-  for (const std::uint32_t l : v.installs) {
+  for (const layer_id l : v.installs) {
     const plan_layer& layer = s.owner->layers[l];
     layers.emplace_back(layer.key, package_names(*s.owner, layer.packages), layer.for_target);
   }
@@ -198,10 +198,10 @@ py_step step_from(const step_state& state) {
     if (packages.empty()) throw py::value_error("a layer has a package");
     plan_layer layer{layer_key, {}, {}, for_target};
     for (const std::string& name : packages) {
-      layer.packages.push_back(static_cast<std::uint32_t>(owner->packages.size()));
+      layer.packages.push_back(owner->packages.next());
       owner->packages.push_back(named_package(name));
     }
-    step.installs.push_back(static_cast<std::uint32_t>(owner->layers.size()));
+    step.installs.push_back(owner->layers.next());
     owner->layers.push_back(std::move(layer));
   }
   owner->steps.push_back(std::move(step));
@@ -210,7 +210,7 @@ py_step step_from(const step_state& state) {
 
 /// Index, targets, steps, new steps.
 using batch_state =
-    std::tuple<std::size_t, std::vector<std::string>, std::vector<std::uint32_t>, std::uint32_t>;
+    std::tuple<std::size_t, std::vector<std::string>, std::vector<step_id>, std::uint32_t>;
 
 batch_state state_of(const py_batch& b) {
   const plan_batch& v = b.batch();
@@ -222,10 +222,9 @@ py_batch batch_from(const batch_state& state) {
   auto owner = std::make_shared<plan>();
   plan_batch batch{{}, steps, new_steps};
   for (const std::string& name : targets) {
-    const auto place = static_cast<std::uint32_t>(owner->packages.size());
+    batch.targets.push_back(owner->targets.next());
+    owner->targets.push_back({owner->packages.next(), {}, {}});
     owner->packages.push_back(named_package(name));
-    owner->targets.push_back({place, 0, 0});
-    batch.targets.push_back(place);
   }
   owner->batches.push_back(std::move(batch));
   return {std::move(owner), index, 0};
@@ -307,8 +306,8 @@ share a step.)");
           "Hash of all that can change the result.")
       .def_property_readonly(
           "parent",
-          [](const py_step& s) -> std::optional<std::uint32_t> {
-            if (s.step().parent == no_step) return std::nullopt;
+          [](const py_step& s) -> std::optional<step_id> {
+            if (s.step().parent == step_id::none) return std::nullopt;
             return s.step().parent;
           },
           "The index of the step it stands on; None: the base image.")
@@ -366,8 +365,8 @@ std::vector<std::string> image_of(const plan& p, const one_name& target) {
 /// The steps as columns.
 py::typing::Dict<py::str, any_list> columns_of(const plan& p) {
   std::vector<std::string> keys;
-  std::vector<std::optional<std::uint32_t>> parents;
-  std::vector<std::vector<std::uint32_t>> grafts;
+  std::vector<std::optional<step_id>> parents;
+  std::vector<std::vector<step_id>> grafts;
   std::vector<std::vector<std::string>> installs;
   std::vector<std::vector<std::string>> depexts;
   std::vector<std::uint32_t> depths;
@@ -375,7 +374,7 @@ py::typing::Dict<py::str, any_list> columns_of(const plan& p) {
   for (const plan_step& step : p.steps) {
     keys.push_back(to_hex(step.key));
     parents.emplace_back();
-    if (step.parent != no_step) parents.back() = step.parent;
+    if (step.parent != step_id::none) parents.back() = step.parent;
     grafts.push_back(step.grafts);
     installs.push_back(installed_names(p, step));
     depexts.push_back(step.depexts);
@@ -432,7 +431,7 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
       .def_property_readonly(
           "target_steps",
           [](const plan& p) {
-            std::vector<std::uint32_t> steps;
+            std::vector<step_id> steps;
             for (const plan_target& t : p.targets) steps.push_back(t.step);
             return steps;
           },
@@ -449,7 +448,7 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           "batches",
           [](const std::shared_ptr<plan>& p) {
             std::vector<py_batch> out;
-            for (std::size_t i = 0; i < p->batches.size(); ++i) out.push_back({p, i});
+            for (const batch_id i : p->batches.indices()) out.push_back({p, i});
             return out;
           },
           "The batches, in the order they run.")
@@ -471,7 +470,7 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
             std::vector<std::tuple<std::string, std::string, std::vector<std::string>>> out;
             for (const plan_layer& layer : p.layers) {
               std::vector<std::string> needs;
-              for (const std::uint32_t n : layer.needs) {
+              for (const layer_id n : layer.needs) {
                 needs.push_back(to_hex(p.layers[n].key, 16));
               }
               out.emplace_back(to_hex(layer.key, 16),

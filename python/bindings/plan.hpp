@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "index.hpp"
+
 namespace opamplan::python {
 
 /// One step of a plan, which it keeps alive; a copy that was pickled has a plan of itself alone.
@@ -27,20 +29,20 @@ struct py_batch {
   [[nodiscard]] const plan_batch& batch() const { return owner->batches[place]; }
 };
 
-/// NAME.VERSION of each index into the plan's packages.
+/// NAME.VERSION of packages of a plan.
 inline std::vector<std::string> package_names(const plan& p,
-                                              const std::vector<std::uint32_t>& packages) {
+                                              const std::vector<plan_package_id>& packages) {
   std::vector<std::string> names;
   names.reserve(packages.size());
-  for (const std::uint32_t i : packages) names.push_back(p.packages[i].full_name());
+  for (const plan_package_id i : packages) names.push_back(p.packages[i].full_name());
   return names;
 }
 
 /// NAME.VERSION of all that a step installs, in order, post groups one package after the other.
 inline std::vector<std::string> installed_names(const plan& p, const plan_step& step) {
   std::vector<std::string> names;
-  for (const std::uint32_t l : step.installs) {
-    for (const std::uint32_t i : p.layers[l].packages) names.push_back(p.packages[i].full_name());
+  for (const layer_id l : step.installs) {
+    for (const plan_package_id i : p.layers[l].packages) names.push_back(p.packages[i].full_name());
   }
   return names;
 }
@@ -57,18 +59,17 @@ inline std::string label_of(const plan& p, const plan_step& step) {
 /// NAME.VERSION of the packages that name the layers of a step, in order.
 inline std::vector<std::string> layer_names(const plan& p, const plan_step& step) {
   std::vector<std::string> names;
-  for (const std::uint32_t l : step.installs) {
+  for (const layer_id l : step.installs) {
     names.push_back(p.packages[p.layers[l].packages.front()].full_name());
   }
   return names;
 }
 
-/// NAME.VERSION of each index into the plan's targets.
-inline std::vector<std::string> target_names(const plan& p,
-                                             const std::vector<std::uint32_t>& targets) {
+/// NAME.VERSION of targets of a plan.
+inline std::vector<std::string> target_names(const plan& p, const std::vector<target_id>& targets) {
   std::vector<std::string> names;
   names.reserve(targets.size());
-  for (const std::uint32_t i : targets) {
+  for (const target_id i : targets) {
     names.push_back(p.packages[p.targets[i].package].full_name());
   }
   return names;

@@ -49,7 +49,7 @@ struct py_forecast {
 
 std::vector<std::string> critical_path(const py_forecast& f) {
   std::vector<std::string> names;
-  for (const std::uint32_t s : f.value.critical_path) {
+  for (const step_id s : f.value.critical_path) {
     for (std::string& n : layer_names(*f.owner, f.owner->steps[s])) names.push_back(std::move(n));
   }
   return names;
@@ -64,7 +64,7 @@ auto key_of(const py_forecast& f) {
 /// What a pickled forecast holds: its plan and its members.
 using forecast_state =
     std::tuple<std::shared_ptr<plan>, std::size_t, std::size_t, std::uint64_t, double, double,
-               double, std::vector<std::uint32_t>, std::vector<double>>;
+               double, std::vector<step_id>, std::vector<double>>;
 
 /// Throws `invalid_request` for what no install can take, so that sums and comparisons hold.
 void require_seconds(const std::string& what, double seconds) {
@@ -75,7 +75,7 @@ void require_seconds(const std::string& what, double seconds) {
 }
 
 /// Seconds of a step, from seconds by layer key (whole or 16 digits), NAME.VERSION or NAME.
-double seconds_of(const plan& p, std::uint32_t step, const std::map<std::string, double>& known,
+double seconds_of(const plan& p, step_id step, const std::map<std::string, double>& known,
                   double otherwise, double system) {
   const plan_step& s = p.steps[step];
   double sum = s.depexts.empty() ? 0 : system;
@@ -131,7 +131,7 @@ void bind_forecast(py::module_& module) {
             plan_forecast& v = f.value;
             std::tie(f.owner, v.steps, v.built, v.bytes, v.work_seconds, v.makespan_seconds,
                      v.critical_seconds, v.critical_path, v.batch_ends) = state;
-            for (const std::uint32_t s : v.critical_path) {
+            for (const step_id s : v.critical_path) {
               if (s >= f.owner->steps.size()) throw py::value_error("its plan has no such step");
             }
             return f;
@@ -155,7 +155,7 @@ void bind_forecast(py::module_& module) {
         forecast_options options;
         options.workers = workers;
         options.built = built;
-        options.seconds_of = [&](const plan& of, std::uint32_t step) {
+        options.seconds_of = [&](const plan& of, step_id step) {
           return seconds_of(of, step, durations, default_seconds, system_seconds);
         };
         return py_forecast{p, forecast(*p, options)};

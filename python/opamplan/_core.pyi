@@ -1511,8 +1511,8 @@ class PlanStep:
             typing.Annotated[
                 collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(32)"
             ],
-            typing.SupportsInt | typing.SupportsIndex,
-            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+            int,
+            collections.abc.Sequence[int],
             collections.abc.Sequence[
                 tuple[
                     typing.Annotated[
@@ -1591,7 +1591,7 @@ class PlanBatch:
         arg0: tuple[
             typing.SupportsInt | typing.SupportsIndex,
             collections.abc.Sequence[str],
-            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+            collections.abc.Sequence[int],
             typing.SupportsInt | typing.SupportsIndex,
         ],
     ) -> None: ...
@@ -1815,7 +1815,7 @@ class Forecast:
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
-            collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+            collections.abc.Sequence[int],
             collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
         ],
     ) -> None: ...
@@ -2415,10 +2415,7 @@ def base_image_of(preset: str) -> str:
     """
 
 def batch_dockerfile(
-    plan: Plan,
-    batch: typing.SupportsInt | typing.SupportsIndex,
-    options: EmitOptions = ...,
-    without: collections.abc.Set[typing.SupportsInt | typing.SupportsIndex] = set(),
+    plan: Plan, batch: int, options: EmitOptions = ..., without: collections.abc.Set[int] = set()
 ) -> str:
     """
     The Dockerfile of one batch, `without` some of its steps and all that stands on them.
@@ -2430,10 +2427,7 @@ def batch_dockerfiles(plan: Plan, options: EmitOptions = ...) -> list[str]:
     """
 
 def batch_llb(
-    plan: Plan,
-    batch: typing.SupportsInt | typing.SupportsIndex,
-    options: EmitOptions = ...,
-    without: collections.abc.Set[typing.SupportsInt | typing.SupportsIndex] = set(),
+    plan: Plan, batch: int, options: EmitOptions = ..., without: collections.abc.Set[int] = set()
 ) -> bytes:
     """
     A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its steps and all that stands on them.

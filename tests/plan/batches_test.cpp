@@ -15,14 +15,14 @@ namespace {
 
 void check_batches(const plan& p) {
   std::vector<int> in_batch(p.targets.size(), 0);
-  std::set<std::uint32_t> built;
+  std::set<step_id> built;
   for (const plan_batch& b : p.batches) {
     CHECK(std::is_sorted(b.steps.begin(), b.steps.end()));
     CHECK(!b.targets.empty());
     std::size_t fresh = 0;
-    for (const std::uint32_t s : b.steps) fresh += built.insert(s).second ? 1 : 0;
+    for (const step_id s : b.steps) fresh += built.insert(s).second ? 1 : 0;
     CHECK(b.new_steps == fresh);
-    for (const std::uint32_t t : b.targets) {
+    for (const target_id t : b.targets) {
       ++in_batch[t];
       CHECK(std::binary_search(b.steps.begin(), b.steps.end(), p.targets[t].step));
     }

@@ -117,19 +117,19 @@ TEST_CASE("a dependency that came or went is named") {
 TEST_CASE("plans of one chain of any length are compared") {
   const auto chain = [](const char* fields) {
     plan p;
-    for (std::uint32_t i = 0; i < 20'000; ++i) {
+    for (std::size_t i = 0; i < 20'000; ++i) {
       plan_package package;
       package.name = "p" + std::to_string(i);
       package.version = "1";
       package.effective = sha256_of(i == 0 ? fields : "");
       plan_layer layer;
       layer.key = sha256_of(fields + package.name);
-      layer.packages = {i};
-      if (i > 0) layer.needs = {i - 1};
+      layer.packages = {plan_package_id(i)};
+      if (i > 0) layer.needs = {layer_id(i - 1)};
       p.packages.push_back(std::move(package));
       p.layers.push_back(std::move(layer));
     }
-    p.targets.push_back({19'999, 19'999, 0});
+    p.targets.push_back({plan_package_id(19'999), layer_id(19'999), step_id(0)});
     return p;
   };
   const plan_difference d = compare(chain("a"), chain("b"));

@@ -17,11 +17,11 @@ plan diamond_plan(strategy s = strategy::graft) {
   return make_plan(files.in, files.solutions, with(s));
 }
 
-std::uint32_t step_of(const plan& p, const std::string& name) {
-  for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+step_id step_of(const plan& p, const std::string& name) {
+  for (const step_id s : p.steps.indices()) {
     if (p.packages[p.layers[p.steps[s].installs.back()].packages[0]].name == name) return s;
   }
-  return no_step;
+  return step_id::none;
 }
 
 std::string findings_after(const std::function<void(plan&)>& damage, strategy s = strategy::graft) {
@@ -48,17 +48,21 @@ bool mentions(const std::string& text, const std::string& part) {
 TEST_CASE("every way to break a plan is found") {
   const auto top = [](plan& p) -> plan_step& { return p.steps[step_of(p, "top")]; };
   CHECK(mentions(findings_after([&](plan& p) { top(p).grafts.clear(); }), "top.1"));
-  CHECK(mentions(findings_after([&](plan& p) { top(p).parent = 1000; }), "not an earlier step"));
-  CHECK(mentions(findings_after([&](plan& p) { top(p).parent = no_step; }), "step"));
+  CHECK(mentions(findings_after([&](plan& p) { top(p).parent = step_id(1000); }),
+                 "not an earlier step"));
+  CHECK(mentions(findings_after([&](plan& p) { top(p).parent = step_id::none; }), "step"));
   CHECK(mentions(findings_after([&](plan& p) { ++top(p).depth; }), "depth"));
   CHECK(mentions(findings_after([&](plan& p) { top(p).installs.clear(); }), "installs nothing"));
-  CHECK(mentions(findings_after([&](plan& p) { top(p).installs[0] = 99; }), "does not list"));
+  CHECK(mentions(findings_after([&](plan& p) { top(p).installs[0] = layer_id(99); }),
+                 "does not list"));
   CHECK(mentions(findings_after([&](plan& p) { top(p).grafts.push_back(step_of(p, "alone")); }),
                  "not on the 3 of its closure"));
   CHECK(mentions(findings_after([&](plan& p) { p.layers.back().packages.clear(); }),
                  "has no package"));
-  CHECK(mentions(findings_after([&](plan& p) { p.layers[0].packages[0] = 99; }), "does not list"));
-  CHECK(mentions(findings_after([&](plan& p) { p.layers[0].needs = {3}; }), "come before"));
+  CHECK(mentions(findings_after([&](plan& p) { p.layers[0].packages[0] = plan_package_id(99); }),
+                 "does not list"));
+  CHECK(
+      mentions(findings_after([&](plan& p) { p.layers[0].needs = {layer_id(3)}; }), "come before"));
   CHECK(mentions(findings_after([&](plan& p) { p.layers[1].key = p.layers[0].key; }),
                  "key of another layer"));
   CHECK(mentions(findings_after([&](plan& p) { p.steps[step_of(p, "right")].depexts.clear(); }),
@@ -68,8 +72,10 @@ TEST_CASE("every way to break a plan is found") {
       "has the system package libextra-dev, which is of none in it"));
   CHECK(
       mentions(findings_after([&](plan& p) { p.targets[0].step = step_of(p, "top"); }), "target"));
-  CHECK(mentions(findings_after([&](plan& p) { p.targets[0].step = 1000; }), "target"));
-  CHECK(mentions(findings_after([&](plan& p) { p.targets[0].layer ^= 1; }), "target"));
+  CHECK(mentions(findings_after([&](plan& p) { p.targets[0].step = step_id(1000); }), "target"));
+  CHECK(mentions(
+      findings_after([&](plan& p) { p.targets[0].layer = layer_id(p.targets[0].layer ^ 1U); }),
+      "target"));
   CHECK(mentions(findings_after([&](plan& p) { p.batches[0].targets.pop_back(); }),
                  "it is in no batch"));
   CHECK(mentions(findings_after([&](plan& p) { p.batches.push_back(p.batches[0]); }),
@@ -77,7 +83,7 @@ TEST_CASE("every way to break a plan is found") {
   CHECK(mentions(
       findings_after([&](plan& p) { p.batches[0].steps.erase(p.batches[0].steps.begin()); }),
       "is missing"));
-  CHECK(mentions(findings_after([&](plan& p) { p.batches[0].steps.push_back(77); }),
+  CHECK(mentions(findings_after([&](plan& p) { p.batches[0].steps.emplace_back(77); }),
                  "does not list"));
 }
 
@@ -89,13 +95,13 @@ TEST_CASE("what opam would miss is found, whatever the plan says of needs") {
   REQUIRE(diagnose(good, good.limits).empty());
   // A plan that forgets what is needed through post, consistently: as if it were no dependency.
   plan p = good;
-  const std::uint32_t a = step_of(p, "a");
-  const std::uint32_t b = step_of(p, "b");
+  const step_id a = step_of(p, "a");
+  const step_id b = step_of(p, "b");
   p.layers[p.steps[a].installs[0]].needs = p.steps[b].installs;
   p.steps[a].parent = b;
   p.steps[a].grafts.clear();
   p.steps[a].depth = 2;
-  p.batches[0].steps = {0, 1, 2};
+  p.batches[0].steps = {step_id(0), step_id(1), step_id(2)};
   const auto findings = diagnose(p, p.limits);
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].text.find("opam would not install a.1: it depends on p") != std::string::npos);
@@ -112,7 +118,7 @@ TEST_CASE("an install without what it needs is found in every strategy") {
     CHECK(mentions(findings_after(
                        [](plan& p) {
                          plan_step& left = p.steps[step_of(p, "left")];
-                         left.parent = no_step;
+                         left.parent = step_id::none;
                          left.grafts.clear();
                          left.depth = 1;
                        },
@@ -132,17 +138,17 @@ TEST_CASE("random damage to references never passes and never crashes") {
     plan_step& step = p.steps[random.below(static_cast<std::uint32_t>(p.steps.size()))];
     switch (random.below(4)) {
       case 0:
-        step.parent = random.below(40);
+        step.parent = step_id(random.below(40));
         break;
       case 1:
-        if (!step.grafts.empty()) step.grafts[0] = random.below(40);
+        if (!step.grafts.empty()) step.grafts[0] = step_id(random.below(40));
         break;
       case 2:
-        step.installs[0] = random.below(40);
+        step.installs[0] = layer_id(random.below(40));
         break;
       default:
         p.targets[random.below(static_cast<std::uint32_t>(p.targets.size()))].step =
-            random.below(40);
+            step_id(random.below(40));
     }
     if (p == sound) continue;
     ++found;

@@ -12,7 +12,7 @@ namespace {
 plan_forecast on(const plan& p, unsigned workers) {
   forecast_options o;
   o.workers = workers;
-  o.seconds_of = [](const plan& of, std::uint32_t s) {
+  o.seconds_of = [](const plan& of, step_id s) {
     return 1.0 + static_cast<double>(of.steps[s].installs[0] % 5);
   };
   return forecast(p, o);
@@ -24,7 +24,7 @@ TEST_CASE("the diamond, by hand") {
   const solved s = solve_files(diamond());
   const plan p = make_plan(s.in, s.solutions, {});
   forecast_options o;
-  o.seconds_of = [](const plan& of, std::uint32_t step) {
+  o.seconds_of = [](const plan& of, step_id step) {
     return first_package(of, step).name == "left" ? 30.0 : 10.0;
   };
   o.workers = 1;
@@ -35,7 +35,7 @@ TEST_CASE("the diamond, by hand") {
   CHECK(f.makespan_seconds == 50);
   CHECK(f.critical_seconds == 50);
   std::string path;
-  for (const std::uint32_t step : f.critical_path) {
+  for (const step_id step : f.critical_path) {
     path += first_package(p, step).name + " ";
   }
   CHECK(path == "base left top ");

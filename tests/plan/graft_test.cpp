@@ -23,28 +23,28 @@ std::size_t grafts_of(const plan& p) {
 /// A layer graph of `n` layers, each on some of those before it.
 layer_graph random_layers(small_generator& random, std::uint32_t n) {
   layer_graph g;
-  for (std::uint32_t l = 0; l < n; ++l) {
+  for (layer_id l(0); l < n; ++l) {
     plan_layer layer;
-    layer.packages = {l};
-    std::set<std::uint32_t> all;
-    for (std::uint32_t d = 0; d < l; ++d) {
+    layer.packages = {plan_package_id(l.value())};
+    std::set<layer_id> all;
+    for (layer_id d(0); d < l; ++d) {
       if (!random.chance(0.4)) continue;
       layer.needs.push_back(d);
       all.insert(d);
-      for (const std::uint32_t c : g.closures[d]) all.insert(c);
+      for (const layer_id c : g.closures[d]) all.insert(c);
     }
     g.layers.push_back(std::move(layer));
-    g.closures.add_row(std::vector<std::uint32_t>(all.begin(), all.end()));
+    g.closures.add_row(std::vector<layer_id>(all.begin(), all.end()));
   }
   return g;
 }
 
-std::uint64_t graft_cost(const layer_graph& g, const graft_costs& costs, std::uint32_t layer,
-                         std::uint32_t parent) {
+std::uint64_t graft_cost(const layer_graph& g, const graft_costs& costs, layer_id layer,
+                         layer_id parent) {
   std::uint64_t cost = 0;
-  for (const std::uint32_t c : g.closures[layer]) {
+  for (const layer_id c : g.closures[layer]) {
     if (c == parent) continue;
-    const auto below = parent == no_step ? std::span<const std::uint32_t>() : g.closures[parent];
+    const auto below = parent == layer_id::none ? std::span<const layer_id>() : g.closures[parent];
     if (!std::binary_search(below.begin(), below.end(), c)) cost += costs.sizes[c];
   }
   return cost;
@@ -52,28 +52,27 @@ std::uint64_t graft_cost(const layer_graph& g, const graft_costs& costs, std::ui
 
 /// The least cost of all choices of parents with paths of at most `depth` steps, by trying all.
 std::uint64_t cheapest(const layer_graph& g, const graft_costs& costs, std::size_t depth,
-                       std::uint32_t layer, std::vector<std::size_t>& depths) {
+                       layer_id layer, std::vector<std::size_t>& depths) {
   if (layer == g.size()) return 0;
   std::uint64_t best = std::numeric_limits<std::uint64_t>::max();
-  const auto attempt = [&](std::uint32_t parent) {
-    depths[layer] = parent == no_step ? 1 : depths[parent] + 1;
+  const auto attempt = [&](layer_id parent) {
+    depths[layer] = parent == layer_id::none ? 1 : depths[parent] + 1;
     if (depth != 0 && depths[layer] > depth) return;
-    const std::uint64_t rest = cheapest(g, costs, depth, layer + 1, depths);
+    const std::uint64_t rest = cheapest(g, costs, depth, layer_id(layer + 1), depths);
     if (rest == std::numeric_limits<std::uint64_t>::max()) return;
     best = std::min(best, graft_cost(g, costs, layer, parent) + rest);
   };
-  attempt(no_step);
-  for (const std::uint32_t parent : g.closures[layer]) attempt(parent);
+  attempt(layer_id::none);
+  for (const layer_id parent : g.closures[layer]) attempt(parent);
   return best;
 }
 
 /// S(L): the system packages of a layer's image.
-std::set<std::string> system_set(const layer_graph& g, const graft_costs& costs,
-                                 std::uint32_t layer) {
+std::set<std::string> system_set(const layer_graph& g, const graft_costs& costs, layer_id layer) {
   std::set<std::string> all;
-  if (layer == no_step) return all;
+  if (layer == layer_id::none) return all;
   all.insert(costs.depexts[layer].begin(), costs.depexts[layer].end());
-  for (const std::uint32_t d : g.closures[layer]) {
+  for (const layer_id d : g.closures[layer]) {
     all.insert(costs.depexts[d].begin(), costs.depexts[d].end());
   }
   return all;
@@ -89,18 +88,19 @@ std::uint64_t cost_of(const layer_graph& g, const graft_costs& costs, const graf
   std::vector<std::set<std::string>> images;
   for (const graft_tree::system_step& s : tree.system_steps) {
     std::set<std::string> image =
-        s.below == graft_tree::none ? system_set(g, costs, s.layer) : images[s.below];
-    if (s.below != graft_tree::none) CHECK(tree.system_steps[s.below].layer == s.layer);
+        s.below == system_step_id::none ? system_set(g, costs, s.layer) : images[s.below];
+    if (s.below != system_step_id::none) CHECK(tree.system_steps[s.below].layer == s.layer);
     for (const std::string& d : s.depexts) CHECK(image.insert(d).second);
     run(s.depexts.size());
     images.push_back(std::move(image));
   }
-  for (std::uint32_t l = 0; l < g.size(); ++l) {
+  for (const layer_id l : g.layers.indices()) {
     const auto [layer, system] = tree.origins[l];
     cost += graft_cost(g, costs, l, layer);
     const std::set<std::string> wanted = system_set(g, costs, l);
-    const auto there = system == graft_tree::none ? system_set(g, costs, layer) : images[system];
-    if (system != graft_tree::none) CHECK(tree.system_steps[system].layer == layer);
+    const auto there =
+        system == system_step_id::none ? system_set(g, costs, layer) : images[system];
+    if (system != system_step_id::none) CHECK(tree.system_steps[system].layer == layer);
     CHECK(std::includes(wanted.begin(), wanted.end(), there.begin(), there.end()));
     run(wanted.size() - there.size());
   }
@@ -136,15 +136,15 @@ TEST_CASE("parents leave the least to graft: as brute force finds it") {
       const auto origins = choose_parents(g, costs, depth).origins;
       std::vector<std::size_t> depths(g.size());
       std::uint64_t cost = 0;
-      for (std::uint32_t l = 0; l < g.size(); ++l) {
-        if (origins[l].layer != no_step) {
+      for (const layer_id l : g.layers.indices()) {
+        if (origins[l].layer != layer_id::none) {
           REQUIRE(std::binary_search(g.closures[l].begin(), g.closures[l].end(), origins[l].layer));
         }
-        depths[l] = origins[l].layer == no_step ? 1 : depths[origins[l].layer] + 1;
+        depths[l] = origins[l].layer == layer_id::none ? 1 : depths[origins[l].layer] + 1;
         cost += graft_cost(g, costs, l, origins[l].layer);
       }
       const std::size_t deepest = *std::max_element(depths.begin(), depths.end());
-      const std::uint64_t best = cheapest(g, costs, depth, 0, depths);
+      const std::uint64_t best = cheapest(g, costs, depth, layer_id(0), depths);
       CAPTURE(seed);
       CAPTURE(depth);
       if (depth == 0) {
@@ -182,21 +182,21 @@ TEST_CASE("system steps cost no more than to do without them, and often less") {
     const layer_graph g = random_layers(random, 5 + random.below(15));
     const graft_costs costs = random_costs(g, random);
     graft_tree without;
-    for (std::uint32_t l = 0; l < g.size(); ++l) {
+    for (const layer_id l : g.layers.indices()) {
       std::uint64_t best = std::numeric_limits<std::uint64_t>::max();
       graft_tree::origin taken;
       const std::size_t wanted = system_set(g, costs, l).size();
-      const auto attempt = [&](std::uint32_t parent) {
+      const auto attempt = [&](layer_id parent) {
         const std::size_t missing = wanted - system_set(g, costs, parent).size();
         const std::uint64_t run = missing == 0 ? 0 : costs.system_run + missing * costs.depext_size;
         const std::uint64_t cost = graft_cost(g, costs, l, parent) + run;
         if (cost < best) {
           best = cost;
-          taken = {parent, graft_tree::none};
+          taken = {parent, system_step_id::none};
         }
       };
-      attempt(no_step);
-      for (const std::uint32_t parent : g.closures[l]) attempt(parent);
+      attempt(layer_id::none);
+      for (const layer_id parent : g.closures[l]) attempt(parent);
       without.origins.push_back(taken);
     }
     CAPTURE(seed);
@@ -206,10 +206,10 @@ TEST_CASE("system steps cost no more than to do without them, and often less") {
     CHECK(cost <= before);
     std::vector<std::size_t> users(tree.system_steps.size());
     for (const graft_tree::origin& o : tree.origins) {
-      if (o.system != graft_tree::none) ++users[o.system];
+      if (o.system != system_step_id::none) ++users[o.system];
     }
     for (const graft_tree::system_step& each : tree.system_steps) {
-      if (each.below != graft_tree::none) ++users[each.below];
+      if (each.below != system_step_id::none) ++users[each.below];
     }
     for (const std::size_t count : users) CHECK(count > 1);
     cheaper += cost < before ? 1 : 0;
@@ -228,10 +228,10 @@ TEST_CASE("a bound on depth counts system steps") {
       const graft_tree tree = choose_parents(g, costs, limit);
       cost_of(g, costs, tree);  // checks what images hold
       std::vector<std::size_t> depth(g.size());
-      for (std::uint32_t l = 0; l < g.size(); ++l) {
+      for (const layer_id l : g.layers.indices()) {
         const auto [layer, system] = tree.origins[l];
-        depth[l] = 1 + (layer == no_step ? 0 : depth[layer]);
-        for (std::uint32_t s = system; s != graft_tree::none; s = tree.system_steps[s].below) {
+        depth[l] = 1 + (layer == layer_id::none ? 0 : depth[layer]);
+        for (system_step_id s = system; s != system_step_id::none; s = tree.system_steps[s].below) {
           ++depth[l];
         }
         CHECK(depth[l] <= limit);
@@ -265,7 +265,7 @@ TEST_CASE("many who need the same system packages stand on one system step") {
   const auto system = std::find_if(p.steps.begin(), p.steps.end(),
                                    [](const plan_step& each) { return each.installs.empty(); });
   REQUIRE(system != p.steps.end());
-  const auto index = static_cast<std::uint32_t>(system - p.steps.begin());
+  const step_id index(system - p.steps.begin());
   CHECK(first_package(p, system->parent).name == "compiler");
   CHECK(system->depexts == std::vector<std::string>{"libx-dev", "x-tools"});
   CHECK(system->grafts.empty());

@@ -112,7 +112,7 @@ TEST_CASE("each ingredient of a layer is part of its key") {
   const digest base = sha256_of("base");
   std::vector<digest> needs{sha256_of("x"), sha256_of("y")};
   const auto key_of = [&](const plan_package& p, bool test = false, bool doc = false) {
-    const std::vector<std::uint32_t> only{0};
+    const std::vector<plan_package_id> only{plan_package_id(0)};
     return layer_key(base, std::span(&p, 1), only, test, doc, needs);
   };
   const digest key = key_of(package);
@@ -126,13 +126,13 @@ TEST_CASE("each ingredient of a layer is part of its key") {
     CHECK(key_of(package) != key);
   }
   SUBCASE("the base is") {
-    const std::vector<std::uint32_t> only{0};
+    const std::vector<plan_package_id> only{plan_package_id(0)};
     const std::span<const plan_package> one(&package, 1);
     CHECK(layer_key(sha256_of("b"), one, only, false, false, needs) != key);
   }
   SUBCASE("the others of a post group are") {
     const std::vector<plan_package> group{package, package};
-    const std::vector<std::uint32_t> both{0, 1};
+    const std::vector<plan_package_id> both{plan_package_id(0), plan_package_id(1)};
     CHECK(layer_key(base, group, both, false, false, needs) != key);
   }
   SUBCASE("the switches are, and differ from each other") {
@@ -219,11 +219,11 @@ std::string layers_text(const plan& p) {
   std::string out;
   for (const plan_layer& layer : p.layers) {
     if (!out.empty()) out += "; ";
-    for (const std::uint32_t i : layer.packages) {
+    for (const plan_package_id i : layer.packages) {
       if (i != layer.packages.front()) out += '+';
       out += p.packages[i].full_name();
     }
-    for (const std::uint32_t n : layer.needs) {
+    for (const layer_id n : layer.needs) {
       out += n == layer.needs.front() ? " <- " : " ";
       out += p.packages[p.layers[n].packages.front()].full_name();
     }

@@ -32,18 +32,18 @@ plan merged(const std::vector<small_file>& files, limits l = limit_profile("none
   return make_plan(s.in, s.solutions, with(strategy::merge, std::move(l)));
 }
 
-std::map<std::string, std::uint32_t> steps_by_name(const plan& p) {
-  std::map<std::string, std::uint32_t> found;
-  for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+std::map<std::string, step_id> steps_by_name(const plan& p) {
+  std::map<std::string, step_id> found;
+  for (const step_id s : p.steps.indices()) {
     if (!p.steps[s].installs.empty()) found[first_package(p, s).name] = s;
   }
   return found;
 }
 
 /// What is installed below a step on which it stands, from the base image up.
-std::string below(const plan& p, std::uint32_t step) {
+std::string below(const plan& p, step_id step) {
   std::string out;
-  for (std::uint32_t s = p.steps[step].parent; s != no_step; s = p.steps[s].parent) {
+  for (step_id s = p.steps[step].parent; s != step_id::none; s = p.steps[s].parent) {
     std::string word;
     if (p.steps[s].installs.empty()) {
       for (const std::string& d : p.steps[s].depexts) word += "+" + d;
@@ -73,12 +73,12 @@ TEST_CASE("what is merged is the closure without what is below, and what is belo
   const plan p = merged(with_compiler());
   const auto step = steps_by_name(p);
   std::set<std::string> grafts;
-  for (const std::uint32_t g : p.steps[step.at("both")].grafts) {
+  for (const step_id g : p.steps[step.at("both")].grafts) {
     grafts.insert(first_package(p, g).name);
   }
   CHECK(grafts == std::set<std::string>{"ocaml", "conf-a", "conf-b", "plain", "one"});
   const std::vector<bool> ordinary = ordinary_steps(p);
-  for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+  for (const step_id s : p.steps.indices()) {
     const bool expected = p.steps[s].installs.empty() || first_package(p, s).name == "compiler";
     CHECK(ordinary[s] == expected);
     if (!ordinary[s]) CHECK(p.steps[s].depexts.empty());
@@ -102,11 +102,11 @@ TEST_CASE("each set of system packages is installed once on an image") {
     CAPTURE(seed);
     CHECK(problems_of(p) == std::vector<std::string>());
     std::set<std::pair<std::string, std::string>> seen;  // what is below, and the system packages
-    for (std::uint32_t step = 0; step < p.steps.size(); ++step) {
+    for (const step_id step : p.steps.indices()) {
       if (!p.steps[step].installs.empty()) continue;
       std::set<std::string> all(p.steps[step].depexts.begin(), p.steps[step].depexts.end());
-      std::uint32_t at = p.steps[step].parent;
-      for (; at != no_step && p.steps[at].installs.empty(); at = p.steps[at].parent) {
+      step_id at = p.steps[step].parent;
+      for (; at != step_id::none && p.steps[at].installs.empty(); at = p.steps[at].parent) {
         all.insert(p.steps[at].depexts.begin(), p.steps[at].depexts.end());
       }
       std::string words = std::to_string(at);

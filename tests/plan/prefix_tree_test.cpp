@@ -34,7 +34,7 @@ void check_paths(const std::vector<std::set<std::uint32_t>>& sets, const prefix_
   for (std::size_t i = 0; i < sets.size(); ++i) {
     std::set<std::uint32_t> held;
     std::size_t count = 0;
-    for (std::uint32_t v = tree.ends[i]; v != prefix_tree::root; v = tree.nodes[v].parent) {
+    for (auto v = tree.ends[i]; v != prefix_tree::node_id::none; v = tree.nodes[v].parent) {
       held.insert(tree.nodes[v].items.begin(), tree.nodes[v].items.end());
       count += tree.nodes[v].items.size();
       CHECK(!tree.nodes[v].items.empty());
@@ -106,5 +106,5 @@ TEST_CASE("equal sets share everything, sets inside sets lie on one path") {
   const prefix_tree tree = share_prefixes(rows({{1, 2, 3}, {1, 2, 3}, {2}, {2, 3}, {}}));
   CHECK(tree.size() == 3);
   CHECK(tree.ends[0] == tree.ends[1]);
-  CHECK(tree.ends[4] == prefix_tree::root);
+  CHECK(tree.ends[4] == prefix_tree::node_id::none);
 }

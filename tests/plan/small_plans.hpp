@@ -53,9 +53,9 @@ inline limits depth_limit(std::size_t depth) {
 }
 
 /// "a.1 b.2" of indices into the plan's packages.
-inline std::string text_of(const plan& p, const std::vector<std::uint32_t>& packages) {
+inline std::string text_of(const plan& p, const std::vector<plan_package_id>& packages) {
   std::string out;
-  for (const std::uint32_t i : packages) {
+  for (const plan_package_id i : packages) {
     if (!out.empty()) out += ' ';
     out += p.packages[i].full_name();
   }
@@ -63,7 +63,7 @@ inline std::string text_of(const plan& p, const std::vector<std::uint32_t>& pack
 }
 
 /// The package that names what a step installs first.
-inline const plan_package& first_package(const plan& p, std::uint32_t step) {
+inline const plan_package& first_package(const plan& p, step_id step) {
   return p.packages[p.layers[p.steps[step].installs[0]].packages[0]];
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("system packages are installed where they are first missing") {
     const plan p = make_plan(s.in, s.solutions, with(each));
     for (const plan_target& t : p.targets) {
       std::size_t installed = 0;
-      for (std::uint32_t at = t.step; at != no_step; at = p.steps[at].parent) {
+      for (step_id at = t.step; at != step_id::none; at = p.steps[at].parent) {
         installed += p.steps[at].depexts.size();
       }
       const std::string& name = p.packages[t.package].name;

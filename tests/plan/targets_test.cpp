@@ -55,7 +55,7 @@ void check_restricted(const solved& s, const plan& all, const names& wanted) {
   CHECK(plan_from_json(to_json(some)) == some);
   REQUIRE(some.targets.size() == wanted.size());
   std::map<digest, std::size_t> places;
-  for (std::size_t i = 0; i < all.steps.size(); ++i) places.emplace(all.steps[i].key, i);
+  for (const step_id i : all.steps.indices()) places.emplace(all.steps[i].key, i);
   for (std::size_t t = 0; t < wanted.size(); ++t) {
     CHECK(target_name(some, t) == wanted[t]);
     const plan_target& before = all.targets[find_target(all, wanted[t])];
@@ -104,7 +104,7 @@ TEST_CASE("a plan restricted to all of its targets is the plan") {
   for (const strategy how : all_strategies) {
     const plan all = make_plan(s.in, s.solutions, with(how));
     names every;
-    for (std::size_t t = 0; t < all.targets.size(); ++t) every.push_back(target_name(all, t));
+    for (const target_id t : all.targets.indices()) every.push_back(target_name(all, t));
     CHECK(restricted_to(all, every) == all);
   }
 }
@@ -136,14 +136,14 @@ TEST_CASE("sources of pins that no target needs are left out") {
   plan all = make_plan(s.in, s.solutions, with(strategy::graft));
   all.sources = {{digest{1}, "one"}, {digest{2}, "two"}};
   for (plan_package& p : all.packages) {
-    if (p.name == "alone") p.source = 0;
-    if (p.name == "left") p.source = 1;
+    if (p.name == "alone") p.source = source_id(0);
+    if (p.name == "left") p.source = source_id(1);
   }
   const plan some = restricted_to(all, names{"left"});
   REQUIRE(some.sources.size() == 1);
   CHECK(some.sources[0].archive == "two");
   CHECK(some.packages[1].source == 0);
-  CHECK(some.packages[0].source == no_source);
+  CHECK(some.packages[0].source == source_id::none);
 }
 
 TEST_CASE("a name is its newest target") {
@@ -152,7 +152,7 @@ TEST_CASE("a name is its newest target") {
     plan_package package;
     package.name = name;
     package.version = version;
-    p.targets.push_back({static_cast<std::uint32_t>(p.packages.size()), 0, 0});
+    p.targets.push_back({p.packages.next(), layer_id(0), step_id(0)});
     p.packages.push_back(std::move(package));
   }
   CHECK(find_target(p, "a") == 1);

@@ -38,8 +38,8 @@ int main(int argc, char** argv) try {
   for (const plan_finding& finding : diagnose(p, p.limits)) std::cout << finding.text << '\n';
 
   const std::filesystem::path folder = argv[2];
-  for (std::uint32_t i = 0; i < p.batches.size(); ++i) {
-    write(folder / ("batch" + std::to_string(i) + ".Dockerfile"), batch_dockerfile(p, i, {}));
+  for (const batch_id b : p.batches.indices()) {
+    write(folder / ("batch" + std::to_string(b) + ".Dockerfile"), batch_dockerfile(p, b, {}));
   }
   for (const emitted_file& file : context_files(p, {})) write(folder / file.path, file.content);
 } catch (const opamplan::error& error) {

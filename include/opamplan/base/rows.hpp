@@ -48,23 +48,24 @@ using adjacency = flat_rows<std::uint32_t>;
 
 /// `count` rows of pairs, by counting: `each(visit)` calls `visit(row, value)` for each pair, twice
 /// the same way. The values of a row stay in the order of the visits. Linear.
-template <class Each>
-adjacency counted_rows(std::size_t count, const Each& each) {
-  adjacency out;
+template <class T = std::uint32_t, class Each>
+flat_rows<T> counted_rows(std::size_t count, const Each& each) {
+  flat_rows<T> out;
   out.offsets.assign(count + 1, 0);
-  each([&](std::size_t row, std::uint32_t) { ++out.offsets[row + 1]; });
+  each([&](std::size_t row, const T&) { ++out.offsets[row + 1]; });
   std::partial_sum(out.offsets.begin(), out.offsets.end(), out.offsets.begin());
   out.values.resize(out.offsets.back());
   std::vector<std::uint32_t> next(out.offsets.begin(), out.offsets.end() - 1);
-  each([&](std::size_t row, std::uint32_t value) { out.values[next[row]++] = value; });
+  each([&](std::size_t row, const T& value) { out.values[next[row]++] = value; });
   return out;
 }
 
 /// By value, of which all are below `count`: the rows that hold it, ascending. Linear.
-[[nodiscard]] inline adjacency transposed(const adjacency& of, std::size_t count) {
-  return counted_rows(count, [&](const auto& visit) {
-    for (std::uint32_t row = 0; row < of.size(); ++row) {
-      for (const std::uint32_t value : of[row]) visit(value, row);
+template <class T>
+[[nodiscard]] flat_rows<T> transposed(const flat_rows<T>& of, std::size_t count) {
+  return counted_rows<T>(count, [&](const auto& visit) {
+    for (std::size_t row = 0; row < of.size(); ++row) {
+      for (const T value : of[row]) visit(value, T(row));
     }
   });
 }

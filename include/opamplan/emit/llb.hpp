@@ -24,19 +24,19 @@ namespace opamplan {
 ///
 /// No Dockerfile is parsed and none is sent back in errors. What only images have (labels, lines
 /// of Dockerfiles in `instructions`, words after RUN) is left out.
-[[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+[[nodiscard]] std::string llb(const plan& p, std::span<const step_id> steps,
                               const emit_options& options);
 /// The same with `stage_names(p)` at hand.
-[[nodiscard]] std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+[[nodiscard]] std::string llb(const plan& p, std::span<const step_id> steps,
                               const std::vector<std::string>& names, const emit_options& options);
 
 /// A definition whose result is the file system of a step's image: what a target's user would run
 /// in. With the strategy `merge` no step has it as its own, so here opam is told what it holds.
-[[nodiscard]] std::string image_llb(const plan& p, std::uint32_t step, const emit_options& options);
+[[nodiscard]] std::string image_llb(const plan& p, step_id step, const emit_options& options);
 
 /// Of one batch, without some of its steps (ascending, with all that stands on them).
-[[nodiscard]] std::string batch_llb(const plan& p, std::uint32_t batch, const emit_options& options,
-                                    std::span<const std::uint32_t> without = {});
+[[nodiscard]] std::string batch_llb(const plan& p, batch_id batch, const emit_options& options,
+                                    std::span<const step_id> without = {});
 
 /// Of all batches, in their order. Linear in them all: stages are named once.
 [[nodiscard]] std::vector<std::string> batch_llbs(const plan& p, const emit_options& options);

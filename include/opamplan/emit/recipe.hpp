@@ -20,7 +20,7 @@ namespace opamplan {
 struct step_mount {
   enum class origin : std::uint8_t { context, step, cache };
   origin from = origin::context;
-  std::uint32_t step = no_step;  ///< Whose image.
+  step_id step;        ///< Whose image.
   std::string source;  ///< A path below the context or in the image, without a leading `/`; the
                        ///< name of a cache.
   std::string target;  ///< An absolute path.
@@ -40,10 +40,10 @@ struct step_recipe {
 
 /// What makes the image of a step that is merged out of its own files and its grafts': opam's
 /// record of them, with the package that it installed as the one that was asked for.
-[[nodiscard]] step_recipe image_recipe(const plan& p, std::uint32_t step);
+[[nodiscard]] step_recipe image_recipe(const plan& p, step_id step);
 
 /// Steps that `step` needs, itself included, ascending.
-[[nodiscard]] std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step);
+[[nodiscard]] std::vector<step_id> needed_steps(const plan& p, step_id step);
 
 /// The folder of a package's opam file in the build context.
 [[nodiscard]] std::string opam_folder(const plan_package& package);
@@ -56,7 +56,7 @@ struct step_recipe {
 
 /// Throws `invalid_request`, naming `what` they are, unless these steps can be built by themselves:
 /// there are some, ascending, and what each stands on or takes grafts from is among them.
-void require_buildable(const plan& p, std::span<const std::uint32_t> steps,
+void require_buildable(const plan& p, std::span<const step_id> steps,
                        std::string_view what = "these steps");
 
 /// Throws `invalid_request` if the plan's strategy is one that no Dockerfile can say.
@@ -64,13 +64,12 @@ void require_dockerfile(const plan& p);
 
 /// The steps of a batch but those of `without`, ascending both. Throws `invalid_request` unless the
 /// rest can be built by itself: with a step, all that stands on it is to be left out.
-[[nodiscard]] std::vector<std::uint32_t> steps_of_batch(const plan& p, std::uint32_t batch,
-                                                        std::span<const std::uint32_t> without);
+[[nodiscard]] std::vector<step_id> steps_of_batch(const plan& p, batch_id batch,
+                                                  std::span<const step_id> without);
 
 /// Mounts for collecting the results of these steps (closed under parents and grafts): each layer
 /// once, as its own step tells it, and from every step on which no other stands.
-[[nodiscard]] std::vector<step_mount> result_mounts(const plan& p,
-                                                    std::span<const std::uint32_t> steps);
+[[nodiscard]] std::vector<step_mount> result_mounts(const plan& p, std::span<const step_id> steps);
 
 /// Variables that every step finds, but PATH.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> step_environment(

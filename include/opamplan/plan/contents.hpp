@@ -35,7 +35,7 @@ namespace opamplan {
 [[nodiscard]] std::vector<std::string> problems_of(const plan& p);
 
 /// The packages of a step's image, ascending. Linear in them; the plan must have no problems.
-[[nodiscard]] std::vector<std::uint32_t> image_of(const plan& p, std::uint32_t step);
+[[nodiscard]] std::vector<plan_package_id> image_of(const plan& p, step_id step);
 
 }  // namespace opamplan
 

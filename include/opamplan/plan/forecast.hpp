@@ -25,7 +25,7 @@ struct forecast_options {
   unsigned workers = 4;
   /// Seconds of a step; empty: `default_install_seconds` for each install, and
   /// `default_system_seconds` where system packages are missing.
-  std::function<double(const plan&, std::uint32_t step)> seconds_of;
+  std::function<double(const plan&, step_id step)> seconds_of;
   /// Keys of steps that are built already (an earlier plan's): they take no time. Ascending.
   std::span<const digest> built;
 };
@@ -39,8 +39,8 @@ struct plan_forecast {
   double makespan_seconds = 0;  ///< On the workers, batch after batch.
   double critical_seconds = 0;  ///< The longest chain of steps: no number of workers
                                 ///< beats it.
-  std::vector<std::uint32_t> critical_path;  ///< Steps, first to last.
-  std::vector<double> batch_ends;            ///< Seconds from the start, by batch.
+  std::vector<step_id> critical_path;  ///< Steps, first to last.
+  std::vector<double> batch_ends;      ///< Seconds from the start, by batch.
 };
 
 /// List scheduling (Graham 1969), longest remaining path first; at most 2 - 1/workers times the
@@ -48,7 +48,7 @@ struct plan_forecast {
 [[nodiscard]] plan_forecast forecast(const plan& p, const forecast_options& options = {});
 
 /// The steps that a step waits for: its parent and grafts; by step, ascending.
-[[nodiscard]] adjacency step_dependencies(const plan& p);
+[[nodiscard]] flat_rows<step_id> step_dependencies(const plan& p);
 
 /// The keys of all steps, ascending, each once: what `forecast_options::built` takes.
 [[nodiscard]] std::vector<digest> step_keys(const plan& p);

@@ -33,22 +33,22 @@ struct graft_costs {
 
 /// Where the steps of layers begin.
 struct graft_tree {
-  static constexpr std::uint32_t none = 0xffffffffU;
-
   /// Installs system packages, and nothing else.
   struct system_step {
-    std::uint32_t layer = none;  ///< On the image of this layer (`none`: the base image)...
-    std::uint32_t below = none;  ///< ...and of this earlier system step on it, if there is one.
+    layer_id layer;            ///< On the image of this layer (`none`: the base image)...
+    index<system_step> below;  ///< ...and of this earlier system step on it, if there is one.
     std::vector<std::string> depexts;  ///< Those that it adds, sorted.
   };
   struct origin {
-    std::uint32_t layer = none;   ///< The parent (`none`: the base image)...
-    std::uint32_t system = none;  ///< ...and the system step on it, if there is one.
+    layer_id layer;             ///< The parent (`none`: the base image)...
+    index<system_step> system;  ///< ...and the system step on it, if there is one.
   };
 
-  std::vector<system_step> system_steps;
-  std::vector<origin> origins;  ///< By layer.
+  index_vector<index<system_step>, system_step> system_steps;
+  index_vector<layer_id, origin> origins;
 };
+
+using system_step_id = index<graft_tree::system_step>;
 
 /// For each layer the origin of the least cost, with no path longer than `depth_limit` steps (0: no
 /// limit).

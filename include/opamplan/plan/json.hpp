@@ -3,7 +3,7 @@
 ///
 /// One object: `schema` ("opamplan plan 1"), `strategy`, `base`, `limits`, `packages`, `steps`,
 /// `targets`, `batches`, with the members of plan.hpp under their own names. Keys are lower-case
-/// hexadecimal, `no_step` is null. docs/plan.schema.json describes it.
+/// hexadecimal, no parent is null. docs/plan.schema.json describes it.
 #pragma once
 
 #include <cstddef>

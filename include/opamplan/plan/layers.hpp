@@ -16,13 +16,13 @@ namespace opamplan {
 /// packages and, recursively, the layers it needs are the same.
 struct layer_graph {
   struct target {
-    std::uint32_t package = 0;
-    std::uint32_t layer = 0;
+    plan_package_id package;
+    layer_id layer;
   };
 
-  std::vector<plan_layer> layers;
-  adjacency closures;           ///< All that each needs, transitively, ascending, without itself.
-  std::vector<target> targets;  ///< In the order of the solutions.
+  index_vector<layer_id, plan_layer> layers;
+  flat_rows<layer_id> closures;  ///< All that each needs, transitively, ascending, without itself.
+  std::vector<target> targets;   ///< In the order of the solutions.
 
   [[nodiscard]] std::size_t size() const noexcept { return layers.size(); }
 };
@@ -35,7 +35,7 @@ struct layer_graph {
 /// are built. Linear in the edges of the closures, but for post groups: the cube of one's packages,
 /// 64 at a time.
 [[nodiscard]] layer_graph make_layers(std::span<const solution> solutions,
-                                      std::span<const std::uint32_t> index_of,
+                                      std::span<const plan_package_id> index_of,
                                       std::span<const plan_package> packages,
                                       const plan_base& base);
 
@@ -46,7 +46,7 @@ struct layer_graph {
 /// packages), its switches, and the keys of what it needs (implied ones are in the others' keys).
 /// Sorts `needs`.
 [[nodiscard]] digest layer_key(const digest& base, std::span<const plan_package> packages,
-                               std::span<const std::uint32_t> members, bool with_test,
+                               std::span<const plan_package_id> members, bool with_test,
                                bool with_doc, std::span<digest> needs);
 
 }  // namespace opamplan

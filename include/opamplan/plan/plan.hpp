@@ -8,10 +8,19 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/index.hpp"
 #include "opamplan/base/sha256.hpp"
 #include "opamplan/plan/limits.hpp"
 
 namespace opamplan {
+
+// Places in the lists of a plan.
+using plan_package_id = index<struct plan_package>;
+using source_id = index<struct plan_source>;
+using layer_id = index<struct plan_layer>;
+using step_id = index<struct plan_step>;
+using target_id = index<struct plan_target>;
+using batch_id = index<struct plan_batch>;
 
 /// A file of a package's folder `files/`, which opam copies into its sources.
 struct plan_file {
@@ -23,9 +32,6 @@ struct plan_file {
 
 /// The most that `plan_package::size` may be: 1 TiB, so that no sum over images overflows.
 inline constexpr std::uint64_t max_package_size = std::uint64_t{1} << 40U;
-
-/// No source of the plan's: the package's own `url`, or none.
-inline constexpr std::uint32_t no_source = 0xffffffffU;
 
 /// The sources of pinned packages: a tar.gz that opam unpacks (`pack_source`).
 struct plan_source {
@@ -46,26 +52,23 @@ struct plan_package {
   std::uint64_t size = 1;            ///< Estimated installed bytes, or 1: every package the same;
                                      ///< at most `max_package_size`.
   bool accepts_failure = false;      ///< By `x-ci-accept-failures`, in the plan's environment.
-  std::uint32_t source = no_source;  ///< Of a pin: which of the plan's sources it is built from.
+  source_id source;                  ///< Of a pin: what it is built from; `none`: its own `url`.
 
   [[nodiscard]] std::string full_name() const { return name + "." + version; }
   friend bool operator==(const plan_package&, const plan_package&) = default;
 };
 
-/// No step: the base image.
-inline constexpr std::uint32_t no_step = 0xffffffffU;
-
 /// What one `opam install` adds to a switch: a package on one exact set of dependencies, or a post
 /// group, the packages of a cycle through `{post}` dependencies, which can only come together.
 struct plan_layer {
-  digest key{};                         ///< Merkle hash of all that can change the result; the same
-                                        ///< in every strategy.
-  std::vector<std::uint32_t> packages;  ///< First the one that names it, on which the others of its
-                                        ///< group are built; then those, ascending.
-  std::vector<std::uint32_t> needs;     ///< Earlier layers without which it is not tried: what it
-                                        ///< depends on, `{post}` included, those implied by others
-                                        ///< left out; ascending.
-  bool for_target = false;              ///< With the test and doc switches of targets.
+  digest key{};  ///< Merkle hash of all that can change the result; the same
+                 ///< in every strategy.
+  std::vector<plan_package_id> packages;  ///< First the one that names it, on which the others of
+                                          ///< its group are built; then those, ascending.
+  std::vector<layer_id> needs;  ///< Earlier layers without which it is not tried: what it
+                                ///< depends on, `{post}` included, those implied by others
+                                ///< left out; ascending.
+  bool for_target = false;      ///< With the test and doc switches of targets.
 
   friend bool operator==(const plan_layer&, const plan_layer&) = default;
 };
@@ -73,22 +76,22 @@ struct plan_layer {
 /// One build step: on top of a parent, bring in what other steps installed, then install. A system
 /// step installs system packages only; it is the parent of steps that need the same ones.
 struct plan_step {
-  digest key{};                         ///< Merkle hash of all that can change the image.
-  std::uint32_t parent = no_step;       ///< An earlier step, or `no_step` for the base image.
-  std::vector<std::uint32_t> grafts;    ///< Earlier steps whose own layer is brought in, in the
-                                        ///< order they must be registered.
-  std::vector<std::uint32_t> installs;  ///< Layers, in install order; several in a chunk, none
-                                        ///< in a system step.
-  std::vector<std::string> depexts;     ///< System packages missing in the parent, sorted.
-  std::uint32_t depth = 1;              ///< Steps from the base image, this one included.
+  digest key{};                      ///< Merkle hash of all that can change the image.
+  step_id parent;                    ///< An earlier step; `none`: the base image.
+  std::vector<step_id> grafts;       ///< Earlier steps whose own layer is brought in, in the
+                                     ///< order they must be registered.
+  std::vector<layer_id> installs;    ///< Layers, in install order; several in a chunk, none
+                                     ///< in a system step.
+  std::vector<std::string> depexts;  ///< System packages missing in the parent, sorted.
+  std::uint32_t depth = 1;           ///< Steps from the base image, this one included.
 
   friend bool operator==(const plan_step&, const plan_step&) = default;
 };
 
 struct plan_target {
-  std::uint32_t package = 0;
-  std::uint32_t layer = 0;  ///< The one that holds it: the same key in every strategy.
-  std::uint32_t step = 0;   ///< Its image is this step's.
+  plan_package_id package;
+  layer_id layer;  ///< The one that holds it: the same key in every strategy.
+  step_id step;    ///< Its image is this step's.
   friend bool operator==(const plan_target&, const plan_target&) = default;
 };
 
@@ -101,9 +104,9 @@ struct plan_omission {
 
 /// The targets of one invocation. Batches run in order; what an earlier one built is in the cache.
 struct plan_batch {
-  std::vector<std::uint32_t> targets;  ///< Indices of targets, ascending.
-  std::vector<std::uint32_t> steps;    ///< All steps they need, ascending.
-  std::uint32_t new_steps = 0;         ///< Of these, not in any earlier batch.
+  std::vector<target_id> targets;  ///< Ascending.
+  std::vector<step_id> steps;      ///< All steps they need, ascending.
+  std::uint32_t new_steps = 0;     ///< Of these, not in any earlier batch.
   friend bool operator==(const plan_batch&, const plan_batch&) = default;
 };
 
@@ -134,12 +137,13 @@ struct plan {
   opamplan::strategy strategy = opamplan::strategy::graft;
   plan_base base;
   opamplan::limits limits;
-  std::vector<plan_package> packages;  ///< Ascending by name, then version.
-  std::vector<plan_source> sources;    ///< Of pins; packages of one folder share one.
-  std::vector<plan_layer> layers;      ///< Topological: needs come first.
-  std::vector<plan_step> steps;        ///< Topological: parents, grafts, dependencies come first.
-  std::vector<plan_target> targets;    ///< Ascending by package.
-  std::vector<plan_batch> batches;
+  index_vector<plan_package_id, plan_package> packages;  ///< Ascending by name, then version.
+  index_vector<source_id, plan_source> sources;  ///< Of pins; packages of one folder share one.
+  index_vector<layer_id, plan_layer> layers;     ///< Topological: needs come first.
+  index_vector<step_id, plan_step>
+      steps;  ///< Topological: parents, grafts, dependencies come first.
+  index_vector<target_id, plan_target> targets;  ///< Ascending by package.
+  index_vector<batch_id, plan_batch> batches;
   std::vector<plan_omission> left_out;  ///< Ascending by target.
 
   friend bool operator==(const plan&, const plan&) = default;

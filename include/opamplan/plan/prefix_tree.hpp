@@ -15,18 +15,19 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/index.hpp"
 #include "opamplan/solve/solution.hpp"
 
 namespace opamplan {
 
 struct prefix_tree {
-  static constexpr std::uint32_t root = 0xffffffffU;
   struct node {
-    std::uint32_t parent = root;       ///< An earlier node, or `root`, which holds nothing.
+    index<node> parent;                ///< An earlier node; `none`: the root, which holds nothing.
     std::vector<std::uint32_t> items;  ///< Ascending, not empty.
   };
-  std::vector<node> nodes;
-  std::vector<std::uint32_t> ends;  ///< By set: the node where it ends, or `root` if it is empty.
+  using node_id = index<node>;
+  index_vector<node_id, node> nodes;
+  std::vector<node_id> ends;  ///< By set: the node where it ends; `none` if it is empty.
 
   /// Items over all nodes: the steps that the tree costs.
   [[nodiscard]] std::size_t size() const noexcept {

@@ -12,10 +12,10 @@
 
 namespace opamplan {
 
-/// The index of the target `NAME.VERSION`, or of the newest target of `NAME`. Throws
+/// The target `NAME.VERSION`, or of the newest target of `NAME`. Throws
 /// `unknown_package` with what may have been meant; `invalid_request` with the reason if the plan
 /// leaves it out. Linear in the targets.
-[[nodiscard]] std::uint32_t find_target(const plan& p, std::string_view text);
+[[nodiscard]] target_id find_target(const plan& p, std::string_view text);
 
 /// The plan of these targets alone, named as for `find_target`: the steps that they need and what
 /// those install, in the same order and with the same keys, so that caches serve both plans;

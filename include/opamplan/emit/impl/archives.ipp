@@ -36,7 +36,7 @@ inline std::string archive_path(std::string_view checksum) {
 
 OPAMPLAN_INLINE std::vector<std::string> archive_paths(const plan_package& package) {
   std::vector<std::string> out;
-  if (package.source != no_source) return out;
+  if (package.source != source_id::none) return out;
   const opam_file file = opam_file::read(syntax::parse_recovering(package.opam).tree);
   const auto add = [&](const source_archive& archive) {
     for (const std::string& checksum : archive.checksums) {

@@ -71,7 +71,7 @@ class bake_model {
       if (values->empty()) continue;
       (names_batch(*values) ? of_batch_ : common_).push_back({name, *values, true});
     }
-    for (std::size_t b = 0; b < p.batches.size(); ++b) {
+    for (const batch_id b : p.batches.indices()) {
       batches_.push_back("batch" + std::to_string(b));
     }
   }
@@ -140,9 +140,9 @@ class bake_model {
     add_common();
     for (std::size_t b = 0; b < batches_.size(); ++b) {
       std::vector<std::string> images;
-      for (const std::uint32_t t : plan_.batches[b].targets) images.push_back(names[t]);
+      for (const target_id t : plan_.batches[b].targets) images.push_back(names[t]);
       blocks_.push_back({"group", batches_[b] + "-images", {{"targets", images, true}}});
-      for (const std::uint32_t t : plan_.batches[b].targets) {
+      for (const target_id t : plan_.batches[b].targets) {
         bake_attribute own{"output", {"type=cacheonly"}, true};
         if (!options_.registry.empty()) {
           own = {"tags", {"${REGISTRY}/" + tags[t] + ":${TAG}"}, true, false, true};

@@ -138,12 +138,12 @@ inline void append_mount(const step_mount& mount, const std::vector<std::string>
   out += ",target=" + mount.target + " \\\n  ";
 }
 
-inline void append_step(const plan& p, std::uint32_t s, const std::vector<std::string>& names,
+inline void append_step(const plan& p, step_id s, const std::vector<std::string>& names,
                         const emit_options& options, std::string& out) {
   const plan_step& step = p.steps[s];
   const step_recipe recipe = recipe_of(p, step, options);
   out += "FROM ";
-  out += step.parent == no_step ? "opamplan_header" : names[step.parent];
+  out += step.parent == step_id::none ? "opamplan_header" : names[step.parent];
   out += " AS " + names[s] + "\nRUN ";
   out += network_words(options);
   for (const std::string& word : options.run_options) out += word + " \\\n  ";
@@ -187,27 +187,27 @@ inline void append_results(const std::vector<step_mount>& results,
 
 }  // namespace emit_impl
 
-OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
+OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const step_id> steps,
                                        const emit_options& options) {
   return dockerfile(p, steps, stage_names(p), options);
 }
 
-OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const std::uint32_t> steps,
+OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const step_id> steps,
                                        const std::vector<std::string>& names,
                                        const emit_options& options) {
   require_dockerfile(p);
   require_buildable(p, steps);
   std::string out = emit_impl::dockerfile_header(p, options);
-  for (const std::uint32_t s : steps) {
+  for (const step_id s : steps) {
     emit_impl::append_step(p, s, names, options, out);
   }
   emit_impl::append_results(result_mounts(p, steps), names, options, out);
   return out;
 }
 
-OPAMPLAN_INLINE std::string batch_dockerfile(const plan& p, std::uint32_t batch,
+OPAMPLAN_INLINE std::string batch_dockerfile(const plan& p, batch_id batch,
                                              const emit_options& options,
-                                             std::span<const std::uint32_t> without) {
+                                             std::span<const step_id> without) {
   return dockerfile(p, steps_of_batch(p, batch, without), options);
 }
 
@@ -215,13 +215,13 @@ OPAMPLAN_INLINE std::vector<std::string> batch_dockerfiles(const plan& p,
                                                            const emit_options& options) {
   const std::vector<std::string> names = stage_names(p);
   std::vector<std::string> files;
-  for (std::uint32_t batch = 0; batch < p.batches.size(); ++batch) {
+  for (const batch_id batch : p.batches.indices()) {
     files.push_back(dockerfile(p, steps_of_batch(p, batch, {}), names, options));
   }
   return files;
 }
 
-OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, std::uint32_t target,
+OPAMPLAN_INLINE std::string target_dockerfile(const plan& p, target_id target,
                                               const emit_options& options) {
   return dockerfile(p, needed_steps(p, p.targets[target].step), options);
 }
@@ -245,7 +245,7 @@ inline std::string without_url(const syntax::file& file) {
 /// version are the plan's.
 inline std::string opam_text(const plan& p, const plan_package& package) {
   std::string text = package.opam;
-  if (package.source != no_source) {
+  if (package.source != source_id::none) {
     for (const char* field : {"name", "version"}) {
       text = syntax::remove_field(syntax::parse(text), field);
     }

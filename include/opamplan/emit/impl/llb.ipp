@@ -39,13 +39,13 @@ class llb_writer {
   }
 
   /// The results of steps; `names` are those of the plan's stages.
-  std::string results(std::span<const std::uint32_t> steps, const std::vector<std::string>& names) {
+  std::string results(std::span<const step_id> steps, const std::vector<std::string>& names) {
     write_steps(steps, names, {"collect"});
     return graph_.finish(files_of(collect(steps)));
   }
 
   /// The file system of the last of these steps.
-  std::string image(std::span<const std::uint32_t> steps) {
+  std::string image(std::span<const step_id> steps) {
     write_steps(steps, stage_names(plan_), {});
     return graph_.finish(write_image(steps.back()));
   }
@@ -55,17 +55,17 @@ class llb_writer {
   static constexpr std::int64_t result_output = 2;  // ...and what is told of it
   static constexpr std::string_view result_folder = "opamplan/results/";
 
-  void write_steps(std::span<const std::uint32_t> steps, const std::vector<std::string>& names,
+  void write_steps(std::span<const step_id> steps, const std::vector<std::string>& names,
                    std::set<std::string> paths) {
-    for (const std::uint32_t s : steps) recipes_[s] = recipe_of(plan_, plan_.steps[s], options_);
+    for (const step_id s : steps) recipes_[s] = recipe_of(plan_, plan_.steps[s], options_);
     context_ = write_context(steps, std::move(paths));
     header_ = write_header();
-    for (const std::uint32_t s : steps) write_step(s, names[s]);
+    for (const step_id s : steps) write_step(s, names[s]);
   }
 
   /// Only what these steps use is sent to the builder.
-  llb_output write_context(std::span<const std::uint32_t> steps, std::set<std::string> paths) {
-    for (const std::uint32_t s : steps) {
+  llb_output write_context(std::span<const step_id> steps, std::set<std::string> paths) {
+    for (const step_id s : steps) {
       for (const step_mount& m : recipes_.at(s).mounts) {
         if (m.from == step_mount::origin::context) paths.insert(m.source);
       }
@@ -146,10 +146,10 @@ class llb_writer {
 
   /// The image that a step begins with: its parent's, and as many of its grafts as there is room
   /// for. The mounts of those that are merged are taken out of `mounts`.
-  llb_output merge_below(std::uint32_t s, const std::string& stage,
-                         std::vector<step_mount>& mounts) {
+  llb_output merge_below(step_id s, const std::string& stage, std::vector<step_mount>& mounts) {
     const plan_step& step = plan_.steps[s];
-    std::vector<llb_output> inputs{step.parent == no_step ? header_ : images_.at(step.parent)};
+    std::vector<llb_output> inputs{step.parent == step_id::none ? header_
+                                                                : images_.at(step.parent)};
     if (!merged_[s]) return inputs.front();
     std::size_t room = merge_room(plan_, step);
     std::erase_if(mounts, [&](const step_mount& m) {
@@ -161,7 +161,7 @@ class llb_writer {
     return graph_.merge(inputs, "[" + stage + " merge]");
   }
 
-  void write_step(std::uint32_t s, const std::string& stage) {
+  void write_step(step_id s, const std::string& stage) {
     const step_recipe& recipe = recipes_.at(s);
     std::vector<step_mount> rest = recipe.mounts;
     const llb_output root = merge_below(s, stage, rest);
@@ -182,7 +182,7 @@ class llb_writer {
   }
 
   /// The image of a step. One that is merged is a switch of which opam has no record yet.
-  llb_output write_image(std::uint32_t s) {
+  llb_output write_image(step_id s) {
     if (!merged_[s]) return images_.at(s);
     step_recipe recipe = image_recipe(plan_, s);
     const llb_output root = merge_below(s, "image", recipe.mounts);
@@ -191,7 +191,7 @@ class llb_writer {
     return graph_.exec(root, recipe.command, mounts, "[image 1/1] RUN " + recipe.command);
   }
 
-  llb_output collect(std::span<const std::uint32_t> steps) {
+  llb_output collect(std::span<const step_id> steps) {
     const auto gather = [&](std::vector<llb_mount> mounts) {
       mounts.push_back(placed(script_mount("collect")));
       return graph_.exec(header_, "/opamplan/in/collect", mounts, "collect");
@@ -214,13 +214,13 @@ class llb_writer {
 
   /// Nobody else asks for the files of those into whose images nothing more comes, and a builder
   /// drops what nobody asks for.
-  [[nodiscard]] std::vector<llb_mount> kept_leaves(std::span<const std::uint32_t> steps) const {
+  [[nodiscard]] std::vector<llb_mount> kept_leaves(std::span<const step_id> steps) const {
     std::vector<bool> leaf = merged_;
-    for (const std::uint32_t s : steps) {
-      for (const std::uint32_t g : plan_.steps[s].grafts) leaf[g] = false;
+    for (const step_id s : steps) {
+      for (const step_id g : plan_.steps[s].grafts) leaf[g] = false;
     }
     std::vector<llb_mount> mounts;
-    for (const std::uint32_t s : steps) {
+    for (const step_id s : steps) {
       if (!leaf[s]) continue;
       mounts.push_back(
           {&own_.at(s), "/opamplan/layers", "/opamplan/in/kept/" + std::to_string(mounts.size())});
@@ -239,45 +239,43 @@ class llb_writer {
   const emit_options& options_;
   std::vector<bool> merged_;  // by step
   llb_graph graph_;
-  std::map<std::uint32_t, step_recipe> recipes_;  // by step
+  std::map<step_id, step_recipe> recipes_;
   llb_output context_;
   llb_output header_;
-  std::map<std::uint32_t, llb_output> images_;  // by step that is not merged
-  std::map<std::uint32_t, llb_output> own_;     // by step that is: its files...
-  std::map<std::uint32_t, llb_output> told_;    // ...and what is told of it
+  std::map<step_id, llb_output> images_;  // of those that are not merged
+  std::map<step_id, llb_output> own_;     // of those that are: their files...
+  std::map<step_id, llb_output> told_;    // ...and what is told of them
 };
 
 }  // namespace emit_impl
 
-OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const step_id> steps,
                                 const emit_options& options) {
   return llb(p, steps, stage_names(p), options);
 }
 
-OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const std::uint32_t> steps,
+OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const step_id> steps,
                                 const std::vector<std::string>& names,
                                 const emit_options& options) {
   require_buildable(p, steps);
   return emit_impl::llb_writer(p, options).results(steps, names);
 }
 
-OPAMPLAN_INLINE std::string image_llb(const plan& p, std::uint32_t step,
-                                      const emit_options& options) {
-  const std::vector<std::uint32_t> steps = needed_steps(p, step);
+OPAMPLAN_INLINE std::string image_llb(const plan& p, step_id step, const emit_options& options) {
+  const std::vector<step_id> steps = needed_steps(p, step);
   require_buildable(p, steps);
   return emit_impl::llb_writer(p, options).image(steps);
 }
 
-OPAMPLAN_INLINE std::string batch_llb(const plan& p, std::uint32_t batch,
-                                      const emit_options& options,
-                                      std::span<const std::uint32_t> without) {
+OPAMPLAN_INLINE std::string batch_llb(const plan& p, batch_id batch, const emit_options& options,
+                                      std::span<const step_id> without) {
   return llb(p, steps_of_batch(p, batch, without), options);
 }
 
 OPAMPLAN_INLINE std::vector<std::string> batch_llbs(const plan& p, const emit_options& options) {
   const std::vector<std::string> names = stage_names(p);
   std::vector<std::string> files;
-  for (std::uint32_t batch = 0; batch < p.batches.size(); ++batch) {
+  for (const batch_id batch : p.batches.indices()) {
     files.push_back(llb(p, steps_of_batch(p, batch, {}), names, options));
   }
   return files;

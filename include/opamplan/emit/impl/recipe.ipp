@@ -28,12 +28,12 @@ inline std::string package_word(const plan_package& package) {
 }
 
 /// The package that names a layer.
-inline std::string layer_word(const plan& p, std::uint32_t layer) {
+inline std::string layer_word(const plan& p, layer_id layer) {
   return package_word(p.packages[p.layers[layer].packages.front()]);
 }
 
 /// Another word of `-g`: what the step `g` keeps of its own layer.
-inline void add_graft(const plan& p, std::uint32_t g, step_recipe& recipe) {
+inline void add_graft(const plan& p, step_id g, step_recipe& recipe) {
   const std::string name = layer_word(p, p.steps[g].installs.back());
   recipe.command += ' ' + name;
   recipe.mounts.push_back(
@@ -47,9 +47,9 @@ inline std::string retry_words(const plan& p, const plan_step& step, const emit_
     if (found != options.retry.end()) retry += found->second;
   };
   if (options.retry.empty()) return {};
-  for (const std::uint32_t l : step.installs) {
+  for (const layer_id l : step.installs) {
     add(to_hex(p.layers[l].key, 16));
-    for (const std::uint32_t i : p.layers[l].packages) add(p.packages[i].full_name());
+    for (const plan_package_id i : p.layers[l].packages) add(p.packages[i].full_name());
   }
   return retry == 0 ? std::string() : " -r " + std::to_string(retry);
 }
@@ -102,7 +102,7 @@ inline void mount_system_caches(const plan& p, std::vector<step_mount>& mounts) 
       const bool plain = is_letter_or_digit(c);
       if (!plain && c != '_' && c != '.') c = '-';
     }
-    mounts.push_back({step_mount::origin::cache, no_step, id, folder});
+    mounts.push_back({step_mount::origin::cache, step_id::none, id, folder});
   }
 }
 
@@ -114,36 +114,37 @@ OPAMPLAN_INLINE std::string opam_folder(const plan_package& package) {
 
 OPAMPLAN_INLINE step_mount source_mount(const plan_source& source) {
   const std::string file = to_hex(source.sha256, 16) + ".tar.gz";
-  return {step_mount::origin::context, no_step, "sources/" + file, "/opamplan/in/s/" + file};
+  return {step_mount::origin::context, step_id::none, "sources/" + file, "/opamplan/in/s/" + file};
 }
 
 OPAMPLAN_INLINE step_mount script_mount(const char* script) {
-  return {step_mount::origin::context, no_step, script, std::string("/opamplan/in/") + script};
+  return {step_mount::origin::context, step_id::none, script,
+          std::string("/opamplan/in/") + script};
 }
 
-OPAMPLAN_INLINE step_recipe image_recipe(const plan& p, std::uint32_t step) {
+OPAMPLAN_INLINE step_recipe image_recipe(const plan& p, step_id step) {
   step_recipe recipe;
   recipe.mounts.push_back(script_mount("step"));
   recipe.command = "/opamplan/in/step -g";
-  for (const std::uint32_t g : p.steps[step].grafts) emit_impl::add_graft(p, g, recipe);
+  for (const step_id g : p.steps[step].grafts) emit_impl::add_graft(p, g, recipe);
   emit_impl::add_graft(p, step, recipe);
   recipe.command += " -e " + emit_impl::layer_word(p, p.steps[step].installs.back());
   return recipe;
 }
 
-OPAMPLAN_INLINE std::vector<std::uint32_t> needed_steps(const plan& p, std::uint32_t step) {
-  std::vector<std::uint32_t> needed{step};
+OPAMPLAN_INLINE std::vector<step_id> needed_steps(const plan& p, step_id step) {
+  std::vector<step_id> needed{step};
   std::vector<bool> seen(p.steps.size(), false);
   seen[step] = true;
   for (std::size_t i = 0; i < needed.size(); ++i) {
     const plan_step& s = p.steps[needed[i]];
-    const auto take = [&](std::uint32_t other) {
-      if (other == no_step || seen[other]) return;
+    const auto take = [&](step_id other) {
+      if (other == step_id::none || seen[other]) return;
       seen[other] = true;
       needed.push_back(other);
     };
     take(s.parent);
-    for (const std::uint32_t g : s.grafts) take(g);
+    for (const step_id g : s.grafts) take(g);
   }
   std::sort(needed.begin(), needed.end());
   return needed;
@@ -163,7 +164,7 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
   for (const std::string& d : depexts) out += ' ' + script_word(d);
 
   if (!step.grafts.empty()) out += " -g";
-  for (const std::uint32_t g : step.grafts) emit_impl::add_graft(p, g, recipe);
+  for (const step_id g : step.grafts) emit_impl::add_graft(p, g, recipe);
   std::set<std::string> sources;  // packages may share one
   const auto add_once = [&](step_mount mount) {
     if (sources.insert(mount.target).second) recipe.mounts.push_back(std::move(mount));
@@ -172,11 +173,12 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
     if (options.archives.empty()) return;
     for (const std::string& path : archive_paths(package)) {
       if (options.archives.count(path) == 0) continue;
-      add_once({origin::context, no_step, "archives/" + path, "/opamplan/in/archives/" + path});
+      add_once(
+          {origin::context, step_id::none, "archives/" + path, "/opamplan/in/archives/" + path});
     }
   };
   bool switches = false;  // only the last install of a step can be a target's
-  for (const std::uint32_t l : step.installs) {
+  for (const layer_id l : step.installs) {
     const plan_layer& layer = p.layers[l];
     if (layer.for_target && !switches) {
       switches = true;
@@ -187,40 +189,40 @@ OPAMPLAN_INLINE step_recipe recipe_of(const plan& p, const plan_step& step,
       const plan_package& package = p.packages[layer.packages[m]];
       const std::string name = package_word(package);
       recipe.mounts.push_back(
-          {origin::context, no_step, opam_folder(package), "/opamplan/in/p/" + name});
-      if (package.source != no_source) add_once(source_mount(p.sources[package.source]));
+          {origin::context, step_id::none, opam_folder(package), "/opamplan/in/p/" + name});
+      if (package.source != source_id::none) add_once(source_mount(p.sources[package.source]));
       add_archives(package);
       if (m == 1) out += " -w";
       if (m >= 1) out += ' ' + name;
     }
     out += " -i " + to_hex(layer.key, 16) + ' ' + layer_word(p, l);
-    for (const std::uint32_t n : layer.needs) out += ' ' + layer_word(p, n);
+    for (const layer_id n : layer.needs) out += ' ' + layer_word(p, n);
   }
   if (options.system_cache && !depexts.empty()) {
     emit_impl::mount_system_caches(p, recipe.mounts);
   }
   if (options.download_cache) {
-    recipe.mounts.push_back({origin::cache, no_step, "opamplan", "/opamplan/in/cache"});
+    recipe.mounts.push_back({origin::cache, step_id::none, "opamplan", "/opamplan/in/cache"});
   }
   return recipe;
 }
 
-OPAMPLAN_INLINE void require_buildable(const plan& p, std::span<const std::uint32_t> steps,
+OPAMPLAN_INLINE void require_buildable(const plan& p, std::span<const step_id> steps,
                                        std::string_view what) {
   const auto fail = [&](const std::string& why) {
     throw invalid_request(std::string(what) + ": " + why + ": opamplan doctor says more");
   };
   if (steps.empty()) fail("there is no step to build");
   std::vector<bool> held(p.steps.size(), false);
-  for (const std::uint32_t s : steps) {
+  for (const step_id s : steps) {
     if (s >= held.size()) fail("step " + std::to_string(s) + " is none of the plan");
-    const auto need = [&](std::uint32_t other) {
+    const auto need = [&](step_id other) {
       if (other < held.size() && held[other]) return;
       fail("step " + std::to_string(s) + " stands on step " + std::to_string(other) +
            ", which does not come before it");
     };
-    if (p.steps[s].parent != no_step) need(p.steps[s].parent);
-    for (const std::uint32_t g : p.steps[s].grafts) need(g);
+    if (p.steps[s].parent != step_id::none) need(p.steps[s].parent);
+    for (const step_id g : p.steps[s].grafts) need(g);
     held[s] = true;
   }
 }
@@ -233,10 +235,10 @@ OPAMPLAN_INLINE void require_dockerfile(const plan& p) {
       "(--format llb, batch_llb). Plan with the strategy graft for Dockerfiles");
 }
 
-OPAMPLAN_INLINE std::vector<std::uint32_t> steps_of_batch(const plan& p, std::uint32_t batch,
-                                                          std::span<const std::uint32_t> without) {
-  const std::vector<std::uint32_t>& all = p.batches[batch].steps;
-  std::vector<std::uint32_t> rest;
+OPAMPLAN_INLINE std::vector<step_id> steps_of_batch(const plan& p, batch_id batch,
+                                                    std::span<const step_id> without) {
+  const std::vector<step_id>& all = p.batches[batch].steps;
+  std::vector<step_id> rest;
   std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
                       std::back_inserter(rest));
   require_buildable(p, rest, "batch " + std::to_string(batch));
@@ -244,26 +246,26 @@ OPAMPLAN_INLINE std::vector<std::uint32_t> steps_of_batch(const plan& p, std::ui
 }
 
 OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
-                                                      std::span<const std::uint32_t> steps) {
+                                                      std::span<const step_id> steps) {
   std::vector<bool> used(p.steps.size(), false);
-  for (const std::uint32_t s : steps) {
-    if (p.steps[s].parent != no_step) used[p.steps[s].parent] = true;
-    for (const std::uint32_t g : p.steps[s].grafts) used[g] = true;
+  for (const step_id s : steps) {
+    if (p.steps[s].parent != step_id::none) used[p.steps[s].parent] = true;
+    for (const step_id g : p.steps[s].grafts) used[g] = true;
   }
-  std::vector<std::uint32_t> step_of(p.layers.size(), no_step);
-  const auto claim = [&](std::uint32_t s) {
-    for (const std::uint32_t l : p.steps[s].installs) {
-      if (step_of[l] == no_step) step_of[l] = s;
+  index_vector<layer_id, step_id> step_of(p.layers.size());
+  const auto claim = [&](step_id s) {
+    for (const layer_id l : p.steps[s].installs) {
+      if (step_of[l] == step_id::none) step_of[l] = s;
     }
   };
   // First those that nothing else would build.
-  for (const std::uint32_t s : steps) {
+  for (const step_id s : steps) {
     if (!used[s]) claim(s);
   }
-  for (const std::uint32_t s : steps) claim(s);
+  for (const step_id s : steps) claim(s);
   std::vector<step_mount> mounts;
-  for (std::uint32_t l = 0; l < step_of.size(); ++l) {
-    if (step_of[l] == no_step) continue;
+  for (const layer_id l : step_of.indices()) {
+    if (step_of[l] == step_id::none) continue;
     // The key too: a builder that misses it says whose it is, whatever the package's variants.
     const std::string place = emit_impl::layer_word(p, l) + "/" + to_hex(p.layers[l].key, 16);
     mounts.push_back({step_mount::origin::step, step_of[l], "opamplan/results/" + place,

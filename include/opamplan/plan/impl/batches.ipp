@@ -13,26 +13,26 @@ namespace opamplan {
 namespace plan_impl {
 
 /// Targets in the order their steps are met by a depth-first walk over the tree of parents.
-inline std::vector<std::uint32_t> walk_order(const plan& p) {
-  std::vector<std::uint32_t> stack;
-  const adjacency children = counted_rows(p.steps.size(), [&](const auto& visit) {
-    for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
-      if (p.steps[s].parent != no_step) visit(p.steps[s].parent, s);
+inline std::vector<target_id> walk_order(const plan& p) {
+  std::vector<step_id> stack;
+  const auto children = counted_rows<step_id>(p.steps.size(), [&](const auto& visit) {
+    for (const step_id s : p.steps.indices()) {
+      if (p.steps[s].parent != step_id::none) visit(p.steps[s].parent, s);
     }
   });
-  for (std::uint32_t s = static_cast<std::uint32_t>(p.steps.size()); s-- > 0;) {
-    if (p.steps[s].parent == no_step) stack.push_back(s);
+  for (std::size_t s = p.steps.size(); s-- > 0;) {
+    if (p.steps[s].parent == step_id::none) stack.emplace_back(s);
   }
-  std::vector<std::uint32_t> place(p.steps.size());
-  for (std::uint32_t next = 0; !stack.empty(); ++next) {
-    const std::uint32_t s = stack.back();
+  std::vector<std::size_t> place(p.steps.size());
+  for (std::size_t next = 0; !stack.empty(); ++next) {
+    const step_id s = stack.back();
     stack.pop_back();
     place[s] = next;
     stack.insert(stack.end(), children[s].rbegin(), children[s].rend());
   }
-  std::vector<std::uint32_t> order(p.targets.size());
-  for (std::uint32_t t = 0; t < order.size(); ++t) order[t] = t;
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+  std::vector<target_id> order;
+  for (const target_id t : p.targets.indices()) order.push_back(t);
+  std::stable_sort(order.begin(), order.end(), [&](target_id a, target_id b) {
     return place[p.targets[a].step] < place[p.targets[b].step];
   });
   return order;
@@ -46,21 +46,21 @@ OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
     cost.file_bytes += file;
     cost.definition_bytes += definition;
   };
-  const auto name_size = [&](std::uint32_t package) {
+  const auto name_size = [&](plan_package_id package) {
     return p.packages[package].name.size() + p.packages[package].version.size();
   };
-  for (const std::uint32_t l : step.installs) {
+  for (const layer_id l : step.installs) {
     const plan_layer& layer = p.layers[l];
-    for (const std::uint32_t package : layer.packages) {
+    for (const plan_package_id package : layer.packages) {
       add(5 * name_size(package) + 200, 5 * name_size(package) + 400);
     }
-    for (const std::uint32_t n : layer.needs) {
+    for (const layer_id n : layer.needs) {
       const std::size_t need = name_size(p.layers[n].packages.front()) + 2;
       add(need, need);
     }
   }
   std::size_t room = p.strategy == strategy::merge ? merge_room(p, step) : 0;
-  for (const std::uint32_t g : step.grafts) {
+  for (const step_id g : step.grafts) {
     const std::size_t name = name_size(p.layers[p.steps[g].installs.back()].packages.front());
     if (room == 0) {
       add(4 * name + 120, 4 * name + 350);
@@ -79,34 +79,33 @@ OPAMPLAN_INLINE void make_batches(plan& p) {
   const limits& l = p.limits;
   std::vector<std::uint32_t> in_batch(p.steps.size(), 0);  // number of the last batch, from 1
   std::vector<bool> built(p.steps.size(), false);
-  std::vector<std::uint32_t> fresh;
+  std::vector<step_id> fresh;
   step_cost used;
   plan_batch batch;
   std::uint32_t number = 1;
 
-  const auto collect = [&](std::uint32_t target_step) {
+  const auto collect = [&](step_id target_step) {
     fresh.clear();
-    std::vector<std::uint32_t> stack{target_step};
-    const auto take = [&](std::uint32_t s) {
-      if (s == no_step || in_batch[s] == number) return;
+    std::vector<step_id> stack;
+    const auto take = [&](step_id s) {
+      if (s == step_id::none || in_batch[s] == number) return;
       in_batch[s] = number;
       fresh.push_back(s);
       stack.push_back(s);
     };
-    stack.clear();
     take(target_step);
     while (!stack.empty()) {
-      const std::uint32_t s = stack.back();
+      const step_id s = stack.back();
       stack.pop_back();
       take(p.steps[s].parent);
-      for (const std::uint32_t g : p.steps[s].grafts) take(g);
+      for (const step_id g : p.steps[s].grafts) take(g);
     }
   };
   const auto close = [&] {
     if (batch.targets.empty()) return;
     std::sort(batch.targets.begin(), batch.targets.end());
     std::sort(batch.steps.begin(), batch.steps.end());
-    for (const std::uint32_t s : batch.steps) {
+    for (const step_id s : batch.steps) {
       batch.new_steps += built[s] ? 0 : 1;
       built[s] = true;
     }
@@ -118,11 +117,11 @@ OPAMPLAN_INLINE void make_batches(plan& p) {
   const auto exceeds = [](std::size_t value, std::size_t limit) {
     return limit != 0 && value > limit;
   };
-  for (const std::uint32_t t : plan_impl::walk_order(p)) {
+  for (const target_id t : plan_impl::walk_order(p)) {
     for (bool placed = false; !placed;) {
       collect(p.targets[t].step);
       step_cost more;
-      for (const std::uint32_t s : fresh) {
+      for (const step_id s : fresh) {
         const step_cost c = estimate(p, p.steps[s]);
         more.file_bytes += c.file_bytes;
         more.definition_bytes += c.definition_bytes;

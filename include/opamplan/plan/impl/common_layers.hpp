@@ -15,34 +15,34 @@ namespace opamplan::plan_impl {
 inline std::vector<std::uint64_t> image_sizes(const layer_graph& layers,
                                               std::span<const std::uint64_t> sizes) {
   std::vector<std::uint64_t> images(sizes.begin(), sizes.end());
-  for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    for (const std::uint32_t d : layers.closures[l]) images[l] += sizes[d];
+  for (const layer_id l : layers.layers.indices()) {
+    for (const layer_id d : layers.closures[l]) images[l] += sizes[d];
   }
   return images;
 }
 
 /// By layer: of its closure the candidate whose image is worth most to have in common, by its size
-/// and by how many layers it is a candidate of. `no_step` if it has none.
+/// and by how many layers it is a candidate of. `none` if it has none.
 template <class IsCandidate>
-std::vector<std::uint32_t> common_layers(const layer_graph& layers,
-                                         std::span<const std::uint64_t> images,
-                                         const IsCandidate& is_candidate) {
-  const auto each_candidate = [&](std::uint32_t l, const auto& take) {
-    for (const std::uint32_t d : layers.closures[l]) {
+index_vector<layer_id, layer_id> common_layers(const layer_graph& layers,
+                                               std::span<const std::uint64_t> images,
+                                               const IsCandidate& is_candidate) {
+  const auto each_candidate = [&](layer_id l, const auto& take) {
+    for (const layer_id d : layers.closures[l]) {
       if (is_candidate(l, d)) take(d);
     }
   };
   std::vector<std::uint64_t> uses(layers.size(), 0);
-  for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    each_candidate(l, [&](std::uint32_t d) { ++uses[d]; });
+  for (const layer_id l : layers.layers.indices()) {
+    each_candidate(l, [&](layer_id d) { ++uses[d]; });
   }
-  const auto worth = [&](std::uint32_t d) {
+  const auto worth = [&](layer_id d) {
     return static_cast<double>(images[d]) * static_cast<double>(uses[d]);
   };
-  std::vector<std::uint32_t> common(layers.size(), no_step);
-  for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    each_candidate(l, [&](std::uint32_t d) {
-      if (common[l] == no_step || worth(d) > worth(common[l])) common[l] = d;
+  index_vector<layer_id, layer_id> common(layers.size());
+  for (const layer_id l : layers.layers.indices()) {
+    each_candidate(l, [&](layer_id d) {
+      if (common[l] == layer_id::none || worth(d) > worth(common[l])) common[l] = d;
     });
   }
   return common;

@@ -21,8 +21,8 @@ namespace plan_impl {
 
 /// A package in an image.
 struct held_package {
-  std::uint32_t package = 0;
-  std::uint32_t layer = 0;
+  plan_package_id package;
+  layer_id layer;
 };
 using held_packages = std::vector<held_package>;  // ascending by package
 
@@ -50,11 +50,11 @@ class simulator {
         ends[t.step].push_back(&t);
       }
     }
-    for (std::uint32_t s = 0; s < plan_.steps.size(); ++s) {
+    for (const step_id s : plan_.steps.indices()) {
       if (in_range(s)) carry_out(s);
       for (const plan_target* t : ends[s]) check_target(*t);
       if (last_use_[s] == s) images_[s] = {};
-      const std::uint32_t parent = plan_.steps[s].parent;
+      const step_id parent = plan_.steps[s].parent;
       if (parent < s && last_use_[parent] == s) images_[parent] = {};
     }
     return std::move(problems_);
@@ -62,30 +62,30 @@ class simulator {
 
  private:
   template <class... Args>
-  void problem(std::uint32_t s, fmt::format_string<Args...> text, Args&&... args) {
+  void problem(step_id s, fmt::format_string<Args...> text, Args&&... args) {
     problems_.push_back(
-        fmt::format("step {}: {}", s, fmt::format(text, std::forward<Args>(args)...)));
+        fmt::format("step {}: {}", s.value(), fmt::format(text, std::forward<Args>(args)...)));
   }
 
-  [[nodiscard]] std::string name(std::uint32_t package) const {
+  [[nodiscard]] std::string name(plan_package_id package) const {
     return plan_.packages[package].full_name();
   }
-  [[nodiscard]] std::string layer_name(std::uint32_t layer) const {
+  [[nodiscard]] std::string layer_name(layer_id layer) const {
     return name(plan_.layers[layer].packages.front());
   }
 
   bool layers_in_range() {
     std::set<digest> keys;
-    for (std::size_t l = 0; l < plan_.layers.size(); ++l) {
+    for (const layer_id l : plan_.layers.indices()) {
       const plan_layer& layer = plan_.layers[l];
       const auto say = [&](const char* what) {
-        problems_.push_back(fmt::format("layer {}: {}", l, what));
+        problems_.push_back(fmt::format("layer {}: {}", l.value(), what));
       };
       if (layer.packages.empty()) say("it has no package");
-      for (const std::uint32_t p : layer.packages) {
+      for (const plan_package_id p : layer.packages) {
         if (p >= plan_.packages.size()) say("it has a package that the plan does not list");
       }
-      for (const std::uint32_t n : layer.needs) {
+      for (const layer_id n : layer.needs) {
         if (n >= l) say("it needs a layer that does not come before it");
       }
       if (!keys.insert(layer.key).second) say("it has the key of another layer");
@@ -95,15 +95,15 @@ class simulator {
 
   /// Packages that each layer stands on, directly or not. With stamps instead of sets.
   void count_closures() {
-    std::vector<std::uint32_t> seen(plan_.layers.size(), no_step);
-    std::vector<std::uint32_t> stack;
-    for (std::uint32_t l = 0; l < plan_.layers.size(); ++l) {
+    std::vector<layer_id> seen(plan_.layers.size());
+    std::vector<layer_id> stack;
+    for (const layer_id l : plan_.layers.indices()) {
       std::size_t count = 0;
       stack.assign(1, l);
       while (!stack.empty()) {
-        const std::uint32_t at = stack.back();
+        const layer_id at = stack.back();
         stack.pop_back();
-        for (const std::uint32_t n : plan_.layers[at].needs) {
+        for (const layer_id n : plan_.layers[at].needs) {
           if (seen[n] == l) continue;
           seen[n] = l;
           count += plan_.layers[n].packages.size();
@@ -116,45 +116,46 @@ class simulator {
 
   void find_last_uses() {
     last_use_.resize(plan_.steps.size());
-    for (std::uint32_t s = 0; s < last_use_.size(); ++s) {
+    for (const step_id s : plan_.steps.indices()) {
       last_use_[s] = s;
       if (plan_.steps[s].parent < s) last_use_[plan_.steps[s].parent] = s;
     }
   }
 
-  bool in_range(std::uint32_t s) {
+  bool in_range(step_id s) {
     const plan_step& step = plan_.steps[s];
     const std::size_t before = problems_.size();
-    if (step.parent != no_step && step.parent >= s) problem(s, "its parent is not an earlier step");
-    for (const std::uint32_t g : step.grafts) {
+    if (step.parent != step_id::none && step.parent >= s)
+      problem(s, "its parent is not an earlier step");
+    for (const step_id g : step.grafts) {
       if (g >= s || plan_.steps[g].installs.empty()) {
-        problem(s, "graft {} is not an earlier step that installs something", g);
+        problem(s, "graft {} is not an earlier step that installs something", g.value());
       }
     }
     if (step.installs.empty() && step.depexts.empty()) problem(s, "it installs nothing");
-    for (const std::uint32_t l : step.installs) {
+    for (const layer_id l : step.installs) {
       if (l >= plan_.layers.size()) problem(s, "it installs a layer that the plan does not list");
     }
     return problems_.size() == before;
   }
 
   [[nodiscard]] static held_packages::const_iterator place(const held_packages& in,
-                                                           std::uint32_t package) {
+                                                           plan_package_id package) {
     return std::lower_bound(
         in.begin(), in.end(), package,
-        [](const held_package& e, std::uint32_t wanted) { return e.package < wanted; });
+        [](const held_package& e, plan_package_id wanted) { return e.package < wanted; });
   }
-  [[nodiscard]] static std::optional<std::uint32_t> find(const held_packages& in,
-                                                         std::uint32_t package) {
+  [[nodiscard]] static std::optional<layer_id> find(const held_packages& in,
+                                                    plan_package_id package) {
     const auto it = place(in, package);
     if (it == in.end() || it->package != package) return std::nullopt;
     return it->layer;
   }
-  [[nodiscard]] bool holds(const held_packages& in, std::uint32_t layer) const {
+  [[nodiscard]] bool holds(const held_packages& in, layer_id layer) const {
     return find(in, plan_.layers[layer].packages.front()) == layer;
   }
 
-  void put(std::uint32_t s, held_packages& in, held_package e) {
+  void put(step_id s, held_packages& in, held_package e) {
     const auto at = place(in, e.package);
     if (at != in.end() && at->package == e.package) {
       problem(s, "{} is in the image already", name(e.package));
@@ -170,10 +171,11 @@ class simulator {
     in.insert(at, e);
   }
 
-  void carry_out(std::uint32_t s) {
+  void carry_out(step_id s) {
     const plan_step& step = plan_.steps[s];
-    held_image now = step.parent == no_step ? held_image() : images_[step.parent];
-    const std::uint32_t depth = step.parent == no_step ? 1 : plan_.steps[step.parent].depth + 1;
+    held_image now = step.parent == step_id::none ? held_image() : images_[step.parent];
+    const std::uint32_t depth =
+        step.parent == step_id::none ? 1 : plan_.steps[step.parent].depth + 1;
     if (step.depth != depth) problem(s, "its depth is {}, not {}", depth, step.depth);
     for (const std::string& d : step.depexts) {
       const auto at = std::lower_bound(now.depexts.begin(), now.depexts.end(), d);
@@ -186,13 +188,13 @@ class simulator {
     if (plan_.strategy == strategy::merge && !ordinary_[s] && !step.depexts.empty()) {
       problem(s, "it is merged, and installs the system package {}", step.depexts.front());
     }
-    for (const std::uint32_t g : step.grafts) graft(s, plan_.steps[g].installs.back(), now);
-    for (const std::uint32_t l : step.installs) install(s, l, now);
+    for (const step_id g : step.grafts) graft(s, plan_.steps[g].installs.back(), now);
+    for (const layer_id l : step.installs) install(s, l, now);
     images_[s] = std::move(now);
   }
 
-  void add_layer(std::uint32_t s, std::uint32_t layer, held_image& now) {
-    for (const std::uint32_t package : plan_.layers[layer].packages) {
+  void add_layer(step_id s, layer_id layer, held_image& now) {
+    for (const plan_package_id package : plan_.layers[layer].packages) {
       for (const std::string& d : plan_.packages[package].depexts) {
         if (!std::binary_search(now.depexts.begin(), now.depexts.end(), d)) {
           problem(s, "{} wants the system package {}, which is not there", name(package), d);
@@ -202,9 +204,9 @@ class simulator {
     }
   }
 
-  void graft(std::uint32_t s, std::uint32_t layer, held_image& now) {
+  void graft(step_id s, layer_id layer, held_image& now) {
     if (layer >= plan_.layers.size()) return;  // that step's own problem
-    for (const std::uint32_t n : plan_.layers[layer].needs) {
+    for (const layer_id n : plan_.layers[layer].needs) {
       if (!holds(now.packages, n)) {
         problem(s, "{} comes before {}", layer_name(layer), layer_name(n));
       }
@@ -212,9 +214,9 @@ class simulator {
     add_layer(s, layer, now);
   }
 
-  void install(std::uint32_t s, std::uint32_t l, held_image& now) {
+  void install(step_id s, layer_id l, held_image& now) {
     const plan_layer& layer = plan_.layers[l];
-    for (const std::uint32_t n : layer.needs) {
+    for (const layer_id n : layer.needs) {
       if (!holds(now.packages, n)) {
         problem(s, "{} is installed without {}", layer_name(l), layer_name(n));
       }
@@ -227,9 +229,9 @@ class simulator {
       }
     }
     add_layer(s, l, now);
-    for (const std::uint32_t package : layer.packages) {
+    for (const plan_package_id package : layer.packages) {
       const bool for_target = layer.for_target && package == layer.packages.front();
-      const std::string missing = opam_.missing(package, for_target, [&](std::uint32_t other) {
+      const std::string missing = opam_.missing(package, for_target, [&](plan_package_id other) {
         return find(now.packages, other).has_value();
       });
       if (!missing.empty()) {
@@ -270,9 +272,9 @@ class simulator {
   std::vector<std::string> problems_;
   std::vector<std::size_t> closure_sizes_;  // by layer, without itself
   std::vector<held_image> images_;          // by step
-  std::vector<std::uint32_t> last_use_;     // by step: the last that stands on it
+  std::vector<step_id> last_use_;           // by step: the last that stands on it
   std::vector<bool> ordinary_;              // by step
-  std::set<std::uint32_t> built_;           // layers
+  std::set<layer_id> built_;
 };
 
 }  // namespace plan_impl
@@ -281,15 +283,15 @@ OPAMPLAN_INLINE std::vector<std::string> problems_of(const plan& p) {
   return plan_impl::simulator(p).run();
 }
 
-OPAMPLAN_INLINE std::vector<std::uint32_t> image_of(const plan& p, std::uint32_t step) {
-  std::vector<std::uint32_t> packages;
-  const auto add = [&](std::uint32_t layer) {
+OPAMPLAN_INLINE std::vector<plan_package_id> image_of(const plan& p, step_id step) {
+  std::vector<plan_package_id> packages;
+  const auto add = [&](layer_id layer) {
     const auto& more = p.layers[layer].packages;
     packages.insert(packages.end(), more.begin(), more.end());
   };
-  for (std::uint32_t s = step; s != no_step; s = p.steps[s].parent) {
-    for (const std::uint32_t g : p.steps[s].grafts) add(p.steps[g].installs.back());
-    for (const std::uint32_t l : p.steps[s].installs) add(l);
+  for (step_id s = step; s != step_id::none; s = p.steps[s].parent) {
+    for (const step_id g : p.steps[s].grafts) add(p.steps[g].installs.back());
+    for (const layer_id l : p.steps[s].installs) add(l);
   }
   std::sort(packages.begin(), packages.end());
   return packages;

@@ -46,10 +46,10 @@ namespace plan_impl {
 /// A plan and its layers, found by key.
 struct plan_side {
   explicit plan_side(const plan& p) : value(p) {
-    for (std::uint32_t l = 0; l < p.layers.size(); ++l) by_key[p.layers[l].key] = l;
+    for (const layer_id l : p.layers.indices()) by_key[p.layers[l].key] = l;
   }
   /// The one that names the layer.
-  [[nodiscard]] const plan_package& package(std::uint32_t layer) const {
+  [[nodiscard]] const plan_package& package(layer_id layer) const {
     return value.packages[value.layers[layer].packages.front()];
   }
   [[nodiscard]] std::vector<std::string> names_of_layers_not_in(const plan_side& other) const {
@@ -62,12 +62,12 @@ struct plan_side {
   }
 
   const plan& value;
-  std::map<digest, std::uint32_t> by_key;
+  std::map<digest, layer_id> by_key;
 };
 
 /// What a pin is built from; zeros for other packages.
 inline digest source_of(const plan& p, const plan_package& package) {
-  return package.source == no_source ? digest{} : p.sources[package.source].sha256;
+  return package.source == source_id::none ? digest{} : p.sources[package.source].sha256;
 }
 
 /// The fields of two opam files that are not equal, as far as they can change a build, and
@@ -101,13 +101,13 @@ class causes {
 
   struct reason {
     plan_cause cause;
-    std::size_t length = 0;        // of the chain below this layer
-    std::uint32_t next = no_step;  // the layer of the new plan the chain goes on with
+    std::size_t length = 0;  // of the chain below this layer
+    layer_id next;           // the layer of the new plan the chain goes on with
   };
 
   /// Why the layer `b` of the new plan is not `a` of the old. Their keys differ. No recursion:
   /// plans may be chains of any length.
-  const reason& find(std::uint32_t a, std::uint32_t b) {
+  const reason& find(layer_id a, layer_id b) {
     open_.assign(1, {a, b});
     while (!open_.empty()) {
       const auto pair = open_.back();
@@ -122,16 +122,16 @@ class causes {
 
  private:
   /// Nothing if that depends on pairs whose reason is not known yet; they are then open.
-  std::optional<reason> look(std::uint32_t a, std::uint32_t b) {
+  std::optional<reason> look(layer_id a, layer_id b) {
     const plan_package& pb = after_.package(b);
-    for (const std::uint32_t member : after_.value.layers[b].packages) {
+    for (const plan_package_id member : after_.value.layers[b].packages) {
       const plan_package& now = after_.value.packages[member];
       const plan_package* const was = member_named(before_, a, now.name);
       if (was == nullptr) continue;
       if (std::optional<reason> own = look_at_package(*was, now)) return *own;
     }
     const auto root = [&](change_kind kind, std::string text) {
-      return reason{{kind, pb.full_name(), std::move(text)}, 0, no_step};
+      return reason{{kind, pb.full_name(), std::move(text)}, 0, layer_id::none};
     };
     const std::size_t others = open_.size();
     // A dependency that changed explains more than one that came or went with it.
@@ -151,14 +151,14 @@ class causes {
     }
     if (open_.size() > others) return std::nullopt;
     if (best) return best;
-    for (const std::uint32_t member : after_.value.layers[b].packages) {
+    for (const plan_package_id member : after_.value.layers[b].packages) {
       const plan_package& now = after_.value.packages[member];
       if (member_named(before_, a, now.name) == nullptr) {
         return root(change_kind::new_dependency,
                     fmt::format("{} now comes with {}", pb.full_name(), now.full_name()));
       }
     }
-    for (const std::uint32_t member : before_.value.layers[a].packages) {
+    for (const plan_package_id member : before_.value.layers[a].packages) {
       const plan_package& was = before_.value.packages[member];
       if (member_named(after_, b, was.name) == nullptr) {
         return root(change_kind::lost_dependency,
@@ -187,7 +187,7 @@ class causes {
   [[nodiscard]] std::optional<reason> look_at_package(const plan_package& was,
                                                       const plan_package& now) const {
     const auto root = [&](change_kind kind, std::string text) {
-      return reason{{kind, now.full_name(), std::move(text)}, 0, no_step};
+      return reason{{kind, now.full_name(), std::move(text)}, 0, layer_id::none};
     };
     if (was.version != now.version) {
       return root(change_kind::version, fmt::format("{} -> {}", was.full_name(), now.full_name()));
@@ -207,40 +207,39 @@ class causes {
     return std::nullopt;
   }
 
-  static const plan_package* member_named(const plan_side& s, std::uint32_t layer,
+  static const plan_package* member_named(const plan_side& s, layer_id layer,
                                           const std::string& name) {
-    for (const std::uint32_t member : s.value.layers[layer].packages) {
+    for (const plan_package_id member : s.value.layers[layer].packages) {
       if (s.value.packages[member].name == name) return &s.value.packages[member];
     }
     return nullptr;
   }
 
-  static std::map<std::string, std::uint32_t> needs_by_name(const plan_side& s,
-                                                            std::uint32_t layer) {
-    std::map<std::string, std::uint32_t> names;
-    for (const std::uint32_t n : s.value.layers[layer].needs) names[s.package(n).name] = n;
+  static std::map<std::string, layer_id> needs_by_name(const plan_side& s, layer_id layer) {
+    std::map<std::string, layer_id> names;
+    for (const layer_id n : s.value.layers[layer].needs) names[s.package(n).name] = n;
     return names;
   }
 
   const plan_side& before_;
   const plan_side& after_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, reason> memo_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> open_;  // to be looked at, the last first
+  std::map<std::pair<layer_id, layer_id>, reason> memo_;
+  std::vector<std::pair<layer_id, layer_id>> open_;  // to be looked at, the last first
 };
 
 /// Targets of one plan by name; several versions may share one.
-inline std::map<std::string, std::vector<std::uint32_t>> targets_by_name(const plan& p) {
-  std::map<std::string, std::vector<std::uint32_t>> names;
-  for (std::uint32_t t = 0; t < p.targets.size(); ++t) {
+inline std::map<std::string, std::vector<target_id>> targets_by_name(const plan& p) {
+  std::map<std::string, std::vector<target_id>> names;
+  for (const target_id t : p.targets.indices()) {
     names[p.packages[p.targets[t].package].name].push_back(t);
   }
   return names;
 }
 
 struct matching {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
-  std::vector<std::uint32_t> dropped;
-  std::vector<std::uint32_t> added;
+  std::vector<std::pair<target_id, target_id>> pairs;
+  std::vector<target_id> dropped;
+  std::vector<target_id> added;
 };
 
 inline matching match_targets(const plan& before, const plan& after) {
@@ -249,10 +248,10 @@ inline matching match_targets(const plan& before, const plan& after) {
   auto new_names = targets_by_name(after);
   for (const auto& [name, olds] : old_names) {
     auto& news = new_names[name];
-    std::vector<std::uint32_t> left;
-    for (const std::uint32_t o : olds) {
+    std::vector<target_id> left;
+    for (const target_id o : olds) {
       const std::string& version = before.packages[before.targets[o].package].version;
-      const auto same = std::find_if(news.begin(), news.end(), [&](std::uint32_t n) {
+      const auto same = std::find_if(news.begin(), news.end(), [&](target_id n) {
         return after.packages[after.targets[n].package].version == version;
       });
       if (same == news.end()) {
@@ -275,7 +274,7 @@ inline matching match_targets(const plan& before, const plan& after) {
   return m;
 }
 
-inline std::string target_name(const plan& p, std::uint32_t t) {
+inline std::string target_name(const plan& p, target_id t) {
   return p.packages[p.targets[t].package].full_name();
 }
 
@@ -329,8 +328,8 @@ OPAMPLAN_INLINE plan_difference compare(const plan& before, const plan& after) {
                          before.base.opam_version == after.base.opam_version &&
                          before.base.environment == after.base.environment;
   const matching m = match_targets(before, after);
-  for (const std::uint32_t t : m.dropped) d.dropped_targets.push_back(target_name(before, t));
-  for (const std::uint32_t t : m.added) d.added_targets.push_back(target_name(after, t));
+  for (const target_id t : m.dropped) d.dropped_targets.push_back(target_name(before, t));
+  for (const target_id t : m.added) d.added_targets.push_back(target_name(after, t));
   causes reasons(old_side, new_side);
   std::map<plan_cause, std::uint32_t> known;
   for (const auto& [o, n] : m.pairs) {
@@ -342,13 +341,13 @@ OPAMPLAN_INLINE plan_difference compare(const plan& before, const plan& after) {
     t.chain.push_back(t.after);
     plan_cause cause;
     if (same_base) {
-      std::uint32_t a = before.targets[o].layer;
-      std::uint32_t b = after.targets[n].layer;
+      layer_id a = before.targets[o].layer;
+      layer_id b = after.targets[n].layer;
       cause = reasons.find(a, b).cause;
-      while (reasons.find(a, b).next != no_step) {
+      while (reasons.find(a, b).next != layer_id::none) {
         b = reasons.find(a, b).next;
         const std::string& name = new_side.package(b).name;
-        for (const std::uint32_t need : before.layers[a].needs) {
+        for (const layer_id need : before.layers[a].needs) {
           if (old_side.package(need).name == name) {
             a = need;
             break;

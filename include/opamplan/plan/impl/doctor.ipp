@@ -48,50 +48,53 @@ class doctor {
   }
 
   void check_batches() {
-    std::vector<std::uint32_t> batch_of(plan_.targets.size(), no_step);
+    index_vector<target_id, batch_id> batch_of(plan_.targets.size());
     check("batches", "plan", plan_.batches.size(), limits_.batches, "batches",
           "plan fewer targets, or raise the limits of a batch");
-    for (std::uint32_t b = 0; b < plan_.batches.size(); ++b) {
+    for (const batch_id b : plan_.batches.indices()) {
       const plan_batch& batch = plan_.batches[b];
-      const std::string where = fmt::format("batch {}", b);
+      const std::string where = fmt::format("batch {}", b.value());
       if (batch.targets.empty()) unsound(where + ": it has no target");
       if (batch.steps.empty()) unsound(where + ": it has no step");
-      for (const std::uint32_t t : batch.targets) {
+      for (const target_id t : batch.targets) {
         if (t >= plan_.targets.size()) {
           unsound(where + ": a target that the plan does not list");
-        } else if (batch_of[t] != no_step) {
-          unsound(fmt::format("{}: its target {} is in batch {} too", where, t, batch_of[t]));
+        } else if (batch_of[t] != batch_id::none) {
+          unsound(fmt::format("{}: its target {} is in batch {} too", where, t.value(),
+                              batch_of[t].value()));
         } else {
           batch_of[t] = b;
         }
       }
       if (check_steps(batch, where) && sound_) check_sizes(batch, where);
     }
-    for (std::uint32_t t = 0; t < batch_of.size(); ++t) {
-      if (batch_of[t] == no_step) unsound(fmt::format("target {}: it is in no batch", t));
+    for (const target_id t : batch_of.indices()) {
+      if (batch_of[t] == batch_id::none)
+        unsound(fmt::format("target {}: it is in no batch", t.value()));
     }
   }
 
   bool check_steps(const plan_batch& batch, const std::string& where) {
     std::vector<bool> held(plan_.steps.size(), false);
-    for (const std::uint32_t s : batch.steps) {
+    for (const step_id s : batch.steps) {
       if (s >= plan_.steps.size()) {
         unsound(where + ": a step that the plan does not list");
         return false;
       }
       held[s] = true;
     }
-    const auto want = [&](std::uint32_t s, std::uint32_t by) {
+    const auto want = [&](step_id s, step_id by) {
       if (s < held.size() && !held[s]) {
-        unsound(fmt::format("{}: step {} is missing, which step {} stands on", where, s, by));
+        unsound(fmt::format("{}: step {} is missing, which step {} stands on", where, s.value(),
+                            by.value()));
       }
     };
-    for (const std::uint32_t s : batch.steps) {
+    for (const step_id s : batch.steps) {
       const plan_step& step = plan_.steps[s];
-      if (step.parent != no_step) want(step.parent, s);
-      for (const std::uint32_t g : step.grafts) want(g, s);
+      if (step.parent != step_id::none) want(step.parent, s);
+      for (const step_id g : step.grafts) want(g, s);
     }
-    for (const std::uint32_t t : batch.targets) {
+    for (const target_id t : batch.targets) {
       if (t < plan_.targets.size()) want(plan_.targets[t].step, plan_.targets[t].step);
     }
     return true;
@@ -104,7 +107,7 @@ class doctor {
     const char* const remedy = batch.targets.size() > 1 ? smaller : alone;
     step_cost sum;
     std::size_t line = 0;
-    for (const std::uint32_t s : batch.steps) {
+    for (const step_id s : batch.steps) {
       const step_cost c = estimate(plan_, plan_.steps[s]);
       sum.file_bytes += c.file_bytes;
       sum.definition_bytes += c.definition_bytes;

@@ -13,10 +13,10 @@
 
 namespace opamplan {
 
-OPAMPLAN_INLINE adjacency step_dependencies(const plan& p) {
-  adjacency out;
+OPAMPLAN_INLINE flat_rows<step_id> step_dependencies(const plan& p) {
+  flat_rows<step_id> out;
   for (const plan_step& step : p.steps) {
-    if (step.parent != no_step) out.values.push_back(step.parent);
+    if (step.parent != step_id::none) out.values.push_back(step.parent);
     out.values.insert(out.values.end(), step.grafts.begin(), step.grafts.end());
     out.close_set();
   }
@@ -45,14 +45,14 @@ class scheduler {
     seconds_.resize(p.steps.size());
     representative_.resize(p.steps.size());
     // Steps with equal keys (in `chain`) run once; the later ones are found in the cache.
-    std::vector<std::pair<digest, std::uint32_t>> first;
-    for (std::uint32_t s = 0; s < p.steps.size(); ++s) first.emplace_back(p.steps[s].key, s);
+    std::vector<std::pair<digest, step_id>> first;
+    for (const step_id s : p.steps.indices()) first.emplace_back(p.steps[s].key, s);
     std::sort(first.begin(), first.end());
     for (std::size_t i = 0, run = 0; i < first.size(); ++i) {
       if (first[i].first != first[run].first) run = i;
       representative_[first[i].second] = first[run].second;
     }
-    for (std::uint32_t s = 0; s < p.steps.size(); ++s) {
+    for (const step_id s : p.steps.indices()) {
       const plan_step& step = p.steps[s];
       if (representative_[s] != s) {
         seconds_[s] = 0;
@@ -65,12 +65,12 @@ class scheduler {
       ++out_.steps;
       seconds_[s] = options.seconds_of ? options.seconds_of(p, s) : default_seconds(step);
       out_.work_seconds += seconds_[s];
-      const auto add_bytes = [&](std::uint32_t layer) {
-        for (const std::uint32_t i : p.layers[layer].packages) out_.bytes += p.packages[i].size;
+      const auto add_bytes = [&](layer_id layer) {
+        for (const plan_package_id i : p.layers[layer].packages) out_.bytes += p.packages[i].size;
       };
-      for (const std::uint32_t l : step.installs) add_bytes(l);
+      for (const layer_id l : step.installs) add_bytes(l);
       if (p.strategy == strategy::merge) continue;  // nothing is copied
-      for (const std::uint32_t g : step.grafts) add_bytes(p.steps[g].installs.back());
+      for (const step_id g : step.grafts) add_bytes(p.steps[g].installs.back());
     }
   }
 
@@ -94,18 +94,19 @@ class scheduler {
   // The longest way from the start of each step to the end of all.
   void measure_paths() {
     remaining_.assign(plan_.steps.size(), 0);
-    std::vector<std::uint32_t> next(plan_.steps.size(), no_step);
-    std::uint32_t start = no_step;
-    for (std::uint32_t s = static_cast<std::uint32_t>(plan_.steps.size()); s-- > 0;) {
-      for (const std::uint32_t a : after_[s]) {
-        if (next[s] == no_step || remaining_[a] >= remaining_[next[s]]) next[s] = a;
+    index_vector<step_id, step_id> next(plan_.steps.size());
+    step_id start;
+    for (std::size_t i = plan_.steps.size(); i-- > 0;) {
+      const step_id s(i);
+      for (const step_id a : after_[s]) {
+        if (next[s] == step_id::none || remaining_[a] >= remaining_[next[s]]) next[s] = a;
       }
-      remaining_[s] = seconds_[s] + (next[s] == no_step ? 0 : remaining_[next[s]]);
-      if (start == no_step || remaining_[s] >= remaining_[start]) start = s;
+      remaining_[s] = seconds_[s] + (next[s] == step_id::none ? 0 : remaining_[next[s]]);
+      if (start == step_id::none || remaining_[s] >= remaining_[start]) start = s;
     }
-    if (start == no_step) return;
+    if (start == step_id::none) return;
     out_.critical_seconds = remaining_[start];
-    for (std::uint32_t s = start; s != no_step; s = next[s]) {
+    for (step_id s = start; s != step_id::none; s = next[s]) {
       if (seconds_[s] > 0) out_.critical_path.push_back(s);
     }
   }
@@ -113,17 +114,17 @@ class scheduler {
   double run_batch(const plan_batch& batch, double clock, std::vector<bool>& done) {
     std::vector<std::uint32_t> missing(plan_.steps.size(), 0);
     std::vector<bool> mine(plan_.steps.size(), false);
-    for (const std::uint32_t s : batch.steps) mine[s] = !done[s];
-    using ready_entry = std::pair<double, std::uint32_t>;  // longest remaining path first
+    for (const step_id s : batch.steps) mine[s] = !done[s];
+    using ready_entry = std::pair<double, step_id>;  // longest remaining path first
     const auto later = [](const ready_entry& a, const ready_entry& b) {
       return a.first != b.first ? a.first < b.first : a.second > b.second;
     };
     std::priority_queue<ready_entry, std::vector<ready_entry>, decltype(later)> ready(later);
-    using running_entry = std::pair<double, std::uint32_t>;  // earliest end first
+    using running_entry = std::pair<double, step_id>;  // earliest end first
     std::priority_queue<running_entry, std::vector<running_entry>, std::greater<>> running;
-    for (const std::uint32_t s : batch.steps) {
+    for (const step_id s : batch.steps) {
       if (!mine[s]) continue;
-      for (const std::uint32_t d : before_[s]) missing[s] += mine[d] ? 1U : 0U;
+      for (const step_id d : before_[s]) missing[s] += mine[d] ? 1U : 0U;
       if (missing[s] == 0) ready.emplace(remaining_[s], s);
     }
     while (!ready.empty() || !running.empty()) {
@@ -131,11 +132,11 @@ class scheduler {
         running.emplace(clock + seconds_[ready.top().second], ready.top().second);
         ready.pop();
       }
-      const std::uint32_t s = running.top().second;
+      const step_id s = running.top().second;
       clock = running.top().first;
       running.pop();
       done[s] = true;
-      for (const std::uint32_t a : after_[s]) {
+      for (const step_id a : after_[s]) {
         if (mine[a] && --missing[a] == 0) ready.emplace(remaining_[a], a);
       }
     }
@@ -145,11 +146,11 @@ class scheduler {
   const plan& plan_;
   std::size_t workers_;
   plan_forecast& out_;
-  adjacency before_;
-  adjacency after_;
+  flat_rows<step_id> before_;
+  flat_rows<step_id> after_;
   std::vector<double> seconds_;
   std::vector<double> remaining_;
-  std::vector<std::uint32_t> representative_;  // the first step of the same key
+  index_vector<step_id, step_id> representative_;  // the first step of the same key
 };
 
 }  // namespace plan_impl

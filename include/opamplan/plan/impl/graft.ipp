@@ -20,9 +20,9 @@ namespace plan_impl {
 
 /// A system step as it is chosen: `set` installed on the image of `layer`.
 struct system_choice {
-  std::uint32_t layer;
-  std::uint32_t below;  // the system step on the same layer that it stands on
-  std::uint32_t set;
+  layer_id layer;
+  system_step_id below;  // the system step on the same layer that it stands on
+  system_set_id set;
 };
 
 class parent_chooser {
@@ -32,13 +32,13 @@ class parent_chooser {
         costs_(costs),
         sets_(layers, costs.depexts),
         image_(image_sizes(layers, costs.sizes)),
-        system_of_(layers.size(), graft_tree::none) {
+        system_of_(layers.size()) {
     for (const std::uint64_t size : image_) largest_ = std::max(largest_, size);
     choose_system_steps();
   }
 
   struct choice {
-    std::vector<graft_tree::origin> origins;
+    index_vector<layer_id, graft_tree::origin> origins;
     std::uint64_t cost = 0;
     std::size_t depth = 0;  // of the deepest
   };
@@ -49,16 +49,16 @@ class parent_chooser {
     choice result;
     result.origins.resize(layers_.size());
     std::vector<std::size_t> depth(layers_.size(), 1);
-    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
-      candidate best = weigh(l, no_step, price, depth);
-      const auto consider = [&](std::uint32_t d) {
+    for (const layer_id l : layers_.layers.indices()) {
+      candidate best = weigh(l, layer_id::none, price, depth);
+      const auto consider = [&](layer_id d) {
         const candidate c = weigh(l, d, price, depth);
         if (c < best) best = c;
       };
       // Every other layer of the closure is in the closure of a need, which is never the more
       // expensive of the two: only depth can speak for one further down.
       bool all_fit = price == 0;
-      for (const std::uint32_t d : layers_.layers[l].needs) {
+      for (const layer_id d : layers_.layers[l].needs) {
         if (limit == 0 || depth[d] < limit) {
           consider(d);
         } else {
@@ -66,11 +66,11 @@ class parent_chooser {
         }
       }
       if (!all_fit) {
-        for (const std::uint32_t d : layers_.closures[l]) {
+        for (const layer_id d : layers_.closures[l]) {
           if (limit == 0 || depth[d] < limit) consider(d);
         }
       }
-      if (system_of_[l] != graft_tree::none) {
+      if (system_of_[l] != system_step_id::none) {
         const candidate c = weigh_system(l, price, depth);
         if (c < best && (limit == 0 || c.depth <= limit)) best = c;
       }
@@ -89,17 +89,18 @@ class parent_chooser {
   [[nodiscard]] graft_tree tree(choice chosen) {
     const std::vector<bool> used = fold(chosen);
     graft_tree result;
-    std::vector<std::uint32_t> place(systems_.size(), graft_tree::none);
-    for (std::uint32_t s = 0; s < systems_.size(); ++s) {
+    index_vector<system_step_id, system_step_id> place(systems_.size());
+    for (const system_step_id s : systems_.indices()) {
       if (!used[s]) continue;
       const system_choice& from = systems_[s];
-      place[s] = static_cast<std::uint32_t>(result.system_steps.size());
-      const std::uint32_t below = from.below == graft_tree::none ? from.below : place[from.below];
+      place[s] = result.system_steps.next();
+      const system_step_id below =
+          from.below == system_step_id::none ? from.below : place[from.below];
       result.system_steps.push_back(
           {from.layer, below, sets_.difference(from.set, set_below(from))});
     }
     for (graft_tree::origin& o : chosen.origins) {
-      if (o.system != graft_tree::none) o.system = place[o.system];
+      if (o.system != system_step_id::none) o.system = place[o.system];
     }
     result.origins = std::move(chosen.origins);
     return result;
@@ -119,8 +120,8 @@ class parent_chooser {
   };
 
   /// Bytes that a step brings in if it stands on the image of another layer.
-  [[nodiscard]] std::uint64_t grafted(std::uint32_t l, std::uint32_t parent) const {
-    return image_[l] - costs_.sizes[l] - (parent == no_step ? 0 : image_[parent]);
+  [[nodiscard]] std::uint64_t grafted(layer_id l, layer_id parent) const {
+    return image_[l] - costs_.sizes[l] - (parent == layer_id::none ? 0 : image_[parent]);
   }
 
   /// What it costs to install that many system packages in one run.
@@ -128,25 +129,26 @@ class parent_chooser {
     return packages == 0 ? 0 : costs_.system_run + costs_.depext_size * packages;
   }
 
-  [[nodiscard]] candidate weigh(std::uint32_t l, std::uint32_t parent, std::uint64_t price,
+  [[nodiscard]] candidate weigh(layer_id l, layer_id parent, std::uint64_t price,
                                 const std::vector<std::size_t>& depth) const {
     // The parent's system packages are a subset.
     candidate c{0,
                 sets_.size(sets_.of(l)) - sets_.size(sets_.of(parent)),
-                parent == no_step ? 1 : depth[parent] + 1,
-                {parent, graft_tree::none},
+                parent == layer_id::none ? 1 : depth[parent] + 1,
+                {parent, system_step_id::none},
                 grafted(l, parent)};
     c.bytes += run(c.missing_depexts);
     c.weighed = c.bytes + price * c.depth;
     return c;
   }
 
-  [[nodiscard]] candidate weigh_system(std::uint32_t l, std::uint64_t price,
+  [[nodiscard]] candidate weigh_system(layer_id l, std::uint64_t price,
                                        const std::vector<std::size_t>& depth) const {
-    const std::uint32_t system = system_of_[l];
-    const std::uint32_t layer = systems_[system].layer;
-    candidate c{0, 0, layer == no_step ? 1 : depth[layer] + 1, {layer, system}, grafted(l, layer)};
-    for (std::uint32_t s = system; s != graft_tree::none; s = systems_[s].below) ++c.depth;
+    const system_step_id system = system_of_[l];
+    const layer_id layer = systems_[system].layer;
+    candidate c{
+        0, 0, layer == layer_id::none ? 1 : depth[layer] + 1, {layer, system}, grafted(l, layer)};
+    for (system_step_id s = system; s != system_step_id::none; s = systems_[s].below) ++c.depth;
     c.weighed = c.bytes + price * c.depth;
     return c;
   }
@@ -155,64 +157,64 @@ class parent_chooser {
   [[nodiscard]] std::vector<bool> fold(choice& chosen) {
     struct users {
       std::size_t count = 0;
-      std::uint32_t layer = graft_tree::none;   // the last of them...
-      std::uint32_t system = graft_tree::none;  // ...if it is one or the other
+      layer_id layer;         // the last of them...
+      system_step_id system;  // ...if it is one or the other
     };
-    std::vector<users> of(systems_.size());
-    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
-      const std::uint32_t s = chosen.origins[l].system;
-      if (s != graft_tree::none) of[s] = {of[s].count + 1, l, graft_tree::none};
+    index_vector<system_step_id, users> of(systems_.size());
+    for (const layer_id l : layers_.layers.indices()) {
+      const system_step_id s = chosen.origins[l].system;
+      if (s != system_step_id::none) of[s] = {of[s].count + 1, l, system_step_id::none};
     }
     std::vector<bool> used(systems_.size(), false);
-    for (std::uint32_t s = static_cast<std::uint32_t>(systems_.size()); s-- > 0;) {
+    for (std::size_t i = systems_.size(); i-- > 0;) {
+      const system_step_id s(i);
       if (of[s].count == 0) continue;
-      const std::uint32_t below = systems_[s].below;
+      const system_step_id below = systems_[s].below;
       used[s] = of[s].count > 1;
       users on_top = of[s];
       if (used[s]) {
-        on_top = {1, graft_tree::none, s};
-      } else if (on_top.layer != graft_tree::none) {
+        on_top = {1, layer_id::none, s};
+      } else if (on_top.layer != layer_id::none) {
         chosen.origins[on_top.layer].system = below;
       } else {
         systems_[on_top.system].below = below;
       }
-      if (below == graft_tree::none) continue;
+      if (below == system_step_id::none) continue;
       of[below] = {of[below].count + 1, on_top.layer, on_top.system};
     }
     return used;
   }
 
-  [[nodiscard]] std::uint32_t set_below(const system_choice& s) const {
-    return s.below == graft_tree::none ? sets_.of(s.layer) : systems_[s.below].set;
+  [[nodiscard]] system_set_id set_below(const system_choice& s) const {
+    return s.below == system_step_id::none ? sets_.of(s.layer) : systems_[s.below].set;
   }
 
   void choose_system_steps() {
     // For layers with system packages, those with fewer of them.
-    const std::vector<std::uint32_t> common =
-        common_layers(layers_, image_, [&](std::uint32_t l, std::uint32_t d) {
-          return sets_.of(l) != 0 && sets_.of(d) != sets_.of(l);
-        });
+    const auto common = common_layers(layers_, image_, [&](layer_id l, layer_id d) {
+      return sets_.of(l) != system_sets::empty && sets_.of(d) != sets_.of(l);
+    });
     // By size of the set, so that a set finds its subsets; then by what is below, and number.
-    using place = std::tuple<std::size_t, std::uint32_t, std::uint32_t>;
-    std::map<place, std::vector<std::uint32_t>> groups;
-    for (std::uint32_t l = 0; l < layers_.size(); ++l) {
-      const std::uint32_t set = sets_.of(l);
-      if (set != 0) groups[{sets_.size(set), common[l], set}].push_back(l);
+    using place = std::tuple<std::size_t, layer_id, system_set_id>;
+    std::map<place, std::vector<layer_id>> groups;
+    for (const layer_id l : layers_.layers.indices()) {
+      const system_set_id set = sets_.of(l);
+      if (set != system_sets::empty) groups[{sets_.size(set), common[l], set}].push_back(l);
     }
     const std::vector<std::size_t> no_depth(layers_.size(), 0);
-    const auto without = [&](std::uint32_t l) {
-      std::uint64_t least = weigh(l, no_step, 0, no_depth).bytes;
-      for (const std::uint32_t d : layers_.layers[l].needs) {
+    const auto without = [&](layer_id l) {
+      std::uint64_t least = weigh(l, layer_id::none, 0, no_depth).bytes;
+      for (const layer_id d : layers_.layers[l].needs) {
         least = std::min(least, weigh(l, d, 0, no_depth).bytes);
       }
       return least;
     };
-    std::map<std::uint32_t, std::vector<std::uint32_t>> on;  // system steps by layer
+    std::map<layer_id, std::vector<system_step_id>> on;  // system steps by layer
     for (const auto& [where, members] : groups) {
       const auto [size, layer, set] = where;
       std::uint64_t saved = 0;
-      std::vector<std::uint32_t> users;
-      for (const std::uint32_t l : members) {
+      std::vector<layer_id> users;
+      for (const layer_id l : members) {
         const std::uint64_t before = without(l);
         const std::uint64_t after = grafted(l, layer);
         if (after >= before) continue;
@@ -220,27 +222,27 @@ class parent_chooser {
         users.push_back(l);
       }
       if (saved == 0) continue;
-      system_choice made{layer, graft_tree::none, set};
-      for (const std::uint32_t other : on[layer]) {
+      system_choice made{layer, system_step_id::none, set};
+      for (const system_step_id other : on[layer]) {
         if (sets_.includes(set, systems_[other].set) &&
             sets_.size(systems_[other].set) > sets_.size(set_below(made))) {
           made.below = other;
         }
       }
       if (saved <= run(size - sets_.size(set_below(made)))) continue;
-      const auto number = static_cast<std::uint32_t>(systems_.size());
+      const system_step_id number = systems_.next();
       systems_.push_back(made);
       on[layer].push_back(number);
-      for (const std::uint32_t l : users) system_of_[l] = number;
+      for (const layer_id l : users) system_of_[l] = number;
     }
   }
 
   const layer_graph& layers_;
   const graft_costs& costs_;
   system_sets sets_;
-  std::vector<std::uint64_t> image_;      // bytes of the closure and the layer
-  std::vector<system_choice> systems_;    // what they stand on comes first
-  std::vector<std::uint32_t> system_of_;  // by layer: the system step that would save something
+  std::vector<std::uint64_t> image_;                     // bytes of the closure and the layer
+  index_vector<system_step_id, system_choice> systems_;  // what they stand on comes first
+  index_vector<layer_id, system_step_id> system_of_;     // the one that would save something
   std::uint64_t largest_ = 0;
 };
 

@@ -72,9 +72,10 @@ class plan_writer {
     }
     out_ += ']';
   }
-  void numbers(const char* name, const std::vector<std::uint32_t>& list) {
+  template <class Of>
+  void numbers(const char* name, const std::vector<index<Of>>& list) {
     member(name);
-    array(list, [this](std::uint32_t n) { number(n); });
+    array(list, [this](index<Of> n) { number(n); });
   }
   void texts(const char* name, const std::vector<std::string>& list) {
     member(name);
@@ -144,7 +145,7 @@ class plan_writer {
       member("files");
       array(p.files, [this](const plan_file& f) { write(f); });
     }
-    if (p.source != no_source) member("source", p.source);
+    if (p.source != source_id::none) member("source", p.source);
     out_ += '}';
   }
   void write(const plan_source& s) {
@@ -169,7 +170,7 @@ class plan_writer {
     member("key");
     key(s.key);
     member("parent");
-    if (s.parent == no_step) {
+    if (s.parent == step_id::none) {
       out_ += "null";
     } else {
       number(s.parent);
@@ -240,8 +241,12 @@ class plan_node {
     }
     return n;
   }
-  [[nodiscard]] std::uint32_t step() const {
-    return value_.kind() == json_kind::null ? no_step : number<std::uint32_t>();
+  template <class Index>
+  [[nodiscard]] Index place() const {
+    return Index(number<std::uint32_t>());
+  }
+  [[nodiscard]] step_id parent() const {
+    return value_.kind() == json_kind::null ? step_id::none : place<step_id>();
   }
   [[nodiscard]] digest key() const {
     const bool is_text = value_.kind() == json_kind::string;
@@ -250,21 +255,22 @@ class plan_node {
     return *d;
   }
 
-  template <class Each>
-  [[nodiscard]] auto list(const Each& each) const {
+  template <class List, class Each>
+  [[nodiscard]] List list(const Each& each) const {
     if (value_.kind() != json_kind::array) fail("an array is expected");
-    std::vector<std::decay_t<decltype(each(std::declval<const plan_node&>()))>> items;
+    List items;
     items.reserve(value_.size());
     for (const json_value child : value_) {
       items.push_back(each(plan_node(child, this, nullptr, items.size())));
     }
     return items;
   }
-  [[nodiscard]] std::vector<std::uint32_t> numbers() const {
-    return list([](const plan_node& n) { return n.number<std::uint32_t>(); });
+  template <class Index>
+  [[nodiscard]] std::vector<Index> places() const {
+    return list<std::vector<Index>>([](const plan_node& n) { return n.place<Index>(); });
   }
   [[nodiscard]] std::vector<std::string> texts() const {
-    return list([](const plan_node& n) { return n.text(); });
+    return list<std::vector<std::string>>([](const plan_node& n) { return n.text(); });
   }
 
  private:
@@ -327,12 +333,12 @@ inline plan_package read_package(const plan_node& n) {
   p.version = n["version"].text();
   p.effective = n["effective"].key();
   p.opam = n["opam"].text();
-  if (n.has("files")) p.files = n["files"].list(read_file);
+  if (n.has("files")) p.files = n["files"].list<decltype(p.files)>(read_file);
   p.depexts = n["depexts"].texts();
   p.size = n["size"].number<std::uint64_t>();
   p.accepts_failure = n.has("accepts_failure") && n["accepts_failure"].flag();
   if (p.size > max_package_size) n["size"].fail("it is more than a terabyte");
-  if (n.has("source")) p.source = n["source"].number<std::uint32_t>();
+  if (n.has("source")) p.source = n["source"].place<source_id>();
   return p;
 }
 
@@ -345,15 +351,16 @@ inline plan_source read_source(const plan_node& n) {
 }
 
 inline plan_layer read_layer(const plan_node& n) {
-  return {n["key"].key(), n["packages"].numbers(), n["needs"].numbers(), n["for_target"].flag()};
+  return {n["key"].key(), n["packages"].places<plan_package_id>(), n["needs"].places<layer_id>(),
+          n["for_target"].flag()};
 }
 
 inline plan_step read_step(const plan_node& n) {
   plan_step s;
   s.key = n["key"].key();
-  s.parent = n["parent"].step();
-  s.grafts = n["grafts"].numbers();
-  s.installs = n["installs"].numbers();
+  s.parent = n["parent"].parent();
+  s.grafts = n["grafts"].places<step_id>();
+  s.installs = n["installs"].places<layer_id>();
   s.depexts = n["depexts"].texts();
   s.depth = n["depth"].number<std::uint32_t>();
   return s;
@@ -366,34 +373,35 @@ inline void require_indices(const plan& p) {
     const std::string member = fmt::format("{}[{}]", list, i);
     throw plan_format_error(fmt::format("plan: {}: {}", member, what), member);
   };
-  const auto below = [](const std::vector<std::uint32_t>& list, std::size_t bound) {
-    for (const std::uint32_t n : list) {
+  const auto below = [](const auto& list, std::size_t bound) {
+    for (const std::size_t n : list) {
       if (n >= bound) return false;
     }
     return true;
   };
-  for (std::size_t i = 0; i < p.packages.size(); ++i) {
-    const std::uint32_t source = p.packages[i].source;
-    require(source == no_source || source < p.sources.size(), "packages", i,
+  for (const plan_package_id i : p.packages.indices()) {
+    const source_id source = p.packages[i].source;
+    require(source == source_id::none || source < p.sources.size(), "packages", i,
             "its source is not in the plan");
   }
-  for (std::size_t i = 0; i < p.layers.size(); ++i) {
+  for (const layer_id i : p.layers.indices()) {
     const plan_layer& l = p.layers[i];
     require(!l.packages.empty(), "layers", i, "it has no package");
     require(below(l.packages, p.packages.size()), "layers", i, "a package is not in the plan");
     require(below(l.needs, i), "layers", i, "it needs what is not an earlier layer");
   }
-  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+  for (const step_id i : p.steps.indices()) {
     const plan_step& s = p.steps[i];
-    require(s.parent == no_step || s.parent < i, "steps", i, "its parent is not an earlier step");
+    require(s.parent == step_id::none || s.parent < i, "steps", i,
+            "its parent is not an earlier step");
     require(below(s.grafts, i), "steps", i, "it grafts from what is not an earlier step");
-    for (const std::uint32_t g : s.grafts) {
+    for (const step_id g : s.grafts) {
       require(!p.steps[g].installs.empty(), "steps", i, "it grafts from what installs nothing");
     }
     require(!s.installs.empty() || !s.depexts.empty(), "steps", i, "it installs nothing");
     require(below(s.installs, p.layers.size()), "steps", i, "an install is no layer");
   }
-  for (std::size_t i = 0; i < p.targets.size(); ++i) {
+  for (const target_id i : p.targets.indices()) {
     require(p.targets[i].package < p.packages.size(), "targets", i, "it is no package");
     require(p.targets[i].layer < p.layers.size(), "targets", i, "it is no layer");
     require(p.targets[i].step < p.steps.size(), "targets", i, "it ends in no step");
@@ -401,7 +409,7 @@ inline void require_indices(const plan& p) {
                 p.packages[p.targets[i - 1].package].name <= p.packages[p.targets[i].package].name,
             "targets", i, "its name comes before that of the one before it");
   }
-  for (std::size_t i = 0; i < p.batches.size(); ++i) {
+  for (const batch_id i : p.batches.indices()) {
     require(below(p.batches[i].targets, p.targets.size()), "batches", i, "a target is none");
     require(below(p.batches[i].steps, p.steps.size()), "batches", i, "a step is none");
   }
@@ -433,19 +441,20 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
   }
   p.base = plan_impl::read_base(root["base"]);
   p.limits = plan_impl::read_limits(root["limits"]);
-  p.packages = root["packages"].list(plan_impl::read_package);
-  if (root.has("sources")) p.sources = root["sources"].list(plan_impl::read_source);
-  p.layers = root["layers"].list(plan_impl::read_layer);
-  p.steps = root["steps"].list(plan_impl::read_step);
-  p.targets = root["targets"].list([](const plan_node& n) {
-    return plan_target{n["package"].number<std::uint32_t>(), n["layer"].number<std::uint32_t>(),
-                       n["step"].number<std::uint32_t>()};
+  p.packages = root["packages"].list<decltype(p.packages)>(plan_impl::read_package);
+  if (root.has("sources"))
+    p.sources = root["sources"].list<decltype(p.sources)>(plan_impl::read_source);
+  p.layers = root["layers"].list<decltype(p.layers)>(plan_impl::read_layer);
+  p.steps = root["steps"].list<decltype(p.steps)>(plan_impl::read_step);
+  p.targets = root["targets"].list<decltype(p.targets)>([](const plan_node& n) {
+    return plan_target{n["package"].place<plan_package_id>(), n["layer"].place<layer_id>(),
+                       n["step"].place<step_id>()};
   });
-  p.batches = root["batches"].list([](const plan_node& n) {
-    return plan_batch{n["targets"].numbers(), n["steps"].numbers(),
+  p.batches = root["batches"].list<decltype(p.batches)>([](const plan_node& n) {
+    return plan_batch{n["targets"].places<target_id>(), n["steps"].places<step_id>(),
                       n["new_steps"].number<std::uint32_t>()};
   });
-  p.left_out = root["left_out"].list([](const plan_node& n) {
+  p.left_out = root["left_out"].list<decltype(p.left_out)>([](const plan_node& n) {
     return plan_omission{n["target"].text(), n["reason"].text()};
   });
   plan_impl::require_indices(p);

@@ -23,13 +23,13 @@ OPAMPLAN_INLINE digest base_key(const plan_base& base) {
 }
 
 OPAMPLAN_INLINE digest layer_key(const digest& base, std::span<const plan_package> packages,
-                                 std::span<const std::uint32_t> members, bool with_test,
+                                 std::span<const plan_package_id> members, bool with_test,
                                  bool with_doc, std::span<digest> needs) {
   // By key, not by id: the order of the input must not matter.
   std::sort(needs.begin(), needs.end());
   sha256 hash;
   hash.add(base).add_field(std::to_string(members.size()));
-  for (const std::uint32_t m : members) {
+  for (const plan_package_id m : members) {
     const plan_package& package = packages[m];
     hash.add_field(package.name).add_field(package.version).add(package.effective);
     hash.add_field(std::to_string(package.depexts.size()));
@@ -44,7 +44,7 @@ namespace plan_impl {
 
 class layer_builder {
  public:
-  layer_builder(std::span<const std::uint32_t> index_of, std::span<const plan_package> packages,
+  layer_builder(std::span<const plan_package_id> index_of, std::span<const plan_package> packages,
                 const plan_base& base, layer_graph& out)
       : index_of_(index_of),
         packages_(packages),
@@ -65,8 +65,7 @@ class layer_builder {
       key_.push_back(group.for_target ? '1' : '0');
       key_.append(reinterpret_cast<const char*>(members_.data()),
                   members_.size() * sizeof members_[0]);
-      const auto [it, added] =
-          known_.try_emplace(key_, static_cast<std::uint32_t>(out_.layers.size()));
+      const auto [it, added] = known_.try_emplace(key_, out_.layers.next());
       if (added) append(group.for_target);
       layer_of_.resize(group.number);
       layer_of_.push_back(it->second);
@@ -83,7 +82,7 @@ class layer_builder {
     ++stamp_;
     plan_layer layer;
     closure_.clear();
-    const auto take = [&](std::uint32_t l) {
+    const auto take = [&](layer_id l) {
       if (mark_[l] == stamp_) return false;
       mark_[l] = stamp_;
       closure_.push_back(l);
@@ -92,14 +91,14 @@ class layer_builder {
     for (auto d = row_.rbegin(); d != row_.rend(); ++d) {
       if (!take(*d)) continue;
       layer.needs.push_back(*d);
-      for (const std::uint32_t more : out_.closures[*d]) take(more);
+      for (const layer_id more : out_.closures[*d]) take(more);
     }
     std::reverse(layer.needs.begin(), layer.needs.end());
     std::sort(closure_.begin(), closure_.end());
     out_.closures.add_row(closure_);
 
     need_keys_.clear();
-    for (const std::uint32_t d : layer.needs) need_keys_.push_back(out_.layers[d].key);
+    for (const layer_id d : layer.needs) need_keys_.push_back(out_.layers[d].key);
     layer.packages = members_;
     layer.for_target = is_target;
     layer.key = layer_key(base_key_, packages_, members_, is_target && base_.with_test,
@@ -107,18 +106,18 @@ class layer_builder {
     out_.layers.push_back(std::move(layer));
   }
 
-  std::span<const std::uint32_t> index_of_;
+  std::span<const plan_package_id> index_of_;
   std::span<const plan_package> packages_;
   layer_groups groups_;
   const plan_base& base_;
   digest base_key_;
   layer_graph& out_;
-  std::unordered_map<std::string, std::uint32_t> known_;
-  std::vector<std::uint32_t> layer_of_;  // by group of the closure at hand
+  std::unordered_map<std::string, layer_id> known_;
+  std::vector<layer_id> layer_of_;  // by group of the closure at hand
   // Of the layer at hand.
-  std::vector<std::uint32_t> row_;
-  std::vector<std::uint32_t> members_;
-  std::vector<std::uint32_t> closure_;
+  std::vector<layer_id> row_;
+  std::vector<plan_package_id> members_;
+  std::vector<layer_id> closure_;
   std::vector<digest> need_keys_;
   std::string key_;
   std::vector<std::uint32_t> mark_;
@@ -128,7 +127,7 @@ class layer_builder {
 }  // namespace plan_impl
 
 OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution> solutions,
-                                        std::span<const std::uint32_t> index_of,
+                                        std::span<const plan_package_id> index_of,
                                         std::span<const plan_package> packages,
                                         const plan_base& base) {
   layer_graph out;

@@ -131,14 +131,14 @@ class planner {
   }
 
   void number_packages() {
-    index_of_.assign(repo_.size(), no_step);
+    index_of_.assign(repo_.size(), plan_package_id::none);
     for (const solution& s : solutions_) {
-      for (const package_id id : closure(s)) index_of_[to_index(id)] = 0;
+      for (const package_id id : closure(s)) index_of_[to_index(id)] = plan_package_id(0);
     }
     used_.clear();
     for (const package_id id : repo_.packages()) {
-      if (index_of_[to_index(id)] == no_step) continue;
-      index_of_[to_index(id)] = static_cast<std::uint32_t>(used_.size());
+      if (index_of_[to_index(id)] == plan_package_id::none) continue;
+      index_of_[to_index(id)] = plan_package_id(used_.size());
       used_.push_back(id);
     }
   }
@@ -196,7 +196,7 @@ class planner {
       if (!tree) continue;
       const auto known = std::find(packed.begin(), packed.end(), *tree);
       plan_package& package = plan_.packages[i];
-      package.source = static_cast<std::uint32_t>(known - packed.begin());
+      package.source = source_id(known - packed.begin());
       if (known == packed.end()) {
         packed.push_back(*tree);
         std::string archive = pack_source(*tree);
@@ -229,7 +229,7 @@ class planner {
     std::vector<char> compilers;
     for (const plan_layer& layer : layers.layers) {
       char any = 0;
-      for (const std::uint32_t i : layer.packages) any |= is_compiler_[i];
+      for (const plan_package_id i : layer.packages) any |= is_compiler_[i];
       compilers.push_back(any);
     }
     return compilers;
@@ -246,7 +246,7 @@ class planner {
     costs.depexts = layer_depexts(layers, plan_);
     for (std::size_t l = 0; l < layers.size(); ++l) {
       std::uint64_t size = 0;
-      for (const std::uint32_t i : layers.layers[l].packages) size += plan_.packages[i].size;
+      for (const plan_package_id i : layers.layers[l].packages) size += plan_.packages[i].size;
       // The package that holds the files is not always the one that is flagged.
       const std::uint64_t least = compilers[l] != 0 ? packages_a_compiler * median_size_ : 0;
       costs.sizes.push_back(std::max(size, least));
@@ -277,9 +277,9 @@ class planner {
   const repository& repo_;
   const plan_options& options_;
   plan& plan_;
-  std::vector<solution> solutions_;      // those that can be built, so far
-  std::vector<package_id> used_;         // by plan package
-  std::vector<std::uint32_t> index_of_;  // by package: the plan package
+  std::vector<solution> solutions_;        // those that can be built, so far
+  std::vector<package_id> used_;           // by plan package
+  std::vector<plan_package_id> index_of_;  // by package
   std::uint64_t median_size_ = 1;
   std::vector<char> is_compiler_;  // by plan package: flagged as one
   std::vector<std::pair<package_id, plan_omission>> omissions_;

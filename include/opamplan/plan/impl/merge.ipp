@@ -18,35 +18,37 @@
 namespace opamplan {
 namespace plan_impl {
 
-/// By layer the one on whose image it is merged; `no_step` if it needs no compiler.
-inline std::vector<std::uint32_t> layers_below(const layer_graph& layers, const graft_costs& costs,
-                                               const std::vector<char>& compilers) {
+/// By layer the one on whose image it is merged; `none` if it needs no compiler.
+inline index_vector<layer_id, layer_id> layers_below(const layer_graph& layers,
+                                                     const graft_costs& costs,
+                                                     const std::vector<char>& compilers) {
   std::vector<char> has_compiler = compilers;
-  for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    for (const std::uint32_t d : layers.closures[l]) has_compiler[l] |= compilers[d];
+  for (const layer_id l : layers.layers.indices()) {
+    for (const layer_id d : layers.closures[l]) has_compiler[l] |= compilers[d];
   }
   return common_layers(layers, image_sizes(layers, costs.sizes),
-                       [&](std::uint32_t, std::uint32_t d) { return has_compiler[d] != 0; });
+                       [&](layer_id, layer_id d) { return has_compiler[d] != 0; });
 }
 
 /// The system steps on the images of `below`, and which layer stands on which.
 class merge_tree {
  public:
   /// `chained`: a system step stands on that of the largest subset.
-  merge_tree(const std::vector<std::uint32_t>& below, const system_sets& sets, bool chained)
+  merge_tree(const index_vector<layer_id, layer_id>& below, const system_sets& sets, bool chained)
       : sets_(sets) {
-    for (std::uint32_t l = 0; l < below.size(); ++l) {
-      const std::uint32_t set = sets.of(l);
-      if (set != sets.of(below[l])) systems_[{below[l], sets.size(set), set}] = graft_tree::none;
+    for (const layer_id l : below.indices()) {
+      const system_set_id set = sets.of(l);
+      if (set != sets.of(below[l]))
+        systems_[{below[l], sets.size(set), set}] = system_step_id::none;
     }
     for (auto& [place, step] : systems_) {
       step = add(std::get<0>(place), std::get<2>(place), chained);
     }
-    for (std::uint32_t l = 0; l < below.size(); ++l) {
-      const std::uint32_t set = sets.of(l);
+    for (const layer_id l : below.indices()) {
+      const system_set_id set = sets.of(l);
       const auto found = systems_.find({below[l], sets.size(set), set});
       tree_.origins.push_back(
-          {below[l], found == systems_.end() ? graft_tree::none : found->second});
+          {below[l], found == systems_.end() ? system_step_id::none : found->second});
     }
   }
 
@@ -54,13 +56,13 @@ class merge_tree {
 
  private:
   struct installed {
-    std::uint32_t set;
-    std::uint32_t step;
+    system_set_id set;
+    system_step_id step;
   };
 
-  std::uint32_t add(std::uint32_t layer, std::uint32_t set, bool chained) {
-    graft_tree::system_step made{layer, graft_tree::none, {}};
-    std::uint32_t held = sets_.of(layer);
+  system_step_id add(layer_id layer, system_set_id set, bool chained) {
+    graft_tree::system_step made{layer, system_step_id::none, {}};
+    system_set_id held = sets_.of(layer);
     if (chained) {
       for (const installed& other : on_[layer]) {
         if (sets_.size(other.set) > sets_.size(held) && sets_.includes(set, other.set)) {
@@ -70,17 +72,17 @@ class merge_tree {
       }
     }
     made.depexts = sets_.difference(set, held);
-    const auto step = static_cast<std::uint32_t>(tree_.system_steps.size());
+    const system_step_id step = tree_.system_steps.next();
     on_[layer].push_back({set, step});
     tree_.system_steps.push_back(std::move(made));
     return step;
   }
 
-  using place = std::tuple<std::uint32_t, std::size_t, std::uint32_t>;  // layer, size, set
+  using place = std::tuple<layer_id, std::size_t, system_set_id>;  // with the size of the set
 
   const system_sets& sets_;
-  std::map<place, std::uint32_t> systems_;  // smaller sets first, so that one finds its subsets
-  std::map<std::uint32_t, std::vector<installed>> on_;  // by layer
+  std::map<place, system_step_id> systems_;  // smaller sets first, so that one finds its subsets
+  std::map<layer_id, std::vector<installed>> on_;
   graft_tree tree_;
 };
 
@@ -90,7 +92,7 @@ OPAMPLAN_INLINE void assemble_merge(const layer_graph& layers, const graft_costs
                                     const std::vector<char>& compilers, std::size_t depth_limit,
                                     plan& out) {
   const plan_impl::system_sets sets(layers, costs.depexts);
-  const auto assemble = [&](const std::vector<std::uint32_t>& below, bool chained) {
+  const auto assemble = [&](const index_vector<layer_id, layer_id>& below, bool chained) {
     out.steps.clear();
     out.targets.clear();
     const plan_impl::merge_tree tree(below, sets, chained);
@@ -99,12 +101,12 @@ OPAMPLAN_INLINE void assemble_merge(const layer_graph& layers, const graft_costs
   assemble(plan_impl::layers_below(layers, costs, compilers), true);
   const bool deep = depth_limit != 0 && std::any_of(out.steps.begin(), out.steps.end(),
                                                     [&](auto& s) { return s.depth > depth_limit; });
-  if (deep) assemble(std::vector<std::uint32_t>(layers.size(), no_step), false);
+  if (deep) assemble(index_vector<layer_id, layer_id>(layers.size()), false);
 }
 
 OPAMPLAN_INLINE std::vector<bool> ordinary_steps(const plan& p) {
   std::vector<bool> ordinary(p.steps.size(), false);
-  for (std::size_t s = 0; s < p.steps.size(); ++s) {
+  for (const step_id s : p.steps.indices()) {
     if (p.steps[s].installs.empty()) ordinary[s] = true;
     if (p.steps[s].parent < p.steps.size()) ordinary[p.steps[s].parent] = true;
   }
@@ -114,7 +116,7 @@ OPAMPLAN_INLINE std::vector<bool> ordinary_steps(const plan& p) {
 OPAMPLAN_INLINE std::size_t merge_room(const plan& p, const plan_step& step) {
   constexpr std::size_t own = 2;
   const std::size_t limit = p.limits.depth == 0 ? SIZE_MAX : p.limits.depth;
-  const std::size_t below = own + (step.parent == no_step ? 0 : p.steps[step.parent].depth);
+  const std::size_t below = own + (step.parent == step_id::none ? 0 : p.steps[step.parent].depth);
   return limit > below ? limit - below : 0;
 }
 

@@ -29,13 +29,13 @@ class opam_view {
   /// The part of the `depends` of `package` that `holds` does not find: holds(i) says whether the
   /// plan's package i is installed, or will be by the same command. Empty if all is there.
   template <class Holds>
-  std::string missing(std::uint32_t package, bool for_target, const Holds& holds) {
+  std::string missing(plan_package_id package, bool for_target, const Holds& holds) {
     const package_formula* part = find_missing(depends(package, for_target), holds);
     return part == nullptr ? std::string() : to_string(*part);
   }
 
  private:
-  const package_formula& depends(std::uint32_t package, bool for_target) {
+  const package_formula& depends(plan_package_id package, bool for_target) {
     auto& known = depends_[package];
     std::optional<package_formula>& f = for_target ? known.second : known.first;
     if (!f) {
@@ -82,8 +82,7 @@ class opam_view {
         all.begin(), all.end(), atom.name,
         [](const plan_package& p, const std::string& name) { return p.name < name; });
     for (auto p = first; p != all.end() && p->name == atom.name; ++p) {
-      if (holds(static_cast<std::uint32_t>(p - all.begin())) &&
-          satisfies(atom.constraint, p->version)) {
+      if (holds(plan_package_id(p - all.begin())) && satisfies(atom.constraint, p->version)) {
         return true;
       }
     }

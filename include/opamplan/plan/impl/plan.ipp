@@ -40,7 +40,7 @@ OPAMPLAN_INLINE strategy parse_strategy(std::string_view text) {
 
 OPAMPLAN_INLINE std::vector<std::string> ensured_depexts(const plan& p, const plan_step& step) {
   std::vector<std::string> all = step.depexts;
-  for (std::uint32_t s = step.parent; s != no_step && p.steps[s].installs.empty();
+  for (step_id s = step.parent; s != step_id::none && p.steps[s].installs.empty();
        s = p.steps[s].parent) {
     all.insert(all.end(), p.steps[s].depexts.begin(), p.steps[s].depexts.end());
   }
@@ -57,11 +57,11 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
   // Packages of a step, and of its image.
   const auto own = [&](const plan_step& step) {
     std::size_t n = 0;
-    for (const std::uint32_t l : step.installs) n += p.layers[l].packages.size();
+    for (const layer_id l : step.installs) n += p.layers[l].packages.size();
     return n;
   };
   std::vector<std::size_t> held(p.steps.size());
-  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+  for (const step_id i : p.steps.indices()) {
     const plan_step& step = p.steps[i];
     s.max_depth = std::max<std::size_t>(s.max_depth, step.depth);
     s.grafts += step.grafts.size();
@@ -70,14 +70,14 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
     s.install_steps += step.installs.empty() ? 0 : 1;
     const bool first = keys.insert(step.key).second;
     s.system_steps += first && !step.depexts.empty() ? 1 : 0;
-    held[i] = (step.parent == no_step ? 0 : held[step.parent]) + own(step);
-    for (const std::uint32_t g : step.grafts) held[i] += own(p.steps[g]);
+    held[i] = (step.parent == step_id::none ? 0 : held[step.parent]) + own(step);
+    for (const step_id g : step.grafts) held[i] += own(p.steps[g]);
   }
   for (const plan_target& t : p.targets) s.unshared_installs += held[t.step];
   std::vector<std::size_t> variants(p.packages.size(), 0);
   for (const plan_layer& layer : p.layers) {
     s.post_groups += layer.packages.size() > 1 ? 1 : 0;
-    for (const std::uint32_t package : layer.packages) ++variants[package];
+    for (const plan_package_id package : layer.packages) ++variants[package];
   }
   s.distinct_steps = keys.size();
   s.layers = p.layers.size();

@@ -243,7 +243,7 @@ inline prefix_tree to_tree(const adjacency& sets, const hierarchy& h) {
     parent[right] = i;
   }
   prefix_tree tree;
-  std::vector<std::uint32_t> place(total);
+  std::vector<prefix_tree::node_id> place(total);
   for (std::uint32_t i = total; i-- > 0;) {  // parents have larger numbers
     prefix_tree::node node;
     if (parent[i] != no_cluster) {
@@ -258,7 +258,7 @@ inline prefix_tree to_tree(const adjacency& sets, const hierarchy& h) {
       place[i] = node.parent;
       continue;
     }
-    place[i] = static_cast<std::uint32_t>(tree.nodes.size());
+    place[i] = tree.nodes.next();
     tree.nodes.push_back(std::move(node));
   }
   tree.ends.assign(place.begin(), place.begin() + n);

@@ -25,54 +25,56 @@ class step_writer {
         tree_(tree),
         depexts_(depexts),
         out_(out),
-        system_steps_(tree.system_steps.size(), no_step) {}
+        system_steps_(tree.system_steps.size()) {}
 
   void run() {
     out_.steps.reserve(layers_.size() + tree_.system_steps.size());
-    for (std::uint32_t l = 0; l < layers_.size(); ++l) write_layer(l);
+    for (const layer_id l : layers_.layers.indices()) write_layer(l);
     for (const auto& t : layers_.targets) {
       out_.targets.push_back({t.package, t.layer, step_of_[t.layer]});
     }
   }
 
  private:
-  [[nodiscard]] std::uint32_t add(plan_step step) {
-    step.depth = step.parent == no_step ? 1 : out_.steps[step.parent].depth + 1;
+  [[nodiscard]] step_id add(plan_step step) {
+    step.depth = step.parent == step_id::none ? 1 : out_.steps[step.parent].depth + 1;
+    const step_id added = out_.steps.next();
     out_.steps.push_back(std::move(step));
-    return static_cast<std::uint32_t>(out_.steps.size() - 1);
+    return added;
   }
 
   /// The step on whose image a layer's step, or a system step, stands.
-  [[nodiscard]] std::uint32_t step_of_origin(std::uint32_t layer, std::uint32_t system) {
-    if (system != graft_tree::none) return write_system(system);
-    return layer == no_step ? no_step : step_of_[layer];
+  [[nodiscard]] step_id step_of_origin(layer_id layer, system_step_id system) {
+    if (system != system_step_id::none) return write_system(system);
+    return layer == layer_id::none ? step_id::none : step_of_[layer];
   }
 
-  std::uint32_t write_system(std::uint32_t s) {
-    if (system_steps_[s] != no_step) return system_steps_[s];
+  step_id write_system(system_step_id s) {
+    if (system_steps_[s] != step_id::none) return system_steps_[s];
     const graft_tree::system_step& from = tree_.system_steps[s];
     plan_step step;
     step.parent = step_of_origin(from.layer, from.below);
     step.depexts = depexts_.missing(step.parent, from.depexts);
     sha256 hash;
     hash.add_field("opamplan system step");
-    hash.add(step.parent == no_step ? base_key(out_.base) : out_.steps[step.parent].key);
+    hash.add(step.parent == step_id::none ? base_key(out_.base) : out_.steps[step.parent].key);
     for (const std::string& name : step.depexts) hash.add_field(name);
     step.key = hash.finish();
     return system_steps_[s] = add(std::move(step));
   }
 
-  void write_layer(std::uint32_t l) {
+  void write_layer(layer_id l) {
     const auto [layer, system] = tree_.origins[l];
     plan_step step;
     step.parent = step_of_origin(layer, system);
     missing_.clear();
     const auto all = layers_.closures[l];
-    const auto held = layer == no_step ? std::span<const std::uint32_t>() : layers_.closures[layer];
+    const auto held =
+        layer == layer_id::none ? std::span<const layer_id>() : layers_.closures[layer];
     std::set_difference(all.begin(), all.end(), held.begin(), held.end(),
                         std::back_inserter(missing_));
     std::erase(missing_, layer);
-    for (const std::uint32_t d : missing_) step.grafts.push_back(step_of_[d]);
+    for (const layer_id d : missing_) step.grafts.push_back(step_of_[d]);
     missing_.push_back(l);
     step.depexts = depexts_.missing(step.parent, missing_);
     step.installs = {l};
@@ -84,9 +86,9 @@ class step_writer {
   const graft_tree& tree_;
   depext_book depexts_;
   plan& out_;
-  std::vector<std::uint32_t> step_of_;       // by layer
-  std::vector<std::uint32_t> system_steps_;  // by system step
-  std::vector<std::uint32_t> missing_;       // layers, of the one at hand
+  index_vector<layer_id, step_id> step_of_;
+  index_vector<system_step_id, step_id> system_steps_;
+  std::vector<layer_id> missing_;  // of the one at hand
 };
 
 }  // namespace opamplan::plan_impl

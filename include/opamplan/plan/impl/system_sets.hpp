@@ -23,7 +23,7 @@ inline std::vector<std::vector<std::string>> layer_depexts(const layer_graph& la
   all.reserve(layers.size());
   for (const plan_layer& layer : layers.layers) {
     auto& names = all.emplace_back();
-    for (const std::uint32_t package : layer.packages) {
+    for (const plan_package_id package : layer.packages) {
       const auto& more = p.packages[package].depexts;
       names.insert(names.end(), more.begin(), more.end());
     }
@@ -33,6 +33,9 @@ inline std::vector<std::vector<std::string>> layer_depexts(const layer_graph& la
   return all;
 }
 
+/// A set of system packages.
+using system_set_id = index<class system_sets>;
+
 /// System packages of an image, kept by step so that a step lists only what its parent lacks.
 class depext_book {
  public:
@@ -40,10 +43,9 @@ class depext_book {
 
   /// What the layers `brought` need beyond the parent's image; remembers the result for the new
   /// step.
-  std::vector<std::string> missing(std::uint32_t parent,
-                                   const std::vector<std::uint32_t>& brought) {
+  std::vector<std::string> missing(step_id parent, const std::vector<layer_id>& brought) {
     std::vector<std::string> wanted;
-    for (const std::uint32_t l : brought) {
+    for (const layer_id l : brought) {
       const auto& depexts = by_layer_[l];
       wanted.insert(wanted.end(), depexts.begin(), depexts.end());
     }
@@ -53,9 +55,9 @@ class depext_book {
   }
 
   /// The same of system packages, sorted.
-  std::vector<std::string> missing(std::uint32_t parent, const std::vector<std::string>& wanted) {
+  std::vector<std::string> missing(step_id parent, const std::vector<std::string>& wanted) {
     static const std::vector<std::string> none;
-    const auto& have = parent == no_step ? none : images_[parent];
+    const auto& have = parent == step_id::none ? none : images_[parent];
     std::vector<std::string> result;
     std::set_difference(wanted.begin(), wanted.end(), have.begin(), have.end(),
                         std::back_inserter(result));
@@ -71,35 +73,37 @@ class depext_book {
   std::vector<std::vector<std::string>> images_;
 };
 
-/// S(L) for every layer: few different sets, each with a number. 0 is the empty set.
+/// S(L) for every layer: few different sets, each with a number.
 class system_sets {
  public:
+  static constexpr system_set_id empty{0};
+
   system_sets(const layer_graph& layers, std::span<const std::vector<std::string>> depexts) {
     for (const auto& names : depexts) names_.insert(names_.end(), names.begin(), names.end());
     std::sort(names_.begin(), names_.end());
     names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
     number({});
     of_layer_.reserve(layers.size());
-    for (std::uint32_t l = 0; l < layers.size(); ++l) {
-      std::uint32_t set = number_of(depexts[l]);
-      for (const std::uint32_t need : layers.layers[l].needs) set = join(set, of_layer_[need]);
+    for (const layer_id l : layers.layers.indices()) {
+      system_set_id set = number_of(depexts[l]);
+      for (const layer_id need : layers.layers[l].needs) set = join(set, of_layer_[need]);
       of_layer_.push_back(set);
     }
   }
 
   /// The set of the image of a layer; of the base image if it is none.
-  [[nodiscard]] std::uint32_t of(std::uint32_t layer) const {
-    return layer < of_layer_.size() ? of_layer_[layer] : 0;
+  [[nodiscard]] system_set_id of(layer_id layer) const {
+    return layer == layer_id::none ? empty : of_layer_[layer];
   }
-  [[nodiscard]] std::size_t size(std::uint32_t set) const { return sets_[set].size(); }
-  [[nodiscard]] bool includes(std::uint32_t large, std::uint32_t small) const {
+  [[nodiscard]] std::size_t size(system_set_id set) const { return sets_[set].size(); }
+  [[nodiscard]] bool includes(system_set_id large, system_set_id small) const {
     return std::includes(sets_[large].begin(), sets_[large].end(), sets_[small].begin(),
                          sets_[small].end());
   }
   /// The names of what is in one set and not in another.
-  [[nodiscard]] std::vector<std::string> difference(std::uint32_t set,
-                                                    std::uint32_t without) const {
-    std::vector<std::uint32_t> rest;
+  [[nodiscard]] std::vector<std::string> difference(system_set_id set,
+                                                    system_set_id without) const {
+    members rest;
     std::set_difference(sets_[set].begin(), sets_[set].end(), sets_[without].begin(),
                         sets_[without].end(), std::back_inserter(rest));
     std::vector<std::string> names;
@@ -110,14 +114,13 @@ class system_sets {
  private:
   using members = std::vector<std::uint32_t>;  // indices of names, ascending
 
-  std::uint32_t number(members set) {
-    const auto [at, added] =
-        numbers_.try_emplace(std::move(set), static_cast<std::uint32_t>(sets_.size()));
+  system_set_id number(members set) {
+    const auto [at, added] = numbers_.try_emplace(std::move(set), sets_.next());
     if (added) sets_.push_back(at->first);
     return at->second;
   }
 
-  std::uint32_t number_of(const std::vector<std::string>& names) {
+  system_set_id number_of(const std::vector<std::string>& names) {
     members set;
     for (const std::string& name : names) {
       const auto at = std::lower_bound(names_.begin(), names_.end(), name);
@@ -126,9 +129,9 @@ class system_sets {
     return number(std::move(set));
   }
 
-  std::uint32_t join(std::uint32_t a, std::uint32_t b) {
-    if (a == b || b == 0) return a;
-    if (a == 0) return b;
+  system_set_id join(system_set_id a, system_set_id b) {
+    if (a == b || b == empty) return a;
+    if (a == empty) return b;
     members set;
     std::set_union(sets_[a].begin(), sets_[a].end(), sets_[b].begin(), sets_[b].end(),
                    std::back_inserter(set));
@@ -136,9 +139,9 @@ class system_sets {
   }
 
   std::vector<std::string> names_;
-  std::map<members, std::uint32_t> numbers_;
-  std::vector<members> sets_;
-  std::vector<std::uint32_t> of_layer_;
+  std::map<members, system_set_id> numbers_;
+  index_vector<system_set_id, members> sets_;
+  index_vector<layer_id, system_set_id> of_layer_;
 };
 
 }  // namespace opamplan::plan_impl

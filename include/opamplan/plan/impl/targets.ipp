@@ -19,7 +19,7 @@ namespace opamplan {
 namespace plan_impl {
 
 /// By binary search: targets ascend by name, then version.
-inline std::optional<std::uint32_t> target_of(const plan& p, std::string_view text) {
+inline std::optional<target_id> target_of(const plan& p, std::string_view text) {
   const std::string_view name = text.substr(0, text.find('.'));
   const auto package_of = [&](const plan_target& t) -> const plan_package& {
     return p.packages[t.package];
@@ -27,9 +27,9 @@ inline std::optional<std::uint32_t> target_of(const plan& p, std::string_view te
   const auto first = std::ranges::lower_bound(
       p.targets, name, {},
       [&](const plan_target& t) -> std::string_view { return package_of(t).name; });
-  std::optional<std::uint32_t> newest;
+  std::optional<target_id> newest;
   for (auto t = first; t != p.targets.end() && package_of(*t).name == name; ++t) {
-    const auto number = static_cast<std::uint32_t>(t - p.targets.begin());
+    const target_id number(t - p.targets.begin());
     if (package_of(*t).full_name() == text) return number;
     if (text == name) newest = number;
   }
@@ -72,37 +72,42 @@ inline const plan_omission* omission_of(const plan& p, std::string_view text) {
   throw unknown_package(what, std::string(text), std::move(near));
 }
 
-constexpr std::uint32_t gone = no_step;
+/// New places by old ones; of what is gone, `none`.
+template <class Index>
+using new_places = index_vector<Index, Index>;
 
-/// New numbers of what is marked, in order.
-inline std::vector<std::uint32_t> numbered(const std::vector<bool>& marked) {
-  std::vector<std::uint32_t> numbers(marked.size(), gone);
-  std::uint32_t next = 0;
-  for (std::size_t i = 0; i < marked.size(); ++i) {
-    if (marked[i]) numbers[i] = next++;
+/// What is marked keeps its order.
+template <class Index>
+new_places<Index> numbered(const std::vector<bool>& marked) {
+  new_places<Index> places(marked.size());
+  Index next(0);
+  for (const Index i : places.indices()) {
+    if (!marked[i]) continue;
+    places[i] = next;
+    ++next;
   }
-  return numbers;
+  return places;
 }
 
-/// Of `all`, what has a number.
-template <class T>
-std::vector<T> kept(const std::vector<T>& all, const std::vector<std::uint32_t>& numbers) {
-  std::vector<T> out;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (numbers[i] != gone) out.push_back(all[i]);
+/// Of `all`, what has a new place.
+template <class List, class Index>
+List kept(const List& all, const new_places<Index>& places) {
+  List out;
+  for (const Index i : places.indices()) {
+    if (places[i] != Index::none) out.push_back(all[i]);
   }
   return out;
 }
 
-inline void renumber(std::vector<std::uint32_t>& indices,
-                     const std::vector<std::uint32_t>& numbers) {
-  for (std::uint32_t& i : indices) i = numbers[i];
+template <class Index>
+void renumber(std::vector<Index>& indices, const new_places<Index>& places) {
+  for (Index& i : indices) i = places[i];
 }
 
 class restriction {
  public:
   restriction(const plan& p, const std::vector<bool>& targets)
-      : from_(p), targets_(numbered(targets)) {}
+      : from_(p), targets_(numbered<target_id>(targets)) {}
 
   plan run() {
     number_parts();
@@ -112,7 +117,7 @@ class restriction {
     out.limits = from_.limits;
     out.packages = kept(from_.packages, packages_);
     for (plan_package& package : out.packages) {
-      if (package.source != no_source) package.source = sources_[package.source];
+      if (package.source != source_id::none) package.source = sources_[package.source];
     }
     out.sources = kept(from_.sources, sources_);
     out.layers = kept(from_.layers, layers_);
@@ -122,7 +127,7 @@ class restriction {
     }
     out.steps = kept(from_.steps, steps_);
     for (plan_step& step : out.steps) {
-      if (step.parent != no_step) step.parent = steps_[step.parent];
+      if (step.parent != step_id::none) step.parent = steps_[step.parent];
       renumber(step.grafts, steps_);
       renumber(step.installs, layers_);
     }
@@ -141,37 +146,37 @@ class restriction {
     std::vector<bool> layers(from_.layers.size());
     std::vector<bool> packages(from_.packages.size());
     std::vector<bool> sources(from_.sources.size());
-    for (std::size_t t = 0; t < from_.targets.size(); ++t) {
-      if (targets_[t] == gone) continue;
+    for (const target_id t : from_.targets.indices()) {
+      if (targets_[t] == target_id::none) continue;
       steps[from_.targets[t].step] = true;
       layers[from_.targets[t].layer] = true;
     }
     mark_below(steps);
     for (std::size_t s = 0; s < steps.size(); ++s) {
       if (!steps[s]) continue;
-      for (const std::uint32_t l : from_.steps[s].installs) layers[l] = true;
+      for (const layer_id l : from_.steps[s].installs) layers[l] = true;
     }
     for (std::size_t l = layers.size(); l-- > 0;) {
       if (!layers[l]) continue;
-      for (const std::uint32_t n : from_.layers[l].needs) layers[n] = true;
-      for (const std::uint32_t i : from_.layers[l].packages) packages[i] = true;
+      for (const layer_id n : from_.layers[l].needs) layers[n] = true;
+      for (const plan_package_id i : from_.layers[l].packages) packages[i] = true;
     }
     for (std::size_t i = 0; i < packages.size(); ++i) {
-      if (packages[i] && from_.packages[i].source != no_source) {
+      if (packages[i] && from_.packages[i].source != source_id::none) {
         sources[from_.packages[i].source] = true;
       }
     }
-    steps_ = numbered(steps);
-    layers_ = numbered(layers);
-    packages_ = numbered(packages);
-    sources_ = numbered(sources);
+    steps_ = numbered<step_id>(steps);
+    layers_ = numbered<layer_id>(layers);
+    packages_ = numbered<plan_package_id>(packages);
+    sources_ = numbered<source_id>(sources);
   }
 
   void mark_below(std::vector<bool>& steps) const {
     for (std::size_t s = steps.size(); s-- > 0;) {
       if (!steps[s]) continue;
-      if (from_.steps[s].parent != no_step) steps[from_.steps[s].parent] = true;
-      for (const std::uint32_t g : from_.steps[s].grafts) steps[g] = true;
+      if (from_.steps[s].parent != step_id::none) steps[from_.steps[s].parent] = true;
+      for (const step_id g : from_.steps[s].grafts) steps[g] = true;
     }
   }
 
@@ -180,8 +185,8 @@ class restriction {
     for (const plan_batch& before : from_.batches) {
       plan_batch batch;
       std::vector<bool> needed(from_.steps.size());
-      for (const std::uint32_t t : before.targets) {
-        if (targets_[t] == gone) continue;
+      for (const target_id t : before.targets) {
+        if (targets_[t] == target_id::none) continue;
         batch.targets.push_back(targets_[t]);
         needed[from_.targets[t].step] = true;
       }
@@ -198,16 +203,16 @@ class restriction {
   }
 
   const plan& from_;
-  std::vector<std::uint32_t> targets_;
-  std::vector<std::uint32_t> steps_;
-  std::vector<std::uint32_t> layers_;
-  std::vector<std::uint32_t> packages_;
-  std::vector<std::uint32_t> sources_;
+  new_places<target_id> targets_;
+  new_places<step_id> steps_;
+  new_places<layer_id> layers_;
+  new_places<plan_package_id> packages_;
+  new_places<source_id> sources_;
 };
 
 }  // namespace plan_impl
 
-OPAMPLAN_INLINE std::uint32_t find_target(const plan& p, std::string_view text) {
+OPAMPLAN_INLINE target_id find_target(const plan& p, std::string_view text) {
   if (const auto found = plan_impl::target_of(p, text)) return *found;
   if (const plan_omission* o = plan_impl::omission_of(p, text)) {
     throw invalid_request(o->target + " is left out of this plan: " + o->reason);
@@ -228,7 +233,7 @@ OPAMPLAN_INLINE plan restricted_to(const plan& p, std::span<const std::string> t
     }
   }
   plan out = plan_impl::restriction(p, wanted).run();
-  out.left_out = plan_impl::kept(p.left_out, plan_impl::numbered(omitted));
+  out.left_out = plan_impl::kept(p.left_out, plan_impl::numbered<index<plan_omission>>(omitted));
   return out;
 }
 
