@@ -39,6 +39,7 @@
 #include "opamplan/repository/pack.hpp"
 #include "opamplan/repository/queries.hpp"
 #include "opamplan/repository/repository.hpp"
+#include "opamplan/repository/same_names.hpp"
 #include "opamplan/repository/source.hpp"
 #include "opamplan/repository/version_sets.hpp"
 #include "opamplan/solve/check.hpp"

@@ -5,6 +5,7 @@
 #include "opamplan/repository/impl/beside.hpp"
 #include "opamplan/repository/impl/pins.hpp"
 #include "opamplan/repository/impl/readers.hpp"
+#include "opamplan/repository/impl/state.hpp"
 #include "opamplan/repository/impl/tree_files.hpp"
 #include "opamplan/repository/load.hpp"
 
@@ -17,6 +18,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -37,8 +40,8 @@ namespace {
 }
 }  // namespace
 
-repository_impl::source_content repository_impl::read_git(const git_source& from,
-                                                          content_builder&) {
+repository_impl::source_content repository_impl::read_git(const git_source& from, content_builder&,
+                                                          const repository_state*) {
   no_git(from);
 }
 repository_impl::pin_tree repository_impl::read_git_pin(const pin& p, content_builder&) {
@@ -56,13 +59,9 @@ bool can_load_git() noexcept { return true; }
 
 namespace {
 
-/// libgit2 counts its users: nested and concurrent use is fine.
-struct library {
-  library() { git_libgit2_init(); }
-  ~library() { git_libgit2_shutdown(); }
-  library(const library&) = delete;
-  library& operator=(const library&) = delete;
-};
+/// Ready for this process, once: to prepare its TLS library costs libgit2 some 15 ms each time that
+/// nobody has used it. libgit2 counts its users, so that others may use it too.
+void start_library() { [[maybe_unused]] static const int users = git_libgit2_init(); }
 
 template <class T, void (*release)(T*)>
 struct releaser {
@@ -331,21 +330,21 @@ class git_worker {
   odb_handle objects_;
 };
 
-}  // namespace
+/// A repository in a commit.
+struct commit_tree {
+  git_oid commit{};
+  tree root;
+  tree packages;
+};
 
-repository_impl::source_content repository_impl::read_git(const git_source& from,
-                                                          content_builder& to) {
-  const library in_use;
-  const repository_handle repo = open_repository(from);
-  const odb_handle objects = open_objects(from, repo.get());
-  const object_handle commit = find_commit(from, repo.get());
-  const auto* c = reinterpret_cast<const ::git_commit*>(commit.get());
-  git_oid root_id = *git_commit_tree_id(c);
+commit_tree find_packages(const git_source& from, git_repository* repo, git_odb* objects) {
+  const object_handle commit = find_commit(from, repo);
+  git_oid root_id = *git_commit_tree_id(reinterpret_cast<const ::git_commit*>(commit.get()));
   const std::string folder = folder_of(from);
   for (std::string_view left = folder; !left.empty();) {
     const std::string_view name = left.substr(0, left.find('/'));
     left.remove_prefix(std::min(left.size(), name.size() + 1));
-    const tree above(objects.get(), root_id);
+    const tree above(objects, root_id);
     const tree_entry* e = name.empty() ? nullptr : above.find(name);
     if (!name.empty() && (e == nullptr || e->what != kind::folder)) {
       throw load_error(printable(from.path) + ": no folder '" + printable(folder) + "' at " +
@@ -353,7 +352,7 @@ repository_impl::source_content repository_impl::read_git(const git_source& from
     }
     if (e != nullptr) root_id = e->id;
   }
-  const tree root(objects.get(), root_id);
+  tree root(objects, root_id);
   if (!root) fail(from, "the tree " + hex(root_id) + " cannot be read");
   const tree_entry* packages = root.find("packages");
   if (packages == nullptr || packages->what != kind::folder) {
@@ -362,16 +361,91 @@ repository_impl::source_content repository_impl::read_git(const git_source& from
                      (folder.empty() ? "" : ':' + printable(folder)) +
                      "; REVISION:FOLDER names a repository inside another");
   }
-  if (const tree_entry* repo_file = root.find("repo"); repo_file != nullptr) {
+  tree names(objects, packages->id);
+  if (!names) fail(from, "the tree of `packages` cannot be read");
+  return {*git_object_id(commit.get()), std::move(root), std::move(names)};
+}
+
+/// The folders of packages of an earlier commit, by name, that need not be read again; none if that
+/// commit is not here.
+class known_folders {
+ public:
+  known_folders(const git_source& from, const repository_impl::repository_state& before,
+                git_repository* repo, git_odb* objects)
+      : before_(before) {
+    try {
+      trees_.emplace(find_packages({from.path, before.git_revision}, repo, objects));
+    } catch (const load_error&) {
+      return;
+    }
+    for (const tree_entry& e : trees_->packages.entries()) {
+      if (e.what == kind::folder) ids_.emplace(e.name, e.id);
+    }
+    for (const repository_diagnostic& d : before.diagnostics) ids_.erase(folder_in(d.path));
+  }
+
+  [[nodiscard]] bool has(const tree_entry& e) const {
+    const auto known = ids_.find(e.name);
+    return e.what == kind::folder && known != ids_.end() && git_oid_equal(&known->second, &e.id);
+  }
+
+  /// What the earlier repository has from these folders, in its order.
+  [[nodiscard]] std::vector<repository_impl::content_entry> take(
+      const std::unordered_set<std::string_view>& folders) const {
+    std::vector<repository_impl::content_entry> out;
+    for (const repository_impl::repository_entry& e : before_.entries) {
+      if (folders.count(folder_in(e.path)) == 0) continue;
+      out.push_back({before_.names[to_index(e.name)], e.version, e.path, 0, e.tree, e.extra});
+    }
+    return out;
+  }
+
+ private:
+  /// `dune` of `packages/dune/dune.3.20.0/opam`.
+  static std::string_view folder_in(std::string_view path) noexcept {
+    constexpr std::string_view packages = "packages/";
+    if (path.substr(0, packages.size()) != packages) return {};
+    path.remove_prefix(packages.size());
+    return path.substr(0, path.find('/'));
+  }
+
+  const repository_impl::repository_state& before_;
+  std::optional<commit_tree> trees_;
+  std::unordered_map<std::string_view, git_oid> ids_;
+};
+
+}  // namespace
+
+repository_impl::source_content repository_impl::read_git(const git_source& from,
+                                                          content_builder& to,
+                                                          const repository_state* before) {
+  start_library();
+  const repository_handle repo = open_repository(from);
+  const odb_handle objects = open_objects(from, repo.get());
+  const commit_tree here = find_packages(from, repo.get(), objects.get());
+  if (const tree_entry* repo_file = here.root.find("repo"); repo_file != nullptr) {
     git_worker reader(from, to, 0);
     if (auto text = reader.read(*repo_file, "repo")) to.set_repo_text(std::move(*text));
   }
-  const tree names(objects.get(), packages->id);
-  if (!names) fail(from, "the tree of `packages` cannot be read");
-  to.team().set_total(names.entries().size());
-  to.team().for_each(names.entries().size(), 16, [&](unsigned worker) {
+  std::vector<const tree_entry*> folders;
+  if (before != nullptr) {
+    const known_folders known(from, *before, repo.get(), objects.get());
+    std::unordered_set<std::string_view> same;
+    for (const tree_entry& e : here.packages.entries()) {
+      if (known.has(e)) {
+        same.insert(e.name);
+      } else {
+        folders.push_back(&e);
+      }
+    }
+    to.keep(known.take(same));
+  } else {
+    for (const tree_entry& e : here.packages.entries()) folders.push_back(&e);
+  }
+  to.team().set_total(folders.size());
+  to.team().for_each(folders.size(), 16, [&](unsigned worker) {
     return [&, worker, mine = git_worker(from, to, worker)](std::size_t i) mutable {
-      const tree_entry& e = names.entries()[i];
+      const tree_entry& e = *folders[i];
       const std::string path = "packages/" + std::string(e.name);
       if (e.what == kind::folder && e.name.substr(0, 1) != ".") mine.visit(e.id, path, 1);
       if (e.what == kind::link) {
@@ -381,13 +455,15 @@ repository_impl::source_content repository_impl::read_git(const git_source& from
     };
   });
   source_content content = to.finish();
-  content.info.label = from.path;
-  content.info.revision = hex(*git_object_id(commit.get()));
+  content.info.revision = hex(here.commit);
+  if (before != nullptr) {
+    content.storage.insert(content.storage.end(), before->storage.begin(), before->storage.end());
+  }
   return content;
 }
 
 repository_impl::pin_tree repository_impl::read_git_pin(const pin& p, content_builder& to) {
-  const library in_use;
+  start_library();
   const git_source from{p.path, p.revision};
   const repository_handle repo = open_repository(from);
   const object_handle commit = find_commit(from, repo.get());
@@ -399,7 +475,7 @@ repository_impl::pin_tree repository_impl::read_git_pin(const pin& p, content_bu
 }
 
 std::string repository_impl::git_commit(const git_source& from) {
-  const library in_use;
+  start_library();
   const repository_handle repo = open_repository(from);
   const std::size_t colon = std::min(from.revision.find(':'), from.revision.size());
   return hex(*git_object_id(find_commit(from, repo.get()).get())) + from.revision.substr(colon);
@@ -408,7 +484,7 @@ std::string repository_impl::git_commit(const git_source& from) {
 void repository_impl::read_git_tree(const source_tree& from,
                                     const std::function<void(const tree_file&)>& visit) {
   constexpr std::size_t deepest = 256;
-  const library in_use;
+  start_library();
   const git_source at{from.path, from.commit};
   const repository_handle repo = open_repository(at);
   const odb_handle objects = open_objects(at, repo.get());

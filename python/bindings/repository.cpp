@@ -40,7 +40,8 @@ using place = std::pair<std::string, std::string>;
 using pin_place = std::tuple<std::string, std::string, std::string, std::string>;
 
 repository load(const std::vector<place>& places, const std::vector<pin_place>& pins,
-                const std::string& cache, unsigned threads, const progress_argument& progress) {
+                const std::string& cache, const std::optional<repository>& previous, unsigned threads,
+                const progress_argument& progress) {
   std::vector<source> sources;
   for (const auto& [path, revision] : places) sources.push_back(source_at(path, revision));
   pin_source pinned;
@@ -51,6 +52,7 @@ repository load(const std::vector<place>& places, const std::vector<pin_place>& 
   load_options options;
   options.threads = threads;
   options.cache_directory = cache;
+  options.previous = previous;
   return run_with_progress(progress, [&](const progress_callback& report) {
     options.progress = report;
     return load_repository(sources, options);
@@ -278,7 +280,7 @@ files loaded twice are two repositories.)");
   });
   bind_queries(type);
   module.def("_load_repository", &load, py::arg("places"), py::arg("pins"), py::arg("cache"),
-             py::arg("threads"), py::arg("progress"), "What `Repository.open` found out to load.");
+             py::arg("previous"), py::arg("threads"), py::arg("progress"), "What `Repository.open` found out to load.");
 }
 
 }  // namespace opamplan::python

@@ -108,7 +108,7 @@ TEST_CASE("threads do not change what is declared, nor in which order") {
   CHECK(a.available == b.available);
   REQUIRE(a.formulas.size() == b.formulas.size());
   for (std::size_t i = 0; i < a.formulas.size(); ++i) {
-    CHECK(a.formulas[i].written == b.formulas[i].written);
+    CHECK(*a.formulas[i].written == *b.formulas[i].written);
   }
   CHECK(a.filters == b.filters);
 }

@@ -6,44 +6,14 @@
 #include <fstream>
 #include <opamplan/repository/load.hpp>
 
+#include "repository/git_tree.hpp"
 #include "repository/temp_tree.hpp"
 
 using namespace opamplan;
 using namespace repository_test;
 
-namespace {
-
-/// A repository made with the git command; `work` is its work tree.
-struct git_tree {
-  temp_tree work;
-
-  git_tree() { git("init -q -b main"); }
-
-  bool git(const std::string& arguments) const {
-    const std::string command = "GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git -C '" +
-                                work.str() + "' -c user.name=t -c user.email=t@example.org " +
-                                arguments + " >/dev/null 2>&1";
-    return std::system(command.c_str()) == 0;
-  }
-  void commit() const {
-    REQUIRE(git("add -A && git -C '" + work.str() +
-                "' -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m x"));
-  }
-};
-
-bool can_test() {
-  if (!can_load_git()) MESSAGE("SKIPPED: built without libgit2");
-  if (std::system("git --version >/dev/null 2>&1") != 0) {
-    MESSAGE("SKIPPED: no git command");
-    return false;
-  }
-  return can_load_git();
-}
-
-}  // namespace
-
 TEST_CASE("a git repository is read at a revision, whatever the work tree holds") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   g.work.add("a", "1", "#one").add("b", "1");
   g.commit();
@@ -67,7 +37,7 @@ TEST_CASE("a git repository is read at a revision, whatever the work tree holds"
 }
 
 TEST_CASE("bare and packed repositories are read too") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   for (int i = 0; i < 40; ++i)
     g.work.add("p" + std::to_string(i % 10), std::to_string(i),
@@ -83,7 +53,7 @@ TEST_CASE("bare and packed repositories are read too") {
 }
 
 TEST_CASE("odd things in a git tree are diagnostics") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   g.work.add("a", "1").add("a", "2", "broken {").write("packages/a/notes/x", "");
   fs::create_directories(g.work.path() / "packages/a/a.3");
@@ -97,7 +67,7 @@ TEST_CASE("odd things in a git tree are diagnostics") {
 }
 
 TEST_CASE("what is no repository, no revision or has no packages is an error") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   CHECK_THROWS_AS((void)load_repository(git_source{g.work.str()}), load_error);  // no commit yet
   g.work.write("readme", "");
@@ -112,7 +82,7 @@ TEST_CASE("what is no repository, no revision or has no packages is an error") {
 }
 
 TEST_CASE("git caches go by commit") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   const temp_tree cache;
   load_options options;
@@ -134,7 +104,7 @@ TEST_CASE("git caches go by commit") {
 }
 
 TEST_CASE("git can be cancelled and does not depend on the number of threads") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   for (int i = 0; i < 30; ++i) g.work.add("p" + std::to_string(i), "1");
   g.commit();
@@ -146,7 +116,7 @@ TEST_CASE("git can be cancelled and does not depend on the number of threads") {
 }
 
 TEST_CASE("a loose object that is cut short or broken is named, and reading ends") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   for (const char* what : {"HEAD:packages/p1/p1.1/opam", "HEAD:packages/p1", "HEAD"}) {
     CAPTURE(what);
     const git_tree g;
@@ -173,7 +143,7 @@ TEST_CASE("a loose object that is cut short or broken is named, and reading ends
 }
 
 TEST_CASE("objects of alternates and short ids are found") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   g.work.add("a", "1");
   g.commit();
@@ -187,7 +157,7 @@ TEST_CASE("objects of alternates and short ids are found") {
 }
 
 TEST_CASE("trees that hold each other many times over end at the limit on folders") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   g.work.write("packages/a/x", "");
   g.commit();
@@ -206,7 +176,7 @@ TEST_CASE("trees that hold each other many times over end at the limit on folder
 }
 
 TEST_CASE("a repository in a folder of a git commit is named behind a colon") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   const git_tree g;
   g.work.write("deep/released/packages/a/a.1/opam", "");
   g.work.write("deep/released/repo", "opam-version: \"2.0\"");
@@ -228,7 +198,7 @@ TEST_CASE("a repository in a folder of a git commit is named behind a colon") {
 }
 
 TEST_CASE("a git repository of another owner is refused with what to do") {
-  if (!can_test()) return;
+  if (!can_test_git()) return;
   if (::geteuid() != 0) {
     MESSAGE("SKIPPED: only root can give files away");
     return;

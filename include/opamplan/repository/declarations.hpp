@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +21,7 @@ namespace opamplan {
 
 /// An element of `depends`, `conflicts` or `depopts`.
 struct declared_formula {
-  filtered_formula written;
+  std::shared_ptr<const filtered_formula> written;  ///< Shared with earlier declarations.
   /// What it means, if that is the same in every environment and for every package.
   std::optional<formula<version_set>> settled;
 };
@@ -28,7 +29,8 @@ struct declared_formula {
 /// The 144,000 elements of opam-repository's `depends`, `conflicts` and `depopts` are 15,000 texts.
 /// Fields that are malformed are left out, as by `read_depends` and its like.
 struct declarations {
-  // By text, in the order in which the packages have them.
+  // By text, in the order in which the packages have them; what was taken over from an earlier
+  // repository comes first, and some of it may be in no file any more.
   std::vector<declared_formula> formulas;
   std::vector<filter> filters;                        ///< Fields `available`.
   std::vector<std::vector<std::string>> class_lists;  ///< Fields `conflict-class`.
@@ -45,7 +47,9 @@ struct declarations {
 
 /// Read by the first call, on so many threads (0: one a core; the result does not depend on it),
 /// and kept with the repository, by all its copies. Linear in the size of the files: some 30 ms for
-/// opam-repository. Throws `cancelled`, and then nothing is kept.
+/// opam-repository. What `load_options::previous` declared of names that are the same is taken from
+/// there; then it is linear in the other files and in the number of packages. Throws `cancelled`,
+/// and then nothing is kept.
 [[nodiscard]] const declarations& declared(const repository& repo, unsigned threads = 0,
                                            const progress_callback& progress = {});
 

@@ -23,6 +23,12 @@ struct load_options {
   std::string cache_directory = {};
 
   load_limits limits = {};
+
+  /// The same sources as they were before: what has not changed is not worked out again. Of one git
+  /// repository, folders whose tree is that of the earlier commit are not read, and a cache is not
+  /// looked at; of any sources, what equal files declare is taken over. The result does not depend
+  /// on it. What it shares with the earlier repository stays in memory as long as either lives.
+  std::optional<repository> previous = {};
 };
 
 /// Loads the sources and lays them over each other: of equal package versions the first source's

@@ -20,14 +20,15 @@
 
 namespace opamplan {
 
-struct declarations;  // opamplan/repository/declarations.hpp, which has `declared`
-struct opam_file;     // opamplan/package/opam_file.hpp
+class repository;
+struct opam_file;  // opamplan/package/opam_file.hpp
 namespace syntax {
 class file;  // opamplan/syntax/ast.hpp
 }
 namespace repository_impl {
 struct repository_state;
-}
+const repository_state& state_of(const repository& repo) noexcept;
+}  // namespace repository_impl
 
 /// Consecutive package ids [first, last): `for (package_id id : repo.versions(name))`.
 struct package_range {
@@ -169,8 +170,8 @@ class repository {
   }
 
  private:
-  friend const declarations& declared(const repository& repo, unsigned threads,
-                                      const progress_callback& progress);
+  friend const repository_impl::repository_state& repository_impl::state_of(
+      const repository& repo) noexcept;
   std::shared_ptr<const repository_impl::repository_state> state_;
 };
 

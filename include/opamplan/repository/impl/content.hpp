@@ -53,7 +53,8 @@ struct source_content {
   std::vector<std::shared_ptr<const void>> storage;  ///< What the views and trees point into.
   std::string repo_text;                             ///< Of the source's file `repo`, if any.
   source_info info;
-  bool cacheable = true;  ///< False when what was seen may not be what will be seen.
+  std::string git_revision;  ///< Of git: COMMIT or COMMIT:FOLDER, which finds all of it again.
+  bool cacheable = true;     ///< False when what was seen may not be what will be seen.
 };
 
 /// Collects files from several threads; each worker has its own part.
@@ -73,6 +74,10 @@ class content_builder {
   /// Takes what is beside a file `opam`. Files of folders without one are dropped in the end.
   void add_side_file(unsigned worker, const side_path& path, std::string_view content,
                      bool executable, std::uint32_t order = 0);
+
+  /// Takes what another repository holds already: sorted, and with nothing beside the files that is
+  /// still to be attached. What they point into must be in the content's storage in the end.
+  void keep(std::vector<content_entry> entries) { kept_ = std::move(entries); }
 
   /// For readers of lists of paths: `add_file`, `add_side_file`, or nothing, as the path says.
   void add_path(unsigned worker, std::string_view path, std::string text, bool executable,
@@ -132,6 +137,7 @@ class content_builder {
   const load_limits& limits_;
   std::string repo_text_;
   std::vector<part> parts_;
+  std::vector<content_entry> kept_;
   std::atomic<std::size_t> files_{0};
   std::atomic<std::size_t> folders_{0};
   std::atomic<std::size_t> bytes_{0};

@@ -272,6 +272,13 @@ OPAMPLAN_INLINE source_content content_builder::finish() {
   }
   std::sort(sorted.begin(), sorted.end(),
             [](const content_entry* a, const content_entry* b) { return entry_less(*a, *b); });
+  if (!kept_.empty()) {
+    const auto read = static_cast<std::ptrdiff_t>(sorted.size());
+    for (content_entry& e : kept_) sorted.push_back(&e);
+    std::inplace_merge(
+        sorted.begin(), sorted.begin() + read, sorted.end(),
+        [](const content_entry* a, const content_entry* b) { return entry_less(*a, *b); });
+  }
   out.entries.reserve(sorted.size());
   for (content_entry* e : sorted) {
     if (!out.entries.empty() && out.entries.back().name == e->name &&

@@ -47,18 +47,13 @@ class source_loader {
   }
 
   source_content operator()(const git_source& s) {
-    if (options_.cache_directory.empty()) {
-      return read({}, [&](content_builder& to) { return read_git(s, to); });
-    }
     // A commit says what is in it, wherever the repository lies. Reading goes by the id: a branch
     // may move meanwhile.
     const git_source at_commit{s.path, git_commit(s)};
-    const cache_key key{"git " + at_commit.revision, limits()};
-    if (auto cached = from_cache(key)) {
-      cached->info.label = s.path;
-      return std::move(*cached);
-    }
-    return read(key, [&](content_builder& to) { return read_git(at_commit, to); });
+    source_content content = at(at_commit);
+    content.info.label = s.path;
+    content.git_revision = at_commit.revision;
+    return content;
   }
 
   source_content operator()(const memory_source& s) {
@@ -70,6 +65,26 @@ class source_loader {
   }
 
  private:
+  source_content at(const git_source& at_commit) {
+    if (options_.previous && can_continue(state_of(*options_.previous), options_.limits)) {
+      return read({}, [&](content_builder& to) {
+        return read_git(at_commit, to, &state_of(*options_.previous));
+      });
+    }
+    if (options_.cache_directory.empty()) {
+      return read({}, [&](content_builder& to) { return read_git(at_commit, to); });
+    }
+    const cache_key key{"git " + at_commit.revision, limits()};
+    if (auto cached = from_cache(key)) return std::move(*cached);
+    return read(key, [&](content_builder& to) { return read_git(at_commit, to); });
+  }
+
+  // A list of problems that was cut short does not say which folders are free of them.
+  [[nodiscard]] static bool can_continue(const repository_state& before,
+                                         const load_limits& limits) {
+    return !before.git_revision.empty() && before.diagnostics.size() < limits.diagnostics;
+  }
+
   [[nodiscard]] std::string limits() const {
     const load_limits& l = options_.limits;
     return std::to_string(l.file_bytes) + ' ' + std::to_string(l.total_bytes) + ' ' +
@@ -143,7 +158,8 @@ OPAMPLAN_INLINE repository load_repository(std::span<const source> sources,
     }
   }
   team.report(true);
-  return repository_impl::make_repository(std::move(contents));
+  return repository_impl::make_repository(std::move(contents),
+                                          options.previous ? &*options.previous : nullptr);
 }
 
 OPAMPLAN_INLINE repository load_repository(const source& from, const load_options& options) {

@@ -21,7 +21,8 @@ OPAMPLAN_INLINE source_content read_archive(const archive_source& from, content_
                    "with libarchive (Debian: libarchive-dev), or unpack the archive");
 }
 
-OPAMPLAN_INLINE source_content read_git(const git_source& from, content_builder&) {
+OPAMPLAN_INLINE source_content read_git(const git_source& from, content_builder&,
+                                        const repository_state*) {
   throw load_error(printable(from.path) +
                    ": header-only opamplan cannot read git repositories; link opamplan::opamplan, "
                    "built with libgit2 (Debian: libgit2-dev), or check the repository out");

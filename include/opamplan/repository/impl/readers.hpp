@@ -11,6 +11,8 @@
 
 namespace opamplan::repository_impl {
 
+struct repository_state;
+
 [[nodiscard]] source_content read_directory(const directory_source& from, content_builder& to);
 [[nodiscard]] source_content read_memory(const memory_source& from, content_builder& to);
 
@@ -23,7 +25,10 @@ namespace opamplan::repository_impl {
 
 // In lib/: they need a linked library.
 [[nodiscard]] source_content read_archive(const archive_source& from, content_builder& to);
-[[nodiscard]] source_content read_git(const git_source& from, content_builder& to);
+/// Folders of packages that `before`, if any, has from the same tree, and of which it had nothing
+/// to say, are taken from it.
+[[nodiscard]] source_content read_git(const git_source& from, content_builder& to,
+                                      const repository_state* before = nullptr);
 
 /// The full id of the commit that `from.revision` names now.
 [[nodiscard]] std::string git_commit(const git_source& from);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@
 #include "opamplan/repository/diagnostic.hpp"
 #include "opamplan/repository/impl/content.hpp"
 #include "opamplan/repository/repository.hpp"
+
+namespace opamplan {
+struct declarations;  // opamplan/repository/declarations.hpp
+}
 
 namespace opamplan::repository_impl {
 
@@ -27,6 +32,13 @@ struct repository_entry {
   const pinned_folder* pinned = nullptr;
 };
 
+/// What an earlier repository had declared, and which of its names are the same.
+struct inherited_declarations {
+  std::shared_ptr<const declarations> from;
+  std::vector<std::uint32_t> first_before;  ///< By name there, and one past the end.
+  std::vector<name_id> now;                 ///< By name there: see `same_names`.
+};
+
 struct repository_state {
   // Destroyed last: entries point into it.
   std::vector<std::shared_ptr<const void>> storage;
@@ -37,15 +49,23 @@ struct repository_state {
   std::vector<std::uint32_t> slots;  ///< Hash table of name ids, open addressing; a power of two.
   std::vector<source_info> sources;
   std::vector<repository_diagnostic> diagnostics;
+  std::string git_revision;  ///< If all of it is one git source: COMMIT or COMMIT:FOLDER.
 
   // Made when first asked for.
   mutable std::mutex declared_mutex;
   mutable std::shared_ptr<const declarations> declared;
+  mutable std::optional<inherited_declarations> inherited;  ///< Until then.
 };
 
 /// Lays the contents over each other and fills the tables. Linear, but for sorting when there are
 /// several sources.
-[[nodiscard]] repository make_repository(std::vector<source_content> contents);
+/// With an earlier repository, what that declared is at hand for `declared`.
+[[nodiscard]] repository make_repository(std::vector<source_content> contents,
+                                         const repository* before = nullptr);
+
+[[nodiscard]] inline const repository_state& state_of(const repository& repo) noexcept {
+  return *repo.state_;
+}
 
 }  // namespace opamplan::repository_impl
 

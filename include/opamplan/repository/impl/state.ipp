@@ -9,6 +9,7 @@
 #include "opamplan/package/version.hpp"
 #include "opamplan/repository/impl/checksum.hpp"
 #include "opamplan/repository/impl/state.hpp"
+#include "opamplan/repository/same_names.hpp"
 
 namespace opamplan::repository_impl {
 
@@ -96,7 +97,8 @@ OPAMPLAN_INLINE void fill_slots(repository_state& state) {
   }
 }
 
-OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents) {
+OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents,
+                                           const repository* before) {
   auto state = std::make_shared<repository_state>();
   complete_pins(contents);
   const std::vector<layered_entry> all = overlay(contents);
@@ -119,9 +121,18 @@ OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents)
       state->diagnostics.push_back(std::move(d));
     }
     std::move(c.storage.begin(), c.storage.end(), std::back_inserter(state->storage));
+    if (contents.size() == 1) state->git_revision = std::move(c.git_revision);
     state->sources.push_back(std::move(c.info));
   }
-  return repository(std::move(state));
+  repository made(state);
+  if (before != nullptr) {
+    const repository_state& old = state_of(*before);
+    const std::lock_guard lock(old.declared_mutex);
+    if (old.declared) {
+      state->inherited = {old.declared, old.first, same_names(*before, made)};
+    }
+  }
+  return made;
 }
 
 }  // namespace opamplan::repository_impl

@@ -120,7 +120,7 @@ class interner {
     t_.classes.close_row();
     // Whatever their filters say: if one is there, the package may use it.
     for (const std::uint32_t at : declared_.depopts[to_index(id)]) {
-      add_names(declared_.formulas[at].written, t_.optional_names.values);
+      add_names(*declared_.formulas[at].written, t_.optional_names.values);
     }
     t_.optional_names.close_set();
     if (looked_at_post) add_post_only(id);
@@ -154,7 +154,7 @@ class interner {
     const auto names = [&] {
       std::vector<name_id> out;
       for (const std::uint32_t at : declared_.depends[to_index(id)]) {
-        add_names(evaluate_depends(declared_.formulas[at].written, env_, repo_.name_string(id),
+        add_names(evaluate_depends(*declared_.formulas[at].written, env_, repo_.name_string(id),
                                    repo_.version_string(id), context),
                   out);
       }
@@ -210,7 +210,7 @@ class interner {
       intern(of, *f.settled, e.rules);
     } else {
       const package_formula here =
-          evaluate_depends(f.written, env_, repo_.name_string(id), repo_.version_string(id),
+          evaluate_depends(*f.written, env_, repo_.name_string(id), repo_.version_string(id),
                            dependency_switches(repo_, options_, id, root), &e.looked);
       intern(of, find_versions(repo_, here), e.rules);
     }

@@ -1,0 +1,22 @@
+/// \file
+/// Which names two repositories have in common, with the same files.
+#pragma once
+
+#include <vector>
+
+#include "opamplan/base/config.hpp"
+#include "opamplan/package/ids.hpp"
+#include "opamplan/repository/repository.hpp"
+
+namespace opamplan {
+
+/// By name of `before`: the same name in `after`, if it has the same versions there, with the same
+/// opam files and files beside them, pins with their folders; else `no_name`. Linear in the bytes
+/// of what the two do not share (`load_options::previous`), and in the versions of what they do.
+[[nodiscard]] std::vector<name_id> same_names(const repository& before, const repository& after);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/repository/impl/same_names.ipp"
+#endif
