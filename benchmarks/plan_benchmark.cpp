@@ -154,8 +154,8 @@ solution dense_solution(std::uint32_t size, bool whole) {
 void make_dense_layers(benchmark::State& state, const std::vector<solution>& solutions) {
   const auto size = static_cast<std::uint32_t>(state.range(0));
   std::vector<plan_package> packages(size);
-  std::vector<std::uint32_t> index_of(size);
-  std::iota(index_of.begin(), index_of.end(), 0U);
+  std::vector<plan_package_id> index_of;
+  for (std::uint32_t n = 0; n < size; ++n) index_of.emplace_back(n);
   for (auto _ : state) {
     benchmark::DoNotOptimize(make_layers(solutions, index_of, packages, {}));
   }

@@ -223,6 +223,13 @@ class File:
         """
         A new file with one more field, which must be absent.
         """
+    def add_dependency(self, name: str, constraint: str = "", field: str = "depends") -> File:
+        """
+        A new file with one more dependency, behind the others.
+
+        `constraint` as for `set_constraint`; conditions may be in it, as in `with-test & >= "2"`.
+        Raises InvalidRequest if the field names the package already.
+        """
     def append(self, path: str | tuple[str, str | None, str], element: typing.Any) -> File:
         """
         A new file with one more element at the end of a field's list.
@@ -239,9 +246,24 @@ class File:
         """
         A new file without a field.
         """
+    def remove_dependency(self, name: str, field: str = "depends") -> File:
+        """
+        A new file without a dependency, with its line if nothing else is on it.
+
+        Of a choice the others stay. Raises InvalidRequest if the field does not name the package.
+        """
     def set(self, path: str | tuple[str, str | None, str], value: typing.Any) -> File:
         """
         A new file in which a field has another value; all other bytes are kept. A str is a string, a list a list; for anything else use `parse_value`. Adds an absent field.
+        """
+    def set_constraint(self, name: str, constraint: str, field: str = "depends") -> File:
+        """
+        A new file in which a dependency has another version constraint.
+
+        `constraint` is written as in opam files, `>= "3.0" & < "4"`, versions also without quotes;
+        "" allows every version. Conditions beside it, as `with-test`, stay, and so does every other
+        byte. Where the field names the package several times, all of them change. Raises
+        InvalidRequest if it does not name it, or has versions and conditions mixed by `|`.
         """
     def to_json(self, label: str | None = None) -> str:
         """

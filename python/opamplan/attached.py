@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from opamplan import _core, errors
+from opamplan.dependency_edits import add_dependency, remove_dependency, set_constraint
 
 if TYPE_CHECKING:
     from opamplan._core import EmitOptions, Package, Plan, Repository
@@ -98,6 +99,8 @@ def attach() -> None:
     _core._give(vars(errors), _progress_bar)
     _method(_core.Repository, "open", staticmethod(open_repository))
     _method(_core.Repository, "__iter__", packages_of)
+    for edit in (set_constraint, add_dependency, remove_dependency):
+        _method(_core.File, edit.__name__, edit)
     _method(_core.Plan, "save", save_plan)
     _method(_core.Plan, "load", staticmethod(load_plan))
     _method(_core.Plan, "write", write_plan)

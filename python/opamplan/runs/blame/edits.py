@@ -7,6 +7,7 @@ from typing import Optional
 
 from opamplan._core import Value, parse, parse_value
 from opamplan._core import compare_versions as compare
+from opamplan.dependency_edits import Splice, atoms_of, quoted, spliced
 
 DEPENDENCIES = ("depends", "depopts")
 
@@ -14,14 +15,13 @@ DEPENDENCIES = ("depends", "depopts")
 def with_upper_bound(text: str, name: str, version: str) -> str:
     """The file with `NAME {< VERSION}`: where it depends on NAME, else among its conflicts."""
     file = parse(text)
-    splices: list[tuple[int, int, str]] = []
+    splices: list[Splice] = []
     for field in DEPENDENCIES:
-        value = file.get(field)
-        for atom in _atoms(value, name) if value is not None else ():
+        for atom in atoms_of(file.get(field), name):
             splices += _bounded(atom, version)
     if splices:
-        return _spliced(text, splices)
-    conflict = parse_value(f"{_quoted(name)} {{>= {_quoted(version)}}}")
+        return spliced(text, splices)
+    conflict = parse_value(f"{quoted(name)} {{>= {quoted(version)}}}")
     return file.append("conflicts", conflict).text
 
 
@@ -38,29 +38,12 @@ def unavailable(text: str) -> str:
 def depends_on(text: str, name: str) -> bool:
     """Whether a file names a dependency."""
     file = parse(text)
-    values = (file.get(field) for field in DEPENDENCIES)
-    return any(next(_atoms(value, name), None) for value in values if value is not None)
+    return any(next(atoms_of(file.get(field), name), None) for field in DEPENDENCIES)
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _atoms(value: Value, name: str) -> Iterator[Value]:
-    """The places of a formula that name a package, with what holds of its version."""
-    subject = value.subject if value.kind == "option" else value
-    if subject is not None and subject.kind == "string":
-        if subject.scalar == name:
-            yield value
-        return
-    for part in (*value, value.left, value.right):
-        if part is not None:
-            yield from _atoms(part, name)
-
-
-def _bounded(atom: Value, version: str) -> list[tuple[int, int, str]]:
+def _bounded(atom: Value, version: str) -> list[Splice]:
     """The replacements, by byte offsets, that bound a dependency."""
-    bound = f"< {_quoted(version)}"
+    bound = f"< {quoted(version)}"
     if atom.kind == "string":
         return [(atom.span[1], atom.span[1], f" {{{bound}}}")]
     arguments = list(atom)
@@ -86,10 +69,3 @@ def _upper_bounds(value: Value) -> Iterator[Value]:
         right: Optional[Value] = value.right
         if right is not None and right.kind == "string":
             yield value
-
-
-def _spliced(text: str, splices: list[tuple[int, int, str]]) -> str:
-    data = text.encode("utf-8", "surrogateescape")
-    for begin, end, new in sorted(splices, reverse=True):
-        data = data[:begin] + new.encode() + data[end:]
-    return data.decode("utf-8", "surrogateescape")
