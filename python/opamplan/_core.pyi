@@ -1437,7 +1437,7 @@ class Limits:
     each above that is a step less.
     """
     def __eq__(self, arg0: object) -> bool: ...
-    def __getstate__(self) -> tuple[str, str, typing.Annotated[list[int], "FixedSize(7)"]]: ...
+    def __getstate__(self) -> tuple[str, str, typing.Annotated[list[int], "FixedSize(8)"]]: ...
     def __hash__(self) -> int: ...
     def __init__(
         self,
@@ -1448,6 +1448,7 @@ class Limits:
         batch_steps: typing.SupportsInt | typing.SupportsIndex | None = None,
         file_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
         definition_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
+        cache_record_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
         line_bytes: typing.SupportsInt | typing.SupportsIndex | None = None,
         batches: typing.SupportsInt | typing.SupportsIndex | None = None,
         base_layers: typing.SupportsInt | typing.SupportsIndex = 0,
@@ -1459,7 +1460,7 @@ class Limits:
             str,
             str,
             typing.Annotated[
-                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(7)"
+                collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(8)"
             ],
         ],
     ) -> None: ...
@@ -1477,6 +1478,11 @@ class Limits:
     def batches(self) -> int:
         """
         Jobs that a CI system takes in one go.
+        """
+    @property
+    def cache_record_bytes(self) -> int:
+        """
+        Of what one invocation exports to a cache, the layers' contents apart.
         """
     @property
     def definition_bytes(self) -> int:

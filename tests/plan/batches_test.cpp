@@ -65,6 +65,12 @@ TEST_CASE("batches keep every limit, hold every target once and every step they 
       p = make_plan(s.in, s.solutions, with(each, l));
       check_batches(p);
       CHECK(diagnose(p, l).empty());
+      l = limit_profile("none");
+      l.cache_record_bytes = 40'000;
+      p = make_plan(s.in, s.solutions, with(each, l));
+      check_batches(p);
+      CHECK(diagnose(p, l).empty());
+      CHECK(summarize(p).largest_cache_record <= 40'000);
     }
   }
   CHECK(several > 30);

@@ -190,6 +190,10 @@ TEST_CASE("each limit is measured, with the number and the remedy") {
     l.definition_bytes = 100;
     only("definition_bytes");
   }
+  SUBCASE("cache_record_bytes") {
+    l.cache_record_bytes = 100;
+    only("cache_record_bytes");
+  }
   SUBCASE("line_bytes") {
     l.line_bytes = 4;
     only("line_bytes");

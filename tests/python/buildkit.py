@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 import os
 import pathlib
 import shutil
@@ -122,6 +123,16 @@ def plan_of(folder: pathlib.Path, strategy: str = "graft") -> opamplan.Plan:
     repository = opamplan.Repository.open(str(folder), cache=False)
     universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-12"))
     return opamplan.make_plan(universe.solve_all(), strategy=strategy)
+
+
+def cache_record(folder: pathlib.Path) -> int:
+    """Bytes of the record of a cache that was exported into a folder."""
+    blobs = folder / "blobs/sha256"
+    index = json.loads((folder / "index.json").read_text())
+    manifest = json.loads((blobs / index["manifests"][0]["digest"][len("sha256:") :]).read_text())
+    parts = [*manifest.get("manifests", ()), *filter(None, [manifest.get("config")])]
+    kind = "application/vnd.buildkit.cacheconfig.v0"
+    return next(int(part["size"]) for part in parts if part["mediaType"] == kind)
 
 
 def build_llb(

@@ -259,7 +259,7 @@ def test_the_whole_repository_with_graft(real_results: list[Any]) -> None:
         assert summary["max_depth"] <= 27
         assert summary["grafts"] <= 31_702
         assert summary["system_steps"] <= 688
-        assert summary["batches"] <= 5
+        assert summary["batches"] <= 14
     # Without a price on runs of the package manager, grafts are the fewest there can be.
     free = make_plan(real_results, system_run_size=0, depext_size=0).summary
     assert free["grafts"] <= 24_522
@@ -284,7 +284,8 @@ def test_the_whole_repository_with_prefix(real_results: list[Any]) -> None:
 def test_the_bake_off_breaks_the_limits_and_the_doctor_names_each(real_results: list[Any]) -> None:
     bakeoff = make_plan(real_results, strategy="chain", limits="none")
     broken = {f.limit for f in diagnose(bakeoff, Limits("docker", batch_targets=100))}
-    assert broken == {"depth", "batch_targets", "file_bytes", "definition_bytes"}
+    whole = {"file_bytes", "definition_bytes", "cache_record_bytes"}
+    assert broken == {"depth", "batch_targets"} | whole
 
 
 def test_limits_of_ci_systems(real_results: list[Any]) -> None:

@@ -14,8 +14,18 @@ namespace opamplan {
 struct step_cost {
   std::size_t file_bytes = 0;
   std::size_t definition_bytes = 0;
+
+  step_cost& operator+=(const step_cost& more) noexcept {
+    file_bytes += more.file_bytes;
+    definition_bytes += more.definition_bytes;
+    return *this;
+  }
 };
 [[nodiscard]] step_cost estimate(const plan& p, const plan_step& step);
+
+/// Bytes of what a builder writes beside the layers when it exports a batch to a cache; of all
+/// batches, the most. An upper bound, checked against exported caches in the tests.
+[[nodiscard]] std::size_t largest_cache_record(const plan& p);
 
 /// Fills `p.batches` so that each keeps `p.limits`: as few and as large as they allow. Targets that
 /// share work are neighbours (the tree of parents, depth first), and a batch that needs steps of an

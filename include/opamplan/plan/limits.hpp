@@ -15,14 +15,16 @@ namespace opamplan {
 /// 0 means without limit.
 struct limits {
   std::string name;
-  std::size_t depth = 0;             ///< Steps in one image, on top of the common header.
-  std::size_t batch_targets = 0;     ///< Targets of one invocation.
-  std::size_t batch_steps = 0;       ///< Install steps of one invocation.
-  std::size_t file_bytes = 0;        ///< Of one Dockerfile.
-  std::size_t definition_bytes = 0;  ///< Of one LLB definition, as one message.
-  std::size_t line_bytes = 0;        ///< Of one line of a Dockerfile.
-  std::size_t batches = 0;           ///< Jobs that a CI system takes in one go.
-  std::string reason;                ///< Where the numbers come from.
+  std::size_t depth = 0;               ///< Steps in one image, on top of the common header.
+  std::size_t batch_targets = 0;       ///< Targets of one invocation.
+  std::size_t batch_steps = 0;         ///< Install steps of one invocation.
+  std::size_t file_bytes = 0;          ///< Of one Dockerfile.
+  std::size_t definition_bytes = 0;    ///< Of one LLB definition, as one message.
+  std::size_t cache_record_bytes = 0;  ///< Of what one invocation exports to a cache, the layers'
+                                       ///< contents apart.
+  std::size_t line_bytes = 0;          ///< Of one line of a Dockerfile.
+  std::size_t batches = 0;             ///< Jobs that a CI system takes in one go.
+  std::string reason;                  ///< Where the numbers come from.
 
   friend bool operator==(const limits&, const limits&) = default;
 };

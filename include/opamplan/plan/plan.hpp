@@ -166,10 +166,11 @@ struct plan_summary {
   std::size_t max_depth = 0;
   std::size_t grafts = 0;
   std::size_t batches = 0;
-  std::size_t largest_batch = 0;  ///< Steps.
-  std::size_t depexts = 0;        ///< Distinct system packages.
-  std::string most_variants;      ///< The package version with the most layers...
-  std::size_t variants = 0;       ///< ...and how many.
+  std::size_t largest_batch = 0;         ///< Steps.
+  std::size_t largest_cache_record = 0;  ///< Bytes, of the batch with most.
+  std::size_t depexts = 0;               ///< Distinct system packages.
+  std::string most_variants;             ///< The package version with the most layers...
+  std::size_t variants = 0;              ///< ...and how many.
 };
 
 /// The system packages that a step makes sure of, sorted: those that its parent lacks, and those of

@@ -26,6 +26,7 @@ LIMITS = (
     "batch-steps",
     "file-bytes",
     "definition-bytes",
+    "cache-record-bytes",
     "line-bytes",
     "batches",
 )

@@ -7,6 +7,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/rows.hpp"
 #include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/impl/cache_record.hpp"
 #include "opamplan/plan/merge.hpp"
 
 namespace opamplan {
@@ -39,6 +40,15 @@ inline std::vector<target_id> walk_order(const plan& p) {
 }
 
 }  // namespace plan_impl
+
+OPAMPLAN_INLINE std::size_t largest_cache_record(const plan& p) {
+  plan_impl::cache_record record(p);
+  std::size_t most = 0;
+  for (const plan_batch& b : p.batches) {
+    most = std::max(most, plan_impl::cache_record_bytes(record, b));
+  }
+  return most;
+}
 
 OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
   step_cost cost{900, 2200};
@@ -81,6 +91,7 @@ OPAMPLAN_INLINE void make_batches(plan& p) {
   std::vector<bool> built(p.steps.size(), false);
   std::vector<step_id> fresh;
   step_cost used;
+  plan_impl::cache_record record(p);
   plan_batch batch;
   std::uint32_t number = 1;
 
@@ -112,6 +123,7 @@ OPAMPLAN_INLINE void make_batches(plan& p) {
     p.batches.push_back(std::move(batch));
     batch = {};
     used = {};
+    record.clear();
     ++number;
   };
   const auto exceeds = [](std::size_t value, std::size_t limit) {
@@ -120,24 +132,23 @@ OPAMPLAN_INLINE void make_batches(plan& p) {
   for (const target_id t : plan_impl::walk_order(p)) {
     for (bool placed = false; !placed;) {
       collect(p.targets[t].step);
-      step_cost more;
+      step_cost more = used;
       for (const step_id s : fresh) {
-        const step_cost c = estimate(p, p.steps[s]);
-        more.file_bytes += c.file_bytes;
-        more.definition_bytes += c.definition_bytes;
+        more += estimate(p, p.steps[s]);
+        record.add(s);
       }
       const bool full = exceeds(batch.targets.size() + 1, l.batch_targets) ||
                         exceeds(batch.steps.size() + fresh.size(), l.batch_steps) ||
-                        exceeds(used.file_bytes + more.file_bytes, l.file_bytes) ||
-                        exceeds(used.definition_bytes + more.definition_bytes, l.definition_bytes);
+                        exceeds(more.file_bytes, l.file_bytes) ||
+                        exceeds(more.definition_bytes, l.definition_bytes) ||
+                        exceeds(record.bytes(), l.cache_record_bytes);
       if (full && !batch.targets.empty()) {
         close();
         continue;
       }
       batch.targets.push_back(t);
       batch.steps.insert(batch.steps.end(), fresh.begin(), fresh.end());
-      used.file_bytes += more.file_bytes;
-      used.definition_bytes += more.definition_bytes;
+      used = more;
       placed = true;
     }
   }

@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/doctor.hpp"
+#include "opamplan/plan/impl/cache_record.hpp"
 
 namespace opamplan {
 namespace plan_impl {
@@ -21,7 +23,10 @@ class doctor {
   std::vector<plan_finding> run() {
     for (std::string& text : problems_of(plan_)) unsound(std::move(text));
     sound_ = findings_.empty();
-    if (sound_) check_depth();
+    if (sound_) {
+      check_depth();
+      record_.emplace(plan_);
+    }
     check_batches();
     return std::move(findings_);
   }
@@ -108,9 +113,7 @@ class doctor {
     step_cost sum;
     std::size_t line = 0;
     for (const step_id s : batch.steps) {
-      const step_cost c = estimate(plan_, plan_.steps[s]);
-      sum.file_bytes += c.file_bytes;
-      sum.definition_bytes += c.definition_bytes;
+      sum += estimate(plan_, plan_.steps[s]);
       for (const std::string& d : plan_.steps[s].depexts) line = std::max(line, d.size());
     }
     check("batch_targets", where, batch.targets.size(), limits_.batch_targets, "targets", remedy);
@@ -118,12 +121,15 @@ class doctor {
     check("file_bytes", where, sum.file_bytes, limits_.file_bytes, "bytes of Dockerfile", remedy);
     check("definition_bytes", where, sum.definition_bytes, limits_.definition_bytes,
           "bytes of definition", remedy);
+    check("cache_record_bytes", where, cache_record_bytes(*record_, batch),
+          limits_.cache_record_bytes, "bytes of record in a cache", remedy);
     check("line_bytes", where, line, limits_.line_bytes, "bytes in one line",
           "shorten the name of the system package");
   }
 
   const plan& plan_;
   const limits& limits_;
+  std::optional<cache_record> record_;  // of a sound plan
   std::vector<plan_finding> findings_;
   bool sound_ = false;  // every index is in range, so that sizes can be measured
 };

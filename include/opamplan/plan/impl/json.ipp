@@ -115,6 +115,7 @@ class plan_writer {
     member("batch_steps", l.batch_steps);
     member("file_bytes", l.file_bytes);
     member("definition_bytes", l.definition_bytes);
+    member("cache_record_bytes", l.cache_record_bytes);
     member("line_bytes", l.line_bytes);
     member("batches", l.batches);
     member("reason", l.reason);
@@ -303,6 +304,9 @@ inline limits read_limits(const plan_node& n) {
   l.batch_steps = n["batch_steps"].number<std::size_t>();
   l.file_bytes = n["file_bytes"].number<std::size_t>();
   l.definition_bytes = n["definition_bytes"].number<std::size_t>();
+  if (n.has("cache_record_bytes")) {  // older plans know of none
+    l.cache_record_bytes = n["cache_record_bytes"].number<std::size_t>();
+  }
   l.line_bytes = n["line_bytes"].number<std::size_t>();
   l.batches = n["batches"].number<std::size_t>();
   l.reason = n["reason"].text();

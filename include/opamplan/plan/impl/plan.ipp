@@ -10,6 +10,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/text.hpp"
+#include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {
@@ -90,6 +91,7 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
     }
   }
   for (const plan_batch& b : p.batches) s.largest_batch = std::max(s.largest_batch, b.steps.size());
+  s.largest_cache_record = largest_cache_record(p);
   return s;
 }
 
