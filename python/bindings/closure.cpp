@@ -7,7 +7,9 @@
 #include <opamplan/closure/closure.hpp>
 #include <opamplan/closure/paths.hpp>
 #include <opamplan/closure/reverse.hpp>
+#include <opamplan/solve/names.hpp>
 #include <optional>
+#include <set>
 
 #include "bindings.hpp"
 #include "progress.hpp"
@@ -70,10 +72,20 @@ struct py_reverse {
   reverse_index index;
   std::vector<package_id> targets;  // by solution
 
-  [[nodiscard]] package_id find(const std::string& text) const {
-    const package_id p = repo.find(text);
-    if (p == no_package) throw invalid_request("there is no package \"" + text + "\"");
-    return p;
+  /// What rows, by package, hold for NAME.VERSION, or for all versions of NAME: ascending.
+  [[nodiscard]] std::set<std::uint32_t> in_rows(const adjacency& rows,
+                                                const std::string& text) const {
+    const package_request asked = find_request(repo, text);
+    std::set<std::uint32_t> found;
+    const auto add = [&](package_id p) {
+      found.insert(rows[to_index(p)].begin(), rows[to_index(p)].end());
+    };
+    if (asked.package != no_package) {
+      add(asked.package);
+    } else {
+      for (const package_id p : repo.versions(asked.name)) add(p);
+    }
+    return found;
   }
 };
 
@@ -89,7 +101,7 @@ std::shared_ptr<py_reverse> reverse_of(const std::vector<std::shared_ptr<py_resu
     }
     if (!r->result.solution) continue;
     solutions.push_back(*r->result.solution);
-    targets.push_back(r->result.target);
+    targets.push_back(r->result.solution->target);
   }
   return std::make_shared<py_reverse>(
       py_reverse{repo, make_reverse_index(solutions, repo.size()), std::move(targets)});
@@ -126,22 +138,24 @@ Made once from results of one universe; a question is then a lookup.)");
           "targets_with",
           [](const py_reverse& r, const one_name& package) {
             names_list names;
-            for (const std::uint32_t s : r.index.solutions_with(r.find(package))) {
+            for (const std::uint32_t s : r.in_rows(r.index.closures, package)) {
               names.push_back(r.repo.full_name(r.targets[s]));
             }
             return names;
           },
-          py::arg("package"), "The targets whose closure holds NAME.VERSION.")
+          py::arg("package"),
+          "The targets whose closure holds NAME.VERSION, or NAME in any version.")
       .def(
           "dependents",
           [](const py_reverse& r, const one_name& package) {
             names_list names;
-            for (const std::uint32_t p : r.index.dependents[to_index(r.find(package))]) {
+            for (const std::uint32_t p : r.in_rows(r.index.dependents, package)) {
               names.push_back(r.repo.full_name(package_id{p}));
             }
             return names;
           },
-          py::arg("package"), "The packages that depend on NAME.VERSION directly in some closure.")
+          py::arg("package"),
+          "The packages that depend on NAME.VERSION, or on NAME, directly in some closure.")
       .def(
           "counts",
           [](const py_reverse& r) {

@@ -102,14 +102,33 @@ py_explanation explain_request(const py_universe& u, const package_request& w) {
                                        : explain(u.universe, w.package, options)};
 }
 
-std::vector<package_id> find_targets(const universe& u, const std::vector<std::string>& texts) {
-  std::vector<package_id> ids;
-  for (const std::string& text : texts) {
-    const package_request w = find_request(u.repository(), text);
-    ids.push_back(w.package == no_package ? u.latest(w.name) : w.package);
-    if (ids.back() == no_package) throw invalid_request("no version of " + text + " is available");
+std::vector<package_request> find_requests(const repository& repo,
+                                           const std::vector<std::string>& texts) {
+  std::vector<package_request> requests;
+  for (const std::string& text : texts) requests.push_back(find_request(repo, text));
+  return requests;
+}
+
+/// The targets of requests that may be blocked: a name that some version answers is not, and one of
+/// which no version is available has nothing that could be.
+std::vector<package_id> targets_of(const universe& u, const std::vector<package_request>& requests,
+                                   const solve_options& options) {
+  std::vector<package_request> names;
+  std::vector<package_id> targets;
+  for (const package_request& r : requests) {
+    if (r.package == no_package) {
+      names.push_back(r);
+    } else {
+      targets.push_back(r.package);
+    }
   }
-  return ids;
+  for (const solve_result& r : solve_all(u, names, options).results) {
+    if (r.status != solve_status::solution && u.latest(r.name) != no_package) {
+      targets.push_back(u.latest(r.name));
+    }
+  }
+  std::sort(targets.begin(), targets.end());
+  return targets;
 }
 
 using edge_dict = py::typing::Dict<py::str, py::typing::List<py::str>>;
@@ -337,14 +356,14 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
           [](const std::shared_ptr<py_universe>& u,
              const std::optional<std::vector<std::string>>& targets, unsigned threads,
              const progress_argument& progress) {
-            std::vector<package_id> ids;
-            if (targets) ids = find_targets(u->universe, *targets);
+            std::vector<package_request> requests;
+            if (targets) requests = find_requests(u->universe.repository(), *targets);
             solve_summary summary =
                 run_with_progress(progress, [&](const progress_callback& report) {
                   solve_options options = u->options;
                   options.progress = report;
                   options.threads = threads;
-                  return targets ? solve_all(u->universe, ids, options)
+                  return targets ? solve_all(u->universe, requests, options)
                                  : solve_all(u->universe, options);
                 });
             std::vector<std::shared_ptr<py_result>> results;
@@ -356,8 +375,9 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
             return results;
           },
           py::arg("targets") = py::none(), py::arg("threads") = 0, py::arg("progress") = py::none(),
-          "Solve many targets on all cores. Without targets: the latest available version of "
-          "every name, and `unavailable` for names without one.")
+          "Solve many targets on all cores, each as `solve` does: NAME.VERSION, or NAME in any "
+          "version, the newest possible. Without targets: the newest available version of every "
+          "name alone. A name without an available version is `unavailable`.")
       .def(
           "explain",
           [](const py_universe& u, const one_name& target) {
@@ -370,11 +390,14 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
           "blockers",
           [](const py_universe& u, const std::optional<std::vector<std::string>>& targets,
              unsigned threads, const progress_argument& progress) {
-            const auto ids = targets ? find_targets(u.universe, *targets) : u.universe.latest();
+            std::vector<package_request> requests;
+            if (targets) requests = find_requests(u.universe.repository(), *targets);
             return run_with_progress(progress, [&](const progress_callback& report) {
               solve_options options = u.options;
               options.progress = report;
               options.threads = threads;
+              const std::vector<package_id> ids =
+                  targets ? targets_of(u.universe, requests, options) : u.universe.latest();
               return py_blocker_report{u.universe.repository(),
                                        find_blockers(u.universe, ids, options)};
             });
@@ -382,7 +405,9 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
           py::arg("targets") = py::none(), py::arg("threads") = 0, py::arg("progress") = py::none(),
           "Group all targets without a solution by cause, and say what lifting each name's "
           "impossible "
-          "rules would unlock. Without targets: the latest available versions.")
+          "rules would unlock. A NAME is blocked if no version of it has a solution; its newest is "
+          "then "
+          "explained. Without targets: the newest available versions.")
       .def("__repr__", [](const py_universe& u) {
         return "<Universe of " + std::to_string(u.universe.available_packages().size()) +
                " available versions>";

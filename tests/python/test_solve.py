@@ -195,3 +195,44 @@ def test_another_compiler_has_its_known_counts(real_repository: opamplan.Reposit
     assert len(solutions) == 3617
     # A closure is what the target reaches.
     assert max(len(json.loads(r.to_json())["deps"]) for r in solutions) == 240
+
+
+def test_many_names_mean_what_one_name_means(universe: opamplan.Universe) -> None:
+    names = universe.repository.names
+    results = universe.solve_all(names)
+    assert [result.package for result in results] == names
+    assert results == [universe.solve(name) for name in names]
+    unavailable = [result.package for result in results if result.status == "unavailable"]
+    assert (
+        unavailable == [r.package for r in universe.solve_all() if r.status == "unavailable"] != []
+    )
+
+
+def test_a_name_is_blocked_if_no_version_of_it_has_a_solution() -> None:
+    files = {
+        "a.1": 'opam-version: "2.0"',
+        "a.2": 'opam-version: "2.0"\ndepends: ["none"]',
+        "b.1": 'opam-version: "2.0"\ndepends: ["none"]',
+        "c.1": 'opam-version: "2.0"\navailable: false',
+    }
+    universe = opamplan.Universe(
+        opamplan.Repository.from_files(files), opamplan.Environment.preset("debian-13")
+    )
+
+    def blocked(*targets: str) -> list[str]:
+        return [str(e.target) for e in universe.blockers(list(targets)).explanations]
+
+    assert blocked("a", "c") == []
+    assert blocked("a.2", "b", "c") == ["a.2", "b.1"]
+
+
+def test_reverse_dependencies_are_asked_by_name_or_version(universe: opamplan.Universe) -> None:
+    reverse = opamplan.ReverseDependencies(universe.solve_all())
+    held = reverse.counts()
+    versions = [str(package) for package in universe.repository["dune"] if str(package) in held]
+    targets = sorted(target for version in versions for target in reverse.targets_with(version))
+    assert sorted(reverse.targets_with("dune")) == targets != []
+    direct = {package for version in versions for package in reverse.dependents(version)}
+    assert set(reverse.dependents("dune")) == direct != set()
+    with pytest.raises(opamplan.UnknownPackage, match="did you mean dune"):
+        reverse.targets_with("dunes")

@@ -13,6 +13,7 @@
 
 #include "opamplan/base/progress.hpp"
 #include "opamplan/package/formula.hpp"
+#include "opamplan/solve/names.hpp"
 #include "opamplan/solve/sat_core.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/universe.hpp"
@@ -95,6 +96,10 @@ struct solve_summary {
 
 /// Solves every target. Throws `cancelled`.
 [[nodiscard]] solve_summary solve_all(const universe& u, std::span<const package_id> targets,
+                                      const solve_options& options);
+
+/// The same of requests: a NAME in any version, the newest possible.
+[[nodiscard]] solve_summary solve_all(const universe& u, std::span<const package_request> requests,
                                       const solve_options& options);
 
 /// The latest available version of every name; names without one have the status `unavailable`.

@@ -387,7 +387,7 @@ def solve(args: argparse.Namespace, universe: Any) -> list[Any]:
 
     progress = progress_for(args)
     if args.targets:
-        return [universe.solve(target) for target in args.targets]
+        return list(universe.solve_all(args.targets, threads=args.threads, progress=progress))
     if args.all_versions:
         found: list[Any] = universe.solve_all(
             universe.available(), threads=args.threads, progress=progress

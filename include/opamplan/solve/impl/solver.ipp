@@ -193,13 +193,17 @@ OPAMPLAN_INLINE search_statistics solver::statistics() const {
   return total;
 }
 
-OPAMPLAN_INLINE solve_summary solve_all(const universe& u, std::span<const package_id> targets,
-                                        const solve_options& options) {
+namespace solve_impl {
+
+/// `solve(solver, i)` gives the result of number i.
+template <class Solve>
+solve_summary solve_each(const universe& u, std::size_t count, const solve_options& options,
+                         const Solve& solve) {
   solve_summary summary;
-  summary.results.resize(targets.size());
+  summary.results.resize(count);
   std::mutex mutex;
   // Blocks, not single targets, so that neighbours (which share dependencies) share a solver.
-  parallel_blocks(targets.size(), options.threads, 64, "solve", options.progress,
+  parallel_blocks(count, options.threads, 64, "solve", options.progress,
                   [&](const progress_callback& poll) {
                     // Counted when the thread is done with it.
                     const auto retire = [&](solver* s) {
@@ -210,9 +214,26 @@ OPAMPLAN_INLINE solve_summary solve_all(const universe& u, std::span<const packa
                     solve_options own = options;
                     own.progress = poll;
                     return [&, s = std::shared_ptr<solver>(new solver(u, std::move(own)), retire)](
-                               std::size_t i) { summary.results[i] = s->solve(targets[i]); };
+                               std::size_t i) { summary.results[i] = solve(*s, i); };
                   });
   return summary;
+}
+
+}  // namespace solve_impl
+
+OPAMPLAN_INLINE solve_summary solve_all(const universe& u, std::span<const package_id> targets,
+                                        const solve_options& options) {
+  return solve_impl::solve_each(u, targets.size(), options,
+                                [&](solver& s, std::size_t i) { return s.solve(targets[i]); });
+}
+
+OPAMPLAN_INLINE solve_summary solve_all(const universe& u,
+                                        std::span<const package_request> requests,
+                                        const solve_options& options) {
+  return solve_impl::solve_each(u, requests.size(), options, [&](solver& s, std::size_t i) {
+    const package_request& r = requests[i];
+    return r.package == no_package ? s.solve(r.name) : s.solve(r.package);
+  });
 }
 
 OPAMPLAN_INLINE solve_summary solve_all(const universe& u, const solve_options& options) {

@@ -10,6 +10,7 @@ from typing import Any
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
+from opamplan.wording import counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -41,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(report))
         return 0
     style = Style(sys.stdout)
-    print(style.strong(f"{report['no_solution']} targets have no solution."))
+    if not report["no_solution"]:
+        print("Every target has a solution: nothing is blocked.")
+        return 0
+    print(style.strong(f"{counted(report['no_solution'], 'target')} without a solution."))
     print("\nWhat would unlock most:")
     for blocker in report["blockers"][: args.most]:
         rules = ", ".join(sorted({rule["text"] for rule in blocker["rules"]})[:3])
