@@ -61,10 +61,35 @@ auto key_of(const py_forecast& f) {
                     v.critical_seconds, critical_path(f), v.batch_ends);
 }
 
+/// Step, worker, start, end.
+using scheduled_state = std::tuple<step_id, std::uint32_t, double, double>;
+
 /// What a pickled forecast holds: its plan and its members.
 using forecast_state =
     std::tuple<std::shared_ptr<plan>, std::size_t, std::size_t, std::uint64_t, double, double,
-               double, std::vector<step_id>, std::vector<double>>;
+               double, std::vector<step_id>, std::vector<double>, std::vector<scheduled_state>>;
+
+py::typing::Dict<py::str, any_list> schedule_columns(const py_forecast& f) {
+  std::vector<step_id> steps;
+  std::vector<std::string> labels;
+  std::vector<std::uint32_t> workers;
+  std::vector<double> starts;
+  std::vector<double> ends;
+  for (const scheduled_step& each : f.value.schedule) {
+    steps.push_back(each.step);
+    labels.push_back(label_of(*f.owner, f.owner->steps[each.step]));
+    workers.push_back(each.worker);
+    starts.push_back(each.start);
+    ends.push_back(each.end);
+  }
+  py::typing::Dict<py::str, any_list> columns;
+  columns["step"] = steps;
+  columns["label"] = labels;
+  columns["worker"] = workers;
+  columns["start"] = starts;
+  columns["end"] = ends;
+  return columns;
+}
 
 /// Throws `invalid_request` for what no install can take, so that sums and comparisons hold.
 void require_seconds(const std::string& what, double seconds) {
@@ -119,20 +144,33 @@ void bind_forecast(py::module_& module) {
       .def_property_readonly(
           "batch_ends", [](const py_forecast& f) { return f.value.batch_ends; },
           "Seconds from the start to the end of each batch.")
+      .def("to_columns", &schedule_columns,
+           "A row a step that takes time, by its start: `step`, its index in the plan, `label`, "
+           "`worker` from 0, `start` and `end` in seconds.")
       .def(py::pickle(
           [](const py_forecast& f) {
             const plan_forecast& v = f.value;
+            std::vector<scheduled_state> schedule;
+            for (const scheduled_step& each : v.schedule) {
+              schedule.emplace_back(each.step, each.worker, each.start, each.end);
+            }
             return forecast_state(f.owner, v.steps, v.built, v.bytes, v.work_seconds,
                                   v.makespan_seconds, v.critical_seconds, v.critical_path,
-                                  v.batch_ends);
+                                  v.batch_ends, std::move(schedule));
           },
           [](const forecast_state& state) {
             py_forecast f;
             plan_forecast& v = f.value;
+            std::vector<scheduled_state> schedule;
             std::tie(f.owner, v.steps, v.built, v.bytes, v.work_seconds, v.makespan_seconds,
-                     v.critical_seconds, v.critical_path, v.batch_ends) = state;
-            for (const step_id s : v.critical_path) {
+                     v.critical_seconds, v.critical_path, v.batch_ends, schedule) = state;
+            const auto require_step = [&](step_id s) {
               if (s >= f.owner->steps.size()) throw py::value_error("its plan has no such step");
+            };
+            for (const step_id s : v.critical_path) require_step(s);
+            for (const auto& [step, worker, start, end] : schedule) {
+              require_step(step);
+              v.schedule.push_back({step, worker, start, end});
             }
             return f;
           }))

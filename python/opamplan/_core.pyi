@@ -1323,7 +1323,7 @@ class Universe:
         progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> BlockerReport:
         """
-        Group all targets without a solution by cause, and say what lifting each name's impossible rules would unlock. Without targets: the latest available versions.
+        Group all targets without a solution by cause, and say what lifting each name's impossible rules would unlock. A NAME is blocked if no version of it has a solution; its newest is then explained. Without targets: the newest available versions.
         """
     def explain(self, target: str) -> Explanation:
         """
@@ -1344,7 +1344,7 @@ class Universe:
         progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
     ) -> list[SolveResult]:
         """
-        Solve many targets on all cores. Without targets: the latest available version of every name, and `unavailable` for names without one.
+        Solve many targets on all cores, each as `solve` does: NAME.VERSION, or NAME in any version, the newest possible. Without targets: the newest available version of every name alone. A name without an available version is `unavailable`.
         """
     @property
     def environment(self) -> Environment: ...
@@ -1421,11 +1421,11 @@ class ReverseDependencies:
         """
     def dependents(self, package: str) -> list[str]:
         """
-        The packages that depend on NAME.VERSION directly in some closure.
+        The packages that depend on NAME.VERSION, or on NAME, directly in some closure.
         """
     def targets_with(self, package: str) -> list[str]:
         """
-        The targets whose closure holds NAME.VERSION.
+        The targets whose closure holds NAME.VERSION, or NAME in any version.
         """
 
 class Limits:
@@ -1833,7 +1833,18 @@ class Forecast:
     def __eq__(self, arg0: object) -> bool: ...
     def __getstate__(
         self,
-    ) -> tuple[Plan, int, int, int, float, float, float, list[int], list[float]]: ...
+    ) -> tuple[
+        Plan,
+        int,
+        int,
+        int,
+        float,
+        float,
+        float,
+        list[int],
+        list[float],
+        list[tuple[int, int, float, float]],
+    ]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
     def __setstate__(
@@ -1848,8 +1859,21 @@ class Forecast:
             typing.SupportsFloat | typing.SupportsIndex,
             collections.abc.Sequence[int],
             collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+            collections.abc.Sequence[
+                tuple[
+                    int,
+                    typing.SupportsInt | typing.SupportsIndex,
+                    typing.SupportsFloat | typing.SupportsIndex,
+                    typing.SupportsFloat | typing.SupportsIndex,
+                ]
+            ],
         ],
     ) -> None: ...
+    def _repr_html_(self) -> str: ...
+    def to_columns(self) -> dict[str, list[typing.Any]]:
+        """
+        A row a step that takes time, by its start: `step`, its index in the plan, `label`, `worker` from 0, `start` and `end` in seconds.
+        """
     @property
     def batch_ends(self) -> list[float]:
         """

@@ -13,6 +13,15 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def duration(seconds: float) -> str:
+    """A time that something takes: "12 s", "3 min 20 s", "1 h 05 min"."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
 def listed(names: Sequence[str]) -> str:
     """Names, or the first of many and how many there are."""
     more = f" ... {len(names)} in all" if len(names) > MOST_LISTED else ""

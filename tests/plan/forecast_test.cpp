@@ -60,6 +60,30 @@ TEST_CASE("no schedule beats the bounds, and none is worse than Graham's") {
   }
 }
 
+TEST_CASE("in a schedule no worker does two things, and no step starts before what it needs") {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    const solved s = solve_random(seed);
+    if (s.solutions.empty()) continue;
+    const plan p = make_plan(s.in, s.solutions, {});
+    const auto needs = step_dependencies(p);
+    const plan_forecast f = on(p, 3);
+    CAPTURE(seed);
+    REQUIRE(f.schedule.size() == f.steps);
+    std::vector<double> free(3, 0);
+    index_vector<step_id, double> ends(p.steps.size());
+    double last = 0;
+    for (const scheduled_step& each : f.schedule) {
+      REQUIRE(each.worker < free.size());
+      CHECK(each.start >= free[each.worker]);
+      for (const step_id need : needs[each.step]) CHECK(each.start >= ends[need]);
+      CHECK(each.start >= last);
+      last = each.start;
+      free[each.worker] = ends[each.step] = each.end;
+    }
+    CHECK(*std::max_element(free.begin(), free.end()) == f.makespan_seconds);
+  }
+}
+
 TEST_CASE("what is built already takes no time") {
   auto files = diamond();
   const solved before = solve_files(files);

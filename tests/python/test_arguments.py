@@ -306,7 +306,7 @@ def test_a_forecast_of_another_plan_is_refused() -> None:
     state = list(forecast.__getstate__())
     other = opamplan.Forecast.__new__(opamplan.Forecast)
     with pytest.raises(ValueError, match="no such step"):
-        other.__setstate__((*state[:7], [2**32 - 1], state[8]))
+        other.__setstate__((*state[:7], [2**32 - 1], *state[8:]))
     other.__setstate__(tuple(state))
     assert other.critical_path == forecast.critical_path
 

@@ -37,6 +37,11 @@ def texts(page: str) -> str:
     return " ".join(parsed(page).itertext())
 
 
+def cells(page: str) -> str:
+    """The text of a page whose cells are apart, in one line."""
+    return " ".join(texts(page.replace("</td>", " </td>")).split())
+
+
 def shown(value: object) -> str:
     page = value._repr_html_()  # type: ignore[attr-defined]
     assert isinstance(page, str)
@@ -59,6 +64,8 @@ def test_everything_that_a_person_looks_at_has_a_page(
         opamplan.Repository.from_files({"a.1": "depends: ["}),
         plan,
         opamplan.compare_plans(plan, plan),
+        opamplan.forecast(plan),
+        opamplan.forecast(plan, earlier=plan),
     ]
     for value in values:
         page = shown(value)
@@ -103,6 +110,59 @@ def test_a_difference_shows_its_causes(universe: opamplan.Universe, plan: opampl
     other = opamplan.Universe(universe.repository, universe.environment, ocaml="5.2.1")
     d = opamplan.compare_plans(opamplan.make_plan(other.solve_all()), plan)
     assert d.causes[0].text in texts(shown(d))
+
+
+def test_a_timeline_has_a_row_a_worker_and_says_what_each_step_is(plan: opamplan.Plan) -> None:
+    forecast = opamplan.forecast(plan, workers=3)
+    picture = parsed(str(notebook.timeline(forecast)))
+    ns = "{http://www.w3.org/2000/svg}"
+    assert len(list(picture.iter(f"{ns}rect"))) == forecast.steps == len(plan)
+    text = " ".join(picture.itertext())
+    assert all(f"worker {n}" in text for n in (1, 2, 3))
+    assert "worker 4" not in text
+    assert "dune.3.20.2: 20 s" in text
+
+
+def test_what_nobody_can_read_one_by_one_is_drawn_as_a_whole(plan: opamplan.Plan) -> None:
+    steps = {f"p{n}.1": 'opam-version: "2.0"' for n in range(500)}
+    universe = opamplan.Universe(
+        opamplan.Repository.from_files(steps), opamplan.Environment.preset("debian-13")
+    )
+    wide = opamplan.make_plan(universe.solve_all())
+    assert len(str(notebook.timeline(opamplan.forecast(wide, workers=16)))) < 60_000
+    text = str(notebook.timeline(opamplan.forecast(wide, workers=64)))
+    assert "64 busy" in text
+    assert len(text) < 5_000
+
+
+def test_closures_are_named_or_counted(universe: opamplan.Universe) -> None:
+    few = [universe.solve(name) for name in ("dune", "http-serve", "webmail")]
+    text = texts(str(notebook.closure_sizes(few)))
+    assert "dune.3.20.2" in text
+    assert "webmail" not in text  # it has no solution
+    results = universe.solve_all()
+    text = texts(str(notebook.closure_sizes(results)))
+    assert f"the closures of {sum(map(bool, results))} targets" in text
+    largest = max((result for result in results if result), key=len)
+    assert str(largest.target) in text
+    parsed(str(notebook.closure_sizes([])))
+
+
+def test_statuses_of_environments_stand_side_by_side(universe: opamplan.Universe) -> None:
+    other = opamplan.Universe(universe.repository, universe.environment, ocaml="4.14.2")
+    targets = ["heron", "webmail", "dune"]
+    few = {"5.3.0": universe.solve_all(targets), "4.14.2": other.solve_all(targets)}
+    page = str(notebook.statuses(few))
+    assert "3 packages" in texts(page)
+    assert "webmail no_solution no_solution" in cells(page)
+    # Many: by how they differ.
+    files = {f"p{n}.1": f'opam-version: "2.0"\navailable: {n % 3 > 0}'.lower() for n in range(90)}
+    many = opamplan.Universe(opamplan.Repository.from_files(files), universe.environment)
+    names = sorted({name.partition(".")[0] for name in files})
+    page = str(notebook.statuses({"one": many.solve_all(names), "two": []}))
+    assert "90 packages, 90 of which differ" in texts(page)
+    assert "solution not there 60 p1 p10" in cells(page)
+    assert "unavailable not there 30 p0 p12" in cells(page)
 
 
 def test_hostile_names_are_escaped() -> None:

@@ -30,6 +30,15 @@ struct forecast_options {
   std::span<const digest> built;
 };
 
+/// When a step runs, in seconds from the start, and on which worker, counted from 0.
+struct scheduled_step {
+  step_id step;
+  std::uint32_t worker = 0;
+  double start = 0;
+  double end = 0;
+  friend bool operator==(const scheduled_step&, const scheduled_step&) = default;
+};
+
 struct plan_forecast {
   std::size_t steps = 0;        ///< To run: not built already.
   std::size_t built = 0;        ///< Found in the cache.
@@ -39,8 +48,9 @@ struct plan_forecast {
   double makespan_seconds = 0;  ///< On the workers, batch after batch.
   double critical_seconds = 0;  ///< The longest chain of steps: no number of workers
                                 ///< beats it.
-  std::vector<step_id> critical_path;  ///< Steps, first to last.
-  std::vector<double> batch_ends;      ///< Seconds from the start, by batch.
+  std::vector<step_id> critical_path;    ///< Steps, first to last.
+  std::vector<double> batch_ends;        ///< Seconds from the start, by batch.
+  std::vector<scheduled_step> schedule;  ///< Of the steps that take time, by their start.
 };
 
 /// List scheduling (Graham 1969), longest remaining path first; at most 2 - 1/workers times the

@@ -14,18 +14,33 @@ from opamplan import _core
 if TYPE_CHECKING:
     from opamplan.notebook.bar_chart import bars
     from opamplan.notebook.closure_graph import closure
+    from opamplan.notebook.forecast_timeline import timeline
     from opamplan.notebook.markup import Picture
     from opamplan.notebook.plan_difference import difference
     from opamplan.notebook.plan_sharing import sharing
+    from opamplan.notebook.size_histogram import closure_sizes
+    from opamplan.notebook.status_table import statuses
 
-__all__ = ["Picture", "bars", "closure", "difference", "sharing"]
+__all__ = [
+    "Picture",
+    "bars",
+    "closure",
+    "closure_sizes",
+    "difference",
+    "sharing",
+    "statuses",
+    "timeline",
+]
 
 _HOMES = {
     "Picture": "markup",
     "bars": "bar_chart",
     "closure": "closure_graph",
+    "closure_sizes": "size_histogram",
     "difference": "plan_difference",
     "sharing": "plan_sharing",
+    "statuses": "status_table",
+    "timeline": "forecast_timeline",
 }
 
 
@@ -50,6 +65,7 @@ def _attach(kind: type, module: str, function: str = "page") -> None:
 _attach(_core.SolveResult, "closure_graph")
 _attach(_core.Plan, "plan_sharing")
 _attach(_core.PlanDifference, "plan_difference")
+_attach(_core.Forecast, "forecast_timeline")
 _attach(_core.Repository, "tables", "repository")
 _attach(_core.Package, "tables", "package")
 _attach(_core.Fact, "tables", "fact")

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <queue>
+#include <tuple>
 #include <utility>
 
 #include "opamplan/base/config.hpp"
@@ -120,8 +121,10 @@ class scheduler {
       return a.first != b.first ? a.first < b.first : a.second > b.second;
     };
     std::priority_queue<ready_entry, std::vector<ready_entry>, decltype(later)> ready(later);
-    using running_entry = std::pair<double, step_id>;  // earliest end first
+    using running_entry = std::tuple<double, step_id, std::uint32_t>;  // earliest end first
     std::priority_queue<running_entry, std::vector<running_entry>, std::greater<>> running;
+    std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>> idle;
+    std::uint32_t hired = 0;  // workers that have run something
     for (const step_id s : batch.steps) {
       if (!mine[s]) continue;
       for (const step_id d : before_[s]) missing[s] += mine[d] ? 1U : 0U;
@@ -129,12 +132,19 @@ class scheduler {
     }
     while (!ready.empty() || !running.empty()) {
       while (!ready.empty() && running.size() < workers_) {
-        running.emplace(clock + seconds_[ready.top().second], ready.top().second);
+        const step_id s = ready.top().second;
         ready.pop();
+        if (idle.empty()) idle.push(hired++);
+        const std::uint32_t worker = idle.top();
+        idle.pop();
+        const double end = clock + seconds_[s];
+        running.emplace(end, s, worker);
+        if (seconds_[s] > 0) out_.schedule.push_back({s, worker, clock, end});
       }
-      const step_id s = running.top().second;
-      clock = running.top().first;
+      const auto [end, s, worker] = running.top();
       running.pop();
+      idle.push(worker);
+      clock = end;
       done[s] = true;
       for (const step_id a : after_[s]) {
         if (mine[a] && --missing[a] == 0) ready.emplace(remaining_[a], a);

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opamplan.cli import options, plans
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
-from opamplan.wording import counted
+from opamplan.wording import counted, duration
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -83,14 +83,14 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(answer))
         return status
     style = Style()
-    print(style.strong(f"{_time(result.makespan_seconds)} on {args.workers} workers"))
+    print(style.strong(f"{duration(result.makespan_seconds)} on {args.workers} workers"))
     print(f"  {result.steps} steps to run, {result.built} built already")
-    print(f"  {_time(result.work_seconds)} of work")
+    print(f"  {duration(result.work_seconds)} of work")
     system_steps = int(plan.summary["system_steps"])
     if system_steps:
         print(f"  {counted(system_steps, 'step')} of the plan install system packages")
     print(
-        f"  {_time(result.critical_seconds)} at least, however many workers: "
+        f"  {duration(result.critical_seconds)} at least, however many workers: "
         f"{counted(len(result.critical_path), 'install')} that wait for each other"
     )
     if result.critical_path:
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     if known_sizes:
         print(f"  {result.bytes / 1e6:,.1f} MB of packages are installed or grafted")
     for index, end in enumerate(result.batch_ends):
-        print(f"  batch {index} ends after {_time(end)}")
+        print(f"  batch {index} ends after {duration(end)}")
     return status
 
 
@@ -109,11 +109,3 @@ def _knows_sizes(plan: Plan) -> bool:
 
 def _shortened(names: list[str], limit: int = 8) -> list[str]:
     return names if len(names) <= limit else [*names[:3], "...", *names[-(limit - 3) :]]
-
-
-def _time(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
