@@ -229,3 +229,29 @@ def test_a_state_file_keeps_the_newest_run_of_each_environment(
     file = str(tmp_path / "builds.sqlite")
     assert unneeded_by(file) == {"old"}
     assert unneeded_by(f"{file}#3") == {"old", "one"}
+
+
+def test_what_is_neither_a_plan_nor_runs_is_named(
+    tmp_path: pathlib.Path, opamplan_command: Command
+) -> None:
+    empty = tmp_path / "builds.sqlite"
+    empty.touch()
+    done = opamplan_command("prune", str(empty))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{empty} is empty: neither a plan nor a state file of runs" in done.stderr
+    done = opamplan_command("prune", str(empty), f"--program={tmp_path}")
+    assert "is empty" in done.stderr
+    write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
+    done = opamplan_command("prune", str(tmp_path / "plan.json"), f"--program={tmp_path}")
+    assert done.stderr == f"opamplan: error: {tmp_path} is a folder; name the program in it\n"
+
+
+def test_a_builder_that_keeps_nothing_says_so(
+    tmp_path: pathlib.Path, opamplan_command: Command
+) -> None:
+    write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
+    program = tmp_path / "buildctl"
+    program.write_text("#!/bin/sh\necho null\n")
+    program.chmod(0o755)
+    done = opamplan_command("prune", str(tmp_path / "plan.json"), f"--program={program}")
+    assert (done.returncode, done.stdout) == (0, "buildkitd: it keeps nothing\n")

@@ -28,6 +28,7 @@ OTHER = "(the small one inside opamplan; --repository names another)"
         ("plan --enviroment debian-13", "plan: there is no option --enviroment; did you mean"),
         ("plan --zzz=1", "plan: there is no option --zzz; `opamplan help plan` tells more"),
         ("plan --strategy graf", "--strategy: there is no 'graf'; did you mean graft?"),
+        ("emit --format bake,llb", "--format: one at a time: --format bake --format llb"),
         (
             "plan --strategy z",
             "--strategy: there is no 'z'; there are: graft, merge, prefix, chain",

@@ -18,6 +18,9 @@ def explained(message: str) -> str:
     what, word, listed = match.groups()
     known = re.findall(r"'?([^', ]+)'?", listed)
     name = "there is no command" if what == "COMMAND" else f"{what}: there is no"
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) > 1 and set(parts) <= set(known):
+        return f"{what}: one at a time: {' '.join(f'{what} {part}' for part in parts)}"
     hint = nearest(word, known)
     if not hint and what != "COMMAND":
         hint = f"; there are: {', '.join(known)}"

@@ -84,6 +84,8 @@ class Builder(ABC):
     def __init__(self, program: str) -> None:
         found = shutil.which(program)
         if found is None:
+            if os.path.isdir(program):
+                raise InvalidRequest(f"{program} is a folder; name the program in it")
             raise InvalidRequest(
                 f"{program} is not here; install it, or name another builder program"
             )

@@ -123,7 +123,10 @@ def unneeded(records: Iterable[Record], plans: Iterable[Plan]) -> list[Record]:
 
 
 def records_of(builder: Builder) -> list[Record]:
-    """What a builder keeps. Raises Error if it does not say."""
+    """What a builder keeps. Raises Error if it does not say, or does not answer at all."""
+    complaint = builder.ask()
+    if complaint:
+        raise Error(f"{builder.name}: {complaint.removeprefix('error: ')}")
     text = _ask(builder, builder.disk_usage_command())
     try:
         return [

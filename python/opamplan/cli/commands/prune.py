@@ -44,10 +44,12 @@ def add_parser(subparsers: Any) -> None:
 
 def _plans(name: str) -> list[Plan]:
     """A plan's file, a run, or of a state file the newest run of each environment."""
-    from opamplan import Plan
+    from opamplan import InvalidRequest, Plan
     from opamplan.runs.state import find_run
 
     if not is_run(name):
+        if Path(name).is_file() and not Path(name).stat().st_size:
+            raise InvalidRequest(f"{name} is empty: neither a plan nor a state file of runs")
         return [Plan.load(name)]
     state, found = find_run(name)
     if not Path(name).is_file():
@@ -89,6 +91,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(answer: dict[str, Any], quiet: bool) -> None:
+    if not answer["record_count"]:
+        print(f"{answer['builder']}: it keeps nothing")
+        return
     style = Style()
     found = answer["unneeded"]
     size = sum(record["bytes"] for record in found)
