@@ -103,8 +103,6 @@ def python_page() -> str:
     classes = {n: v for n, v in names.items() if isinstance(v, type) and n not in errors}
     functions = {n: v for n, v in names.items() if callable(v) and not isinstance(v, type)}
     out = [
-        # The search of the site finds this page first.
-        "---\nsearch:\n  boost: 3\n---\n",
         "# Python reference\n",
         "`import opamplan` brings all of this. Made from the docstrings.\n",
     ]
