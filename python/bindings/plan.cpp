@@ -15,6 +15,7 @@
 #include <tuple>
 #include <variant>
 
+#include "arrow.hpp"
 #include "bindings.hpp"
 #include "progress.hpp"
 #include "solve.hpp"
@@ -371,7 +372,7 @@ std::vector<std::string> image_of(const plan& p, const one_name& target) {
 }
 
 /// The steps as columns.
-py::typing::Dict<py::str, any_list> columns_of(const plan& p) {
+column_dict columns_of(const plan& p) {
   std::vector<std::string> keys;
   std::vector<std::optional<step_id>> parents;
   std::vector<std::vector<step_id>> grafts;
@@ -389,7 +390,7 @@ py::typing::Dict<py::str, any_list> columns_of(const plan& p) {
     depths.push_back(step.depth);
     for_target.push_back(is_for_target(p, step));
   }
-  py::typing::Dict<py::str, any_list> out;
+  column_dict out;
   out["key"] = py::cast(keys);
   out["parent"] = py::cast(parents);
   out["grafts"] = py::cast(grafts);
@@ -542,6 +543,15 @@ what is named stays in `left_out`. Raises UnknownPackage for what is no target.)
                std::to_string(p.steps.size()) + " steps, " + std::to_string(p.batches.size()) +
                " batches>";
       });
+  using enum arrow_type;
+  as_arrow(type, &columns_of,
+           {{"key", text},
+            {"parent", number},
+            {"grafts", numbers},
+            {"installs", texts},
+            {"depexts", texts},
+            {"depth", number},
+            {"for_target", flag}});
 }
 
 limits limits_from(const std::variant<std::string, limits>& given) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <tuple>
 
+#include "arrow.hpp"
 #include "bindings.hpp"
 #include "plan.hpp"
 #include "value.hpp"
@@ -69,7 +70,7 @@ using forecast_state =
     std::tuple<std::shared_ptr<plan>, std::size_t, std::size_t, std::uint64_t, double, double,
                double, std::vector<step_id>, std::vector<double>, std::vector<scheduled_state>>;
 
-py::typing::Dict<py::str, any_list> schedule_columns(const py_forecast& f) {
+column_dict schedule_columns(const py_forecast& f) {
   std::vector<step_id> steps;
   std::vector<std::string> labels;
   std::vector<std::uint32_t> workers;
@@ -82,7 +83,7 @@ py::typing::Dict<py::str, any_list> schedule_columns(const py_forecast& f) {
     starts.push_back(each.start);
     ends.push_back(each.end);
   }
-  py::typing::Dict<py::str, any_list> columns;
+  column_dict columns;
   columns["step"] = steps;
   columns["label"] = labels;
   columns["worker"] = workers;
@@ -178,6 +179,9 @@ void bind_forecast(py::module_& module) {
         return "<Forecast: " + std::to_string(f.value.steps) + " steps, " +
                std::to_string(static_cast<long long>(f.value.makespan_seconds)) + " s>";
       });
+  using enum arrow_type;
+  as_arrow(type, &schedule_columns,
+           {{"step", number}, {"label", text}, {"worker", number}, {"start", real}, {"end", real}});
   module.def(
       "forecast",
       [](const std::shared_ptr<plan>& p, unsigned workers,

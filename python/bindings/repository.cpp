@@ -15,6 +15,7 @@
 #include <utility>
 #include <variant>
 
+#include "arrow.hpp"
 #include "progress.hpp"
 #include "value.hpp"
 
@@ -40,8 +41,8 @@ using place = std::pair<std::string, std::string>;
 using pin_place = std::tuple<std::string, std::string, std::string, std::string>;
 
 repository load(const std::vector<place>& places, const std::vector<pin_place>& pins,
-                const std::string& cache, const std::optional<repository>& previous, unsigned threads,
-                const progress_argument& progress) {
+                const std::string& cache, const std::optional<repository>& previous,
+                unsigned threads, const progress_argument& progress) {
   std::vector<source> sources;
   for (const auto& [path, revision] : places) sources.push_back(source_at(path, revision));
   pin_source pinned;
@@ -64,21 +65,23 @@ std::string repr(const repository& r) {
          std::to_string(r.name_count()) + " packages>";
 }
 
-/// One list a column, in the order of ids.
-using column_dict = py::typing::Dict<py::str, any_list>;
+const arrow_schema& column_types() {
+  using enum arrow_type;
+  static const arrow_schema types = {
+      {"name", text},       {"version", text},           {"synopsis", text}, {"tags", texts},
+      {"licenses", texts},  {"maintainers", texts},      {"authors", texts}, {"homepages", texts},
+      {"flags", texts},     {"depends", text},           {"depopts", text},  {"conflicts", text},
+      {"available", text},  {"conflict_classes", texts}, {"depexts", text},  {"url", text},
+      {"checksums", texts}, {"dev_repo", text},          {"path", text},     {"source", text},
+      {"pinned", flag}};
+  return types;
+}
 
+/// One list a column, in the order of ids.
 column_dict to_columns(const repository& r) {
-  struct column {
-    const char* name;
-    py::list values;
-  };
-  static constexpr const char* names[] = {
-      "name",      "version",          "synopsis", "tags",    "licenses",  "maintainers",
-      "authors",   "homepages",        "flags",    "depends", "depopts",   "conflicts",
-      "available", "conflict_classes", "depexts",  "url",     "checksums", "dev_repo",
-      "path",      "source",           "pinned"};
+  const arrow_schema& types = column_types();
   std::vector<py::list> columns;
-  for (std::size_t i = 0; i < std::size(names); ++i) columns.emplace_back(r.size());
+  for (std::size_t i = 0; i < types.size(); ++i) columns.emplace_back(r.size());
   for (const package_id id : r.packages()) {
     const syntax::file& tree = r.file(id);
     const opam_file file = opam_file::read(tree);
@@ -109,7 +112,7 @@ column_dict to_columns(const repository& r) {
     put(r.is_pinned(id));
   }
   column_dict out;
-  for (std::size_t i = 0; i < columns.size(); ++i) out[names[i]] = columns[i];
+  for (std::size_t i = 0; i < columns.size(); ++i) out[types[i].first.c_str()] = columns[i];
   return out;
 }
 
@@ -168,6 +171,7 @@ void bind_queries(py::class_<repository>& type) {
            R"(Every version as columns, lists of equal length: for `pandas.DataFrame(...)`,
 `polars.DataFrame(...)`, `pyarrow.table(...)`. Formulas are text in opam's language.)")
       .def("to_records", &to_records, "The same as one dict a version.");
+  as_arrow(type, &to_columns, column_types());
 }
 
 }  // namespace
@@ -280,7 +284,8 @@ files loaded twice are two repositories.)");
   });
   bind_queries(type);
   module.def("_load_repository", &load, py::arg("places"), py::arg("pins"), py::arg("cache"),
-             py::arg("previous"), py::arg("threads"), py::arg("progress"), "What `Repository.open` found out to load.");
+             py::arg("previous"), py::arg("threads"), py::arg("progress"),
+             "What `Repository.open` found out to load.");
 }
 
 }  // namespace opamplan::python

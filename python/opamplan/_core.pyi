@@ -7,6 +7,7 @@ import collections.abc
 import os
 import types
 import typing
+import typing_extensions
 
 __all__: list[str] = [
     "Alignment",
@@ -700,6 +701,12 @@ class Repository:
         what has not changed is not worked out again, nor, of one git repository, read again, so that
         the next commit takes a fiftieth of the time. Raises LoadError when there is nothing to load; a
         broken file is in `diagnostics`.
+        """
+    def __arrow_c_stream__(
+        self, requested_schema: typing.Any = None
+    ) -> typing_extensions.CapsuleType:
+        """
+        For `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow`: Arrow's PyCapsule protocol.
         """
     def __contains__(self, name: str) -> bool:
         """
@@ -1679,6 +1686,12 @@ class Plan:
         """
         The plan that `save` wrote. Raises PlanFormatError or OSError.
         """
+    def __arrow_c_stream__(
+        self, requested_schema: typing.Any = None
+    ) -> typing_extensions.CapsuleType:
+        """
+        For `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow`: Arrow's PyCapsule protocol.
+        """
     def __eq__(self, arg0: object) -> bool: ...
     def __getitem__(self, index: typing.SupportsInt | typing.SupportsIndex) -> PlanStep: ...
     def __getstate__(self) -> bytes: ...
@@ -1830,6 +1843,12 @@ class Forecast:
     """
     What carrying a plan out will take.
     """
+    def __arrow_c_stream__(
+        self, requested_schema: typing.Any = None
+    ) -> typing_extensions.CapsuleType:
+        """
+        For `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow`: Arrow's PyCapsule protocol.
+        """
     def __eq__(self, arg0: object) -> bool: ...
     def __getstate__(
         self,
