@@ -76,6 +76,7 @@
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/strategies.hpp"
+#include "opamplan/plan/summary.hpp"
 #include "opamplan/plan/targets.hpp"
 #include "opamplan/plan/words.hpp"
 #include "opamplan/emit/archives.hpp"

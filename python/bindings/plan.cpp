@@ -10,6 +10,7 @@
 #include <opamplan/plan/contents.hpp>
 #include <opamplan/plan/json.hpp>
 #include <opamplan/plan/make.hpp>
+#include <opamplan/plan/summary.hpp>
 #include <opamplan/plan/targets.hpp>
 #include <span>
 #include <tuple>

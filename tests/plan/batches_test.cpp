@@ -6,6 +6,7 @@
 #include <set>
 
 #include "opamplan/plan/doctor.hpp"
+#include "opamplan/plan/summary.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;

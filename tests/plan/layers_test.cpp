@@ -6,6 +6,7 @@
 #include <map>
 
 #include "opamplan/plan/doctor.hpp"
+#include "opamplan/plan/summary.hpp"
 #include "plan/small_plans.hpp"
 #include "repository/temp_tree.hpp"
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "opamplan/base/error.hpp"
+#include "opamplan/plan/summary.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;

@@ -8,6 +8,7 @@
 
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/forecast.hpp"
+#include "opamplan/plan/summary.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "opamplan/plan/contents.hpp"
+#include "opamplan/plan/summary.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;

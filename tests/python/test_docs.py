@@ -151,6 +151,14 @@ def test_blocks_of_cpp_compile(block: Block, tmp_path: pathlib.Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_strategy_of_extending_is_the_one_that_is_tested() -> None:
+    page = (ROOT / "docs/extending.md").read_text()
+    (code,) = re.findall(
+        r"```cpp\n#include <opamplan/plan/batches.hpp>\n.*?\n\n(///.*?)\n```", page, re.DOTALL
+    )
+    assert code in (ROOT / "tests/plan/own_strategy_test.cpp").read_text()
+
+
 def test_the_site_builds_without_a_warning() -> None:
     pytest.importorskip("zensical", reason="needs zensical")
     done = subprocess.run(

@@ -65,10 +65,10 @@ struct plan_layer {
                  ///< in every strategy.
   std::vector<plan_package_id> packages;  ///< First the one that names it, on which the others of
                                           ///< its group are built; then those, ascending.
-  std::vector<layer_id> needs;  ///< Earlier layers without which it is not tried: what it
+  std::vector<layer_id> needs;            ///< Earlier layers without which it is not tried: what it
                                 ///< depends on, `{post}` included, those implied by others
                                 ///< left out; ascending.
-  bool for_target = false;      ///< With the test and doc switches of targets.
+  bool for_target = false;  ///< With the test and doc switches of targets.
 
   friend bool operator==(const plan_layer&, const plan_layer&) = default;
 };
@@ -149,37 +149,10 @@ struct plan {
   friend bool operator==(const plan&, const plan&) = default;
 };
 
-struct plan_summary {
-  std::size_t targets = 0;
-  std::size_t install_steps = 0;      ///< Steps that install packages; for `chain` this counts
-                                      ///< every target's own.
-  std::size_t system_steps = 0;       ///< Steps that run the system's package manager, whether they
-                                      ///< install packages too or not; of equal keys one.
-  std::size_t installs = 0;           ///< Packages installed over all steps (chunks and post groups
-                                      ///< hold several).
-  std::size_t unshared_installs = 0;  ///< Packages that the targets' images hold, added up: what
-                                      ///< building each target alone would install.
-  std::size_t distinct_steps = 0;     ///< Those of equal keys, which run once, counted once.
-  std::size_t layers = 0;
-  std::size_t post_groups = 0;  ///< Layers of several packages.
-  std::size_t package_versions = 0;
-  std::size_t max_depth = 0;
-  std::size_t grafts = 0;
-  std::size_t batches = 0;
-  std::size_t largest_batch = 0;         ///< Steps.
-  std::size_t largest_cache_record = 0;  ///< Bytes, of the batch with most.
-  std::size_t depexts = 0;               ///< Distinct system packages.
-  std::string most_variants;             ///< The package version with the most layers...
-  std::size_t variants = 0;              ///< ...and how many.
-};
-
 /// The system packages that a step makes sure of, sorted: those that its parent lacks, and those of
 /// the system steps that it stands on. Where one of these has failed, so that no more than a part
 /// is lost, the steps on it install them for themselves.
 [[nodiscard]] std::vector<std::string> ensured_depexts(const plan& p, const plan_step& step);
-
-/// Linear.
-[[nodiscard]] plan_summary summarize(const plan& p);
 
 }  // namespace opamplan
 
