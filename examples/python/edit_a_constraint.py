@@ -10,12 +10,12 @@ from opamplan.data import repository_path
 name, constraint = sys.argv[1:3] if len(sys.argv) > 2 else ("dune", ">= 3.8 & < 4")
 folder = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else repository_path())
 for path in sorted(folder.glob("packages/*/*/opam")):
-    file = opamplan.parse(path)
     try:
+        file = opamplan.parse(path)
         edited = file.set_constraint(name, constraint)
-    except opamplan.InvalidRequest as error:
+    except opamplan.Error as error:
         if "does not name" not in str(error):
-            print(error, file=sys.stderr)  # versions and conditions mixed: by hand
+            print(error, file=sys.stderr)  # no opam file, or versions and conditions mixed
         continue
     before, after = file.text.splitlines(), edited.text.splitlines()
     print(*difflib.unified_diff(before, after, str(path), str(path), n=0, lineterm=""), sep="\n")

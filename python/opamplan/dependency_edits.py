@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Optional
 
 from opamplan._core import File, Value, parse, parse_value
-from opamplan.errors import InvalidRequest, ParseError
+from opamplan.errors import InvalidRequest, ParseError, expected
 
 Splice = tuple[int, int, str]
 """Byte offsets of a begin and an end, and what stands there instead."""
@@ -19,18 +19,20 @@ Splice = tuple[int, int, str]
 def set_constraint(self: File, name: str, constraint: str, field: str = "depends") -> File:
     """A new file in which a dependency has another version constraint.
 
-    `constraint` is written as in opam files, `>= "3.0" & < "4"`, versions also without quotes;
-    "" allows every version. Conditions beside it, as `with-test`, stay, and so does every other
-    byte. Where the field names the package several times, all of them change. Raises
+    `constraint` is written as in opam files, `>= "3.0" & < "4"`, versions also without quotes,
+    `= version` for the package's own; "" allows every version. Conditions beside it, as
+    `with-test`, stay, and so does every other byte. `field`: `depends`, `depopts` or `conflicts`.
+    Where the field names the package several times, all of them change. Raises
     InvalidRequest if it does not name it, or has versions and conditions mixed by `|`.
     """
+    _require(name, constraint, field)
     wanted = _constraint(constraint)
     atoms = list(atoms_of(self.get(field), name))
     if not atoms:
         raise InvalidRequest(
             f"{_place(self)}{field} does not name {name}: add_dependency adds a dependency"
         )
-    return _edited(self, [_constrained(self, atom, wanted) for atom in atoms])
+    return _edited(self, [s for atom in atoms for s in _constrained(self, atom, wanted)])
 
 
 def add_dependency(self: File, name: str, constraint: str = "", field: str = "depends") -> File:
@@ -39,6 +41,7 @@ def add_dependency(self: File, name: str, constraint: str = "", field: str = "de
     `constraint` as for `set_constraint`; conditions may be in it, as in `with-test & >= "2"`.
     Raises InvalidRequest if the field names the package already.
     """
+    _require(name, constraint, field)
     if next(atoms_of(self.get(field), name), None) is not None:
         raise InvalidRequest(
             f"{_place(self)}{field} names {name} already: set_constraint changes its versions"
@@ -54,13 +57,14 @@ def remove_dependency(self: File, name: str, field: str = "depends") -> File:
 
     Of a choice the others stay. Raises InvalidRequest if the field does not name the package.
     """
+    _require(name, "", field)
     value = self.get(field)
     if next(atoms_of(value, name), None) is None:
         raise InvalidRequest(f"{_place(self)}{field} does not name {name}")
     file = self
     while value is not None and next(atoms_of(value, name), None) is not None:
         removed = _removed(file, value, name)
-        file = file.remove(field) if removed is None else _edited(file, [removed])
+        file = file.remove(field) if removed is None else _edited(file, removed)
         value = file.get(field)
     return file
 
@@ -99,13 +103,26 @@ def _place(file: File) -> str:
     return f"{file.path}: " if file.path else ""
 
 
+FIELDS = ("depends", "depopts", "conflicts")
+
+
+def _require(name: str, constraint: str, field: str) -> None:
+    for text, such_as in ((name, '"dune"'), (constraint, '">= 3.0"'), (field, '"depends"')):
+        if not isinstance(text, str):
+            raise expected("a str", such_as, text)
+    if not re.fullmatch(r"[A-Za-z0-9_+-]*[A-Za-z][A-Za-z0-9_+-]*", name):
+        raise InvalidRequest(f"{name!r} is no name of a package, such as dune")
+    if field not in FIELDS:
+        raise InvalidRequest(f"{field!r} names no packages: {', '.join(FIELDS)} do")
+
+
 # A relation, and a version that stands without quotes.
 _BARE = re.compile(r"""(<=|>=|!=|=|<|>)\s*(?=[^\s"'])([^\s"'&|(){}<>=!]+)""")
 
 
 def _condition(text: str) -> str:
     """What stands in braces, its versions in quotes."""
-    in_quotes = _BARE.sub(lambda found: f"{found[1]} {quoted(found[2])}", text.strip())
+    in_quotes = _BARE.sub(_in_quotes, text.strip())
     try:
         value = parse_value(f'"p" {{{in_quotes}}}')
     except ParseError as error:
@@ -113,6 +130,11 @@ def _condition(text: str) -> str:
     if value.kind != "option" or len(value) != 1:
         raise InvalidRequest(f'"{text}" is no constraint, such as ">= 3.0 & < 4"')
     return in_quotes
+
+
+def _in_quotes(found: re.Match[str]) -> str:
+    version = found[2]  # `version` is a variable: that of the package itself
+    return f"{found[1]} {version if version == 'version' else quoted(version)}"
 
 
 def _constraint(text: str) -> str:
@@ -145,14 +167,11 @@ def _conjuncts(value: Value) -> Iterator[Value]:
         yield value
 
 
-def _constrained(file: File, atom: Value, wanted: str) -> Splice:
-    """The replacement that gives an atom another constraint."""
+def _constrained(file: File, atom: Value, wanted: str) -> list[Splice]:
+    """The replacements that give an atom another constraint."""
     subject = atom.subject if atom.kind == "option" else atom
-    parts = [
-        each
-        for argument in (atom if atom.kind == "option" else ())
-        for each in _conjuncts(argument)
-    ]
+    arguments = atom if atom.kind == "option" else ()
+    parts = [each for argument in arguments for each in _conjuncts(argument)]
     about = [_is_about_versions(part) for part in parts]
     if None in about:
         line, column = atom.position
@@ -161,25 +180,75 @@ def _constrained(file: File, atom: Value, wanted: str) -> Splice:
             f"conditions are mixed in {atom.source}: edit it by hand"
         )
     versions = [part for part, of_version in zip(parts, about) if of_version]
-    others = [part.source for part, of_version in zip(parts, about) if not of_version]
-    begin, end = subject.span[1], atom.span[1]
-    if not others:
-        return (begin, end, f" {{{wanted}}}" if wanted else "")
-    beside = f"({wanted})" if wanted and _is_choice(wanted) else wanted
+    others = [part for part, of_version in zip(parts, about) if not of_version]
+    if atom.kind != "option":
+        return [(atom.span[1], atom.span[1], f" {{{wanted}}}")] if wanted else []
+    brace, end = _brace(file, subject), atom.span[1]
+    if not wanted and not others:
+        return [(_trimmed(file, brace), end, "")]
+    beside = f"({wanted})" if others and _is_choice(wanted) else wanted
     if beside and len(versions) == 1:
-        return (*versions[0].span, beside)
-    if beside and not versions:
-        return (parts[-1].span[1], parts[-1].span[1], f" & {beside}")
-    return (begin, end, f" {{{' & '.join([*others, *([beside] if beside else [])])}}}")
+        return [(*versions[0].span, beside)]
+    if beside and versions and _has_comment(file, brace, end):
+        return [(*versions[0].span, beside), *_without_conjuncts(file, parts, versions[1:])]
+    if not parts:
+        return [(brace, end, f"{{{beside}}}")]
+    # Without parentheses a choice can only be all there is.
+    if beside and not versions and not _is_a_choice(parts[0]):
+        return [(parts[-1].span[1], parts[-1].span[1], f" & {beside}")]
+    kept = [f"({each.source})" if beside and _is_a_choice(each) else each.source for each in others]
+    return [(brace, end, f"{{{' & '.join([*kept, *([beside] if beside else [])])}}}")]
+
+
+def _without_conjuncts(file: File, parts: list[Value], gone: list[Value]) -> list[Splice]:
+    """Each with the `&` before it; comments between them stay."""
+    splices: list[Splice] = []
+    for before, part in zip(parts, parts[1:]):
+        if any(part.span == each.span for each in gone):
+            operator = _outside_comments(file, before.span[1], part.span[0]).index(b"&")
+            at = before.span[1] + operator
+            splices += [(at, at + 1, ""), (*part.span, "")]
+    return splices
 
 
 def _is_choice(condition: str) -> bool:
-    value = parse_value(f'"p" {{{condition}}}')[0]
+    return bool(condition) and _is_a_choice(parse_value(f'"p" {{{condition}}}')[0])
+
+
+def _is_a_choice(value: Value) -> bool:
     return bool(value.kind == "logical" and value.op == "|")
 
 
-def _removed(file: File, value: Value, name: str) -> Optional[Splice]:
-    """The replacement that removes one place of a name; None: nothing of the formula is left."""
+def _data(file: File) -> bytes:
+    return file.text.encode("utf-8", "surrogateescape")
+
+
+_COMMENT = re.compile(rb"#[^\n]*|\(\*.*?\*\)", re.DOTALL)
+
+
+def _outside_comments(file: File, begin: int, end: int) -> bytes:
+    """What stands there between values, with comments blanked out."""
+    return _COMMENT.sub(lambda found: b" " * len(found[0]), _data(file)[begin:end])
+
+
+def _has_comment(file: File, begin: int, end: int) -> bool:
+    """Whether there may be one; a `#` in a string counts too."""
+    return _COMMENT.search(_data(file)[begin:end]) is not None
+
+
+def _brace(file: File, subject: Value) -> int:
+    """Where the braces behind a value begin."""
+    end = subject.span[1]
+    return end + _outside_comments(file, end, len(_data(file))).index(b"{")
+
+
+def _trimmed(file: File, end: int) -> int:
+    """`end` without the blanks before it."""
+    return len(_data(file)[:end].rstrip(b" \t"))
+
+
+def _removed(file: File, value: Value, name: str) -> Optional[list[Splice]]:
+    """The replacements that remove one place of a name; None: nothing of the formula is left."""
     if _names(value, name):
         return None
     if value.kind == "logical":
@@ -187,7 +256,7 @@ def _removed(file: File, value: Value, name: str) -> Optional[Splice]:
             if next(atoms_of(side, name), None) is None:
                 continue
             inner = _removed(file, side, name)
-            return (*value.span, other.source) if inner is None else inner
+            return _without_side(file, value, side, other) if inner is None else inner
     elements = list(value)
     for place, element in enumerate(elements):
         if next(atoms_of(element, name), None) is None:
@@ -196,9 +265,24 @@ def _removed(file: File, value: Value, name: str) -> Optional[Splice]:
         if inner is not None:
             return inner
         if len(elements) == 1:
-            return None if value.kind == "group" else (*element.span, "")
-        return _without(file, elements, place)
+            return None if value.kind == "group" else [(*element.span, "")]
+        return [_without(file, elements, place)]
     return None
+
+
+def _without_side(file: File, value: Value, side: Value, other: Value) -> list[Splice]:
+    """Without one side of an `&` or `|`; with its line and comment, if it has one of its own."""
+    gaps = [(value.span[0], other.span[0]), (other.span[1], value.span[1])]
+    if not any(b"\n" in _data(file)[begin:end] for begin, end in gaps):
+        return [(*value.span, other.source)]
+    begin, end = value.left.span[1], value.right.span[0]
+    operator = begin + _outside_comments(file, begin, end).index(value.op.encode())
+    first, last = min(side.span[0], operator), max(side.span[1], operator + 1)
+    line = _own_line(file, first, last)
+    if line is not None:
+        return [line]
+    own = _own_line(file, *side.span) or (*side.span, "")
+    return [own, (operator, operator + 1, "")]
 
 
 def _names(value: Value, name: str) -> bool:
@@ -208,13 +292,21 @@ def _names(value: Value, name: str) -> bool:
 
 def _without(file: File, elements: list[Value], place: int) -> Splice:
     """The replacement without an element of a list: its line, or what stands up to a neighbour."""
-    data = file.text.encode("utf-8", "surrogateescape")
     begin, end = elements[place].span
-    line = data.rfind(b"\n", 0, begin) + 1
-    after = data.find(b"\n", end)
-    rest = data[end : after if after >= 0 else len(data)].strip()
-    if after >= 0 and not data[line:begin].strip() and (not rest or rest.startswith(b"#")):
-        return (line, after + 1, "")
+    line = _own_line(file, begin, end)
+    if line is not None:
+        return line
     if place + 1 < len(elements):
         return (begin, elements[place + 1].span[0], "")
     return (elements[place - 1].span[1], end, "")
+
+
+def _own_line(file: File, begin: int, end: int) -> Optional[Splice]:
+    """The lines from `begin` to `end`, if nothing else than a comment behind is on them."""
+    data = _data(file)
+    line = data.rfind(b"\n", 0, begin) + 1
+    after = data.find(b"\n", end)
+    rest = data[end : after if after >= 0 else len(data)].strip()
+    if after < 0 or data[line:begin].strip() or (rest and not rest.startswith(b"#")):
+        return None
+    return (line, after + 1, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import re
+import inspect
 from collections.abc import Iterator
 
 from markdown_text import escaped
@@ -34,7 +34,7 @@ def command_page() -> str:
 def described(command: argparse.ArgumentParser) -> Iterator[str]:
     """One command: what it does, what it takes, examples."""
     yield escaped(command.description or "") + "\n"
-    usage = re.sub(r"\s+", " ", command.format_usage().removeprefix("usage: ")).strip()
+    usage = inspect.cleandoc(command.format_usage().removeprefix("usage: "))
     yield f"```text\n{usage}\n```\n"
     for group in command._action_groups:
         actions = [a for a in group._group_actions if a.help != argparse.SUPPRESS]
@@ -43,7 +43,7 @@ def described(command: argparse.ArgumentParser) -> Iterator[str]:
         yield f"**{(group.title or '').capitalize()}**\n"
         if group.description:
             yield escaped(group.description) + "\n"
-        yield "| | |\n|---|---|"
+        yield "| argument | |\n|---|---|"
         for action in actions:
             yield f"| {invocation(action)} | {cell(helped(action, command))} |"
         yield ""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
+import importlib
 import inspect
 import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from markdown_text import escaped
+
+WIDTH = 88
 
 
 def short_types(signature: str) -> str:
@@ -32,15 +37,45 @@ def documented(name: str, value: Any) -> tuple[list[str], str]:
     """Signatures and text of a function, compiled or not."""
     doc = inspect.getdoc(value) or ""
     if inspect.isfunction(value):
-        return [short_types(name + str(inspect.signature(value)).replace("'", ""))], doc
+        # Annotations are texts, in quotes that are not written.
+        signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(value)))
+        return [wrapped(short_types(name + signature))], doc
     lines = doc.splitlines()
     if not lines or not lines[0].startswith(f"{name}("):
         return [f"{name}()"], doc
     if "Overloaded function." in doc:
         found = re.findall(rf"^\d+\. ({re.escape(name)}\(.*)$", doc, re.MULTILINE)
         rest = [line for line in lines[1:] if not re.match(r"\d+\. |Overloaded function", line)]
-        return [short_types(s) for s in found], "\n".join(rest).strip()
-    return [short_types(lines[0])], "\n".join(lines[1:]).strip()
+        return [wrapped(short_types(s)) for s in found], "\n".join(rest).strip()
+    return [wrapped(short_types(lines[0]))], "\n".join(lines[1:]).strip()
+
+
+def wrapped(signature: str) -> str:
+    """A long signature with an argument a line."""
+    opened, arguments, rest = re.fullmatch(r"(\w+\()(.*)(\).*)", signature, re.DOTALL).groups()  # type: ignore[union-attr]
+    if len(signature) <= WIDTH:
+        return signature
+    lines, depth, line = [], 0, ""
+    for letter in arguments:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            lines.append(line.strip())
+            line = ""
+        else:
+            line += letter
+    return opened + "\n" + "".join(f"    {each},\n" for each in [*lines, line.strip()]) + rest
+
+
+def attribute_docs(kind: type) -> dict[str, str]:
+    """What stands below the attributes of a class in its source."""
+    (definition,) = ast.parse(inspect.cleandoc(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    docs = {}
+    for item, below in zip(definition.body, [*definition.body[1:], None]):
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+            said = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+            docs[item.target.id] = str(below.value.value) if said else ""  # type: ignore[union-attr]
+    return docs
 
 
 def see(signatures: Collection[str], classes: Collection[str], own: str = "") -> Iterator[str]:
@@ -64,10 +99,19 @@ def entry(name: str, value: Any, level: str, classes: Collection[str]) -> Iterat
 def members(kind: type, classes: Collection[str]) -> Iterator[str]:
     """What a class defines itself."""
     properties, methods = [], []
+    if dataclasses.is_dataclass(kind):
+        docs = attribute_docs(kind)
+        for field in dataclasses.fields(kind):
+            doc = " ".join(docs.get(field.name, "").split())
+            properties.append((field.name, short_types(str(field.type)), doc))
     for name, value in vars(kind).items():
         if name.startswith("_") and name not in ("__init__", "__getitem__", "__contains__"):
             continue
-        if isinstance(value, property):
+        if isinstance(value, property) and inspect.isfunction(value.fget):
+            returned = value.fget.__annotations__.get("return", "")
+            doc = " ".join((inspect.getdoc(value) or "").split())
+            properties.append((name, short_types(str(returned)), doc))
+        elif isinstance(value, property):
             signature, _, text = (value.fget.__doc__ or "").partition("->")
             returned, _, rest = text.partition("\n") if signature.startswith("(") else ("", "", "")
             doc = (inspect.getdoc(value) or rest).strip()
@@ -120,13 +164,24 @@ def python_page() -> str:
         text = escaped(inspect.getdoc(kind) or "")
         out.append(f"### `{name}`\n\nDerived from `{base}`. {text}")
         out.append(f"\nAttributes: {fields}.\n" if fields else "")
-    for name, text in (
-        (
-            "notebook",
-            "Pictures: `bars`, `closure`, `closure_sizes`, `difference`, `sharing`, `statuses`, "
-            "`timeline`; see [How to](../how-to.md#use-it-in-a-notebook).",
-        ),
-        ("terminal.progress", "`ProgressBar`, what `progress=True` stands for."),
-    ):
-        out.append(f"## `opamplan.{name}`\n\n{text}\n")
+    for module in ("opamplan.runs", "opamplan.notebook"):
+        out += module_section(module, classes)
+    out.append(
+        "## `opamplan.terminal.progress`\n\n`ProgressBar`, what `progress=True` stands for.\n"
+    )
     return "\n".join(out)
+
+
+def module_section(module: str, classes: Collection[str]) -> Iterator[str]:
+    """All that a module names in `__all__`."""
+    home = importlib.import_module(module)
+    yield f"## `{module}`\n\n{escaped(inspect.getdoc(home) or '')}\n"
+    values = {name: getattr(home, name) for name in home.__all__}
+    known = {*classes, *(name for name, value in values.items() if isinstance(value, type))}
+    for name, value in values.items():
+        if isinstance(value, type):
+            yield f"### `{name}` {{#{name.lower()}}}\n"
+            yield escaped(inspect.getdoc(value) or "") + "\n"
+            yield from members(value, known)
+        else:
+            yield from entry(name, value, "###", known)

@@ -44,6 +44,23 @@ def depends_of(file: opamplan.File) -> str:
             'depends: [\n  "a"  # é\n  "lib" {!= "2"} # why\n  ("b" | "lib" {!= "2"})\n]',
         ),
         ('depends: "lib"', "> 0", 'depends: "lib" {> "0"}'),
+        # A choice of conditions holds as a whole.
+        (
+            'depends: ["lib" {os = "linux" | build}]',
+            ">= 2",
+            'depends: ["lib" {(os = "linux" | build) & >= "2"}]',
+        ),
+        ('depends: ["lib" {build | with-test}]', "", 'depends: ["lib" {build | with-test}]'),
+        # `version` is a variable.
+        ('depends: ["lib"]', "= version", 'depends: ["lib" {= version}]'),
+        # Comments stay where they are.
+        (
+            'depends: [\n  "lib" {>= "1" # low\n   & < "2" # high\n  }\n]',
+            ">= 3",
+            'depends: [\n  "lib" {>= "3" # low\n     # high\n  }\n]',
+        ),
+        ('depends: ["lib" (* why *) {>= "1"}]', ">= 3", 'depends: ["lib" (* why *) {>= "3"}]'),
+        ('depends: ["lib" (* why *) {>= "1"}]', "", 'depends: ["lib" (* why *)]'),
     ],
 )
 def test_a_constraint_is_set_where_it_stands(before: str, constraint: str, after: str) -> None:
@@ -91,6 +108,23 @@ def test_a_dependency_is_added_behind_the_others(before: str, constraint: str, a
     assert depends_of(file_with(before).add_dependency("lib", constraint)) == after
 
 
+@pytest.mark.parametrize("name", ["", "a b", "fmt.1", '"fmt"', "a\nb", "1", "-"])
+def test_what_is_no_name_is_refused(name: str) -> None:
+    for edit in (file_with("").add_dependency, file_with("").remove_dependency):
+        with pytest.raises(opamplan.InvalidRequest, match="no name of a package"):
+            edit(name)
+
+
+def test_what_has_no_dependencies_is_refused() -> None:
+    file = file_with('depends: ["lib"]')
+    for field in ("synopsis", "url.src", "nope"):
+        with pytest.raises(opamplan.InvalidRequest, match=f"'{field}' names no packages: depends"):
+            file.add_dependency("fmt", field=field)
+    for arguments in ((None,), ("lib", None), ("lib", "", 3)):
+        with pytest.raises(TypeError, match="expected a str, such as"):
+            file.set_constraint(*arguments, *("",) * (len(arguments) == 1))  # type: ignore[arg-type]
+
+
 def test_a_dependency_is_not_added_twice() -> None:
     with pytest.raises(opamplan.InvalidRequest, match="names lib already: set_constraint"):
         file_with('depends: ["a" | "lib" {build}]').add_dependency("lib")
@@ -113,6 +147,18 @@ def test_a_dependency_is_not_added_twice() -> None:
         ('depends: ["a" | "lib" {> "1"} | "b"]', 'depends: ["a" | "b"]'),
         ('depends: [("lib") "b"]', 'depends: ["b"]'),
         ('depends: ["lib" {>= "1"} "a" "lib" {< "2"}]', 'depends: ["a"]'),
+        (
+            'depends: [\n  "a" # first\n  | "lib" # goes\n  | "b" # last\n]',
+            'depends: [\n  "a" # first\n  | "b" # last\n]',
+        ),
+        (
+            'depends: [\n  "lib" | # goes?\n  "b" # last\n]',
+            'depends: [\n  "b" # last\n]',
+        ),
+        (
+            'depends: [\n  "a" |  # first\n  "lib"  # goes\n]',
+            'depends: [\n  "a"   # first\n]',
+        ),
     ],
 )
 def test_a_dependency_is_removed_with_its_line(before: str, after: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pathlib
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -178,6 +180,23 @@ def test_hostile_names_are_escaped() -> None:
 def test_bars_without_rows_are_a_picture() -> None:
     parsed(str(notebook.bars([])))
     parsed(str(notebook.bars([("zero", 0)])))
+
+
+@pytest.mark.parametrize(
+    ("draw", "such_as"),
+    [
+        (notebook.closure_sizes, "a list of SolveResult"),
+        (notebook.statuses, "a dict"),
+        (notebook.timeline, "a Forecast"),
+        (notebook.sharing, "a Plan"),
+        (notebook.difference, "a PlanDifference"),
+    ],
+)
+def test_what_cannot_be_drawn_says_what_can(
+    draw: Callable[[Any], object], such_as: str, universe: opamplan.Universe
+) -> None:
+    with pytest.raises(TypeError, match=f"expected {such_as}, such as"):
+        draw([universe])
 
 
 def test_an_unknown_drawing_is_an_attribute_error() -> None:

@@ -104,6 +104,9 @@ def test_check_fails_for_errors_only(run: Run, tree: str) -> None:
     file.write_text('opam-version: "2.0"\nnonsense: 1\n')
     assert run("check").returncode == 1
     assert "json.1/opam:2:1: error: nonsense: unknown field" in run("check").stdout
+    assert run("check", "--errors-only").stdout.splitlines() == [
+        line for line in run("check").stdout.splitlines() if ": error:" in line
+    ]
     file.write_text("depends: [")
     done = run("check")
     assert done.returncode == 1

@@ -28,6 +28,9 @@ OTHER = "(the small one inside opamplan; --repository names another)"
         ("plan --enviroment debian-13", "plan: there is no option --enviroment; did you mean"),
         ("plan --zzz=1", "plan: there is no option --zzz; `opamplan help plan` tells more"),
         ("plan --strategy graf", "--strategy: there is no 'graf'; did you mean graft?"),
+        ("-q solve dune", "-q stands behind the command: opamplan solve -q"),
+        ("solve dune --config x", "--config stands before the command: opamplan --config FILE"),
+        ("check packages", "arguments: packages; --repository PATH names a repository"),
         ("emit --format bake,llb", "--format: one at a time: --format bake --format llb"),
         (
             "plan --strategy z",
@@ -35,7 +38,7 @@ OTHER = "(the small one inside opamplan; --repository names another)"
         ),
         ("solve dune --constraint csexp>>1", '"csexp>>1" is no package with a constraint, such as'),
         ("solve dune --require csexp{", '"csexp{" is no package with a constraint, such as'),
-        ("check x y", "check: nothing is expected after its arguments: x y; `opamplan help check`"),
+        ("check x y", "check: nothing is expected after its arguments: x y; --repository PATH"),
         ("show lwt", f'no package is named "lwt" in this repository {OTHER}'),
         ("plan core", f'no package is named "core" in this repository {OTHER}'),
         ("revdeps dunee", f"did you mean dune? {OTHER}"),

@@ -119,3 +119,18 @@ TEST_CASE("reading that is cancelled keeps nothing, and the next call reads") {
                   cancelled);
   CHECK(declared(repo).formulas.size() == 1);
 }
+
+TEST_CASE("progress ends at the number of files, and never passes it") {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (int i = 0; i < 700; ++i) files.emplace_back("p" + std::to_string(i) + ".1", "");
+  for (const unsigned threads : {1U, 2U, 3U}) {
+    std::size_t last = 0;
+    const progress_callback note = [&](const progress_event& e) {
+      CHECK(e.done <= 700);
+      last = e.done;
+      return true;
+    };
+    static_cast<void>(declared(with_files(files), threads, note));
+    CHECK(last == 700);
+  }
+}

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, NoReturn, Optional
 
 from opamplan.cli.outcome import BadNews
 from opamplan.data import repository_path
@@ -381,6 +381,13 @@ def universe_from(args: argparse.Namespace, repository: Any = None) -> Any:
     )
 
 
+def nothing_to_solve(args: argparse.Namespace, universe: Any) -> NoReturn:
+    """A repository without a package that could be a target."""
+    where = " ".join(args.repository) or "the embedded repository"
+    what = "available in this environment" if universe.repository.names else "there"
+    raise BadNews(f"{where}: no package is {what}, so there is nothing to solve")
+
+
 def solve(args: argparse.Namespace, universe: Any) -> list[Any]:
     """The results of the targets that the options name, ascending by target."""
     from opamplan.cli.progress import progress_for
@@ -395,7 +402,5 @@ def solve(args: argparse.Namespace, universe: Any) -> list[Any]:
     else:
         found = universe.solve_all(threads=args.threads, progress=progress)
     if not found:
-        where = " ".join(args.repository) or "the embedded repository"
-        what = "available in this environment" if universe.repository.names else "there"
-        raise BadNews(f"{where}: no package is {what}, so there is nothing to solve")
+        nothing_to_solve(args, universe)
     return found

@@ -34,8 +34,14 @@ def unknown_arguments(words: list[str], command: str, parser: argparse.ArgumentP
     options = [word.partition("=")[0] for word in words if word.startswith("-") and word != "-"]
     where = f"`opamplan help {command}` tells more"
     if not options:
+        if "--repository" in known:
+            where = f"--repository PATH names a repository; {where}"
         return f"{command}: nothing is expected after its arguments: {' '.join(words)}; {where}"
     word = options[0]
+    if word in known:
+        return f"{word} stands behind the command: opamplan {command} {word}"
+    if word == "--config":
+        return f"{word} stands before the command: opamplan {word} FILE {command}"
     return f"{command}: there is no option {word}{nearest(word, known) or '; ' + where}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from opamplan._core import Forecast
+from opamplan.errors import expected
 from opamplan.notebook.bar_chart import LETTER
 from opamplan.notebook.markup import ACCENT, COOL, Picture, element, heading, number, svg, table
 from opamplan.wording import duration
@@ -20,6 +21,8 @@ def timeline(forecast: Forecast) -> Picture:
 
     More than 32 workers, which nobody can read as rows, are one area: how many of them are busy.
     """
+    if not isinstance(forecast, Forecast):
+        raise expected("a Forecast", "opamplan.forecast(plan)", forecast)
     columns = forecast.to_columns()
     span = forecast.makespan_seconds
     if not columns["step"] or span <= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opamplan._core import PlanDifference
+from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture, heading, table
 
@@ -11,6 +12,8 @@ ROWS = 15
 
 def difference(d: PlanDifference, rows: int = ROWS) -> Picture:
     """Layers kept, added and dropped, and the causes that rebuild most targets."""
+    if not isinstance(d, PlanDifference):
+        raise expected("a PlanDifference", "opamplan.compare_plans(before, after)", d)
     layers = [
         ("kept", d.kept_layer_count),
         ("added", len(d.added_layers)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opamplan._core import Plan
+from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture, element, heading, table
 
@@ -32,6 +33,8 @@ def images_of_steps(plan: Plan) -> list[int]:
 
 def sharing(plan: Plan, rows: int = ROWS) -> Picture:
     """What is installed with sharing and without, and the packages that most images hold."""
+    if not isinstance(plan, Plan):
+        raise expected("a Plan", "opamplan.make_plan(results)", plan)
     s = plan.summary
     work = [("each target alone", s["unshared_installs"]), ("this plan", s["installs"])]
     images: dict[str, int] = {}

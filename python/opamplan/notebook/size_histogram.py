@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from opamplan._core import SolveResult
+from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture
 
@@ -18,12 +19,16 @@ def closure_sizes(results: Iterable[SolveResult], rows: int = 10) -> Picture:
 
     What has no solution has no closure and is not counted.
     """
+    results = list(results)
+    for result in results:
+        if not isinstance(result, SolveResult):
+            raise expected("a list of SolveResult", "universe.solve_all()", result)
     sizes = sorted(
         ((len(result), result.target or "") for result in results if result), reverse=True
     )
     named = [(name, size) for size, name in sizes]
     if len(named) <= MOST_NAMED:
-        return Picture(str(bars(named, "Packages in the closure of")))
+        return Picture(str(bars(named, "Packages in closures")))
     ends = [*_BOUNDS[1:], sizes[0][0] + 1]
     bins = [
         (f"{begin}" if end == begin + 1 else f"{begin} to {end - 1}", begin, end)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from opamplan._core import SolveResult
+from opamplan.errors import expected
 from opamplan.notebook.markup import Picture, element, heading, table
 from opamplan.wording import listed
 
@@ -19,6 +20,8 @@ def statuses(answers: Mapping[str, Iterable[SolveResult]]) -> Picture:
     `answers` has the results of each environment by its name. Up to 60 packages have a row each;
     more are told by how they differ: a row for each combination of statuses, the largest first.
     """
+    if not isinstance(answers, Mapping):
+        raise expected("a dict", '{"5.3.0": universe.solve_all()}', answers)
     names = list(answers)
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for environment, results in answers.items():

@@ -35,10 +35,12 @@ inline declarations read_declarations(const repository& repo, unsigned threads,
   team.for_each(parts.size(), 1, [&](unsigned worker) {
     return [&, worker](std::size_t i) {
       const std::size_t end = repo.size() * (i + 1) / parts.size();
-      for (std::size_t at = repo.size() * i / parts.size(); at < end && !team.stopped(); ++at) {
+      std::size_t counted = repo.size() * i / parts.size();
+      for (std::size_t at = counted; at < end && !team.stopped(); ++at) {
         parts[i].add(repo.file(package_id{static_cast<std::uint32_t>(at)}));
-        if (at % block != 0) continue;
-        team.add_done(block);
+        if (at + 1 - counted < block && at + 1 < end) continue;
+        team.add_done(at + 1 - counted);
+        counted = at + 1;
         if (worker == 0) team.report();
       }
     };

@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     style = Style(sys.stdout)
     if not report["no_solution"]:
+        if not universe.available():
+            options.nothing_to_solve(args, universe)
         print("Every target has a solution: nothing is blocked.")
         return 0
     print(style.strong(f"{counted(report['no_solution'], 'target')} without a solution."))

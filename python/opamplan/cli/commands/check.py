@@ -18,13 +18,11 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "check",
         help="check the files of a repository",
-        description="Reads every field of every file. An error: the file, folder or field was "
-        "left out. A warning: it was taken. Exit status 1 if there are errors.",
+        description="Reads every field of every file. An error: the file, folder or field is "
+        "left out, or opam refuses it. A warning: it is taken. Exit status 1 if there are errors.",
         epilog="Example: opamplan check --repository opam-repository",
     )
-    parser.add_argument(
-        "--errors-only", action="store_true", help="only what keeps packages from loading"
-    )
+    parser.add_argument("--errors-only", action="store_true", help="leave out warnings")
     parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings too")
     options.add_threads_option(parser)
     options.add_repository_options(parser)
@@ -35,10 +33,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check."""
     repository = options.load(args)
-    if args.errors_only:
-        found = repository.diagnostics
-    else:
-        found = repository.check(threads=args.threads, progress=progress_for(args))
+    found = repository.check(threads=args.threads, progress=progress_for(args))
     errors = sum(d.level == "error" for d in found)
     warnings = len(found) - errors
     shown = [d for d in found if d.level == "error"] if args.errors_only else found
