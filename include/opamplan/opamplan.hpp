@@ -49,6 +49,7 @@
 #include "opamplan/solve/fact.hpp"
 #include "opamplan/solve/json.hpp"
 #include "opamplan/solve/names.hpp"
+#include "opamplan/solve/newest.hpp"
 #include "opamplan/solve/reasons.hpp"
 #include "opamplan/solve/rules.hpp"
 #include "opamplan/solve/sat_core.hpp"

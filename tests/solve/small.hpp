@@ -2,6 +2,7 @@
 /// Small repositories in memory: by hand, and at random.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <random>
@@ -88,6 +89,22 @@ class small_generator {
       }
     }
     return out;
+  }
+
+  /// The same with one version added, changed or removed.
+  std::vector<small_file> edited(std::vector<small_file> files) {
+    const std::string full_name =
+        name(below(shape_.names)) + "." + std::to_string(1 + below(shape_.most_versions + 1));
+    const auto at = std::find_if(files.begin(), files.end(),
+                                 [&](const small_file& f) { return f.full_name == full_name; });
+    if (at == files.end()) {
+      files.push_back({full_name, fields()});
+    } else if (chance(0.3)) {
+      files.erase(at);
+    } else {
+      at->fields = fields();
+    }
+    return files;
   }
 
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }

@@ -70,13 +70,13 @@ template <class T>
   });
 }
 
-/// Which of the positions below `count` can be reached from `start`, itself included. `each(v,
+/// Which of the positions below `count` can be reached from these, themselves included. `each(v,
 /// visit)` calls `visit` for each position that an edge of v leads to. Linear.
 template <class Each>
-std::vector<bool> reached_from(std::uint32_t start, std::size_t count, const Each& each) {
+std::vector<bool> reached_from(std::vector<std::uint32_t> stack, std::size_t count,
+                               const Each& each) {
   std::vector<bool> seen(count, false);
-  std::vector<std::uint32_t> stack{start};
-  seen[start] = true;
+  for (const std::uint32_t start : stack) seen[start] = true;
   while (!stack.empty()) {
     const std::uint32_t v = stack.back();
     stack.pop_back();
@@ -87,6 +87,10 @@ std::vector<bool> reached_from(std::uint32_t start, std::size_t count, const Eac
     });
   }
   return seen;
+}
+template <class Each>
+std::vector<bool> reached_from(std::uint32_t start, std::size_t count, const Each& each) {
+  return reached_from(std::vector{start}, count, each);
 }
 
 /// The positions of a shortest path, both ends included: of several the first by the order of the

@@ -1,0 +1,194 @@
+/// \file
+/// Which targets a change can touch, and the results of all others with new numbers.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <utility>
+
+#include "opamplan/base/error.hpp"
+#include "opamplan/base/rows.hpp"
+#include "opamplan/repository/same_names.hpp"
+#include "opamplan/solve/names.hpp"
+#include "opamplan/solve/newest.hpp"
+
+namespace opamplan {
+namespace solve_impl {
+
+/// Calls `visit(role)` for each role that a candidate of the row requires.
+template <class Visit>
+void each_required_role(const universe_tables& t, std::span<const choice_id> row,
+                        const Visit& visit) {
+  for (const choice_id s : row) {
+    visit(static_cast<std::uint32_t>(t.choices[to_index(s)].role));
+  }
+}
+
+/// What a change of some names of a universe can touch.
+class touched_by {
+ public:
+  touched_by(const universe& u, std::vector<std::uint32_t> names) : u_(u) {
+    const universe_tables& t = u.tables();
+    const adjacency dependents = counted_rows(t.roles.size(), [&](const auto& visit) {
+      for (std::size_t c = 0; c < t.candidate_roles.size(); ++c) {
+        const auto dependent = static_cast<std::uint32_t>(t.candidate_roles[c]);
+        each_required_role(t, t.required[c], [&](std::uint32_t role) { visit(role, dependent); });
+      }
+    });
+    roles_ =
+        reached_from(std::move(names), t.roles.size(), [&](std::uint32_t r, const auto& visit) {
+          for (const std::uint32_t dependent : dependents[r]) visit(dependent);
+        });
+  }
+
+  [[nodiscard]] bool name(name_id n) const { return roles_[to_index(n)]; }
+
+  /// As a target, with the rules of targets.
+  [[nodiscard]] bool target(package_id p) const {
+    if (name(u_.repository().name_of(p))) return true;
+    const universe_tables& t = u_.tables();
+    const candidate_id c = t.package_candidates[to_index(p)];
+    if (c == no_candidate || t.root_required.size() == 0) return false;
+    bool any = false;
+    each_required_role(t, t.root_required[to_index(c)],
+                       [&](std::uint32_t role) { any = any || roles_[role]; });
+    return any;
+  }
+
+ private:
+  const universe& u_;
+  std::vector<bool> roles_;
+};
+
+/// Names of a universe that are not among those that stayed the same.
+inline std::vector<std::uint32_t> other_names(std::size_t count, const std::vector<bool>& same) {
+  std::vector<std::uint32_t> names;
+  for (std::uint32_t n = 0; n < count; ++n) {
+    if (!same[n]) names.push_back(n);
+  }
+  return names;
+}
+
+inline void check_comparable(const universe& before, const universe& after) {
+  const universe_options& a = before.options();
+  const universe_options& b = after.options();
+  if (before.environment() == after.environment() && a.dependencies == b.dependencies &&
+      a.root_dependencies == b.root_dependencies && a.prefer_oldest == b.prefer_oldest &&
+      a.avoid_version == b.avoid_version) {
+    return;
+  }
+  throw invalid_request("the universe before has another environment or other options");
+}
+
+/// Takes results over from an earlier universe.
+class result_heir {
+ public:
+  result_heir(const solved_newest& before, const universe& u, const solve_options& options,
+              const std::vector<name_id>& same)
+      : before_(before),
+        repo_(u.repository()),
+        same_(same),
+        touched_before_(before.in, changed_before()),
+        touched_now_(u, changed_now()) {
+    for (const package_atom& root : options.roots) {
+      all_ = all_ || touches(touched_before_, before.in.repository(), root) ||
+             touches(touched_now_, repo_, root);
+    }
+  }
+
+  /// The earlier result for this target, if nothing that it may have looked at has changed.
+  [[nodiscard]] std::uint32_t find(package_id target) {
+    if (all_ || touched_now_.target(target)) return no_result;
+    const std::string& name = repo_.name_string(target);
+    const repository& was = before_.in.repository();
+    while (next_ < before_.results.size() && was.names()[to_index(name_at(next_))] < name) ++next_;
+    assert(next_ < before_.results.size() && was.names()[to_index(name_at(next_))] == name);
+    const solve_result& r = before_.results[next_];
+    // When a request is given up depends on the numbers of what it does not look at.
+    if (r.status == solve_status::gave_up || touched_before_.target(r.target)) return no_result;
+    return next_;
+  }
+
+  /// The same in this repository.
+  [[nodiscard]] solve_result take(std::uint32_t at) const {
+    solve_result r = before_.results[at];
+    r.name = same_[to_index(r.name)];
+    r.target = renumbered(r.target);
+    if (r.solution) {
+      r.solution->target = r.target;
+      for (package_id& p : r.solution->packages) p = renumbered(p);
+    }
+    return r;
+  }
+
+ private:
+  [[nodiscard]] name_id name_at(std::uint32_t result) const { return before_.results[result].name; }
+
+  [[nodiscard]] std::vector<std::uint32_t> changed_before() const {
+    std::vector<bool> stayed(same_.size());
+    for (std::size_t n = 0; n < same_.size(); ++n) stayed[n] = same_[n] != no_name;
+    return other_names(stayed.size(), stayed);
+  }
+  [[nodiscard]] std::vector<std::uint32_t> changed_now() const {
+    std::vector<bool> stayed(repo_.name_count(), false);
+    for (const name_id n : same_) {
+      if (n != no_name) stayed[to_index(n)] = true;
+    }
+    return other_names(stayed.size(), stayed);
+  }
+
+  static bool touches(const touched_by& touched, const repository& repo, const package_atom& root) {
+    return touched.name(require_name(repo, root.name));
+  }
+
+  [[nodiscard]] package_id renumbered(package_id p) const {
+    const repository& was = before_.in.repository();
+    const name_id name = was.name_of(p);
+    const name_id now = same_[to_index(name)];
+    assert(now != no_name);
+    return repo_.versions(now)[to_index(p) - to_index(was.versions(name).first)];
+  }
+
+  const solved_newest& before_;
+  const repository& repo_;
+  const std::vector<name_id>& same_;
+  touched_by touched_before_;
+  touched_by touched_now_;
+  bool all_ = false;        // a root may be another
+  std::uint32_t next_ = 0;  // of the earlier results
+};
+
+}  // namespace solve_impl
+
+OPAMPLAN_INLINE solved_newest solve_newest(universe u, const solve_options& options,
+                                           const solved_newest* before) {
+  const std::vector<package_id> targets = u.latest();
+  solved_newest out{std::move(u), {}, {}, {}};
+  out.results.resize(targets.size());
+  out.taken.assign(targets.size(), no_result);
+  if (before != nullptr) {
+    solve_impl::check_comparable(before->in, out.in);
+    out.same = same_names(before->in.repository(), out.in.repository());
+    solve_impl::result_heir heir(*before, out.in, options, out.same);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      out.taken[i] = heir.find(targets[i]);
+      if (out.taken[i] != no_result) out.results[i] = heir.take(out.taken[i]);
+    }
+  }
+  std::vector<std::size_t> places;
+  std::vector<package_id> open;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (out.taken[i] != no_result) continue;
+    places.push_back(i);
+    open.push_back(targets[i]);
+  }
+  if (open.empty()) return out;
+  solve_summary solved = solve_all(out.in, open, options);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    out.results[places[i]] = std::move(solved.results[i]);
+  }
+  return out;
+}
+
+}  // namespace opamplan

@@ -1,0 +1,44 @@
+/// \file
+/// The newest versions of a repository, solved from what an earlier repository's came to.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "opamplan/base/config.hpp"
+#include "opamplan/solve/solver.hpp"
+#include "opamplan/solve/universe.hpp"
+
+namespace opamplan {
+
+/// No earlier result.
+inline constexpr std::uint32_t no_result = 0xffffffffU;
+
+struct solved_newest {
+  universe in;
+  std::vector<solve_result> results;  ///< Of `in.latest()`, in its order.
+  std::vector<std::uint32_t> taken;   ///< By result: the earlier one it was taken from, or
+                                      ///< `no_result`.
+  std::vector<name_id> same;          ///< See `same_names`; empty if there was nothing earlier.
+};
+
+/// The results are those of `solve_all(u, options)`, whatever was there before.
+///
+/// A search looks at a name only if rules lead there from the target or from a root: through some
+/// version's dependencies, of any version on the way, since one that was refused was looked at too.
+/// So what can be reached from a target is a set of names, read or not, of which none can matter
+/// if none has changed, in the earlier universe nor in this one; its result is taken over, with the
+/// packages' new numbers. (Build systems call such a set the inputs of a memoised computation:
+/// Acar's self-adjusting computation, with static traces.) The other targets are solved. Linear in
+/// the rules of both universes, plus the work of solving.
+///
+/// `before` must have been solved in the same environment with the same options; else throws
+/// `invalid_request`.
+[[nodiscard]] solved_newest solve_newest(universe u, const solve_options& options,
+                                         const solved_newest* before = nullptr);
+
+}  // namespace opamplan
+
+#ifdef OPAMPLAN_HEADER_ONLY
+#include "opamplan/solve/impl/newest.ipp"
+#endif
