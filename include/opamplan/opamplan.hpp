@@ -76,6 +76,7 @@
 #include "opamplan/plan/merge.hpp"
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
+#include "opamplan/plan/series.hpp"
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/plan/summary.hpp"
 #include "opamplan/plan/targets.hpp"

@@ -14,6 +14,7 @@
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/graft.hpp"
+#include "opamplan/plan/impl/describe.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/layers.hpp"
 #include "opamplan/plan/make.hpp"
@@ -25,43 +26,6 @@
 
 namespace opamplan {
 namespace plan_impl {
-
-// Variables of packages (`ocaml:version`) are left out: a package that reads one depends on that
-// package, whose own key tells. So layers below the compiler are the same for every compiler.
-inline std::string base_environment(const environment& env) {
-  environment base = env;
-  for (const auto& [name, value] : env.values()) {
-    if (name.find(':') != std::string::npos) base.unset(name);
-  }
-  return base.canonical_text();
-}
-
-/// Of what can change a build: opam's effective part, and what lies in `files/`.
-inline digest effective_digest(const syntax::file& file, const std::vector<plan_file>& files) {
-  const std::string effective = effective_part(file);
-  if (files.empty()) return sha256_of(effective);
-  sha256 hash;
-  hash.add_field(effective);
-  for (const plan_file& f : files) {
-    hash.add_field(f.path).add_field(f.executable ? "x" : "").add_field(f.content);
-  }
-  return hash.finish();
-}
-
-/// Whether `x-ci-accept-failures` names the environment's distribution, as ocaml-ci names them:
-/// `debian-13`, or all of a distribution's versions, `debian`.
-inline bool accepts_failure(const syntax::file& file, const environment& env) {
-  if (!file.find("x-ci-accept-failures")) return false;
-  const variable_value* const distribution = env.get("os-distribution");
-  if (distribution == nullptr) return false;
-  const variable_value* const version = env.get("os-version");
-  const std::string any = to_string(*distribution);
-  const std::string exact = version == nullptr ? any : any + "-" + to_string(*version);
-  for (const std::string& name : opam_file::read(file).ci_accept_failures) {
-    if (name == any || name == exact) return true;
-  }
-  return false;
-}
 
 inline bool is_compiler(const syntax::file& file) {
   return file.find("flags") && read_flags(file).compiler;
@@ -172,15 +136,7 @@ class planner {
   }
 
   void describe(package_id id, plan_package& package) const {
-    package.name = repo_.name_string(id);
-    package.version = std::string(repo_.version_string(id));
-    package.opam = std::string(repo_.text(id));
-    for (const extra_file& f : repo_.extra_files(id)) {
-      package.files.push_back({std::string(f.path), std::string(f.content), f.executable});
-    }
-    package.effective = effective_digest(repo_.file(id), package.files);
-    package.accepts_failure = accepts_failure(repo_.file(id), universe_.environment());
-    package.depexts = depexts_for(read_depexts(repo_.file(id)), universe_.environment());
+    package = described(repo_, id, universe_.environment());
     if (options_.size_of) package.size = options_.size_of(id);
     if (package.size > max_package_size) {
       throw invalid_request("the size of " + package.full_name() + ", " +
@@ -296,16 +252,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   plan p;
   p.strategy = options.strategy;
   p.limits = options.limits;
-  p.base.image = options.image.empty() ? preset_image(u.environment()) : options.image;
-  p.base.opam_version = options.opam_version;
-  if (p.base.opam_version.empty()) {
-    const variable_value* const version = u.environment().get("opam-version");
-    if (version != nullptr) p.base.opam_version = to_string(*version);
-  }
-  p.base.environment = plan_impl::base_environment(u.environment());
-  p.base.with_test = u.options().root_dependencies.with_test;
-  p.base.with_doc = u.options().root_dependencies.with_doc;
-
+  p.base = plan_impl::base_of(u, options.image, options.opam_version);
   plan_impl::planner(u, options, p).run({solutions.begin(), solutions.end()});
   return p;
 }
