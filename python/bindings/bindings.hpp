@@ -22,6 +22,7 @@ void bind_formulas(py::module_& module);  // called by bind_package
 void bind_repository(py::module_& module);
 void bind_solve(py::module_& module);
 void bind_align(py::module_& module);
+void bind_series(py::module_& module);
 void bind_closure(py::module_& module);
 void bind_plan(py::module_& module);
 void bind_plan_reports(py::module_& module);

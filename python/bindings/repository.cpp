@@ -9,6 +9,7 @@
 #include <opamplan/package/environment.hpp>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/repository/queries.hpp>
+#include <opamplan/repository/same_names.hpp>
 #include <opamplan/solve/names.hpp>
 #include <optional>
 #include <tuple>
@@ -283,6 +284,19 @@ files loaded twice are two repositories.)");
     return py_package{r, package_id{i}};
   });
   bind_queries(type);
+  module.def(
+      "_changed_packages",
+      [](const repository& before, const repository& after) {
+        const auto number = [](package_id id) -> std::optional<std::uint32_t> {
+          return id == no_package ? std::nullopt : std::optional(static_cast<std::uint32_t>(id));
+        };
+        std::vector<std::pair<std::optional<std::uint32_t>, std::optional<std::uint32_t>>> out;
+        for (const changed_package& c : changed_packages(before, after)) {
+          out.emplace_back(number(c.before), number(c.after));
+        }
+        return out;
+      },
+      py::arg("before"), py::arg("after"), "Positions of versions in the one and the other.");
   module.def("_load_repository", &load, py::arg("places"), py::arg("pins"), py::arg("cache"),
              py::arg("previous"), py::arg("threads"), py::arg("progress"),
              "What `Repository.open` found out to load.");

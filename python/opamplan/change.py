@@ -23,6 +23,7 @@ from opamplan._core import (
     Repository,
     SolveResult,
     Universe,
+    _changed_packages,
     compare_plans,
     make_plan,
     parse,
@@ -112,34 +113,27 @@ class Effect:
 def compare_repositories(before: Repository, after: Repository) -> list[PackageChange]:
     """The versions in which two repositories differ, ascending by name and version.
 
-    Reads every file once: some 80 ms for all of opam-repository.
+    A few milliseconds for all of opam-repository.
     """
     for side in (before, after):
         if not isinstance(side, Repository):
             raise expected("a Repository", "Repository.open('packages')", side)
-    old = {str(package): package for package in before}
-    order: dict[str, int] = {}
-    changes = []
-    for package in after:
-        order[str(package)] = len(order)
-        was = old.pop(str(package), None)
-        if was is None:
-            changes.append(PackageChange(str(package), "added"))
-        elif was.text != package.text or was.files != package.files:
-            changes.append(_changed(was, package))
     problems = _problems(after)
     known = _problems(before) if problems else {}
-    for name, problem in problems.items():
-        if known.get(name) == problem:
-            continue
-        old.pop(name, None)
+    broken = {name: told for name, told in problems.items() if known.get(name) != told}
+    changes = []
+    for old, new in _changed_packages(before, after):
+        was = None if old is None else before._package_at(old)
+        now = None if new is None else after._package_at(new)
+        if was is None:
+            changes.append(PackageChange(str(now), "added"))
+        elif now is not None:
+            changes.append(_changed(was, now))
+        elif str(was) not in broken:
+            changes.append(PackageChange(str(was), "removed"))
+    for name, problem in broken.items():
         changes.append(PackageChange(name, "broken", problem=problem))
-    removed = [PackageChange(name, "removed") for name in old]
-    # What is removed goes where its name would be.
-    return sorted(
-        [*changes, *removed],
-        key=lambda c: (_name_of(c.package), order.get(c.package, -1), c.package),
-    )
+    return sorted(changes, key=lambda c: _name_of(c.package)) if broken else changes
 
 
 def _changed(before: Package, after: Package) -> PackageChange:

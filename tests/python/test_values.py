@@ -105,6 +105,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "PlanStep": lambda w: w.plan[len(w.plan) - 1],
     "PlanSteps": lambda w: w.plan.steps,
     "RebuiltTarget": lambda w: w.difference.rebuilt_targets[0],
+    "SeriesChange": lambda w: opamplan.Series().add(w.universe),
     "SolveResult": lambda w: w.results[-1],
     "SourceInfo": lambda w: (w.extra if w.other else w.repository).sources[0],
     "Value": lambda w: w.file["a"],
@@ -120,6 +121,8 @@ HANDLES: dict[str, Callable[[World], Any]] = {
 RECORDS = {"Effect", "Loss", "PackageChange"}
 # Equal to itself alone.
 IDENTITIES = {"ReverseDependencies", "Universe"}
+# The same, and they change, so that they are not their own copies.
+GROWING = {"Series"}
 # Objects of these change, so they have no hash.
 CHANGING = {"EmitOptions", "Environment", "File", "Item", "Value"}
 
@@ -136,7 +139,7 @@ def public_classes() -> set[str]:
 
 
 def test_every_public_class_is_listed_as_one_kind() -> None:
-    kinds = [*VALUES, *HANDLES, *RECORDS, *IDENTITIES]
+    kinds = [*VALUES, *HANDLES, *RECORDS, *IDENTITIES, *GROWING]
     assert sorted(kinds) == sorted(public_classes())
 
 
@@ -206,6 +209,12 @@ def test_a_part_of_a_file_says_to_copy_the_file(
     for take in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match=f"^cannot pickle a {name}: it is a part of its File"):
             take(VALUES[name](worlds[0]))
+
+
+def test_what_grows_is_neither_copied_nor_pickled() -> None:
+    for act in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="^cannot pickle a Series: make it again"):
+            act(opamplan.Series())
 
 
 @pytest.mark.parametrize("name", sorted({*HANDLES, *IDENTITIES}))
@@ -296,7 +305,7 @@ def test_a_state_that_was_made_up_is_refused(kind: str, worlds: tuple[World, Wor
 
 
 def test_other_classes_are_equal_to_themselves_alone(worlds: tuple[World, World, World]) -> None:
-    for name in IDENTITIES:
+    for name in (*IDENTITIES, *GROWING):
         assert getattr(opamplan, name).__eq__ is object.__eq__, name
         assert getattr(opamplan, name).__hash__ is object.__hash__, name
 

@@ -159,7 +159,7 @@ TEST_CASE("what equal files declare is taken over, and means the versions that t
                        {"d.1", "conflict-class: \"k\" available: os = \"linux\""}};
   const std::vector<std::function<void(files&)>> edits = {
       [](files& f) {
-        f.insert(f.begin(), {"0.1", "depends: \"b\" {>= \"2\"}"});
+        f.insert(f.begin(), {"A.1", "depends: \"b\" {>= \"2\"}"});
       },
       [](files& f) {
         f.push_back({"b.3", "flags: avoid-version"});
@@ -190,4 +190,17 @@ TEST_CASE("names are the same if their versions, files and what lies beside them
       in_memory({{"a.1", ""}, {"b.1", "#"}, {"bb.1", ""}, {"c.1", ""}, {"c.2", ""}, {"d.1", ""}});
   CHECK(same_names(before, after) == std::vector{name_id{0}, no_name, no_name, name_id{4}});
   CHECK(same_names(after, repository()) == std::vector(5, no_name));
+}
+
+TEST_CASE("versions are added, removed or changed, in the order of names and versions") {
+  const repository before = in_memory({{"a.1", ""}, {"a.10", ""}, {"b.1", ""}, {"c.1", ""}});
+  const repository after =
+      in_memory({{"A.1", ""}, {"a.1", "#"}, {"a.2", ""}, {"a.10", ""}, {"c.1", ""}, {"c.0", ""}});
+  strings told;
+  for (const changed_package& c : changed_packages(before, after)) {
+    told.push_back((c.before == no_package ? "-" : before.full_name(c.before)) + " " +
+                   (c.after == no_package ? "-" : after.full_name(c.after)));
+  }
+  CHECK(told == strings{"- A.1", "a.1 a.1", "- a.2", "b.1 -", "- c.0"});
+  CHECK(changed_packages(before, before).empty());
 }

@@ -45,7 +45,7 @@ struct series_options {
 /// What is kept grows with the layers that were ever seen, some 300 bytes each. Not thread-safe.
 class series {
  public:
-  /// `asked` are those of every request.
+  /// `asked` are those of every request, but for `progress`.
   explicit series(solve_options asked, series_options options = {});
   ~series();
   series(series&&) noexcept;
@@ -53,7 +53,7 @@ class series {
 
   /// The next state. Throws `invalid_request` if its environment or options are not those of the
   /// one before, or if it has pins; `cancelled`, and then the series is as it was.
-  series_change add(universe u);
+  series_change add(universe u, const progress_callback& progress = {});
 
   /// Of the last state: the newest versions, as `solve_all` answers for them. Not before `add`.
   [[nodiscard]] const solved_newest& last() const;

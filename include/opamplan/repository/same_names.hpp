@@ -1,5 +1,5 @@
 /// \file
-/// Which names two repositories have in common, with the same files.
+/// What two repositories have in common, and what differs.
 #pragma once
 
 #include <vector>
@@ -14,6 +14,17 @@ namespace opamplan {
 /// opam files and files beside them, pins with their folders; else `no_name`. Linear in the bytes
 /// of what the two do not share (`load_options::previous`), and in the versions of what they do.
 [[nodiscard]] std::vector<name_id> same_names(const repository& before, const repository& after);
+
+/// A version that was added (nothing before), removed (nothing after) or changed.
+struct changed_package {
+  package_id before = no_package;
+  package_id after = no_package;
+  friend bool operator==(const changed_package&, const changed_package&) = default;
+};
+
+/// By name, then version; linear as above.
+[[nodiscard]] std::vector<changed_package> changed_packages(const repository& before,
+                                                            const repository& after);
 
 }  // namespace opamplan
 

@@ -37,8 +37,9 @@ inline std::string target_of(const solved_newest& of, std::size_t result) {
 struct series::state {
   state(solve_options a, series_options o) : asked(std::move(a)), options(std::move(o)) {}
 
-  series_change add(universe u) {
+  series_change add(universe u, const progress_callback& progress) {
     plan_impl::check_no_pins(u.repository());
+    asked.progress = progress;
     solved_newest now = solve_newest(std::move(u), asked, last ? &*last : nullptr);
     if (!builder) {
       base = plan_impl::base_of(now.in, options.image, options.opam_version);
@@ -156,7 +157,9 @@ OPAMPLAN_INLINE series::~series() = default;
 OPAMPLAN_INLINE series::series(series&&) noexcept = default;
 OPAMPLAN_INLINE series& series::operator=(series&&) noexcept = default;
 
-OPAMPLAN_INLINE series_change series::add(universe u) { return state_->add(std::move(u)); }
+OPAMPLAN_INLINE series_change series::add(universe u, const progress_callback& progress) {
+  return state_->add(std::move(u), progress);
+}
 
 OPAMPLAN_INLINE const solved_newest& series::last() const { return *state_->last; }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "opamplan/package/version.hpp"
 #include "opamplan/repository/same_names.hpp"
 
 namespace opamplan {
@@ -34,21 +35,58 @@ inline bool same_versions(const repository& before, package_range a, const repos
   return true;
 }
 
+/// Calls `visit(a, b)` for each name in its order, with its versions on both sides; of one that
+/// only one side has, with an empty range for the other.
+template <class Visit>
+void each_name(const repository& before, const repository& after, const Visit& visit) {
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+  while (a < before.name_count() || b < after.name_count()) {
+    const int order = a == before.name_count()  ? 1
+                      : b == after.name_count() ? -1
+                                                : before.names()[a].compare(after.names()[b]);
+    visit(order <= 0 ? before.versions(name_id{a}) : package_range{},
+          order >= 0 ? after.versions(name_id{b}) : package_range{});
+    if (order <= 0) ++a;
+    if (order >= 0) ++b;
+  }
+}
+
 }  // namespace repository_impl
 
 OPAMPLAN_INLINE std::vector<name_id> same_names(const repository& before, const repository& after) {
   std::vector<name_id> same(before.name_count(), no_name);
-  std::uint32_t b = 0;
-  for (std::uint32_t a = 0; a < before.name_count(); ++a) {
-    while (b < after.name_count() && after.names()[b] < before.names()[a]) ++b;
-    if (b == after.name_count()) break;
-    if (after.names()[b] != before.names()[a]) continue;
-    if (repository_impl::same_versions(before, before.versions(name_id{a}), after,
-                                       after.versions(name_id{b}))) {
-      same[a] = name_id{b};
-    }
-  }
+  repository_impl::each_name(before, after, [&](package_range a, package_range b) {
+    if (a.empty() || b.empty() || !repository_impl::same_versions(before, a, after, b)) return;
+    same[to_index(before.name_of(a.first))] = after.name_of(b.first);
+  });
   return same;
+}
+
+OPAMPLAN_INLINE std::vector<changed_package> changed_packages(const repository& before,
+                                                              const repository& after) {
+  std::vector<changed_package> out;
+  const auto order = [&](package_id a, package_id b) {
+    const std::string_view x = before.version_string(a);
+    const std::string_view y = after.version_string(b);
+    const int versions = compare_versions(x, y);
+    return versions != 0 ? versions : x.compare(y);
+  };
+  repository_impl::each_name(before, after, [&](package_range a, package_range b) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() || j < b.size()) {
+      const int which = i == a.size() ? 1 : j == b.size() ? -1 : order(a[i], b[j]);
+      if (which != 0) {
+        out.push_back({which < 0 ? a[i] : no_package, which > 0 ? b[j] : no_package});
+      } else if (!repository_impl::same_package(before, a[i], after, b[j])) {
+        out.push_back({a[i], b[j]});
+      }
+      if (which <= 0) ++i;
+      if (which >= 0) ++j;
+    }
+  });
+  return out;
 }
 
 }  // namespace opamplan
