@@ -81,6 +81,7 @@ from opamplan._core import (
 )
 from opamplan.archives import take_archives
 from opamplan.change import Effect, Loss, PackageChange, compare_repositories, effect_of
+from opamplan.commits import PlannedCommit, plan_commits
 from opamplan.errors import (
     Cancelled,
     CyclicDependencies,
@@ -133,6 +134,7 @@ __all__ = [
     "PlanFormatError",
     "PlanStep",
     "PlanSteps",
+    "PlannedCommit",
     "RebuiltTarget",
     "Repository",
     "ReverseDependencies",
@@ -181,6 +183,7 @@ __all__ = [
     "parse_recovering",
     "parse_value",
     "parse_variable_value",
+    "plan_commits",
     "read_dockerfile",
     "stage_names",
     "take_archives",

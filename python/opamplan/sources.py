@@ -152,12 +152,13 @@ def _key(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
-def _git(*arguments: str, url: str = "", folder: Optional[pathlib.Path] = None) -> None:
+def git(*arguments: str, url: str = "", folder: Union[str, pathlib.Path, None] = None) -> str:
+    """What the git command prints. Raises LoadError with what it complains of."""
     import shutil
     import subprocess
 
     if shutil.which("git") is None:
-        raise LoadError("a URL of a git repository needs the git command")
+        raise LoadError("a URL of a git repository, and a list of commits, need the git command")
     # No prompts, and no transports that run programs.
     environment = dict(
         os.environ, GIT_TERMINAL_PROMPT="0", GIT_ALLOW_PROTOCOL="http:https:ssh:git:file"
@@ -167,6 +168,7 @@ def _git(*arguments: str, url: str = "", folder: Optional[pathlib.Path] = None) 
     if done.returncode != 0:
         said = _without_password(done.stderr.strip(), url) if url else done.stderr.strip()
         raise LoadError(f"git {arguments[0]}: {said or done.returncode}")
+    return done.stdout
 
 
 def _has_commit(folder: pathlib.Path, rev: str) -> bool:
@@ -186,7 +188,7 @@ def _fetch_git(url: str, rev: str) -> tuple[str, str]:
     if not folder.exists():
         with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
             clone = pathlib.Path(temporary) / "clone"
-            _git("clone", "--quiet", "--bare", "--", url, str(clone), url=url)
+            git("clone", "--quiet", "--bare", "--", url, str(clone), url=url)
             _forget(clone)
             with contextlib.suppress(OSError):  # another process was faster
                 clone.rename(folder)
@@ -197,7 +199,7 @@ def _fetch_git(url: str, rev: str) -> tuple[str, str]:
         return str(folder), rev
     refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
     try:
-        _git("fetch", "--quiet", "--prune", "--", url, *refs, url=url, folder=folder)
+        git("fetch", "--quiet", "--prune", "--", url, *refs, url=url, folder=folder)
     except LoadError as error:
         warnings.warn(f"{shown(url)}: using the copy fetched before: {error}", stacklevel=3)
     return str(folder), rev
@@ -206,7 +208,7 @@ def _fetch_git(url: str, rev: str) -> tuple[str, str]:
 def _forget(clone: pathlib.Path) -> None:
     """No record of where it came from, which may hold a password: the URL is given each time."""
     if "[remote " in (clone / "config").read_text(encoding="utf-8", errors="replace"):
-        _git("config", "--remove-section", "remote.origin", folder=clone)
+        git("config", "--remove-section", "remote.origin", folder=clone)
 
 
 def _request(url: str) -> Any:

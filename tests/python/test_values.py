@@ -118,7 +118,7 @@ HANDLES: dict[str, Callable[[World], Any]] = {
     "Repository": lambda w: w.universe.repository,
 }
 # Frozen data classes of Python, which compare by their fields.
-RECORDS = {"Effect", "Loss", "PackageChange"}
+RECORDS = {"Effect", "Loss", "PackageChange", "PlannedCommit"}
 # Equal to itself alone.
 IDENTITIES = {"ReverseDependencies", "Universe"}
 # The same, and they change, so that they are not their own copies.
@@ -213,7 +213,7 @@ def test_a_part_of_a_file_says_to_copy_the_file(
 
 def test_what_grows_is_neither_copied_nor_pickled() -> None:
     for act in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="^cannot pickle a Series: make it again"):
+        with pytest.raises(TypeError, match=r"^cannot pickle a Series: make it again"):
             act(opamplan.Series())
 
 

@@ -32,6 +32,7 @@ ORDER = (
     "forecast",
     "diff",
     "change",
+    "commits",
     "emit",
     "doctor",
     "build",
