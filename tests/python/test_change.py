@@ -197,6 +197,23 @@ def test_the_command_compares_folders_for_several_compilers(
     assert "name a file for each: check-{ocaml}.json" in done.stderr
 
 
+def test_the_workflow_of_a_repository_does_what_the_command_is_asked_for(
+    opamplan_command: Run,
+) -> None:
+    words = ["HEAD~1", "HEAD", "--ocaml", "4.14.2", "--ocaml", "5.3.0", "--with-test"]
+    words += ["--constraint", "dune < 3.20", "--format", "github"]
+    done = opamplan_command("change", *words)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "opamplan change --repository . 'HEAD^1' HEAD --ocaml 4.14.2 --ocaml 5.3.0 "
+        "--constraint 'dune < 3.20' --with-test\n          --format markdown "
+        "-o 'check-{ocaml}.json' >> \"$GITHUB_STEP_SUMMARY\"\n"
+    ) in done.stdout
+    assert '--plan "$plan" --with buildx --state builds.sqlite' in done.stdout
+    alone = opamplan_command("change", "HEAD~1", "HEAD", "--format", "github")
+    assert "-o check.json >>" in alone.stdout
+
+
 def test_the_command_compares_revisions(opamplan_command: Run, sides: pathlib.Path) -> None:
     if shutil.which("git") is None:
         pytest.skip("git is not installed")

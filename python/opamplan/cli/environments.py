@@ -37,6 +37,11 @@ def place_of(pattern: str, args: argparse.Namespace) -> str:
     return pattern
 
 
+def several_places(found: dict[str, argparse.Namespace]) -> list[str]:
+    """What must stand in the name of a file, so that there is one for each environment."""
+    return [place for place in PLACES if len({place_of(place, one) for one in found.values()}) > 1]
+
+
 def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
     """Refuse a name of a file that would be written more than once."""
     from opamplan import InvalidRequest
@@ -45,11 +50,7 @@ def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
         return
     if pattern == "-":
         raise InvalidRequest("-o -: there are several plans; name a file for each")
-    several = [
-        place
-        for place in PLACES
-        if len({place_of(place, one) for one in found.values()}) > 1 and place not in pattern
-    ]
+    several = [place for place in several_places(found) if place not in pattern]
     file = Path(pattern)
     better = file.with_name("-".join([file.stem, *several]) + file.suffix)
     raise InvalidRequest(f"-o {pattern}: name a file for each: {better}")

@@ -321,8 +321,8 @@ def add_solve_options(
         add_threads_option(group)
 
 
-def load(args: argparse.Namespace) -> Any:
-    """The `opamplan.Repository` that the options name.
+def load(args: argparse.Namespace, previous: Any = None) -> Any:
+    """The `opamplan.Repository` that the options name; `previous`: what may be much like it.
 
     What pins leave out is said at once; of other files, how many could not be read.
     """
@@ -334,6 +334,7 @@ def load(args: argparse.Namespace) -> Any:
         rev=args.rev,
         pins=pins(args),
         cache=not args.no_repository_cache,
+        previous=previous,
         threads=getattr(args, "threads", 0),
         progress=progress_for(args),
     )

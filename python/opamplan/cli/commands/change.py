@@ -7,10 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.change_workflow import change_workflow
 from opamplan.cli.environments import (
     check_pattern,
     each_environment,
     place_of,
+    several_places,
 )
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.cli.sides import add_sides, side_of
@@ -20,7 +22,7 @@ from opamplan.wording import MOST_LISTED, counted, listed
 if TYPE_CHECKING:
     from opamplan import Effect, PackageChange
 
-FORMATS = ("text", "markdown", "json")
+FORMATS = ("text", "markdown", "json", "github")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -39,7 +41,11 @@ def add_parser(subparsers: Any) -> None:
     )
     add_sides(parser)
     parser.add_argument(
-        "--format", choices=FORMATS, default="text", help="how to write it (default: text)"
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="how to write it (default: text); `github`: nothing is compared, this is the workflow "
+        "that does so for each pull request of a repository",
     )
     parser.add_argument(
         "-o",
@@ -72,7 +78,11 @@ def run(args: argparse.Namespace) -> int:
     found = each_environment(args)
     if args.output:
         check_pattern(args.output, found)
-    before, after = (options.load(side_of(args, text)) for text in (args.before, args.after))
+    if args.format == "github":
+        print(change_workflow(args, several_places(found)), end="")
+        return 0
+    before = options.load(side_of(args, args.before))
+    after = options.load(side_of(args, args.after), previous=before)
     changes = compare_repositories(before, after)
     failed = sorted({target for run in args.known for target in _failures(run)})
     known = [target for target in failed if target in before or target in after]
