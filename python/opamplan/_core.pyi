@@ -263,9 +263,10 @@ class File:
         """
         A new file in which a dependency has another version constraint.
 
-        `constraint` is written as in opam files, `>= "3.0" & < "4"`, versions also without quotes;
-        "" allows every version. Conditions beside it, as `with-test`, stay, and so does every other
-        byte. Where the field names the package several times, all of them change. Raises
+        `constraint` is written as in opam files, `>= "3.0" & < "4"`, versions also without quotes,
+        `= version` for the package's own; "" allows every version. Conditions beside it, as
+        `with-test`, stay, and so does every other byte. `field`: `depends`, `depopts` or `conflicts`.
+        Where the field names the package several times, all of them change. Raises
         InvalidRequest if it does not name it, or has versions and conditions mixed by `|`.
         """
     def to_json(self, label: str | None = None) -> str:
