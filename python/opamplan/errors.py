@@ -85,6 +85,7 @@ _MOST_SHOWN = 80
 _TROUBLES = {
     errno.ENOENT: "no such file",
     errno.EISDIR: "a folder; name a file",
+    errno.EEXIST: "a file is there already; name a folder",
     errno.ENOTDIR: "not a folder, or below one that is none",
 }
 

@@ -30,6 +30,9 @@ OTHER = "(the small one inside opamplan; --repository names another)"
         ("plan --strategy graf", "--strategy: there is no 'graf'; did you mean graft?"),
         ("-q solve dune", "-q stands behind the command: opamplan solve -q"),
         ("solve dune --config x", "--config stands before the command: opamplan --config FILE"),
+        ("why", "why: TARGET is missing; `opamplan help why` tells more"),
+        ("blame a", "blame: AFTER, TARGET are missing; `opamplan help blame` tells more"),
+        ("diff a", "diff: AFTER is missing; `opamplan help diff` tells more"),
         ("check packages", "arguments: packages; --repository PATH names a repository"),
         ("emit --format bake,llb", "--format: one at a time: --format bake --format llb"),
         (

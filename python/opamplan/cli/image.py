@@ -56,7 +56,11 @@ def add_options(parser: argparse.ArgumentParser) -> Any:
         "--label", action="append", default=[], metavar="KEY=VALUE", help="of images; repeatable"
     )
     group.add_argument(
-        "--network", default="", choices=("", "none", "host", "default"), help="of every step"
+        "--network",
+        default="",
+        choices=("", "none", "host", "default"),
+        metavar="{none,host,default}",
+        help="of every step",
     )
     group.add_argument(
         "--build-arg",

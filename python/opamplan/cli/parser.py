@@ -69,6 +69,12 @@ class Parser(argparse.ArgumentParser):
         if message.startswith("argument "):
             complain(explained(message))
             self.exit(EXIT_INVALID)
+        command = self.prog.removeprefix("opamplan").strip()
+        lacking = message.removeprefix("the following arguments are required: ")
+        if command and lacking != message:
+            verb = "are" if ", " in lacking else "is"
+            complain(f"{command}: {lacking} {verb} missing; `opamplan help {command}` tells more")
+            self.exit(EXIT_INVALID)
         super().error(message)
 
 

@@ -48,8 +48,10 @@ def run(args: argparse.Namespace) -> int:
         print("Every target has a solution: nothing is blocked.")
         return 0
     print(style.strong(f"{counted(report['no_solution'], 'target')} without a solution."))
-    print("\nWhat would unlock most:")
-    for blocker in report["blockers"][: args.most]:
+    blockers = report["blockers"][: args.most]
+    if blockers:
+        print("\nWhat would unlock most:")
+    for blocker in blockers:
         rules = ", ".join(sorted({rule["text"] for rule in blocker["rules"]})[:3])
         print(
             f"  {blocker['name']:30} unlocks {blocker['unlocked']:4} "
