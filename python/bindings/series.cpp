@@ -23,6 +23,7 @@ class py_series {
   explicit py_series(series_options options) : options_(std::move(options)) {}
 
   series_change add(const std::shared_ptr<py_universe>& u, const progress_argument& progress) {
+    const in_use held(*this);
     const solve_options& asked = u->options;
     if (!series_) {
       series_.emplace(asked, options_);
@@ -40,6 +41,7 @@ class py_series {
   }
 
   [[nodiscard]] std::vector<std::shared_ptr<py_result>> results() const {
+    const in_use held(*this);
     std::vector<std::shared_ptr<py_result>> out;
     if (!last_) return out;
     for (const solve_result& r : series_->last().results) {
@@ -51,6 +53,22 @@ class py_series {
   [[nodiscard]] const std::shared_ptr<py_universe>& last() const noexcept { return last_; }
 
  private:
+  /// `add` runs without the interpreter's lock: nobody else may look meanwhile.
+  class in_use {
+   public:
+    explicit in_use(const py_series& of) : of_(of) {
+      if (of.in_use_) throw invalid_request("the series is in use by another thread");
+      of.in_use_ = true;
+    }
+    ~in_use() { of_.in_use_ = false; }
+    in_use(const in_use&) = delete;
+    in_use& operator=(const in_use&) = delete;
+
+   private:
+    const py_series& of_;
+  };
+
+  mutable bool in_use_ = false;  // read and written with the interpreter's lock
   series_options options_;
   solve_options asked_;
   std::optional<series> series_;
@@ -111,13 +129,21 @@ commit costs a twentieth of a first one. ``image`` and ``opam_version`` are thos
              return py_series({std::move(image), std::move(opam_version)});
            }),
            py::arg("image") = "", py::arg("opam_version") = "")
-      .def("add", &py_series::add, py::arg("universe"), py::arg("progress") = py::none(),
-           "Go on to the next repository. Raises InvalidRequest if the universe has another "
-           "environment or other options than the one before, or pins.")
-      .def_property_readonly("universe", &py_series::last, "The last one; None before `add`.")
-      .def_property_readonly("results", &py_series::results,
-                             "Of its newest versions, by name, as `Universe.solve_all` finds "
-                             "them: what `make_plan` takes.")
+      // By reference: for a pointer to a member None is a self, and null.
+      .def(
+          "add",
+          [](py_series& s, const std::shared_ptr<py_universe>& u,
+             const progress_argument& progress) { return s.add(u, progress); },
+          py::arg("universe"), py::arg("progress") = py::none(),
+          "Go on to the next repository. Raises InvalidRequest if the universe has another "
+          "environment or other options than the one before, or pins.")
+      .def_property_readonly(
+          "universe", [](const py_series& s) { return s.last(); },
+          "The last one; None before `add`.")
+      .def_property_readonly(
+          "results", [](const py_series& s) { return s.results(); },
+          "Of its newest versions, by name, as `Universe.solve_all` finds "
+          "them: what `make_plan` takes.")
       .def("__repr__", [](const py_series& s) {
         if (!s.last()) return std::string("<Series of nothing yet>");
         return "<Series at " + std::to_string(s.last()->universe.repository().size()) +
