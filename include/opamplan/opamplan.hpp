@@ -77,6 +77,7 @@
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 #include "opamplan/plan/series.hpp"
+#include "opamplan/plan/shards.hpp"
 #include "opamplan/plan/strategies.hpp"
 #include "opamplan/plan/summary.hpp"
 #include "opamplan/plan/targets.hpp"

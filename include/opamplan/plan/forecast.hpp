@@ -21,7 +21,7 @@ inline constexpr double default_install_seconds = 20;
 inline constexpr double default_system_seconds = 10;
 
 struct forecast_options {
-  /// Steps that run at once. At least 1.
+  /// Steps that run at once, of each builder if the plan is for several. At least 1.
   unsigned workers = 4;
   /// Seconds of a step; empty: `default_install_seconds` for each install, and
   /// `default_system_seconds` where system packages are missing.
@@ -45,7 +45,8 @@ struct plan_forecast {
   std::uint64_t bytes = 0;      ///< Sizes of the packages that steps to run install, or graft
                                 ///< and do not merge.
   double work_seconds = 0;      ///< Of all steps to run, one after the other.
-  double makespan_seconds = 0;  ///< On the workers, batch after batch.
+  double makespan_seconds = 0;  ///< On the workers, batch after batch; of shards, each as soon as
+                                ///< a builder is free and what it stands on is built.
   double critical_seconds = 0;  ///< The longest chain of steps: no number of workers
                                 ///< beats it.
   std::vector<step_id> critical_path;    ///< Steps, first to last.

@@ -103,10 +103,15 @@ struct plan_omission {
 };
 
 /// The targets of one invocation. Batches run in order; what an earlier one built is in the cache.
+/// In a plan for several builders a batch is a *shard*: it may have no target, but layers that
+/// others have in common.
 struct plan_batch {
   std::vector<target_id> targets;  ///< Ascending.
   std::vector<step_id> steps;      ///< All steps they need, ascending.
   std::uint32_t new_steps = 0;     ///< Of these, not in any earlier batch.
+  std::uint32_t wave = 0;  ///< Of a plan for several builders: what batches of earlier waves
+                           ///< build, this one stands on; those of the same wave it needs
+                           ///< nothing of. Else 0.
   friend bool operator==(const plan_batch&, const plan_batch&) = default;
 };
 
@@ -144,6 +149,8 @@ struct plan {
       steps;  ///< Topological: parents, grafts, dependencies come first.
   index_vector<target_id, plan_target> targets;  ///< Ascending by package.
   index_vector<batch_id, plan_batch> batches;
+  std::uint32_t builders = 0;  ///< For how many the batches are shards, by wave; 0: for one that
+                               ///< builds them in order.
   std::vector<plan_omission> left_out;  ///< Ascending by target.
 
   friend bool operator==(const plan&, const plan&) = default;

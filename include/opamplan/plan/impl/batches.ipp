@@ -7,7 +7,9 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/rows.hpp"
 #include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/impl/batch_filler.hpp"
 #include "opamplan/plan/impl/cache_record.hpp"
+#include "opamplan/plan/impl/walk_places.hpp"
 #include "opamplan/plan/merge.hpp"
 
 namespace opamplan {
@@ -15,26 +17,11 @@ namespace plan_impl {
 
 /// Targets in the order their steps are met by a depth-first walk over the tree of parents.
 inline std::vector<target_id> walk_order(const plan& p) {
-  std::vector<step_id> stack;
-  const auto children = counted_rows<step_id>(p.steps.size(), [&](const auto& visit) {
-    for (const step_id s : p.steps.indices()) {
-      if (p.steps[s].parent != step_id::none) visit(p.steps[s].parent, s);
-    }
-  });
-  for (std::size_t s = p.steps.size(); s-- > 0;) {
-    if (p.steps[s].parent == step_id::none) stack.emplace_back(s);
-  }
-  std::vector<std::size_t> place(p.steps.size());
-  for (std::size_t next = 0; !stack.empty(); ++next) {
-    const step_id s = stack.back();
-    stack.pop_back();
-    place[s] = next;
-    stack.insert(stack.end(), children[s].rbegin(), children[s].rend());
-  }
+  const index_vector<step_id, std::uint32_t> places = walk_places(p);
   std::vector<target_id> order;
   for (const target_id t : p.targets.indices()) order.push_back(t);
   std::stable_sort(order.begin(), order.end(), [&](target_id a, target_id b) {
-    return place[p.targets[a].step] < place[p.targets[b].step];
+    return places[p.targets[a].step] < places[p.targets[b].step];
   });
   return order;
 }
@@ -86,32 +73,10 @@ OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {
 
 OPAMPLAN_INLINE void make_batches(plan& p) {
   p.batches.clear();
-  const limits& l = p.limits;
-  std::vector<std::uint32_t> in_batch(p.steps.size(), 0);  // number of the last batch, from 1
+  p.builders = 0;
   std::vector<bool> built(p.steps.size(), false);
-  std::vector<step_id> fresh;
-  step_cost used;
-  plan_impl::cache_record record(p);
+  plan_impl::batch_filler filler(p);
   plan_batch batch;
-  std::uint32_t number = 1;
-
-  const auto collect = [&](step_id target_step) {
-    fresh.clear();
-    std::vector<step_id> stack;
-    const auto take = [&](step_id s) {
-      if (s == step_id::none || in_batch[s] == number) return;
-      in_batch[s] = number;
-      fresh.push_back(s);
-      stack.push_back(s);
-    };
-    take(target_step);
-    while (!stack.empty()) {
-      const step_id s = stack.back();
-      stack.pop_back();
-      take(p.steps[s].parent);
-      for (const step_id g : p.steps[s].grafts) take(g);
-    }
-  };
   const auto close = [&] {
     if (batch.targets.empty()) return;
     std::sort(batch.targets.begin(), batch.targets.end());
@@ -122,35 +87,12 @@ OPAMPLAN_INLINE void make_batches(plan& p) {
     }
     p.batches.push_back(std::move(batch));
     batch = {};
-    used = {};
-    record.clear();
-    ++number;
-  };
-  const auto exceeds = [](std::size_t value, std::size_t limit) {
-    return limit != 0 && value > limit;
+    filler.clear();
   };
   for (const target_id t : plan_impl::walk_order(p)) {
-    for (bool placed = false; !placed;) {
-      collect(p.targets[t].step);
-      step_cost more = used;
-      for (const step_id s : fresh) {
-        more += estimate(p, p.steps[s]);
-        record.add(s);
-      }
-      const bool full = exceeds(batch.targets.size() + 1, l.batch_targets) ||
-                        exceeds(batch.steps.size() + fresh.size(), l.batch_steps) ||
-                        exceeds(more.file_bytes, l.file_bytes) ||
-                        exceeds(more.definition_bytes, l.definition_bytes) ||
-                        exceeds(record.bytes(), l.cache_record_bytes);
-      if (full && !batch.targets.empty()) {
-        close();
-        continue;
-      }
-      batch.targets.push_back(t);
-      batch.steps.insert(batch.steps.end(), fresh.begin(), fresh.end());
-      used = more;
-      placed = true;
-    }
+    while (!filler.add(p.targets[t].step, batch.targets.size() + 1)) close();
+    batch.targets.push_back(t);
+    batch.steps = filler.steps();
   }
   close();
 }

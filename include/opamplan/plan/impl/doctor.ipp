@@ -12,6 +12,7 @@
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/doctor.hpp"
 #include "opamplan/plan/impl/cache_record.hpp"
+#include "opamplan/plan/shards.hpp"
 
 namespace opamplan {
 namespace plan_impl {
@@ -56,10 +57,11 @@ class doctor {
     index_vector<target_id, batch_id> batch_of(plan_.targets.size());
     check("batches", "plan", plan_.batches.size(), limits_.batches, "batches",
           "plan fewer targets, or raise the limits of a batch");
+    bool listed = true;  // every step of every batch
     for (const batch_id b : plan_.batches.indices()) {
       const plan_batch& batch = plan_.batches[b];
       const std::string where = fmt::format("batch {}", b.value());
-      if (batch.targets.empty()) unsound(where + ": it has no target");
+      if (batch.targets.empty() && plan_.builders == 0) unsound(where + ": it has no target");
       if (batch.steps.empty()) unsound(where + ": it has no step");
       for (const target_id t : batch.targets) {
         if (t >= plan_.targets.size()) {
@@ -71,11 +73,29 @@ class doctor {
           batch_of[t] = b;
         }
       }
-      if (check_steps(batch, where) && sound_) check_sizes(batch, where);
+      listed = check_steps(batch, where) && listed;
+      if (listed && sound_) check_sizes(batch, where);
     }
+    if (listed && sound_ && plan_.builders != 0) check_waves();
     for (const target_id t : batch_of.indices()) {
       if (batch_of[t] == batch_id::none)
         unsound(fmt::format("target {}: it is in no batch", t.value()));
+    }
+  }
+
+  // That no builder does, or waits for, what another of its wave does.
+  void check_waves() {
+    const index_vector<step_id, batch_id> builds = builds_of(plan_);
+    for (const batch_id b : plan_.batches.indices()) {
+      const std::uint32_t wave = plan_.batches[b].wave;
+      if (b != 0 && wave < plan_.batches[batch_id(b - 1)].wave) {
+        unsound(fmt::format("batch {}: its wave, {}, is over", b.value(), wave));
+      }
+      for (const step_id s : plan_.batches[b].steps) {
+        if (builds[s] == b || plan_.batches[builds[s]].wave != wave) continue;
+        unsound(fmt::format("batch {}: step {} is built by batch {} of the same wave", b.value(),
+                            s.value(), builds[s].value()));
+      }
     }
   }
 

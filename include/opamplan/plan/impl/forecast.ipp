@@ -1,16 +1,16 @@
 /// \file
-/// List scheduling on the graph of steps.
+/// Batches, one after the other or on several builders.
 #pragma once
 
 #include <algorithm>
-#include <functional>
-#include <queue>
-#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/plan/forecast.hpp"
+#include "opamplan/plan/impl/default_seconds.hpp"
+#include "opamplan/plan/impl/list_schedule.hpp"
 
 namespace opamplan {
 
@@ -38,12 +38,9 @@ namespace plan_impl {
 class scheduler {
  public:
   scheduler(const plan& p, const forecast_options& options, plan_forecast& out)
-      : plan_(p),
-        workers_(options.workers),
-        out_(out),
-        before_(step_dependencies(p)),
-        after_(transposed(before_, before_.size())) {
+      : plan_(p), workers_(options.workers), out_(out) {
     seconds_.resize(p.steps.size());
+    ends_.resize(p.steps.size());
     representative_.resize(p.steps.size());
     // Steps with equal keys (in `chain`) run once; the later ones are found in the cache.
     std::vector<std::pair<digest, step_id>> first;
@@ -75,92 +72,61 @@ class scheduler {
     }
   }
 
-  static double default_seconds(const plan_step& step) {
-    const double system = step.depexts.empty() ? 0 : default_system_seconds;
-    return default_install_seconds * static_cast<double>(step.installs.size()) + system;
-  }
-
   void run() {
-    measure_paths();
-    std::vector<bool> done(plan_.steps.size(), false);
-    double clock = 0;
-    for (const plan_batch& batch : plan_.batches) {
-      clock = run_batch(batch, clock, done);
-      out_.batch_ends.push_back(clock);
+    const flat_rows<step_id> before = step_dependencies(plan_);
+    step_times times(before, std::move(seconds_));
+    find_critical_path(times);
+    std::vector<bool> taken(plan_.steps.size(), false);
+    const std::size_t most = std::max<std::size_t>(1, plan_.batches.size());
+    builders_.assign(std::clamp<std::size_t>(plan_.builders, 1, most), 0);
+    for (const batch_id b : plan_.batches.indices()) {
+      own_.clear();
+      double start = 0;  // a batch waits for those that build what it stands on
+      for (const step_id s : plan_.batches[b].steps) {
+        if (taken[s]) {
+          start = std::max(start, ends_[s]);
+        } else {
+          taken[s] = true;
+          own_.push_back(s);
+        }
+      }
+      const auto builder = std::min_element(builders_.begin(), builders_.end());
+      const auto first = static_cast<std::uint32_t>((builder - builders_.begin()) * workers_);
+      *builder =
+          times.schedule(own_, workers_, std::max(*builder, start), [&](scheduled_step step) {
+            step.worker += first;
+            if (step.end > step.start) out_.schedule.push_back(step);
+          });
+      for (const step_id s : own_) ends_[s] = *builder;
+      out_.batch_ends.push_back(*builder);
+      out_.makespan_seconds = std::max(out_.makespan_seconds, *builder);
     }
-    out_.makespan_seconds = clock;
+    std::stable_sort(out_.schedule.begin(), out_.schedule.end(),
+                     [](const auto& a, const auto& b) { return a.start < b.start; });
   }
 
  private:
-  // The longest way from the start of each step to the end of all.
-  void measure_paths() {
-    remaining_.assign(plan_.steps.size(), 0);
-    index_vector<step_id, step_id> next(plan_.steps.size());
+  void find_critical_path(const step_times& times) {
     step_id start;
     for (std::size_t i = plan_.steps.size(); i-- > 0;) {
       const step_id s(i);
-      for (const step_id a : after_[s]) {
-        if (next[s] == step_id::none || remaining_[a] >= remaining_[next[s]]) next[s] = a;
-      }
-      remaining_[s] = seconds_[s] + (next[s] == step_id::none ? 0 : remaining_[next[s]]);
-      if (start == step_id::none || remaining_[s] >= remaining_[start]) start = s;
+      if (start == step_id::none || times.remaining(s) >= times.remaining(start)) start = s;
     }
     if (start == step_id::none) return;
-    out_.critical_seconds = remaining_[start];
-    for (step_id s = start; s != step_id::none; s = next[s]) {
-      if (seconds_[s] > 0) out_.critical_path.push_back(s);
+    out_.critical_seconds = times.remaining(start);
+    for (step_id s = start; s != step_id::none; s = times.next(s)) {
+      if (times.seconds(s) > 0) out_.critical_path.push_back(s);
     }
-  }
-
-  double run_batch(const plan_batch& batch, double clock, std::vector<bool>& done) {
-    std::vector<std::uint32_t> missing(plan_.steps.size(), 0);
-    std::vector<bool> mine(plan_.steps.size(), false);
-    for (const step_id s : batch.steps) mine[s] = !done[s];
-    using ready_entry = std::pair<double, step_id>;  // longest remaining path first
-    const auto later = [](const ready_entry& a, const ready_entry& b) {
-      return a.first != b.first ? a.first < b.first : a.second > b.second;
-    };
-    std::priority_queue<ready_entry, std::vector<ready_entry>, decltype(later)> ready(later);
-    using running_entry = std::tuple<double, step_id, std::uint32_t>;  // earliest end first
-    std::priority_queue<running_entry, std::vector<running_entry>, std::greater<>> running;
-    std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>> idle;
-    std::uint32_t hired = 0;  // workers that have run something
-    for (const step_id s : batch.steps) {
-      if (!mine[s]) continue;
-      for (const step_id d : before_[s]) missing[s] += mine[d] ? 1U : 0U;
-      if (missing[s] == 0) ready.emplace(remaining_[s], s);
-    }
-    while (!ready.empty() || !running.empty()) {
-      while (!ready.empty() && running.size() < workers_) {
-        const step_id s = ready.top().second;
-        ready.pop();
-        if (idle.empty()) idle.push(hired++);
-        const std::uint32_t worker = idle.top();
-        idle.pop();
-        const double end = clock + seconds_[s];
-        running.emplace(end, s, worker);
-        if (seconds_[s] > 0) out_.schedule.push_back({s, worker, clock, end});
-      }
-      const auto [end, s, worker] = running.top();
-      running.pop();
-      idle.push(worker);
-      clock = end;
-      done[s] = true;
-      for (const step_id a : after_[s]) {
-        if (mine[a] && --missing[a] == 0) ready.emplace(remaining_[a], a);
-      }
-    }
-    return clock;
   }
 
   const plan& plan_;
   std::size_t workers_;
   plan_forecast& out_;
-  flat_rows<step_id> before_;
-  flat_rows<step_id> after_;
-  std::vector<double> seconds_;
-  std::vector<double> remaining_;
+  index_vector<step_id, double> seconds_;
+  index_vector<step_id, double> ends_;
   index_vector<step_id, step_id> representative_;  // the first step of the same key
+  std::vector<double> builders_;                   // when each is free
+  std::vector<step_id> own_;                       // of a batch: what no earlier one builds
 };
 
 }  // namespace plan_impl

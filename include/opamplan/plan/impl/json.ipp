@@ -35,6 +35,11 @@ class plan_writer {
     rows("layers", p.layers);
     rows("steps", p.steps);
     rows("targets", p.targets);
+    builders_ = p.builders;
+    if (builders_ != 0) {
+      out_ += ",\n\"builders\": ";
+      number(builders_);
+    }
     rows("batches", p.batches);
     rows("left_out", p.left_out);
     out_ += "}\n";
@@ -194,6 +199,7 @@ class plan_writer {
     numbers("targets", b.targets);
     numbers("steps", b.steps);
     member("new_steps", b.new_steps);
+    if (builders_ != 0) member("wave", b.wave);
     out_ += '}';
   }
   void write(const plan_omission& o) {
@@ -204,6 +210,7 @@ class plan_writer {
   }
 
   std::string out_;
+  std::uint32_t builders_ = 0;
 };
 
 /// A value of the file and the way to it, for messages. What it is in must outlive it.
@@ -454,9 +461,11 @@ OPAMPLAN_INLINE plan plan_from_json(std::string_view text) {
     return plan_target{n["package"].place<plan_package_id>(), n["layer"].place<layer_id>(),
                        n["step"].place<step_id>()};
   });
-  p.batches = root["batches"].list<decltype(p.batches)>([](const plan_node& n) {
+  if (root.has("builders")) p.builders = root["builders"].number<std::uint32_t>();
+  p.batches = root["batches"].list<decltype(p.batches)>([&](const plan_node& n) {
     return plan_batch{n["targets"].places<target_id>(), n["steps"].places<step_id>(),
-                      n["new_steps"].number<std::uint32_t>()};
+                      n["new_steps"].number<std::uint32_t>(),
+                      p.builders == 0 ? 0 : n["wave"].number<std::uint32_t>()};
   });
   p.left_out = root["left_out"].list<decltype(p.left_out)>([](const plan_node& n) {
     return plan_omission{n["target"].text(), n["reason"].text()};
