@@ -29,6 +29,11 @@ root = "{root}"
   enabled = false
 """
 
+REGISTRY = """\
+[registry."{registry}"]
+  http = true
+"""
+
 
 class Daemon:
     """A running buildkitd whose store is below `folder`. Ends with the `with` block.
@@ -43,6 +48,7 @@ class Daemon:
         parallelism: int = 2,
         snapshotter: str = "overlayfs",
         keep: bool = False,
+        registry: str = "",
     ) -> None:
         self.programs = programs
         self.folder = folder
@@ -59,6 +65,7 @@ class Daemon:
                 parallelism=parallelism,
                 snapshotter=snapshotter,
             )
+            + (REGISTRY.format(registry=registry) if registry else "")
         )
         self._process: Optional[subprocess.Popen[bytes]] = None
 
@@ -139,6 +146,11 @@ class Daemon:
         command = [self.buildctl, "--addr", self.address, *words]
         done = subprocess.run(command, check=True, capture_output=True, input=given)
         return done.stdout.decode()
+
+    def send(self, what: signal.Signals) -> None:
+        """SIGSTOP: it is silent; SIGCONT: it goes on."""
+        assert self._process is not None
+        self._process.send_signal(what)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it; SIGKILL: as a crash would."""

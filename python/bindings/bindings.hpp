@@ -26,6 +26,7 @@ void bind_series(py::module_& module);
 void bind_closure(py::module_& module);
 void bind_plan(py::module_& module);
 void bind_plan_reports(py::module_& module);
+void bind_plan_shards(py::module_& module);
 void bind_emit(py::module_& module);
 void bind_inspect(py::module_& module);
 

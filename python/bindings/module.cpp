@@ -61,6 +61,7 @@ PYBIND11_MODULE(_core, module) {
   bind_plan(module);
   bind_plan_reports(module);
   bind_series(module);
+  bind_plan_shards(module);
   bind_emit(module);
   bind_inspect(module);
   refuse_unmade_objects(module);

@@ -173,7 +173,7 @@ auto key_of(const py_step& s) {
 
 auto key_of(const py_batch& b) {
   const plan_batch& v = b.batch();
-  return std::tuple(b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps);
+  return std::tuple(b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps, v.wave);
 }
 
 plan_package named_package(const std::string& full_name) {
@@ -218,19 +218,19 @@ py_step step_from(const step_state& state) {
   return {std::move(owner), index, 0};
 }
 
-/// Index, targets, steps, new steps.
-using batch_state =
-    std::tuple<std::size_t, std::vector<std::string>, std::vector<step_id>, std::uint32_t>;
+/// Index, targets, steps, new steps, wave.
+using batch_state = std::tuple<std::size_t, std::vector<std::string>, std::vector<step_id>,
+                               std::uint32_t, std::uint32_t>;
 
 batch_state state_of(const py_batch& b) {
   const plan_batch& v = b.batch();
-  return {b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps};
+  return {b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps, v.wave};
 }
 
 py_batch batch_from(const batch_state& state) {
-  const auto& [index, targets, steps, new_steps] = state;
+  const auto& [index, targets, steps, new_steps, wave] = state;
   auto owner = std::make_shared<plan>();
-  plan_batch batch{{}, steps, new_steps};
+  plan_batch batch{{}, steps, new_steps, wave};
   for (const std::string& name : targets) {
     batch.targets.push_back(owner->targets.next());
     owner->targets.push_back({owner->packages.next(), {}, {}});
@@ -361,6 +361,9 @@ share a step.)");
       .def_property_readonly(
           "new_step_count", [](const py_batch& b) { return b.batch().new_steps; },
           "How many of the steps no earlier batch builds.")
+      .def_property_readonly(
+          "wave", [](const py_batch& b) { return b.batch().wave; },
+          "Of a plan for several builders: shards of one wave may be built at the same time.")
       .def("__repr__", [](const py_batch& b) {
         return "<PlanBatch " + std::to_string(b.index) + ": " +
                std::to_string(b.batch().targets.size()) + " targets, " +

@@ -14,6 +14,7 @@
 
 #include "arrow.hpp"
 #include "bindings.hpp"
+#include "durations.hpp"
 #include "plan.hpp"
 #include "value.hpp"
 
@@ -92,35 +93,6 @@ column_dict schedule_columns(const py_forecast& f) {
   return columns;
 }
 
-/// Throws `invalid_request` for what no install can take, so that sums and comparisons hold.
-void require_seconds(const std::string& what, double seconds) {
-  constexpr double most = 1e9;                  // thirty years
-  if (seconds >= 0 && seconds <= most) return;  // not NaN either
-  throw invalid_request(
-      fmt::format("{}: {} is no number of seconds from 0 to {}", what, seconds, most));
-}
-
-/// Seconds of a step, from seconds by layer key (whole or 16 digits), NAME.VERSION or NAME.
-double seconds_of(const plan& p, step_id step, const std::map<std::string, double>& known,
-                  double otherwise, double system) {
-  const plan_step& s = p.steps[step];
-  double sum = s.depexts.empty() ? 0 : system;
-  for (std::size_t i = 0; i < s.installs.size(); ++i) {
-    const plan_layer& layer = p.layers[s.installs[i]];
-    const plan_package& package = p.packages[layer.packages.front()];
-    double seconds = otherwise;
-    const std::string key = to_hex(layer.key);
-    for (const std::string& name : {key, key.substr(0, 16), package.full_name(), package.name}) {
-      const auto it = known.find(name);
-      if (it == known.end()) continue;
-      seconds = it->second;
-      break;
-    }
-    sum += seconds;
-  }
-  return sum;
-}
-
 void bind_forecast(py::module_& module) {
   py::class_<py_forecast> type(module, "Forecast", "What carrying a plan out will take.");
   compare_by(type, [](const py_forecast& f) { return key_of(f); })
@@ -188,18 +160,14 @@ void bind_forecast(py::module_& module) {
          const std::map<std::string, double>& durations, double default_seconds,
          double system_seconds, const std::optional<std::shared_ptr<plan>>& earlier) {
         if (workers == 0) throw invalid_request("a forecast needs at least one worker");
-        for (const auto& [name, seconds] : durations) require_seconds(name, seconds);
-        require_seconds("default_seconds", default_seconds);
-        require_seconds("system_seconds", system_seconds);
+        const step_durations known(durations, default_seconds, system_seconds);
         const py::gil_scoped_release release;
         std::vector<digest> built;
         if (earlier) built = step_keys(**earlier);
         forecast_options options;
         options.workers = workers;
         options.built = built;
-        options.seconds_of = [&](const plan& of, step_id step) {
-          return seconds_of(of, step, durations, default_seconds, system_seconds);
-        };
+        options.seconds_of = known;
         return py_forecast{p, forecast(*p, options)};
       },
       py::arg("plan"), py::arg("workers") = 4,

@@ -1624,7 +1624,7 @@ class PlanBatch:
     What one invocation of the builder builds.
     """
     def __eq__(self, arg0: object) -> bool: ...
-    def __getstate__(self) -> tuple[int, list[str], list[int], int]: ...
+    def __getstate__(self) -> tuple[int, list[str], list[int], int, int]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
     def __setstate__(
@@ -1633,6 +1633,7 @@ class PlanBatch:
             typing.SupportsInt | typing.SupportsIndex,
             collections.abc.Sequence[str],
             collections.abc.Sequence[int],
+            typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsInt | typing.SupportsIndex,
         ],
     ) -> None: ...
@@ -1652,6 +1653,11 @@ class PlanBatch:
     def targets(self) -> list[str]:
         """
         Its targets, as NAME.VERSION.
+        """
+    @property
+    def wave(self) -> int:
+        """
+        Of a plan for several builders: shards of one wave may be built at the same time.
         """
 
 class PlanSteps:
@@ -1716,6 +1722,10 @@ class Plan:
         """
         Each distinct layer: the first 16 digits of its key, the package that names it, the layers it needs.
         """
+    def own_steps(self, batch: int) -> list[int]:
+        """
+        The steps that a batch builds, and no earlier one.
+        """
     def restricted_to(self, targets: str | collections.abc.Sequence[str]) -> Plan:
         """
         The plan of these targets alone, each NAME.VERSION, or NAME for its newest.
@@ -1726,6 +1736,23 @@ class Plan:
     def save(self, path: str | os.PathLike[str]) -> None:
         """
         Write `to_json` to a file: the whole of it, or what was there stays.
+        """
+    def sharded(
+        self,
+        builders: typing.SupportsInt | typing.SupportsIndex,
+        *,
+        workers: typing.SupportsInt | typing.SupportsIndex = 4,
+        durations: collections.abc.Mapping[str, typing.SupportsFloat | typing.SupportsIndex] = {},
+        default_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
+        system_seconds: typing.SupportsFloat | typing.SupportsIndex = 10.0,
+        wave_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
+    ) -> Plan:
+        """
+        The same plan with its batches cut into shards for so many builders.
+
+        Shards of a wave are built at the same time, and none builds what another does: what several need
+        is built in an earlier wave. Each builder runs ``workers`` steps at once; ``durations`` and what
+        follows say how long they take, as for `forecast`, and ``wave_seconds`` what a wave costs beside.
         """
     def to_columns(self) -> dict[str, list[typing.Any]]:
         """
@@ -1755,6 +1782,16 @@ class Plan:
     def batches(self) -> list[PlanBatch]:
         """
         The batches, in the order they run.
+        """
+    @property
+    def builders(self) -> int:
+        """
+        For how many builders the batches are shards; 0: for one, which builds them in order.
+        """
+    @property
+    def cache_imports(self) -> list[list[int]]:
+        """
+        By batch: the earlier ones whose caches together hold all that it stands on.
         """
     @property
     def left_out(self) -> dict[str, str]:
@@ -1789,6 +1826,11 @@ class Plan:
     def targets(self) -> list[str]:
         """
         The targets, as NAME.VERSION, ascending.
+        """
+    @property
+    def waits_for(self) -> list[list[int]]:
+        """
+        By batch: the earlier ones that build what it stands on.
         """
 
 class PlanFinding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from opamplan._core import batch_llbs
 from opamplan.errors import InvalidRequest
+from opamplan.workflow import github_workflow
 
 if TYPE_CHECKING:
     from opamplan._core import EmitOptions, Plan
@@ -63,22 +64,34 @@ def build_words(options: EmitOptions, option: str, prefix: str = "") -> str:
 
 
 _MAKEFILE = """\
-# Made by opamplan. Builds the batches in order: make; one of them: make results/batch0.
+# Made by opamplan. Builds the batches, each after those that it stands on: make; one of them:
+# make stamps/batch0. What is in results/ is of this plan: a batch that changed is built anew, and
+# what an earlier plan left there goes.
 # The builder keeps what a batch built; with several machines, let them share a cache:
-#   make BUILD_FLAGS='--import-cache type=registry,ref=R --export-cache type=registry,ref=R'
+#   make CACHE=registry.example/opamplan/cache
 BUILDCTL = buildctl
 BUILD_FLAGS =
+CACHE =
 batches = {batches}
 
-all: $(batches:%=results/%)
+all: $(batches:%=stamps/%)
+\t@for folder in results/*; do \\
+\t  case " $(batches) " in *" $${{folder##*/}} "*) ;; *) rm -rf "$$folder" ;; esac; done
 
-results/%: %.Dockerfile
+ref = type=registry,ref=$(CACHE):$(1)
+read = $(foreach batch,$(1) $(caches_$(1)),--import-cache $(call ref,$(batch)))
+shared = $(if $(CACHE),$(call read,$(1)) --export-cache $(call ref,$(1)),mode=max)
+
+stamps/%: %.Dockerfile step collect
+\trm -rf results/$*
 \t$(BUILDCTL) build --frontend dockerfile.v0 --local context=. --local dockerfile=. \\
-\t  --opt filename=$< --opt target=results --output type=local,dest=$@ {words}$(BUILD_FLAGS)
+\t  --opt filename=$< --opt target=results --output type=local,dest=results/$* {words}\\
+\t  $(call shared,$*) $(BUILD_FLAGS)
+\t@mkdir -p stamps && touch $@
 
 {order}
 clean:
-\trm -rf results
+\trm -rf results stamps
 
 .PHONY: all clean
 .DELETE_ON_ERROR:
@@ -86,64 +99,31 @@ clean:
 
 
 def make_files(plan: Plan, options: EmitOptions) -> Files:
-    """A Makefile that builds the batches of the Dockerfiles in order."""
+    """A Makefile that builds the batches of the Dockerfiles."""
     names = [f"batch{n}" for n in range(len(plan.batches))]
     # After each other, as a later one stands on what an earlier one built; an order-only
     # prerequisite, so that a rebuilt batch does not rebuild those after it.
-    order = "".join(f"results/{b}: | results/{a}\n" for a, b in zip(names, names[1:]))
+    after = plan.waits_for if plan.builders else [[n - 1] if n else [] for n in range(len(names))]
+    order = [
+        f"stamps/{name}: | {' '.join(f'stamps/{names[other]}' for other in others)}"
+        for name, others in zip(names, after)
+        if others
+    ]
+    caches = [
+        f"caches_{name} = {' '.join(names[other] for other in others)}"
+        for name, others in zip(names, plan.cache_imports)
+        if others
+    ]
     words = build_words(options, "--opt", "build-arg:").replace("$", "$$")
-    text = _MAKEFILE.format(batches=" ".join(names), order=order, words=words)
+    lines = "".join(f"{line}\n" for line in [*order, *caches])
+    text = _MAKEFILE.format(batches=" ".join(names), order=lines, words=words)
     return {"Makefile": text.encode()}
 
 
-_WORKFLOW = """\
-# Made by opamplan. Each job builds one batch; the cache is a registry, where a batch finds what the
-# jobs before it built.
-name: opamplan
-on: workflow_dispatch
-permissions:
-  contents: read
-  packages: write
-env:
-  CACHE: ghcr.io/${{{{ github.repository }}}}/opamplan-cache
-jobs:
-{jobs}"""
-
-_JOB = """\
-  {name}:
-    runs-on: ubuntu-latest
-{needs}    steps:
-      - uses: actions/checkout@v4
-      - uses: docker/setup-buildx-action@v3
-      - uses: docker/login-action@v3
-        with:
-          registry: ghcr.io
-          username: ${{{{ github.actor }}}}
-          password: ${{{{ secrets.GITHUB_TOKEN }}}}
-      - name: Build
-        run: |
-          docker buildx build --file {name}.Dockerfile --target results \\
-            --cache-from "type=registry,ref=$CACHE" \\
-            --cache-to "type=registry,ref=$CACHE,mode=max,ignore-error=true" \\
-            {words}--output type=local,dest=results/{name} .
-      - uses: actions/upload-artifact@v4
-        if: always()
-        with:
-          name: {name}
-          path: results/{name}
-"""
-
-
 def github_files(plan: Plan, options: EmitOptions) -> Files:
-    """A workflow of GitHub Actions that builds the batches in order, with a registry as cache."""
-    # GitHub replaces what stands in ${{ }}.
-    words = build_words(options, "--build-arg").replace("${{", "${{ '${{' }}")
-    jobs = []
-    for n in range(len(plan.batches)):
-        # Even after one that failed: what others built is still of use.
-        needs = f"    needs: batch{n - 1}\n    if: always()\n" if n else ""
-        jobs.append(_JOB.format(name=f"batch{n}", needs=needs, words=words))
-    return {".github/workflows/opamplan.yml": _WORKFLOW.format(jobs="".join(jobs)).encode()}
+    """A workflow of GitHub Actions that builds the batches, with a registry as cache."""
+    text = github_workflow(plan, build_words(options, "--build-arg"))
+    return {".github/workflows/opamplan.yml": text.encode()}
 
 
 EXTRA_FORMATS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -80,6 +81,89 @@ def test_the_workflow_has_a_job_a_batch_after_the_one_before(
     assert all(len(job["steps"]) == 5 for job in jobs.values())
 
 
+@pytest.mark.parametrize(("arch", "runner"), [("x86_64", "ubuntu-latest"), ("arm64", "-arm")])
+def test_the_workflow_builds_the_shards_of_a_wave_side_by_side(
+    arch: str, runner: str, embedded: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    yaml = pytest.importorskip("yaml")
+    environment = opamplan.Environment.preset("debian-13", arch)
+    repository = opamplan.Repository.open([str(embedded)])
+    universe = opamplan.Universe(repository, environment, ocaml="5.3.0")
+    plan = opamplan.make_plan(universe.solve_all()).sharded(3, wave_seconds=1)
+    assert max(batch.wave for batch in plan.batches) > 0
+    write_plan(plan, tmp_path, ["github"])
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/opamplan.yml").read_text())
+    assert workflow["concurrency"]["cancel-in-progress"] is True
+    said: dict[str, list[str]] = {}
+    for name, job in workflow["jobs"].items():
+        assert job["runs-on"].endswith(runner)
+        assert job["strategy"]["max-parallel"] == 3
+        if name != "wave0":
+            assert (job["needs"], job["if"]) == (f"wave{int(name[4:]) - 1}", "${{ !cancelled() }}")
+        for entry in job["strategy"]["matrix"]["include"]:
+            # Nothing is read that is not written yet, and no two write one tag.
+            assert set(entry["caches"].split()) <= set(said)
+            assert entry["batch"] not in said
+        said.update({e["batch"]: [] for e in job["strategy"]["matrix"]["include"]})
+        run = job["steps"][-2]["run"]
+        assert "${GITHUB_REPOSITORY,,}" in run  # names of images have no capital letters
+        assert run.count("--cache-to") == 1
+        assert "ref=$cache:$BATCH,mode=max" in run
+    assert list(said) == [f"batch{batch.index}" for batch in plan.batches]
+
+
+# Writes what BuildKit would: a file in the folder that results go to.
+_BUILDCTL = """\
+#!/bin/sh
+for word; do
+  case $word in *dest=*) mkdir -p "${word#*dest=}"; echo "$@" >"${word#*dest=}/$1" ;; esac
+done
+"""
+
+
+def test_make_builds_what_has_changed_and_leaves_no_old_results(
+    plan: opamplan.Plan, tmp_path: pathlib.Path
+) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    (tmp_path / "buildctl").write_text(_BUILDCTL)
+    (tmp_path / "buildctl").chmod(0o755)
+
+    def make(*words: str) -> list[str]:
+        command = ["make", f"BUILDCTL={tmp_path}/buildctl", *words]
+        done = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True)
+        return re.findall(r"filename=(batch\d+)\.Dockerfile", done.stdout)
+
+    write_plan(plan, tmp_path, ["dockerfile", "make"])
+    batches = [f"batch{batch.index}" for batch in plan.batches]
+    assert len(batches) > 1
+    assert make() == batches
+    assert make() == []
+    (tmp_path / "results/batch0/old").touch()
+    os.utime(tmp_path / "batch0.Dockerfile", (2e9, 2e9))
+    assert make() == ["batch0"]
+    assert not (tmp_path / "results/batch0/old").exists()
+    one = plan.restricted_to([plan.targets[0]])
+    write_plan(one, tmp_path, ["dockerfile", "make"])
+    make()
+    assert [p.name for p in (tmp_path / "results").iterdir()] == ["batch0"]
+
+
+def test_make_gives_each_shard_a_tag_of_the_cache(
+    results: list[opamplan.SolveResult], tmp_path: pathlib.Path
+) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    plan = opamplan.make_plan(results).sharded(3, wave_seconds=1)
+    write_plan(plan, tmp_path, ["dockerfile", "make"])
+    command = ["make", "-n", "BUILDCTL=buildctl", "CACHE=host/cache"]
+    done = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True)
+    written = re.findall(r"--export-cache type=registry,ref=host/cache:(batch\d+)", done.stdout)
+    assert sorted(written) == sorted(f"batch{batch.index}" for batch in plan.batches)
+    read = re.findall(r"--import-cache type=registry,ref=host/cache:(batch\d+)", done.stdout)
+    assert len(read) == len(plan.batches) + sum(map(len, plan.cache_imports))
+
+
 def test_make_and_workflow_pass_on_what_steps_are_told(
     plan: opamplan.Plan, tmp_path: pathlib.Path
 ) -> None:
@@ -94,9 +178,9 @@ def test_make_and_workflow_pass_on_what_steps_are_told(
     (tmp_path / "docker").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     (tmp_path / "docker").chmod(0o755)
     for command in (
-        ["make", f"BUILDCTL={tmp_path}/docker", "results/batch0"],
+        ["make", f"BUILDCTL={tmp_path}/docker", "stamps/batch0"],
         # What GitHub does first.
-        ["sh", "-ec", "PATH=$PWD:$PATH\n" + job.replace("${{ '${{' }}", "${{")],
+        ["bash", "-ec", "PATH=$PWD:$PATH\n" + job.replace("${{ '${{' }}", "${{")],
     ):
         if shutil.which(command[0]) is None:
             pytest.skip(f"{command[0]} is not installed")

@@ -148,6 +148,32 @@ def test_batches_are_given_out_in_order_and_again_when_they_failed() -> None:
     assert not work.complete
 
 
+def test_a_batch_is_given_out_after_those_that_it_waits_for() -> None:
+    work = Work([0, 1, 2, 3], attempts=2, builders=2, waits_for={2: [0], 3: [0, 1]})
+    assert work.take("a") == (0, 1)
+    assert work.take("b") == (1, 1)
+    assert work.take("c") == (-1, 0)
+    work.done(0)
+    assert work.take("c") == (2, 1)
+    assert work.take("a") == (-1, 0)
+    work.done(1)
+    assert work.take("a") == (3, 1)
+
+
+def test_a_batch_that_ended_badly_is_first_its_own_builders_to_try_again() -> None:
+    work = Work([0, 1], attempts=2, builders=2)
+    assert work.take("a") == (0, 1)
+    work.failed(0, away=False, builder="a")  # what it built is in the store of a
+    assert work.take("b") == (1, 1)
+    assert work.take("b") == (-1, 0)
+    assert work.is_last_attempt(0)
+    assert work.take("a") == (0, 2)
+    work = Work([0], attempts=2, builders=2)
+    assert work.take("a") == (0, 1)
+    work.failed(0, away=True, builder="a")  # gone with its store
+    assert work.take("b") == (0, 2)
+
+
 def test_builders_that_go_away_do_not_cost_a_batch_its_attempts_but_not_for_ever() -> None:
     work = Work([0], attempts=1, builders=2)
     for attempt in (1, 2, 3):

@@ -19,8 +19,9 @@ namespace opamplan {
 /// folder that `context_files` fills. No line is longer than BuildKit takes.
 [[nodiscard]] std::string dockerfile(const plan& p, std::span<const step_id> steps,
                                      const emit_options& options);
-/// The same with `stage_names(p)` at hand.
+/// The same with `stage_names(p)` at hand, and the results of the steps `told` alone.
 [[nodiscard]] std::string dockerfile(const plan& p, std::span<const step_id> steps,
+                                     std::span<const step_id> told,
                                      const std::vector<std::string>& names,
                                      const emit_options& options);
 

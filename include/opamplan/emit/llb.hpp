@@ -19,16 +19,16 @@ namespace opamplan {
 ///
 ///     buildctl build --local context=DIR --output type=local,dest=results < batch0.llb
 ///
-/// With the strategy `merge`, steps run on flat merges, which only this language has. In an
-/// exported cache are what steps installed, and no merges.
+/// With the strategy `merge`, steps run on flat merges, which only this language has.
 ///
 /// No Dockerfile is parsed and none is sent back in errors. What only images have (labels, lines
 /// of Dockerfiles in `instructions`, words after RUN) is left out.
 [[nodiscard]] std::string llb(const plan& p, std::span<const step_id> steps,
                               const emit_options& options);
-/// The same with `stage_names(p)` at hand.
+/// The same with `stage_names(p)` at hand, and the results of the steps `told` alone.
 [[nodiscard]] std::string llb(const plan& p, std::span<const step_id> steps,
-                              const std::vector<std::string>& names, const emit_options& options);
+                              std::span<const step_id> told, const std::vector<std::string>& names,
+                              const emit_options& options);
 
 /// A definition whose result is the file system of a step's image: what a target's user would run
 /// in. With the strategy `merge` no step has it as its own, so here opam is told what it holds.

@@ -67,9 +67,16 @@ void require_dockerfile(const plan& p);
 [[nodiscard]] std::vector<step_id> steps_of_batch(const plan& p, batch_id batch,
                                                   std::span<const step_id> without);
 
-/// Mounts for collecting the results of these steps (closed under parents and grafts): each layer
-/// once, as its own step tells it, and from every step on which no other stands.
-[[nodiscard]] std::vector<step_mount> result_mounts(const plan& p, std::span<const step_id> steps);
+/// Those of a batch's steps (ascending) whose results it brings: all, but of a shard its own, as
+/// what others have built need not be fetched for that.
+[[nodiscard]] std::vector<step_id> told_by_batch(const plan& p, batch_id batch,
+                                                 std::vector<step_id> steps);
+
+/// Mounts for collecting the results of `told`, which are among these steps (closed under parents
+/// and grafts): each layer once, as its own step tells it, and from every step on which no other
+/// stands.
+[[nodiscard]] std::vector<step_mount> result_mounts(const plan& p, std::span<const step_id> steps,
+                                                    std::span<const step_id> told);
 
 /// Variables that every step finds, but PATH.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> step_environment(

@@ -34,6 +34,14 @@ def add_builder_options(parser: argparse.ArgumentParser) -> None:
 def add_cache_options(parser: argparse.ArgumentParser) -> None:
     """Caches that builders share, in BuildKit's words."""
     group = parser.add_argument_group("shared caches")
+    group.add_argument(
+        "--cache",
+        default="",
+        metavar="REPOSITORY",
+        help="in a registry, as registry.example/opamplan/cache: each batch writes what it built "
+        "to a tag of its own, and reads those that it stands on; with several builders the plan "
+        "is cut into shards for them",
+    )
     group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
     group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
 

@@ -30,6 +30,8 @@ LIMITS = (
     "line-bytes",
     "batches",
 )
+SHARDING = ("shards", "workers", "durations")
+"""Options that a plan which is there heeds too."""
 REPLAN = ", or plan with it: opamplan plan ... -o FILE"
 
 
@@ -57,8 +59,28 @@ def add_limit_options(parser: Any) -> None:
     )
 
 
+def add_duration_options(group: Any) -> None:
+    """How many steps run at once, and for how long."""
+    group.add_argument(
+        "--workers",
+        type=options.whole(1, 1_000_000),
+        default=4,
+        metavar="N",
+        help="steps that run at once, on each builder if there are several (default: 4)",
+    )
+    group.add_argument(
+        "--durations",
+        metavar="FILE",
+        help="a JSON object with the seconds of installs by layer key, NAME.VERSION or NAME "
+        "(opamplan report RUN --durations)",
+    )
+
+
 def add_plan_options(
-    parser: argparse.ArgumentParser, saved: bool = True, align: bool = True
+    parser: argparse.ArgumentParser,
+    saved: bool = True,
+    align: bool = True,
+    durations: bool = True,
 ) -> None:
     """How builds are shared, and what the builder can take; also --plan and --align if told so."""
     group = parser.add_argument_group("planning")
@@ -81,6 +103,16 @@ def add_plan_options(
     group.add_argument(
         "--image", metavar="IMAGE", help="the base image (default: the environment's own)"
     )
+    group.add_argument(
+        "--shards",
+        type=options.whole(1, 10_000),
+        default=0,
+        metavar="N",
+        help="cut the plan for N builders that share a cache: batches become shards, in waves, and "
+        "none builds what another does (graft, merge, prefix)",
+    )
+    if durations:
+        add_duration_options(group)
     if align:
         group.add_argument(
             "--align",
@@ -151,7 +183,14 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
             file=sys.stderr,
         )
         results = aligned.results
-    return make(results, **planning(args)), results
+    plan = make(results, **planning(args))
+    return (sharded(plan, args, args.shards) if args.shards else plan), results
+
+
+def sharded(plan: Plan, args: argparse.Namespace, builders: int) -> Plan:
+    """The plan cut for so many builders."""
+    durations = numbers_from(args.durations, "seconds") if args.durations else {}
+    return plan.sharded(builders, workers=args.workers, durations=durations)
 
 
 def planning(args: argparse.Namespace) -> dict[str, Any]:
@@ -180,7 +219,8 @@ def plan_from(
     refuse_beside_plan(args, *taken)
     if args.plan:
         plan = Plan.load(args.plan)
-        return plan.restricted_to(args.targets) if args.targets else plan, None
+        plan = plan.restricted_to(args.targets) if args.targets else plan
+        return (sharded(plan, args, args.shards) if args.shards else plan), None
     return make_plan(args, options.universe_from(args, repository))
 
 
@@ -204,7 +244,7 @@ def refuse_planning(
 def refuse_beside_plan(args: argparse.Namespace, *taken: str) -> None:
     """With --plan, refuse the planning options that were typed, but for `taken`."""
     if args.plan:
-        refuse_planning(args, f"--plan {args.plan}", ("plan", "targets", *taken), REPLAN)
+        refuse_planning(args, f"--plan {args.plan}", ("plan", "targets", *SHARDING, *taken), REPLAN)
 
 
 def figures(plan: Plan, results: Optional[list[Any]], missed: dict[str, str]) -> dict[str, Any]:
@@ -261,6 +301,9 @@ def print_summary(
         only = len(plan) - s["install_steps"]
         more = f", {only} of them nothing else" if only else ""
         print(f"  {packages}, which {counted(s['system_steps'], 'step')} install{more}", file=out)
+    if plan.builders:
+        print_shards(plan, out)
+        return
     for batch in plan.batches[:8]:
         print(
             f"  batch {batch.index}: {counted(len(batch.targets), 'target')}, "
@@ -270,3 +313,24 @@ def print_summary(
         )
     if len(plan.batches) > 8:
         print(f"  ... {len(plan.batches)} batches in all", file=out)
+
+
+def print_shards(plan: Plan, out: TextIO) -> None:
+    """What is built at the same time."""
+    waves: dict[int, list[int]] = {}
+    for batch in plan.batches:
+        waves.setdefault(batch.wave, []).append(batch.new_step_count)
+    shards = counted(len(plan.batches), "shard")
+    imports = max(map(len, plan.cache_imports), default=0)
+    print(
+        f"  for {counted(plan.builders, 'builder')}: {shards} in {counted(len(waves), 'wave')}; "
+        f"none reads more than {counted(imports, 'cache')} of others",
+        file=out,
+    )
+    for wave, sizes in waves.items():
+        of_each = f", {min(sizes)} to {max(sizes)} each" if len(sizes) > 1 else ""
+        print(
+            f"  wave {wave}: {counted(len(sizes), 'shard')} of {counted(sum(sizes), 'step')}"
+            + of_each,
+            file=out,
+        )

@@ -59,6 +59,9 @@ class Batch:
     """Step by the name of its stage."""
     host_network: bool = False
     """Its steps ask for the network of the machine."""
+    cache_from: tuple[str, ...] = ()
+    """Its own, in BuildKit's words."""
+    cache_to: tuple[str, ...] = ()
 
     def forget(self) -> None:
         """Remove the results of an earlier attempt; of a link, the link."""
@@ -243,7 +246,7 @@ class Buildctl(Builder):
         self._address = address or os.environ.get("BUILDKIT_HOST", "")
         self._where = ["--addr", self._address] if self._address else []
         self._cache = [f"--import-cache={absolute_cache(c)}" for c in cache_from]
-        self._cache += [f"--export-cache={_not_fatal(absolute_cache(c))}" for c in cache_to]
+        self._cache += [f"--export-cache={not_fatal(absolute_cache(c))}" for c in cache_to]
 
     @property
     def name(self) -> str:
@@ -280,6 +283,8 @@ class Buildctl(Builder):
             "--local=context=.",
             f"--output=type=local,{csv_field(f'dest={batch.output}')}",
             *self._cache,
+            *(f"--import-cache={cache}" for cache in batch.cache_from),
+            *(f"--export-cache={cache}" for cache in batch.cache_to),
         ]
 
 
@@ -329,11 +334,13 @@ class Buildx(Builder):
             *batch.permissions(),
             *([f"--set={batch.name}.dockerfile={batch.file}"] if batch.file != usual else []),
             f"--set={batch.name}.output=type=local,{csv_field(f'dest={batch.output}')}",
+            *(f"--set={batch.name}.cache-from={cache}" for cache in batch.cache_from),
+            *(f"--set={batch.name}.cache-to={cache}" for cache in batch.cache_to),
             batch.name,
         ]
 
 
-def _not_fatal(cache: str) -> str:
+def not_fatal(cache: str) -> str:
     """A cache that cannot be written is no reason to lose what was built."""
     return cache if "ignore-error" in cache else f"{cache},ignore-error=true"
 

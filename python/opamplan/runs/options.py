@@ -27,6 +27,9 @@ class RunOptions:
     went away may take to come back if there is no other."""
     retry_failed: bool = False
     """Carry out again what failed in the run that is resumed, or in the newest run of the plan."""
+    cache: str = ""
+    """A repository in a registry, as registry.example/opamplan/cache: each batch writes what it has
+    built to a ref there, and reads those of the batches that it stands on."""
     lock: Optional[Lock] = None
     """That of `directory`, if who starts the run has it."""
     resume: bool = True

@@ -16,7 +16,8 @@ from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.formats import needs_llb
 from opamplan.output import write_plan
-from opamplan.runs.builders import Batch, Builder, SolveOutcome
+from opamplan.runs.builders import Batch, Builder, SolveOutcome, not_fatal
+from opamplan.runs.caches import BatchCache, batch_caches, require_prefix
 from opamplan.runs.early import EarlyResults
 from opamplan.runs.identity import accepted_failures, digest_of, failed_packages
 from opamplan.runs.layers import layer_members
@@ -91,6 +92,14 @@ class Runner:
         self._stages = {name: index for index, name in enumerate(names)}
         self._installs = [step.label for step in plan]
         self._layers = [[key[:16] for key in step.layers] for step in plan]
+        # What a batch brings the results of: of a shard what it builds itself.
+        self._brings = [
+            set(plan.own_steps(b.index)) if plan.builders else set(b.steps) for b in plan.batches
+        ]
+        prefix = options.cache and require_prefix(options.cache)
+        self._caches = batch_caches(plan, prefix) if prefix else []
+        self._executed: set[int] = set()  # by whatever builder, in this process
+        self._twice = 0
         self._package = {key: package for key, package, _ in plan.layers()}
         self._members = layer_members(plan)
         self._accepted = accepted_failures(plan)
@@ -134,7 +143,7 @@ class Runner:
             finally:
                 # Whatever happened, even if nobody reads what is told: the state says how it ended.
                 self._state.end_run(run, status)
-            self._tell("run_end", run=run.id, status=status)
+            self._tell("run_end", run=run.id, status=status, executed_twice=self._twice)
             return self._state.run(run.id)
 
     @contextlib.contextmanager
@@ -190,25 +199,27 @@ class Runner:
         return again
 
     def _layers_of(self, batch: int) -> set[str]:
-        return {layer for step in self._plan.batches[batch].steps for layer in self._layers[step]}
+        return {layer for step in self._brings[batch] for layer in self._layers[step]}
 
     def _carry_out(self, run: Run, batches: list[int]) -> bool:
-        work = Work(batches, self._options.attempts, len(self._builders))
+        waits = dict(enumerate(self._plan.waits_for)) if self._plan.builders else {}
+        work = Work(batches, self._options.attempts, len(self._builders), waits)
         raised: list[BaseException] = []
 
         def serve(builder: Builder) -> None:
             try:
                 known = False
-                while work.wait() and self._is_there(builder, work, known):
+                while work.wait(builder.name) and self._is_there(builder, work, known):
                     known = True
-                    batch, attempt = work.take()
+                    batch, attempt = work.take(builder.name)
                     if batch < 0:
                         continue
-                    away = self._build(run, batch, builder, attempt)
+                    cache = self._cache_of(batch, work.is_last_attempt(batch))
+                    away = self._build(run, batch, builder, attempt, cache)
                     if away is None:
                         work.done(batch)
                     else:
-                        work.failed(batch, away)
+                        work.failed(batch, away, builder.name)
             except BaseException as error:  # told by the thread that waits
                 raised.append(error)
                 work.stop()
@@ -263,11 +274,24 @@ class Runner:
             if time.monotonic() >= end and not work.being_built():
                 return False
             self._cancelled.wait(ASK_AGAIN_SECONDS)
-            if not work.wait():
+            if not work.wait(builder.name):
                 return False
         return False
 
-    def _build(self, run: Run, number: int, builder: Builder, attempt: int) -> Optional[bool]:
+    def _cache_of(self, batch: int, last: bool) -> BatchCache:
+        """What a batch reads and writes.
+
+        A cache that cannot be written is tried again, as others stand on it, but at last is no
+        reason to lose what was built.
+        """
+        if not self._caches:
+            return BatchCache()
+        cache = self._caches[batch]
+        return cache._replace(cache_to=tuple(map(not_fatal, cache.cache_to))) if last else cache
+
+    def _build(
+        self, run: Run, number: int, builder: Builder, attempt: int, cache: BatchCache
+    ) -> Optional[bool]:
         """None if the batch was built; else whether that was because its builder went away."""
         name = f"batch{number}"
         directory = self._options.directory.resolve()
@@ -279,6 +303,8 @@ class Runner:
             is_llb=self._is_llb,
             stages=self._stages,
             host_network=host_network,
+            cache_from=cache.cache_from,
+            cache_to=cache.cache_to,
         )
         self._state.begin_batch(run, number, builder.name, attempt)
         self._tell("batch", batch=number, builder=builder.name, attempt=attempt)
@@ -286,8 +312,9 @@ class Runner:
         outcome = self._solve(run, number, builder, batch, ended)
         if outcome.ok:
             self._keep_results(run, number, batch)
-        executed = self._state.executed(run) & set(self._plan.batches[number].steps)
-        counts = (len(executed), len(ended - executed))
+        told = self._brings[number]
+        executed = self._state.executed(run) & told
+        counts = (len(executed), len((ended & told) - executed))
         status = _status(outcome)
         self._state.end_batch(run, number, status, counts, outcome.error)
         self._tell(
@@ -315,11 +342,12 @@ class Runner:
         whole = batch.file
         limit = self._options.batch_time_limit
         steps = set(self._plan.batches[number].steps)
+        told = self._brings[number]
         try:
             for _ in range(1 + len(steps) * self._options.attempts):
                 with self._lock:
                     out = self._losses.steps(steps)
-                if out == steps:
+                if out >= told:
                     batch.forget()
                     return SolveOutcome(True, time.monotonic() - begin)
                 if out:
@@ -382,7 +410,7 @@ class Runner:
         if len(ignored) > MOST_SAID:
             more = f"... {len(ignored)} in all"
             self._tell("ignored", batch=number, text=more)
-        steps = self._plan.batches[number].steps
+        steps = self._brings[number]
         executed = {x for step in self._state.executed(run) for x in self._layers[step]}
         unfetched: dict[str, int] = {}
         with self._lock:
@@ -438,6 +466,9 @@ class Runner:
                     self.progress.cached += event.kind == "cached"
         if event.kind == "done":
             self._state.add_executed(run, event.step)
+            with self._lock:
+                self._twice += event.step in self._executed
+                self._executed.add(event.step)
         if event.layer:
             # What a package prints may look like it: only of the step's own layers.
             if event.layer in self._layers[event.step]:

@@ -3,43 +3,75 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Optional
+
+RESERVED_SECONDS = 15.0
+"""That a builder has for trying a batch again which it ended badly: its steps are in its store."""
 
 
 class Work:
-    """Batches in order. A builder takes one, and says how it went.
+    """Batches in order, each after those that it waits for.
 
-    A batch is given back `attempts` times to builders that end it badly, and to as many more as
-    there are builders if it was they who went away.
+    A builder takes one, and says how it went. A batch is given back `attempts` times to builders
+    that end it badly, and to as many more as there are builders if it was they who went away.
     """
 
-    def __init__(self, batches: Iterable[int], attempts: int, builders: int) -> None:
+    def __init__(
+        self,
+        batches: Iterable[int],
+        attempts: int,
+        builders: int,
+        waits_for: Optional[Mapping[int, Sequence[int]]] = None,
+    ) -> None:
         self._todo = sorted(batches)
         self._attempts = max(1, attempts)
         self._builders = builders
+        self._waits_for = waits_for or {}
         self._failed: dict[int, int] = {}
         self._away: dict[int, int] = {}
         self._held: set[int] = set()
+        self._reserved: dict[int, tuple[str, float]] = {}
         self._changed = threading.Condition()
         self._stopped = False
         self.left: list[int] = []
         """Batches that were given up."""
 
-    def wait(self) -> bool:
-        """Wait until a batch can be taken; false if none will ever be."""
+    def wait(self, builder: str = "") -> bool:
+        """Wait until this builder can take a batch; false if none will ever be there."""
         with self._changed:
-            while not self._stopped and not self._todo and self._held:
+            while not self._stopped and (self._todo or self._held):
+                if self._next(builder) is not None:
+                    return True
                 self._changed.wait(0.1)
-            return bool(self._todo) and not self._stopped
+            return False
 
-    def take(self) -> tuple[int, int]:
+    def take(self, builder: str = "") -> tuple[int, int]:
         """The next batch and which attempt this is; -1 if another builder was faster."""
         with self._changed:
-            if self._stopped or not self._todo:
+            batch = None if self._stopped else self._next(builder)
+            if batch is None:
                 return -1, 0
-            batch = self._todo.pop(0)
+            self._todo.remove(batch)
+            self._reserved.pop(batch, None)
             self._held.add(batch)
             return batch, 1 + self._failed.get(batch, 0) + self._away.get(batch, 0)
+
+    def _next(self, builder: str) -> Optional[int]:
+        """The first that waits for nothing and is not another's to try again; its own first."""
+        over = {*self._todo, *self._held}
+        now = time.monotonic()
+        found = None
+        for batch in self._todo:
+            if any(other in over for other in self._waits_for.get(batch, ())):
+                continue
+            owner, until = self._reserved.get(batch, ("", 0.0))
+            if owner == builder and owner:
+                return batch
+            if found is None and now >= until:
+                found = batch
+        return found
 
     def done(self, batch: int) -> None:
         """It was built."""
@@ -47,7 +79,7 @@ class Work:
             self._held.discard(batch)
             self._changed.notify_all()
 
-    def failed(self, batch: int, away: bool) -> None:
+    def failed(self, batch: int, away: bool, builder: str = "") -> None:
         """It was not; `away`: because its builder has gone."""
         with self._changed:
             counts = self._away if away else self._failed
@@ -57,8 +89,15 @@ class Work:
                 self.left.append(batch)
             else:
                 self._todo = sorted([*self._todo, batch])
+                if not away and builder:
+                    self._reserved[batch] = (builder, time.monotonic() + RESERVED_SECONDS)
             self._held.discard(batch)
             self._changed.notify_all()
+
+    def is_last_attempt(self, batch: int) -> bool:
+        """Whether a builder that ends this batch badly now ends it for good."""
+        with self._changed:
+            return self._failed.get(batch, 0) + 1 >= self._attempts
 
     def being_built(self) -> bool:
         """Whether a builder has a batch in hand."""

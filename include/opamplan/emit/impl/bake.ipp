@@ -141,6 +141,7 @@ class bake_model {
     for (std::size_t b = 0; b < batches_.size(); ++b) {
       std::vector<std::string> images;
       for (const target_id t : plan_.batches[b].targets) images.push_back(names[t]);
+      if (images.empty()) continue;  // a shard of what others have in common
       blocks_.push_back({"group", batches_[b] + "-images", {{"targets", images, true}}});
       for (const target_id t : plan_.batches[b].targets) {
         bake_attribute own{"output", {"type=cacheonly"}, true};

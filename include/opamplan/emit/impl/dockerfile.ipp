@@ -189,10 +189,11 @@ inline void append_results(const std::vector<step_mount>& results,
 
 OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const step_id> steps,
                                        const emit_options& options) {
-  return dockerfile(p, steps, stage_names(p), options);
+  return dockerfile(p, steps, steps, stage_names(p), options);
 }
 
 OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const step_id> steps,
+                                       std::span<const step_id> told,
                                        const std::vector<std::string>& names,
                                        const emit_options& options) {
   require_dockerfile(p);
@@ -201,14 +202,15 @@ OPAMPLAN_INLINE std::string dockerfile(const plan& p, std::span<const step_id> s
   for (const step_id s : steps) {
     emit_impl::append_step(p, s, names, options, out);
   }
-  emit_impl::append_results(result_mounts(p, steps), names, options, out);
+  emit_impl::append_results(result_mounts(p, steps, told), names, options, out);
   return out;
 }
 
 OPAMPLAN_INLINE std::string batch_dockerfile(const plan& p, batch_id batch,
                                              const emit_options& options,
                                              std::span<const step_id> without) {
-  return dockerfile(p, steps_of_batch(p, batch, without), options);
+  const std::vector<step_id> steps = steps_of_batch(p, batch, without);
+  return dockerfile(p, steps, told_by_batch(p, batch, steps), stage_names(p), options);
 }
 
 OPAMPLAN_INLINE std::vector<std::string> batch_dockerfiles(const plan& p,
@@ -216,7 +218,8 @@ OPAMPLAN_INLINE std::vector<std::string> batch_dockerfiles(const plan& p,
   const std::vector<std::string> names = stage_names(p);
   std::vector<std::string> files;
   for (const batch_id batch : p.batches.indices()) {
-    files.push_back(dockerfile(p, steps_of_batch(p, batch, {}), names, options));
+    const std::vector<step_id> steps = steps_of_batch(p, batch, {});
+    files.push_back(dockerfile(p, steps, told_by_batch(p, batch, steps), names, options));
   }
   return files;
 }

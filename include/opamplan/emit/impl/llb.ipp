@@ -38,10 +38,11 @@ class llb_writer {
     }
   }
 
-  /// The results of steps; `names` are those of the plan's stages.
-  std::string results(std::span<const step_id> steps, const std::vector<std::string>& names) {
+  /// The results of `told` of these steps; `names` are those of the plan's stages.
+  std::string results(std::span<const step_id> steps, std::span<const step_id> told,
+                      const std::vector<std::string>& names) {
     write_steps(steps, names, {"collect"});
-    return graph_.finish(files_of(collect(steps)));
+    return graph_.finish(files_of(collect(steps, told)));
   }
 
   /// The file system of the last of these steps.
@@ -191,13 +192,13 @@ class llb_writer {
     return graph_.exec(root, recipe.command, mounts, "[image 1/1] RUN " + recipe.command);
   }
 
-  llb_output collect(std::span<const step_id> steps) {
+  llb_output collect(std::span<const step_id> steps, std::span<const step_id> told) {
     const auto gather = [&](std::vector<llb_mount> mounts) {
       mounts.push_back(placed(script_mount("collect")));
       return graph_.exec(header_, "/opamplan/in/collect", mounts, "collect");
     };
-    std::vector<llb_mount> wanted = kept_leaves(steps);
-    for (const step_mount& m : result_mounts(plan_, steps)) wanted.push_back(placed(m));
+    std::vector<llb_mount> wanted = kept_leaves(steps, told);
+    for (const step_mount& m : result_mounts(plan_, steps, told)) wanted.push_back(placed(m));
     std::vector<llb_output> gathered;
     for (std::size_t begin = 0; begin < wanted.size(); begin += results_a_collector) {
       const auto first = wanted.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -214,13 +215,14 @@ class llb_writer {
 
   /// Nobody else asks for the files of those into whose images nothing more comes, and a builder
   /// drops what nobody asks for.
-  [[nodiscard]] std::vector<llb_mount> kept_leaves(std::span<const step_id> steps) const {
+  [[nodiscard]] std::vector<llb_mount> kept_leaves(std::span<const step_id> steps,
+                                                   std::span<const step_id> told) const {
     std::vector<bool> leaf = merged_;
     for (const step_id s : steps) {
       for (const step_id g : plan_.steps[s].grafts) leaf[g] = false;
     }
     std::vector<llb_mount> mounts;
-    for (const step_id s : steps) {
+    for (const step_id s : told) {
       if (!leaf[s]) continue;
       mounts.push_back(
           {&own_.at(s), "/opamplan/layers", "/opamplan/in/kept/" + std::to_string(mounts.size())});
@@ -251,14 +253,15 @@ class llb_writer {
 
 OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const step_id> steps,
                                 const emit_options& options) {
-  return llb(p, steps, stage_names(p), options);
+  return llb(p, steps, steps, stage_names(p), options);
 }
 
 OPAMPLAN_INLINE std::string llb(const plan& p, std::span<const step_id> steps,
+                                std::span<const step_id> told,
                                 const std::vector<std::string>& names,
                                 const emit_options& options) {
   require_buildable(p, steps);
-  return emit_impl::llb_writer(p, options).results(steps, names);
+  return emit_impl::llb_writer(p, options).results(steps, told, names);
 }
 
 OPAMPLAN_INLINE std::string image_llb(const plan& p, step_id step, const emit_options& options) {
@@ -269,14 +272,16 @@ OPAMPLAN_INLINE std::string image_llb(const plan& p, step_id step, const emit_op
 
 OPAMPLAN_INLINE std::string batch_llb(const plan& p, batch_id batch, const emit_options& options,
                                       std::span<const step_id> without) {
-  return llb(p, steps_of_batch(p, batch, without), options);
+  const std::vector<step_id> steps = steps_of_batch(p, batch, without);
+  return llb(p, steps, told_by_batch(p, batch, steps), stage_names(p), options);
 }
 
 OPAMPLAN_INLINE std::vector<std::string> batch_llbs(const plan& p, const emit_options& options) {
   const std::vector<std::string> names = stage_names(p);
   std::vector<std::string> files;
   for (const batch_id batch : p.batches.indices()) {
-    files.push_back(llb(p, steps_of_batch(p, batch, {}), names, options));
+    const std::vector<step_id> steps = steps_of_batch(p, batch, {});
+    files.push_back(llb(p, steps, told_by_batch(p, batch, steps), names, options));
   }
   return files;
 }

@@ -14,6 +14,7 @@
 #include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 #include "opamplan/package/environment.hpp"
+#include "opamplan/plan/shards.hpp"
 
 namespace opamplan {
 namespace emit_impl {
@@ -245,8 +246,18 @@ OPAMPLAN_INLINE std::vector<step_id> steps_of_batch(const plan& p, batch_id batc
   return rest;
 }
 
-OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
-                                                      std::span<const step_id> steps) {
+OPAMPLAN_INLINE std::vector<step_id> told_by_batch(const plan& p, batch_id batch,
+                                                   std::vector<step_id> steps) {
+  if (p.builders == 0) return steps;
+  std::vector<step_id> told;
+  const std::vector<step_id> own = own_steps(p, batch);
+  std::set_intersection(own.begin(), own.end(), steps.begin(), steps.end(),
+                        std::back_inserter(told));
+  return told;
+}
+
+OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p, std::span<const step_id> steps,
+                                                      std::span<const step_id> told) {
   std::vector<bool> used(p.steps.size(), false);
   for (const step_id s : steps) {
     if (p.steps[s].parent != step_id::none) used[p.steps[s].parent] = true;
@@ -259,10 +270,10 @@ OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p,
     }
   };
   // First those that nothing else would build.
-  for (const step_id s : steps) {
+  for (const step_id s : told) {
     if (!used[s]) claim(s);
   }
-  for (const step_id s : steps) claim(s);
+  for (const step_id s : told) claim(s);
   std::vector<step_mount> mounts;
   for (const layer_id l : step_of.indices()) {
     if (step_of[l] == step_id::none) continue;

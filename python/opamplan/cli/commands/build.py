@@ -89,6 +89,11 @@ def run(args: argparse.Namespace) -> int:
         refuse_strangers(made[name][0], serving)
         if len(found) > 1:
             _check(one, made[name][0], top)
+    if args.cache and len(serving) > 1:
+        made = {
+            name: (plan if plan.builders else plans.sharded(plan, args, len(serving)), results)
+            for name, (plan, results) in made.items()
+        }
     with State(args.state or top / "builds.sqlite") as state:
         for name, one in found.items():
             several = len(found) > 1
@@ -149,6 +154,7 @@ def _build(
                 batch_time_limit=args.batch_time_limit,
                 retry_failed=args.retry_failed,
                 resume=not args.no_resume,
+                cache=_cache_of(args, directory),
                 lock=lock,
             ),
             _left_out(results),
@@ -158,6 +164,12 @@ def _build(
     if not args.json:
         runs.print_run(state, done)
     return done, _exit_status(done, state.targets(done), bool(args.targets))
+
+
+def _cache_of(args: argparse.Namespace, directory: Path) -> str:
+    """The repository of caches; of several environments one each, as their batches differ."""
+    several = directory != Path(args.output)
+    return f"{args.cache}/{directory.name}" if args.cache and several else args.cache
 
 
 def _exit_status(run: Run, targets: list[dict[str, Any]], named: bool) -> int:

@@ -24,20 +24,9 @@ def add_parser(subparsers: Any) -> None:
         epilog="Example: opamplan forecast --plan plan.json --workers 64 --earlier last.json",
     )
     options.add_solve_options(parser)
-    plans.add_plan_options(parser)
+    plans.add_plan_options(parser, durations=False)
     group = parser.add_argument_group("forecast")
-    group.add_argument(
-        "--workers",
-        type=options.whole(1, 1_000_000),
-        default=4,
-        metavar="N",
-        help="steps that run at once (default: 4)",
-    )
-    group.add_argument(
-        "--durations",
-        metavar="FILE",
-        help="a JSON object with the seconds of installs by layer key, NAME.VERSION or NAME",
-    )
+    plans.add_duration_options(group)
     group.add_argument(
         "--default-seconds",
         type=options.seconds,
@@ -83,9 +72,15 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(answer))
         return status
     style = Style()
-    print(style.strong(f"{duration(result.makespan_seconds)} on {args.workers} workers"))
+    where = f"on {args.workers} workers"
+    if plan.builders:
+        where += f" of each of {counted(plan.builders, 'builder')}"
+    print(style.strong(f"{duration(result.makespan_seconds)} {where}"))
     print(f"  {result.steps} steps to run, {result.built} built already")
     print(f"  {duration(result.work_seconds)} of work")
+    if plan.builders:
+        least = result.work_seconds / (plan.builders * args.workers)
+        print(f"  {duration(least)} at least, however it is cut: all workers busy all the time")
     system_steps = int(plan.summary["system_steps"])
     if system_steps:
         print(f"  {counted(system_steps, 'step')} of the plan install system packages")
@@ -97,9 +92,20 @@ def run(args: argparse.Namespace) -> int:
         print("    " + " < ".join(_shortened(result.critical_path)))
     if known_sizes:
         print(f"  {result.bytes / 1e6:,.1f} MB of packages are installed or grafted")
+    if plan.builders:
+        _print_waves(plan, result.batch_ends)
+        return status
     for index, end in enumerate(result.batch_ends):
         print(f"  batch {index} ends after {duration(end)}")
     return status
+
+
+def _print_waves(plan: Plan, ends: list[float]) -> None:
+    last: dict[int, float] = {}
+    for batch, end in zip(plan.batches, ends):
+        last[batch.wave] = max(end, last.get(batch.wave, 0.0))
+    for wave, end in last.items():
+        print(f"  wave {wave} ends after {duration(end)}")
 
 
 def _knows_sizes(plan: Plan) -> bool:

@@ -1,0 +1,157 @@
+"""Plans for several builders that share nothing but a registry."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import buildkit
+import pytest
+
+import opamplan
+from opamplan.runs import Runner, RunOptions, State
+from opamplan.runs.caches import batch_caches, cache_ref, require_prefix
+
+
+@pytest.fixture(scope="module")
+def plan(embedded: pathlib.Path) -> opamplan.Plan:
+    repository = opamplan.Repository.open([str(embedded)])
+    environment = opamplan.Environment.preset("debian-13")
+    results = opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
+    return opamplan.make_plan(results).sharded(2, wave_seconds=1)
+
+
+def test_a_plan_for_several_builders_is_a_value_and_sound(plan: opamplan.Plan) -> None:
+    assert plan.builders == 2
+    assert opamplan.Plan.from_json(plan.to_json()) == plan
+    assert opamplan.diagnose(plan) == []
+    own = [step for batch in plan.batches for step in plan.own_steps(batch.index)]
+    assert sorted(own) == list(range(len(plan)))
+    one = plan.restricted_to([plan.targets[0]])
+    assert (one.builders, opamplan.diagnose(one)) == (0, [])
+    with pytest.raises(opamplan.InvalidRequest, match="at least one builder"):
+        plan.sharded(0)
+
+
+def test_a_forecast_of_shards_is_between_the_bounds(plan: opamplan.Plan) -> None:
+    found = opamplan.forecast(plan, workers=2)
+    least = max(found.critical_seconds, found.work_seconds / 4)
+    assert least <= found.makespan_seconds < found.work_seconds
+    assert found.makespan_seconds == max(found.batch_ends)
+
+
+def test_every_batch_writes_a_tag_of_its_own_and_reads_what_it_stands_on(
+    plan: opamplan.Plan,
+) -> None:
+    caches = batch_caches(plan, "host:5000/opam/cache")
+    written = [to for cache in caches for to in cache.cache_to]
+    assert len(set(written)) == len(written) == len(plan.batches)
+    for batch, cache in enumerate(caches):
+        assert f"type=registry,ref={cache_ref('host:5000/opam/cache', batch)}" in cache.cache_from
+        assert len(cache.cache_from) == 1 + len(plan.cache_imports[batch])
+
+
+@pytest.mark.parametrize("prefix", ["cache", "host/Cache", "host/cache:tag", "https://host/a", ""])
+def test_what_is_no_repository_of_a_registry_is_refused(prefix: str) -> None:
+    with pytest.raises(opamplan.InvalidRequest, match="expected a repository in a registry"):
+        require_prefix(prefix)
+
+
+class Site:
+    """Two builders with empty stores and a registry."""
+
+    def __init__(self, folder: pathlib.Path, plan: opamplan.Plan, registry: Any) -> None:
+        self.folder = folder
+        self.plan = plan
+        self.registry = registry
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.base = folder / "base.tar"  # one, as another's files have other times
+        buildkit.daemon_module().busybox_base(self.base)
+
+    def run(self, name: str, fault: Any = None) -> tuple[State, Any]:
+        """Carry the plan out; `fault` is given the daemons when half of the steps are done."""
+        out = self.folder / name
+        out.mkdir()
+        daemon = buildkit.daemon_module()
+        (out / "base.tar").hardlink_to(self.base)
+        emit = opamplan.EmitOptions.stand_in()
+        emit.base_archive = "base.tar"
+        emit.environment = [("PATH", "/bin")]
+        self.events = []
+        places = [self.folder / f"{name}{n}" for n in range(2)]
+        address = self.registry.address
+        with (
+            daemon.Daemon(buildkit.programs(), places[0], registry=address) as first,
+            daemon.Daemon(buildkit.programs(), places[1], registry=address) as second,
+        ):
+            waiting = [fault] if fault else []
+
+            def on_progress(kind: str, fields: dict[str, Any], progress: Any) -> None:
+                self.events.append((kind, fields))
+                if waiting and progress.done * 2 >= len(self.plan):
+                    threading.Thread(target=waiting.pop(), args=(first, second)).start()
+
+            state = State(out / "builds.sqlite")
+            cache = f"{address}/opamplan/cache"
+            options = RunOptions(out, emit, attempts=4, patience=4, cache=cache)
+            builders = [first.builder(), second.builder()]
+            run = Runner(self.plan, state, builders, options, on_progress=on_progress).run()
+            second.send(signal.SIGCONT)
+        return state, run
+
+    def twice(self) -> int:
+        """How many steps the last run carried out again."""
+        return next(int(f["executed_twice"]) for kind, f in self.events if kind == "run_end")
+
+
+@pytest.fixture
+def site(plan: opamplan.Plan, tmp_path: pathlib.Path) -> Iterator[Site]:
+    buildkit.require_daemon()
+    buildkit.programs()
+    if shutil.which("docker-registry") is None:
+        pytest.skip("docker-registry is not installed")
+    with buildkit.real_module("registry").Registry(tmp_path / "registry") as registry:
+        yield Site(tmp_path, plan, registry)
+
+
+def statuses(state: State, run: Any) -> list[str]:
+    return sorted(row["status"] for row in state.layers(run))
+
+
+def test_builders_do_nothing_twice_and_fresh_ones_find_all_in_the_registry(site: Site) -> None:
+    state, run = site.run("first")
+    assert run.status == "finished"
+    assert statuses(state, run) == ["success"] * len(site.plan.layers())
+    assert site.twice() == 0
+    batches = state.batches(run)
+    assert sum(batch["executed"] for batch in batches) == len(site.plan)
+    assert len({batch["builder"] for batch in batches}) == 2
+    for batch in site.plan.batches:
+        record = site.registry.cache_record(cache_ref("opamplan/cache", batch.index))
+        assert 0 < record < site.plan.summary["largest_cache_record"]
+    state, run = site.run("second")
+    assert sum(batch["executed"] for batch in state.batches(run)) == 0
+    assert statuses(state, run) == ["success"] * len(site.plan.layers())
+
+
+def test_a_builder_that_stops_loses_its_work_to_the_other(site: Site) -> None:
+    state, run = site.run("run", lambda first, second: second.send(signal.SIGSTOP))
+    assert run.status == "finished"
+    assert statuses(state, run) == ["success"] * len(site.plan.layers())
+    assert site.twice() <= max(batch.new_step_count for batch in site.plan.batches)
+
+
+def test_a_registry_that_is_restarted_costs_nothing(site: Site) -> None:
+    def restart(first: Any, second: Any) -> None:
+        site.registry.stop()
+        assert site.registry.start()
+
+    state, run = site.run("run", restart)
+    assert run.status == "finished"
+    assert statuses(state, run) == ["success"] * len(site.plan.layers())
+    state, run = site.run("again")
+    assert sum(batch["executed"] for batch in state.batches(run)) == 0
