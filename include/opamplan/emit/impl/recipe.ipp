@@ -275,6 +275,13 @@ OPAMPLAN_INLINE std::vector<step_mount> result_mounts(const plan& p, std::span<c
   }
   for (const step_id s : told) claim(s);
   std::vector<step_mount> mounts;
+  // A builder drops what nobody asks for: of system steps, which others are to find, a folder that
+  // is in every image.
+  for (const step_id s : told) {
+    if (used[s] || !p.steps[s].installs.empty()) continue;
+    mounts.push_back({step_mount::origin::step, s, "opamplan/repository/packages",
+                      "/opamplan/in/kept/system-" + std::to_string(s.value())});
+  }
   for (const layer_id l : step_of.indices()) {
     if (step_of[l] == step_id::none) continue;
     // The key too: a builder that misses it says whose it is, whatever the package's variants.
