@@ -2,6 +2,7 @@
 /// The Python side of shards: a plan for several builders.
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <opamplan/plan/forecast.hpp>
@@ -23,8 +24,9 @@ std::vector<std::vector<batch_id>> by_batch(const flat_rows<batch_id>& rows) {
 
 plan sharded(const plan& p, unsigned builders, unsigned workers,
              const std::map<std::string, double>& durations, double default_seconds,
-             double system_seconds, double wave_seconds) {
+             double system_seconds, double wave_seconds, std::size_t most_waves) {
   shard_options options;
+  options.most_waves = std::max<std::size_t>(1, most_waves);
   options.builders = builders;
   options.workers = workers;
   options.wave_seconds = wave_seconds;
@@ -63,11 +65,14 @@ void bind_plan_shards(py::module_& module) {
            py::arg("default_seconds") = default_install_seconds,
            py::arg("system_seconds") = default_system_seconds,
            py::arg("wave_seconds") = shard_options().wave_seconds,
+           py::arg("most_waves") = shard_options().most_waves,
            R"(The same plan with its batches cut into shards for so many builders.
 
 Shards of a wave are built at the same time, and none builds what another does: what several need
 is built in an earlier wave. Each builder runs ``workers`` steps at once; ``durations`` and what
-follows say how long they take, as for `forecast`, and ``wave_seconds`` what a wave costs beside.)");
+follows say how long they take, as for `forecast`, and ``wave_seconds`` what a wave costs beside. Of two waves each shard reads one cache;
+where it reads several, BuildKit 0.32 builds some steps again, so there are no more unless limits
+want it, or ``most_waves``.)");
 }
 
 }  // namespace opamplan::python

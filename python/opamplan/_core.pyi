@@ -1746,13 +1746,16 @@ class Plan:
         default_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
         system_seconds: typing.SupportsFloat | typing.SupportsIndex = 10.0,
         wave_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
+        most_waves: typing.SupportsInt | typing.SupportsIndex = 2,
     ) -> Plan:
         """
         The same plan with its batches cut into shards for so many builders.
 
         Shards of a wave are built at the same time, and none builds what another does: what several need
         is built in an earlier wave. Each builder runs ``workers`` steps at once; ``durations`` and what
-        follows say how long they take, as for `forecast`, and ``wave_seconds`` what a wave costs beside.
+        follows say how long they take, as for `forecast`, and ``wave_seconds`` what a wave costs beside. Of two waves each shard reads one cache;
+        where it reads several, BuildKit 0.32 builds some steps again, so there are no more unless limits
+        want it, or ``most_waves``.
         """
     def to_columns(self) -> dict[str, list[typing.Any]]:
         """

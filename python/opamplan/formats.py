@@ -69,9 +69,11 @@ _MAKEFILE = """\
 # what an earlier plan left there goes.
 # The builder keeps what a batch built; with several machines, let them share a cache:
 #   make CACHE=registry.example/opamplan/cache
+# Where an earlier run has written all of it: make CACHE=... CACHED=yes.
 BUILDCTL = buildctl
 BUILD_FLAGS =
 CACHE =
+CACHED =
 batches = {batches}
 
 all: $(batches:%=stamps/%)
@@ -79,7 +81,8 @@ all: $(batches:%=stamps/%)
 \t  case " $(batches) " in *" $${{folder##*/}} "*) ;; *) rm -rf "$$folder" ;; esac; done
 
 ref = type=registry,ref=$(CACHE):$(1)
-read = $(foreach batch,$(1) $(caches_$(1)),--import-cache $(call ref,$(batch)))
+from = $(if $(CACHED),$(1),$(caches_$(1)))
+read = $(foreach batch,$(call from,$(1)),--import-cache $(call ref,$(batch)))
 shared = $(if $(CACHE),$(call read,$(1)) --export-cache $(call ref,$(1)),mode=max)
 
 stamps/%: %.Dockerfile step collect

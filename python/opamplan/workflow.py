@@ -50,8 +50,12 @@ _JOB = """\
           CACHES: ${{{{ matrix.caches }}}}
         run: |
           cache="ghcr.io/${{GITHUB_REPOSITORY,,}}/opamplan-cache"
+          # What the batch wrote in an earlier run has all that it stands on, too.
+          if docker buildx imagetools inspect "$cache:$BATCH" >/dev/null 2>&1; then
+            CACHES=$BATCH
+          fi
           from=()
-          for batch in $BATCH $CACHES; do
+          for batch in $CACHES; do
             from+=(--cache-from "type=registry,ref=$cache:$batch")
           done
           docker buildx build --file "$BATCH.Dockerfile" --target results "${{from[@]}}" \\

@@ -27,6 +27,7 @@ shard_options plain(unsigned builders) {
   o.builders = builders;
   o.workers = 1;
   o.wave_seconds = 0;
+  o.most_waves = 100;
   o.seconds_of = [](const plan&, step_id) { return 1.0; };
   return o;
 }
@@ -186,6 +187,23 @@ TEST_CASE("what all have in common is built first, by one") {
   dear.wave_seconds = 100;
   make_shards(p, dear);
   CHECK(p.batches.size() == 1);
+}
+
+TEST_CASE("of two waves each shard reads one cache at most") {
+  std::size_t cut = 0;
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    const solved s = solve_random(seed);
+    if (s.solutions.empty()) continue;
+    plan p = make_plan(s.in, s.solutions, with(strategy::graft));
+    shard_options o = plain(3);
+    o.most_waves = 2;
+    make_shards(p, o);
+    CHECK(text_of(diagnose(p, p.limits)).empty());
+    CHECK(p.batches.back().wave <= 1);
+    for (const batch_id b : p.batches.indices()) CHECK(cache_imports(p)[b].size() <= 1);
+    cut += p.batches.size() > 1 ? 1 : 0;
+  }
+  CHECK(cut > 10);
 }
 
 TEST_CASE("shards keep the limits of batches") {

@@ -48,11 +48,12 @@ def test_every_batch_writes_a_tag_of_its_own_and_reads_what_it_stands_on(
     plan: opamplan.Plan,
 ) -> None:
     caches = batch_caches(plan, "host:5000/opam/cache")
-    written = [to for cache in caches for to in cache.cache_to]
+    written = [write for cache in caches for write in cache.cache_to]
     assert len(set(written)) == len(written) == len(plan.batches)
     for batch, cache in enumerate(caches):
-        assert f"type=registry,ref={cache_ref('host:5000/opam/cache', batch)}" in cache.cache_from
-        assert len(cache.cache_from) == 1 + len(plan.cache_imports[batch])
+        assert cache.own == f"type=registry,ref={cache_ref('host:5000/opam/cache', batch)}"
+        assert len(cache.others) == len(plan.cache_imports[batch])
+        assert cache.own not in cache.others
 
 
 @pytest.mark.parametrize("prefix", ["cache", "host/Cache", "host/cache:tag", "https://host/a", ""])

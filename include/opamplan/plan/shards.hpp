@@ -11,7 +11,7 @@
 /// 2. What only one piece needs is its shard; these are the last wave. What several need is common:
 ///    it is cut in the same way, for the wave before.
 /// 3. The common rest that one builder has done as soon as several would, with what a wave costs
-///    more, is one shard, the first.
+///    more, is one shard, the first; so is what is left when there are as many waves as there may.
 ///
 /// Shards of a wave go to builders longest first (Graham, SIAM J. Appl. Math. 17, 1969). All this
 /// is done for several numbers of pieces, and the plan with the shortest forecast is taken.
@@ -33,6 +33,10 @@ struct shard_options {
   unsigned workers = 4;
   /// What a wave costs beside its steps: caches that are read, results that are written.
   double wave_seconds = 20;
+  /// At least 1; more if limits want it. Of two waves, each shard reads one cache. Where a shard
+  /// reads several that hold the same steps, BuildKit 0.32 does not find all that is in them, so
+  /// that some are built again.
+  std::size_t most_waves = 2;
   /// Seconds of a step; empty: as `forecast_options::seconds_of`.
   std::function<double(const plan&, step_id step)> seconds_of;
 };

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import json
 import os
 import re
 import shutil
@@ -19,6 +21,7 @@ from typing import ClassVar, Optional
 
 from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY
+from opamplan.runs.caches import smallest_definition
 from opamplan.runs.process import end_process, start
 from opamplan.runs.rawjson import Event, Reader
 from opamplan.runs.watch import Watch
@@ -29,6 +32,8 @@ GRACE_SECONDS = 20.0
 """That a builder's client has to end when it was asked to."""
 ANSWER_SECONDS = 10.0
 """That a builder has to answer whether it is there."""
+CACHE_SECONDS = 60.0
+"""That it has to read a cache."""
 
 
 @dataclass
@@ -155,6 +160,29 @@ class Builder(ABC):
         lines = [line for text in said for line in text.splitlines() if line.strip()]
         return lines[-1].strip() if lines else f"status {process.returncode}"
 
+    def holds(self, cache: str) -> bool:
+        """Whether the builder can read this cache: it is there, and not too large."""
+        command, given = self.cache_question(cache)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(given)
+            file.flush()
+            process = start(command, Path(file.name), stdout=subprocess.PIPE)
+            try:
+                said = process.communicate(timeout=CACHE_SECONDS)
+            except subprocess.TimeoutExpired:
+                end_process(process)
+                process.communicate()
+                return False
+        return process.returncode == 0 and self._has_read(said[1])
+
+    @abstractmethod
+    def cache_question(self, cache: str) -> tuple[list[str], bytes]:
+        """A command that reads a cache, and its input."""
+
+    def _has_read(self, said: str) -> bool:
+        """Whether the command says so that has succeeded."""
+        return True
+
     def _complaint(self, answer: str) -> str:
         """What is wrong by the answer to `question`."""
         return ""
@@ -265,6 +293,23 @@ class Buildctl(Builder):
         """By their ids."""
         return [self._program, *self._where, "prune", *(f"--filter=id=={i}" for i in ids)]
 
+    def cache_question(self, cache: str) -> tuple[list[str], bytes]:
+        """A solve of next to nothing."""
+        command = [self._program, *self._where, "build", "--progress=rawjson"]
+        return [*command, f"--import-cache={cache}"], smallest_definition()
+
+    def _has_read(self, said: str) -> bool:
+        # What is not there is no error of the solve.
+        for line in said.splitlines():
+            with contextlib.suppress(ValueError, TypeError, AttributeError):
+                for vertex in json.loads(line).get("vertexes") or ():
+                    if str(vertex.get("name", "")).startswith("importing cache manifest"):
+                        if vertex.get("error"):
+                            return False
+                        if vertex.get("completed"):
+                            return True
+        return False
+
     def command(self, batch: Batch) -> list[str]:
         """One solve, whose result is what a Dockerfile's stage `results` is."""
         frontend = [
@@ -316,6 +361,11 @@ class Buildx(Builder):
         # It takes one value, which is a regular expression.
         either = f"--filter=id=^({'|'.join(ids)})$"
         return [self._program, *self._words, "prune", *self._named, "--force", either]
+
+    def cache_question(self, cache: str) -> tuple[list[str], bytes]:
+        """Whether the registry has it."""
+        ref = next(w[4:] for w in cache.split(",") if w.startswith("ref="))
+        return [self._program, *self._words, "imagetools", "inspect", ref], b""
 
     def _complaint(self, answer: str) -> str:
         found = re.search(r"^Error: +(.*)$", answer, re.M)

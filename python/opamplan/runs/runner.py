@@ -303,11 +303,13 @@ class Runner:
             is_llb=self._is_llb,
             stages=self._stages,
             host_network=host_network,
-            cache_from=cache.cache_from,
             cache_to=cache.cache_to,
         )
         self._state.begin_batch(run, number, builder.name, attempt)
         self._tell("batch", batch=number, builder=builder.name, attempt=attempt)
+        if cache.own:
+            alone = not cache.others or builder.holds(cache.own)
+            batch.cache_from = (cache.own,) if alone else cache.others
         ended: set[int] = set()
         outcome = self._solve(run, number, builder, batch, ended)
         if outcome.ok:

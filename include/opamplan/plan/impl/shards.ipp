@@ -51,31 +51,33 @@ class sharder {
     double seconds = 0;
   };
 
-  /// Into so many pieces a wave, or more where limits want it.
-  cut cut_into(std::size_t pieces) {
-    std::vector<std::vector<piece>> waves;  // from the last one back
-    std::vector<double> rests;              // by wave: of what comes before it, as one shard
+  /// Into so many pieces a wave, or more where limits want it, and at most so many waves: takes
+  /// for ever if what is then left is too large for one shard.
+  cut cut_into(std::size_t pieces, std::size_t most_waves) {
+    std::vector<std::vector<piece>> waves;      // from the last one back
+    std::vector<std::vector<step_id>> commons;  // by wave: it, and what comes before it...
+    std::vector<double> alone_seconds;          // ...and how long that takes as one shard
     std::vector<step_id> rest;
     for (const step_id s : plan_.steps.indices()) rest.push_back(s);
-    std::vector<std::vector<step_id>> commons;
-    while (!rest.empty()) {
+    for (;;) {
       commons.push_back(rest);
-      rests.push_back(alone(rest));
+      alone_seconds.push_back(alone(rest));
+      if (rest.empty() || waves.size() + 1 == most_waves) break;
       waves.push_back(peel(rest, pieces));
     }
     // Where to end: what is left becomes one shard.
     double later = 0;
     cut best{{}, std::numeric_limits<double>::infinity()};
     std::size_t end = 0;
-    for (std::size_t i = 0; i <= waves.size(); ++i) {
-      const double first = i == waves.size() ? 0 : rests[i] + options_.wave_seconds;
-      if (later + first < best.seconds) {
-        best.seconds = later + first;
+    for (std::size_t i = 0; i < commons.size(); ++i) {
+      const double wave = commons[i].empty() ? 0 : options_.wave_seconds;
+      if (later + alone_seconds[i] + wave < best.seconds) {
+        best.seconds = later + alone_seconds[i] + wave;
         end = i;
       }
       if (i < waves.size()) later += spread(waves[i]) + options_.wave_seconds;
     }
-    if (end < waves.size()) best.waves.push_back({{commons[end], rests[end]}});
+    if (!commons[end].empty()) best.waves.push_back({{commons[end], alone_seconds[end]}});
     for (std::size_t i = end; i-- > 0;) best.waves.push_back(std::move(waves[i]));
     return best;
   }
@@ -239,10 +241,15 @@ OPAMPLAN_INLINE void make_shards(plan& p, const shard_options& options) {
   constexpr std::size_t most_pieces_a_builder = 4;
   plan_impl::sharder sharder(p, options);
   plan_impl::sharder::cut best;
-  for (std::size_t each = 1; each <= most_pieces_a_builder; ++each) {
-    plan_impl::sharder::cut cut = sharder.cut_into(each * options.builders);
-    if (each == 1 || cut.seconds < best.seconds) best = std::move(cut);
-  }
+  const auto choose = [&](std::size_t most_waves) {
+    best.seconds = std::numeric_limits<double>::infinity();
+    for (std::size_t each = 1; each <= most_pieces_a_builder; ++each) {
+      plan_impl::sharder::cut cut = sharder.cut_into(each * options.builders, most_waves);
+      if (cut.seconds < best.seconds) best = std::move(cut);
+    }
+    return !best.waves.empty();
+  };
+  if (!choose(options.most_waves)) choose(p.steps.size() + 1);
   p.builders = options.builders;
   p.batches.clear();
   for (std::size_t wave = 0; wave < best.waves.size(); ++wave) {
