@@ -9,6 +9,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/impl/batch_filler.hpp"
 #include "opamplan/plan/impl/default_seconds.hpp"
