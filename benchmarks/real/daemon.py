@@ -148,9 +148,9 @@ class Daemon:
         return done.stdout.decode()
 
     def send(self, what: signal.Signals) -> None:
-        """SIGSTOP: it is silent; SIGCONT: it goes on."""
-        assert self._process is not None
-        self._process.send_signal(what)
+        """SIGSTOP: it is silent; SIGCONT: it goes on. One that has ended is left alone."""
+        if self._process is not None:
+            self._process.send_signal(what)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it; SIGKILL: as a crash would."""

@@ -2,15 +2,15 @@
 """One plan on several real builders that share nothing but a registry.
 
 Usage: run.py REPOSITORY --programs DIRECTORY [--targets N] [--builders N] [--parallelism N]
-              [--seconds S] [--faults]
+              [--waves N] [--seconds S] [--faults]
 
 DIRECTORY holds buildkitd and buildctl (scripts/buildkit makes it). Needs root, runc, busybox and
 Debian's docker-registry. The plan is cut into shards for the builders; installs are stand-ins that
 take S seconds. Then the same plan is carried out by builders with empty stores, from the registry
-alone. With --faults one builder is killed in the middle of the first run, another is stopped
-(SIGSTOP), and the registry is restarted. Prints a Markdown table; exit status 1 if a layer is
-missing, 5 % of the steps were carried out twice, a step of the second run was not CACHED, or a
-cache has a record that BuildKit does not read.
+alone. With --faults, of three builders or more, one is killed in the middle of the first run,
+another is stopped (SIGSTOP) for half a minute, and the registry is restarted. Prints a Markdown
+table; exit status 1 if a layer is missing, 5 % of the steps were carried out twice, a step of the
+second run was not CACHED, or a cache has a record that BuildKit does not read.
 """
 
 from __future__ import annotations
@@ -115,8 +115,7 @@ class Bench:
             run = runner.run()
             seconds = time.monotonic() - begin
             for daemon in daemons:
-                with contextlib.suppress(AssertionError, OSError):
-                    daemon.send(signal.SIGCONT)
+                daemon.send(signal.SIGCONT)
             rows = state.batches(run)
             statuses = {row["status"] for row in state.layers(run)}
             layers = len(state.layers(run))
@@ -152,9 +151,9 @@ class Bench:
             time.sleep(2)
             registry.start()
 
-        watcher.at(0.3, kill)
-        watcher.at(0.45, restart)
-        watcher.at(0.6, freeze)
+        watcher.at(0.5, kill)
+        watcher.at(0.6, restart)
+        watcher.at(0.7, freeze)
 
 
 def main() -> int:
@@ -167,7 +166,10 @@ def main() -> int:
     parser.add_argument("--parallelism", type=int, default=2, help="steps at once on each")
     parser.add_argument("--seconds", type=float, default=0, help="that a stand-in takes")
     parser.add_argument("--faults", action="store_true", help="kill, stop and restart")
+    parser.add_argument("--waves", type=int, default=2, help="at most, unless limits want more")
     args = parser.parse_args()
+    if args.faults and args.builders < 3:
+        parser.error("--faults: one builder is killed and one stopped, so it takes three or more")
     environment = opamplan.Environment.preset("debian-13")
     repository = opamplan.Repository.open([str(args.repository)])
     results = opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
@@ -177,7 +179,9 @@ def main() -> int:
         results = results[: args.targets]
     each = args.seconds or 0.4
     times = {"workers": args.parallelism, "default_seconds": each, "system_seconds": each}
-    plan = opamplan.make_plan(results).sharded(args.builders, wave_seconds=5, **times)
+    plan = opamplan.make_plan(results).sharded(
+        args.builders, wave_seconds=5, most_waves=args.waves, **times
+    )
     forecast = opamplan.forecast(plan, **times)
     waves = len({batch.wave for batch in plan.batches})
     imports = max(map(len, plan.cache_imports))
