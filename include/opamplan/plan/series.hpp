@@ -9,6 +9,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/sha256.hpp"
+#include "opamplan/plan/layers.hpp"
 #include "opamplan/solve/newest.hpp"
 #include "opamplan/solve/solver.hpp"
 #include "opamplan/solve/universe.hpp"

@@ -6,9 +6,10 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/package/ids.hpp"
-#include "opamplan/repository/repository.hpp"
 
 namespace opamplan {
+
+class repository;
 
 /// By name of `before`: the same name in `after`, if it has the same versions there, with the same
 /// opam files and files beside them, pins with their folders; else `no_name`. Linear in the bytes

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "opamplan/package/version.hpp"
+#include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/same_names.hpp"
 
 namespace opamplan {
