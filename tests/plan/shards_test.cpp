@@ -251,4 +251,6 @@ TEST_CASE("chain has no shards, and nobody builds nothing") {
                        invalid_request);
   p = make_plan(s.in, s.solutions, with(strategy::graft));
   CHECK_THROWS_AS(make_shards(p, plain(0)), invalid_request);
+  CHECK_THROWS_WITH_AS(make_shards(p, plain(4'000'000'000U)), doctest::Contains("10000 builders"),
+                       invalid_request);
 }

@@ -26,8 +26,11 @@
 
 namespace opamplan {
 
+/// More builders than anybody has.
+inline constexpr unsigned most_builders = 10'000;
+
 struct shard_options {
-  /// At least 1.
+  /// At least 1, at most `most_builders`.
   unsigned builders = 2;
   /// Steps that each runs at once. At least 1.
   unsigned workers = 4;

@@ -2,6 +2,8 @@
 /// Cutting a plan into shards, from its targets back.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -232,6 +234,10 @@ inline plan_batch shard_of(const plan& p, const std::vector<step_id>& own, std::
 
 OPAMPLAN_INLINE void make_shards(plan& p, const shard_options& options) {
   if (options.builders == 0) throw invalid_request("shards need at least one builder");
+  if (options.builders > most_builders) {
+    throw invalid_request(
+        fmt::format("shards are for {} builders at most, not {}", most_builders, options.builders));
+  }
   if (options.workers == 0) throw invalid_request("a builder runs at least one step at once");
   if (p.strategy == strategy::chain) {
     throw invalid_request(
