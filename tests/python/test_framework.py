@@ -170,7 +170,7 @@ def test_help_lists_every_command(opamplan_command: Run) -> None:
     [
         (["no-such-command"], "opamplan: error: there is no command"),
         (["--no-such-option"], "usage: opamplan"),
-        (["log"], "usage: opamplan log"),
+        (["log"], "opamplan: error: log: RUN, PACKAGE are missing"),
     ],
 )
 def test_bad_usage_ends_in_2_without_a_traceback(
