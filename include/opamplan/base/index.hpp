@@ -36,6 +36,7 @@ class index {
   }
 
   friend constexpr bool operator==(index, index) = default;
+  // clang-tidy 14 sees a null pointer in what this makes. NOLINTNEXTLINE(modernize-use-nullptr)
   friend constexpr auto operator<=>(index, index) = default;
   template <class Other>
   friend bool operator==(index, index<Other>) = delete;
