@@ -103,16 +103,17 @@ def add_plan_options(
     group.add_argument(
         "--image", metavar="IMAGE", help="the base image (default: the environment's own)"
     )
-    group.add_argument(
-        "--shards",
-        type=options.whole(1, 10_000),
-        default=0,
-        metavar="N",
-        help="cut the plan for N builders that share a cache: batches become shards, in waves, and "
-        "none builds what another does (graft, merge, prefix)",
-    )
-    if durations:
-        add_duration_options(group)
+    if saved or align:  # the others plan to compare, not to build
+        group.add_argument(
+            "--shards",
+            type=options.whole(1, 10_000),
+            default=0,
+            metavar="N",
+            help="cut the plan for N builders that share a cache: batches become shards, in waves, and "
+            "none builds what another does (graft, merge, prefix)",
+        )
+        if durations:
+            add_duration_options(group)
     if align:
         group.add_argument(
             "--align",
@@ -184,13 +185,14 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
         )
         results = aligned.results
     plan = make(results, **planning(args))
-    return (sharded(plan, args, args.shards) if args.shards else plan), results
+    return (sharded(plan, args, args.shards)), results
 
 
 def sharded(plan: Plan, args: argparse.Namespace, builders: int) -> Plan:
-    """The plan cut for so many builders."""
+    """The plan cut for so many builders; 0: as it is."""
     durations = numbers_from(args.durations, "seconds") if args.durations else {}
-    return plan.sharded(builders, workers=args.workers, durations=durations)
+    workers = args.workers
+    return plan.sharded(builders, workers=workers, durations=durations) if builders else plan
 
 
 def planning(args: argparse.Namespace) -> dict[str, Any]:
@@ -220,7 +222,7 @@ def plan_from(
     if args.plan:
         plan = Plan.load(args.plan)
         plan = plan.restricted_to(args.targets) if args.targets else plan
-        return (sharded(plan, args, args.shards) if args.shards else plan), None
+        return (sharded(plan, args, args.shards)), None
     return make_plan(args, options.universe_from(args, repository))
 
 
