@@ -34,7 +34,8 @@ void check_same(const solved_newest& s, const solve_options& asked) {
 std::vector<std::string> searched_for(const solved_newest& s) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < s.results.size(); ++i) {
-    if (s.taken[i] == no_result) names.push_back(s.in.repository().full_name(s.results[i].target));
+    if (s.taken[i] == result_id::none)
+      names.push_back(s.in.repository().full_name(s.results[i].target));
   }
   return names;
 }
@@ -54,7 +55,7 @@ std::size_t follow(const small_shape& shape, const universe_options& options,
       last = solved(files, last ? &*last : nullptr, options, asked);
       check_same(*last, asked);
       taken += last->taken.size() - static_cast<std::size_t>(std::count(
-                                        last->taken.begin(), last->taken.end(), no_result));
+                                        last->taken.begin(), last->taken.end(), result_id::none));
       files = random.edited(files);
     }
   }

@@ -2,24 +2,23 @@
 /// The newest versions of a repository, solved from what an earlier repository's came to.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/index.hpp"
 #include "opamplan/solve/solver.hpp"
 #include "opamplan/solve/universe.hpp"
 
 namespace opamplan {
 
-/// No earlier result.
-inline constexpr std::uint32_t no_result = 0xffffffffU;
+/// The place of a result among those of a repository's newest versions.
+using result_id = index<struct solve_result>;
 
 struct solved_newest {
   universe in;
-  std::vector<solve_result> results;  ///< Of `in.latest()`, in its order.
-  std::vector<std::uint32_t> taken;   ///< By result: the earlier one it was taken from, or
-                                      ///< `no_result`.
-  std::vector<name_id> same;          ///< See `same_names`; empty if there was nothing earlier.
+  index_vector<result_id, solve_result> results;  ///< Of `in.latest()`, in its order.
+  index_vector<result_id, result_id> taken;       ///< The earlier one it was taken from, or `none`.
+  std::vector<name_id> same;  ///< See `same_names`; empty if there was nothing earlier.
 };
 
 /// The results are those of `solve_all(u, options)`, whatever was there before.

@@ -25,10 +25,10 @@ inline void check_no_pins(const repository& repo) {
   }
 }
 
-inline const std::string& name_of(const solved_newest& of, std::size_t result) {
+inline const std::string& name_of(const solved_newest& of, result_id result) {
   return of.in.repository().names()[to_index(of.results[result].name)];
 }
-inline std::string target_of(const solved_newest& of, std::size_t result) {
+inline std::string target_of(const solved_newest& of, result_id result) {
   return of.in.repository().full_name(of.results[result].target);
 }
 
@@ -47,13 +47,13 @@ struct series::state {
     }
     packages.enter(now.in, now.same);
     const std::vector<std::uint32_t> counts_before = uses.counts();
-    const std::vector<layer_id> layers_before = std::exchange(layers, layers_of(now));
+    const layers_of_results layers_before = std::exchange(layers, layers_of(now));
     count(now, layers_before);
 
     series_change change;
     change.target_count = now.results.size();
     change.solved_count =
-        static_cast<std::size_t>(std::count(now.taken.begin(), now.taken.end(), no_result));
+        static_cast<std::size_t>(std::count(now.taken.begin(), now.taken.end(), result_id::none));
     const auto was_used = [&](std::uint32_t n) {
       return n < counts_before.size() && counts_before[n] != 0;
     };
@@ -63,13 +63,15 @@ struct series::state {
     return change;
   }
 
-  /// By result: the target's own layer; none if no plan would hold it.
-  [[nodiscard]] std::vector<layer_id> layers_of(const solved_newest& now) {
-    std::vector<layer_id> out;
+  /// A target's own layer; none if no plan would hold it.
+  using layers_of_results = index_vector<result_id, layer_id>;
+
+  [[nodiscard]] layers_of_results layers_of(const solved_newest& now) {
+    layers_of_results out;
     out.reserve(now.results.size());
-    for (std::size_t i = 0; i < now.results.size(); ++i) {
-      const std::uint32_t taken = now.taken[i];
-      out.push_back(taken == no_result ? layer_of(now.results[i]) : layers[taken]);
+    for (const result_id r : now.results.indices()) {
+      const result_id taken = now.taken[r];
+      out.push_back(taken == result_id::none ? layer_of(now.results[r]) : layers[taken]);
     }
     return out;
   }
@@ -84,17 +86,17 @@ struct series::state {
   }
 
   /// Targets that were taken over need what they needed.
-  void count(const solved_newest& now, const std::vector<layer_id>& layers_before) {
+  void count(const solved_newest& now, const layers_of_results& layers_before) {
     std::vector<bool> stays(layers_before.size(), false);
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-      if (now.taken[i] != no_result) {
-        stays[now.taken[i]] = true;
-      } else if (layers[i] != layer_id::none) {
-        uses.take(layers[i]);
+    for (const result_id r : layers.indices()) {
+      if (now.taken[r] != result_id::none) {
+        stays[now.taken[r]] = true;
+      } else if (layers[r] != layer_id::none) {
+        uses.take(layers[r]);
       }
     }
-    for (std::size_t i = 0; i < layers_before.size(); ++i) {
-      if (!stays[i] && layers_before[i] != layer_id::none) uses.release(layers_before[i]);
+    for (const result_id r : layers_before.indices()) {
+      if (!stays[r] && layers_before[r] != layer_id::none) uses.release(layers_before[r]);
     }
   }
 
@@ -114,27 +116,27 @@ struct series::state {
 
   /// Both states have their targets by name, ascending.
   template <class WasUsed>
-  void tell_targets(const solved_newest& now, const std::vector<layer_id>& layers_before,
+  void tell_targets(const solved_newest& now, const layers_of_results& layers_before,
                     const WasUsed& was_used, series_change& change) const {
     using plan_impl::name_of;
     using plan_impl::target_of;
-    std::size_t b = 0;
+    result_id b(0);
     const auto lose_below = [&](const std::string* name) {  // names that there are no more
       for (; b < layers_before.size() && (name == nullptr || name_of(*last, b) < *name); ++b) {
         if (layers_before[b] != layer_id::none) change.lost.push_back(target_of(*last, b));
       }
     };
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-      const std::string& name = name_of(now, i);
+    for (const result_id r : layers.indices()) {
+      const std::string& name = name_of(now, r);
       lose_below(&name);
       const bool was_there = b < layers_before.size() && name_of(*last, b) == name;
       const bool could = was_there && layers_before[b] != layer_id::none;
-      const bool can = layers[i] != layer_id::none;
+      const bool can = layers[r] != layer_id::none;
       if (was_there) ++b;
-      if (could && !can) change.lost.push_back(target_of(now, i));
-      if (can && !could) change.gained.push_back(target_of(now, i));
-      if (can && now.taken[i] == no_result && !was_used(uses.number_of(layers[i]))) {
-        change.rebuilt_targets.push_back(target_of(now, i));
+      if (could && !can) change.lost.push_back(target_of(now, r));
+      if (can && !could) change.gained.push_back(target_of(now, r));
+      if (can && now.taken[r] == result_id::none && !was_used(uses.number_of(layers[r]))) {
+        change.rebuilt_targets.push_back(target_of(now, r));
       }
     }
     lose_below(nullptr);
@@ -148,7 +150,7 @@ struct series::state {
   plan_impl::series_packages packages;
   plan_impl::layer_uses uses{graph};
   std::optional<solved_newest> last;
-  std::vector<layer_id> layers;  // by result of `last`
+  layers_of_results layers;  // by result of `last`
 };
 
 OPAMPLAN_INLINE series::series(solve_options asked, series_options options)

@@ -98,20 +98,21 @@ class result_heir {
   }
 
   /// The earlier result for this target, if nothing that it may have looked at has changed.
-  [[nodiscard]] std::uint32_t find(package_id target) {
-    if (all_ || touched_now_.target(target)) return no_result;
+  [[nodiscard]] result_id find(package_id target) {
+    if (all_ || touched_now_.target(target)) return result_id::none;
     const std::string& name = repo_.name_string(target);
     const repository& was = before_.in.repository();
     while (next_ < before_.results.size() && was.names()[to_index(name_at(next_))] < name) ++next_;
     assert(next_ < before_.results.size() && was.names()[to_index(name_at(next_))] == name);
     const solve_result& r = before_.results[next_];
     // When a request is given up depends on the numbers of what it does not look at.
-    if (r.status == solve_status::gave_up || touched_before_.target(r.target)) return no_result;
+    if (r.status == solve_status::gave_up || touched_before_.target(r.target))
+      return result_id::none;
     return next_;
   }
 
   /// The same in this repository.
-  [[nodiscard]] solve_result take(std::uint32_t at) const {
+  [[nodiscard]] solve_result take(result_id at) const {
     solve_result r = before_.results[at];
     r.name = same_[to_index(r.name)];
     r.target = renumbered(r.target);
@@ -123,7 +124,7 @@ class result_heir {
   }
 
  private:
-  [[nodiscard]] name_id name_at(std::uint32_t result) const { return before_.results[result].name; }
+  [[nodiscard]] name_id name_at(result_id result) const { return before_.results[result].name; }
 
   [[nodiscard]] std::vector<std::uint32_t> changed_before() const {
     std::vector<bool> stayed(same_.size());
@@ -155,8 +156,8 @@ class result_heir {
   const std::vector<name_id>& same_;
   touched_by touched_before_;
   touched_by touched_now_;
-  bool all_ = false;        // a root may be another
-  std::uint32_t next_ = 0;  // of the earlier results
+  bool all_ = false;   // a root may be another
+  result_id next_{0};  // of the earlier results
 };
 
 }  // namespace solve_impl
@@ -166,22 +167,22 @@ OPAMPLAN_INLINE solved_newest solve_newest(universe u, const solve_options& opti
   const std::vector<package_id> targets = u.latest();
   solved_newest out{std::move(u), {}, {}, {}};
   out.results.resize(targets.size());
-  out.taken.assign(targets.size(), no_result);
+  out.taken.resize(targets.size());
   if (before != nullptr) {
     solve_impl::check_comparable(before->in, out.in);
     out.same = same_names(before->in.repository(), out.in.repository());
     solve_impl::result_heir heir(*before, out.in, options, out.same);
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      out.taken[i] = heir.find(targets[i]);
-      if (out.taken[i] != no_result) out.results[i] = heir.take(out.taken[i]);
+    for (const result_id r : out.results.indices()) {
+      out.taken[r] = heir.find(targets[r]);
+      if (out.taken[r] != result_id::none) out.results[r] = heir.take(out.taken[r]);
     }
   }
-  std::vector<std::size_t> places;
+  std::vector<result_id> places;
   std::vector<package_id> open;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (out.taken[i] != no_result) continue;
-    places.push_back(i);
-    open.push_back(targets[i]);
+  for (const result_id r : out.results.indices()) {
+    if (out.taken[r] != result_id::none) continue;
+    places.push_back(r);
+    open.push_back(targets[r]);
   }
   if (open.empty()) return out;
   solve_summary solved = solve_all(out.in, open, options);
