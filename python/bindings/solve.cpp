@@ -109,28 +109,6 @@ std::vector<package_request> find_requests(const repository& repo,
   return requests;
 }
 
-/// The targets of requests that may be blocked: a name that some version answers is not, and one of
-/// which no version is available has nothing that could be.
-std::vector<package_id> targets_of(const universe& u, const std::vector<package_request>& requests,
-                                   const solve_options& options) {
-  std::vector<package_request> names;
-  std::vector<package_id> targets;
-  for (const package_request& r : requests) {
-    if (r.package == no_package) {
-      names.push_back(r);
-    } else {
-      targets.push_back(r.package);
-    }
-  }
-  for (const solve_result& r : solve_all(u, names, options).results) {
-    if (r.status != solve_status::solution && u.latest(r.name) != no_package) {
-      targets.push_back(u.latest(r.name));
-    }
-  }
-  std::sort(targets.begin(), targets.end());
-  return targets;
-}
-
 using edge_dict = py::typing::Dict<py::str, py::typing::List<py::str>>;
 
 edge_dict edges_of(const py_result& r, const adjacency& graph) {
@@ -396,10 +374,10 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
               solve_options options = u.options;
               options.progress = report;
               options.threads = threads;
-              const std::vector<package_id> ids =
-                  targets ? targets_of(u.universe, requests, options) : u.universe.latest();
-              return py_blocker_report{u.universe.repository(),
-                                       find_blockers(u.universe, ids, options)};
+              return py_blocker_report{
+                  u.universe.repository(),
+                  targets ? find_blockers(u.universe, requests, options)
+                          : find_blockers(u.universe, u.universe.latest(), options)};
             });
           },
           py::arg("targets") = py::none(), py::arg("threads") = 0, py::arg("progress") = py::none(),

@@ -65,6 +65,12 @@ struct blocker_report {
 [[nodiscard]] blocker_report find_blockers(const universe& u, std::span<const package_id> targets,
                                            const solve_options& options);
 
+/// The same of requests. A NAME is blocked if no version of it has a solution; its newest available
+/// one is then explained, and one of which none is available has nothing that could be blocked.
+[[nodiscard]] blocker_report find_blockers(const universe& u,
+                                           std::span<const package_request> requests,
+                                           const solve_options& options);
+
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY

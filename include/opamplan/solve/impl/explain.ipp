@@ -126,4 +126,24 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
   return report;
 }
 
+OPAMPLAN_INLINE blocker_report find_blockers(const universe& u,
+                                             std::span<const package_request> requests,
+                                             const solve_options& options) {
+  std::vector<package_request> names;
+  std::vector<package_id> targets;
+  for (const package_request& r : requests) {
+    if (r.package == no_package) {
+      names.push_back(r);
+    } else {
+      targets.push_back(r.package);
+    }
+  }
+  for (const solve_result& r : solve_all(u, names, options).results) {
+    const package_id newest = u.latest(r.name);
+    if (r.status != solve_status::solution && newest != no_package) targets.push_back(newest);
+  }
+  std::sort(targets.begin(), targets.end());
+  return find_blockers(u, targets, options);
+}
+
 }  // namespace opamplan
