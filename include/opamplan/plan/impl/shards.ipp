@@ -16,6 +16,7 @@
 #include "opamplan/plan/impl/batch_filler.hpp"
 #include "opamplan/plan/impl/default_seconds.hpp"
 #include "opamplan/plan/impl/list_schedule.hpp"
+#include "opamplan/plan/impl/steps_below.hpp"
 #include "opamplan/plan/impl/walk_places.hpp"
 #include "opamplan/plan/shards.hpp"
 
@@ -215,12 +216,7 @@ class sharder {
 inline plan_batch shard_of(const plan& p, const std::vector<step_id>& own, std::uint32_t wave) {
   std::vector<bool> needed(p.steps.size(), false);
   for (const step_id s : own) needed[s] = true;
-  for (std::size_t i = p.steps.size(); i-- > 0;) {
-    if (!needed[i]) continue;
-    const plan_step& step = p.steps[i];
-    if (step.parent != step_id::none) needed[step.parent] = true;
-    for (const step_id g : step.grafts) needed[g] = true;
-  }
+  mark_below(p, needed);
   plan_batch batch;
   batch.new_steps = static_cast<std::uint32_t>(own.size());
   batch.wave = wave;

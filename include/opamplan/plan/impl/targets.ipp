@@ -12,6 +12,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/text.hpp"
+#include "opamplan/plan/impl/steps_below.hpp"
 #include "opamplan/plan/targets.hpp"
 #include "opamplan/solve/names.hpp"
 
@@ -151,7 +152,7 @@ class restriction {
       steps[from_.targets[t].step] = true;
       layers[from_.targets[t].layer] = true;
     }
-    mark_below(steps);
+    mark_below(from_, steps);
     for (std::size_t s = 0; s < steps.size(); ++s) {
       if (!steps[s]) continue;
       for (const layer_id l : from_.steps[s].installs) layers[l] = true;
@@ -172,14 +173,6 @@ class restriction {
     sources_ = numbered<source_id>(sources);
   }
 
-  void mark_below(std::vector<bool>& steps) const {
-    for (std::size_t s = steps.size(); s-- > 0;) {
-      if (!steps[s]) continue;
-      if (from_.steps[s].parent != step_id::none) steps[from_.steps[s].parent] = true;
-      for (const step_id g : from_.steps[s].grafts) steps[g] = true;
-    }
-  }
-
   void add_batches(plan& out) const {
     std::vector<bool> built(out.steps.size());
     for (const plan_batch& before : from_.batches) {
@@ -191,7 +184,7 @@ class restriction {
         needed[from_.targets[t].step] = true;
       }
       if (batch.targets.empty()) continue;
-      mark_below(needed);
+      mark_below(from_, needed);
       for (std::size_t s = 0; s < needed.size(); ++s) {
         if (!needed[s]) continue;
         batch.steps.push_back(steps_[s]);
