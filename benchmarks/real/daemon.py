@@ -6,14 +6,16 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Optional
 
 from opamplan.runs import Buildctl
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from service import Service, unmount
 
 CONFIG = """\
 root = "{root}"
@@ -35,7 +37,7 @@ REGISTRY = """\
 """
 
 
-class Daemon:
+class Daemon(Service):
     """A running buildkitd whose store is below `folder`. Ends with the `with` block.
 
     So does its store, unless it is to be kept.
@@ -50,13 +52,12 @@ class Daemon:
         keep: bool = False,
         registry: str = "",
     ) -> None:
+        super().__init__(folder)
         self.programs = programs
-        self.folder = folder
         self.keep = keep
         self.root = folder / "root"
         self.address = f"unix://{folder}/buildkitd.sock"
         self.buildctl = str(programs / "buildctl")
-        folder.mkdir(parents=True, exist_ok=True)
         self._config = folder / "buildkitd.toml"
         self._config.write_text(
             CONFIG.format(
@@ -67,8 +68,8 @@ class Daemon:
             )
             + (REGISTRY.format(registry=registry) if registry else "")
         )
-        self._process: Optional[subprocess.Popen[bytes]] = None
 
+    name = "buildkitd"
     network = ""
     """What its steps must ask for to reach anything: nothing, it is given to them."""
 
@@ -76,24 +77,14 @@ class Daemon:
         """Start it; false if it does not answer in time, or ends."""
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [str(self.programs / "buildkitd"), "--config", str(self._config)],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                # What one that is killed leaves mounted is found there.
-                env={**os.environ, "TMPDIR": str(temporary)},
-            )
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self._process.poll() is not None:
-                return False
-            command = [self.buildctl, "--addr", self.address, "debug", "workers"]
-            if subprocess.run(command, check=False, capture_output=True).returncode == 0:
-                return True
-            time.sleep(0.2)
-        return False
+        command = [str(self.programs / "buildkitd"), "--config", str(self._config)]
+        # What one that is killed leaves mounted is found there.
+        environment = {**os.environ, "TMPDIR": str(temporary)}
+        return self.spawn(command, self._answers, time.monotonic() + seconds, environment)
+
+    def _answers(self) -> bool:
+        command = [self.buildctl, "--addr", self.address, "debug", "workers"]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
     def builder(self, **options: Any) -> Buildctl:
         """For a `Runner`."""
@@ -127,8 +118,7 @@ class Daemon:
 
     def cost(self) -> tuple[float, float]:
         """Seconds of the daemon's own CPU so far, and the most bytes of memory that it had."""
-        assert self._process is not None
-        folder = Path(f"/proc/{self._process.pid}")
+        folder = Path(f"/proc/{self.processes[0].pid}")
         times = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
         peak = re.search(r"^VmHWM:\s+(\d+) kB", (folder / "status").read_text(), re.MULTILINE)
         seconds = sum(int(ticks) for ticks in times) / os.sysconf("SC_CLK_TCK")
@@ -147,40 +137,9 @@ class Daemon:
         done = subprocess.run(command, check=True, capture_output=True, input=given)
         return done.stdout.decode()
 
-    def send(self, what: signal.Signals) -> None:
-        """SIGSTOP: it is silent; SIGCONT: it goes on. One that has ended is left alone."""
-        if self._process is not None:
-            self._process.send_signal(what)
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it; SIGKILL: as a crash would."""
-        process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        process.send_signal(how)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def __enter__(self) -> Daemon:
-        if not self.start():
-            raise RuntimeError(f"buildkitd did not start: see {self.folder}/log")
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.stop()
-        # Containers that a killed daemon left may still hold mounts.
-        for line in Path("/proc/self/mounts").read_text().splitlines():
-            place = line.split()[1]
-            if place.startswith((str(self.root), str(self.folder / "tmp"))):
-                subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+    def clean(self) -> None:
+        """Its mounts go, and its store unless that is to be kept."""
+        unmount(self.root, self.folder / "tmp")
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         if not self.keep:
             shutil.rmtree(self.root, ignore_errors=True)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Optional
 
 from opamplan.runs import Buildx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from daemon import stored
+from service import Service, unmount
 
 CONTAINERD = """\
 version = 2
@@ -29,7 +27,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 """
 
 
-class Engine:
+class Engine(Service):
     """A running dockerd, with a containerd of its own; both keep all they have below `folder`.
 
     `store` is the image store: `containerd`, Docker's default since 29, or `graphdriver`, the older
@@ -46,12 +44,11 @@ class Engine:
         store: str = "containerd",
         keep: bool = False,
     ) -> None:
+        super().__init__(folder)
         self.programs = programs
-        self.folder = folder
         self.keep = keep
         self.socket = folder / "docker.sock"
         self.address = f"unix://{self.socket}"
-        folder.mkdir(parents=True, exist_ok=True)
         (folder / "containerd.toml").write_text(CONTAINERD.format(folder=folder))
         settings = {
             "data-root": str(folder / "data"),
@@ -73,7 +70,8 @@ class Engine:
         client = f"DOCKER_HOST={self.address} DOCKER_CONFIG={folder}/client"
         Path(self.buildx).write_text(f'#!/bin/sh\n{client} exec {buildx} "$@"\n')
         Path(self.buildx).chmod(0o755)
-        self._processes: list[subprocess.Popen[bytes]] = []
+
+    name = "dockerd"
 
     def builder(self) -> Buildx:
         """For a `Runner`: buildx with its docker driver."""
@@ -109,17 +107,8 @@ class Engine:
             [str(self.programs / "dockerd"), "--config-file", str(self._settings)],
         ]
         ready = [(self.folder / "containerd.sock").exists, self._answers]
-        end = time.monotonic() + seconds
-        for command, is_ready in zip(commands, ready):
-            with (self.folder / "log").open("ab") as log:
-                process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-            self._processes.append(process)
-            while not is_ready():
-                if process.poll() is not None or time.monotonic() > end:
-                    self.stop()
-                    return False
-                time.sleep(0.2)
-        return True
+        until = time.monotonic() + seconds
+        return all(self.spawn(c, is_ready, until) for c, is_ready in zip(commands, ready))
 
     def version(self) -> dict[str, object]:
         """What the engine says of itself."""
@@ -138,33 +127,9 @@ class Engine:
         except (OSError, http.client.HTTPException, ValueError):
             return False
 
-    def stop(self) -> None:
-        """End both, the engine first."""
-        while self._processes:
-            process = self._processes.pop()
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def __enter__(self) -> Engine:
-        if not self.start():
-            raise RuntimeError(f"dockerd did not start: see {self.folder}/log")
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.stop()
-        for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
-            place = line.split()[1]
-            if place.startswith(f"{self.folder}/"):
-                subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+    def clean(self) -> None:
+        """Their mounts go, and the stores unless they are to be kept."""
+        unmount(self.folder)
         for name in ("exec",) if self.keep else ("data", "exec", "containerd"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 

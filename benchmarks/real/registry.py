@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import socket
-import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Optional
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from service import Service
 
 CONFIG = """\
 version: 0.1
@@ -33,47 +34,34 @@ MANIFESTS = (
 CACHE_RECORD = "application/vnd.buildkit.cacheconfig.v0"
 
 
-class Registry:
+class Registry(Service):
     """A running registry on loopback whose files are below `folder`. Ends with the `with` block."""
 
     def __init__(self, folder: Path) -> None:
         program = shutil.which("docker-registry")
         if program is None:
             raise RuntimeError("docker-registry is not installed (Debian: docker-registry)")
+        super().__init__(folder)
         self._program = program
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{probe.getsockname()[1]}"
         self._config = folder / "registry.yml"
         self._config.write_text(CONFIG.format(root=folder / "files", address=self.address))
-        self._process: Optional[subprocess.Popen[bytes]] = None
+
+    name = "docker-registry"
 
     def start(self, seconds: float = 30) -> bool:
         """Start it; false if it does not answer in time."""
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [self._program, "serve", str(self._config)],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://{self.address}/v2/", timeout=5):
-                    return True
-            except OSError:
-                time.sleep(0.1)
-        return False
+        command = [self._program, "serve", str(self._config)]
+        return self.spawn(command, self._answers, time.monotonic() + seconds)
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it; what was written stays."""
-        process, self._process = self._process, None
-        if process is not None and process.poll() is None:
-            process.send_signal(how)
-            process.wait(30)
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/v2/", timeout=5):
+                return True
+        except OSError:
+            return False
 
     def manifest(self, ref: str) -> dict[str, Any]:
         """The manifest of NAME:TAG, or an empty one."""
@@ -90,20 +78,14 @@ class Registry:
     def cache_record(self, ref: str) -> int:
         """Bytes of a cache's record, or of its manifest if that is larger; 0: there is none."""
         manifest = self.manifest(ref)
-        parts = [*manifest.get("manifests", ()), manifest.get("config") or {}]
-        record = [int(p["size"]) for p in parts if p.get("mediaType") == CACHE_RECORD]
-        return max([int(manifest["bytes"]), *record]) if manifest else 0
+        return max(int(manifest["bytes"]), record_bytes(manifest)) if manifest else 0
 
-    def __enter__(self) -> Registry:
-        if not self.start():
-            raise RuntimeError(f"the registry did not start: see {self.folder}/log")
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.stop()
+    def clean(self) -> None:
+        """What was written goes."""
         shutil.rmtree(self.folder / "files", ignore_errors=True)
+
+
+def record_bytes(manifest: dict[str, Any]) -> int:
+    """Bytes of the record of a cache that has this manifest; 0: it names none."""
+    parts = [*manifest.get("manifests", ()), manifest.get("config") or {}]
+    return max((int(p["size"]) for p in parts if p.get("mediaType") == CACHE_RECORD), default=0)

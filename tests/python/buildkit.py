@@ -130,9 +130,7 @@ def cache_record(folder: pathlib.Path) -> int:
     blobs = folder / "blobs/sha256"
     index = json.loads((folder / "index.json").read_text())
     manifest = json.loads((blobs / index["manifests"][0]["digest"][len("sha256:") :]).read_text())
-    parts = [*manifest.get("manifests", ()), *filter(None, [manifest.get("config")])]
-    kind = "application/vnd.buildkit.cacheconfig.v0"
-    return next(int(part["size"]) for part in parts if part["mediaType"] == kind)
+    return int(real_module("registry").record_bytes(manifest))
 
 
 def build_llb(

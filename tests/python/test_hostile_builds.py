@@ -245,12 +245,10 @@ def test_a_builder_that_is_stopped_loses_its_batch_to_another(
     out = tmp_path / "out"
     other = buildkit.daemon_module().Daemon(buildkit.programs(), tmp_path / "other")
     with other, State(out / "builds.sqlite") as state:
-        process = other._process
-        assert process is not None
 
         def on_progress(kind: str, fields: dict[str, object], _: object) -> None:
             if kind == "step" and fields["what"] == "started":
-                process.send_signal(signal.SIGSTOP)
+                other.send(signal.SIGSTOP)
 
         working = Buildctl(daemon.address, daemon.buildctl)
         stopping = Buildctl(other.address, other.buildctl)
@@ -271,7 +269,7 @@ def test_a_builder_that_is_stopped_loses_its_batch_to_another(
                 on_progress=on_progress,
             ).run()
         finally:
-            process.send_signal(signal.SIGCONT)
+            other.send(signal.SIGCONT)
         assert run.status == "finished"
         assert [b["builder"] for b in state.batches(run)] == [daemon.address]
 

@@ -109,7 +109,7 @@ def add_plan_options(
             type=options.whole(1, 10_000),
             default=0,
             metavar="N",
-            help="cut the plan for N builders that share a cache: batches become shards, in waves, and "
+            help="cut the plan for N builders that share a cache: batches become shards, in waves; "
             "none builds what another does (graft, merge, prefix)",
         )
         if durations:
