@@ -433,6 +433,10 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           },
           "What every step stands on, as a dict.")
       .def_property_readonly(
+          "environment",
+          [](const plan& p) { return parse_environment(p.base.environment); },
+          "For which it was made; empty for a plan of none. See `base` for the text of it.")
+      .def_property_readonly(
           "targets",
           [](const plan& p) {
             std::vector<std::string> names;

@@ -1797,6 +1797,11 @@ class Plan:
         By batch: the earlier ones whose caches together hold all that it stands on.
         """
     @property
+    def environment(self) -> Environment:
+        """
+        For which it was made; empty for a plan of none. See `base` for the text of it.
+        """
+    @property
     def left_out(self) -> dict[str, str]:
         """
         Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: cyclic dependencies, for example.

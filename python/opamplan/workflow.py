@@ -116,10 +116,7 @@ def _matrix_entry(plan: Plan, batch: int) -> str:
 
 def _machine(plan: Plan) -> tuple[str, str]:
     """The label of the runner, and the step by which it emulates another."""
-    variables = dict(
-        line.split(" = ", 1) for line in plan.base["environment"].splitlines() if " = " in line
-    )
-    arch = variables.get("arch", "x86_64").strip('"')
+    arch = plan.environment.get("arch", "x86_64")
     if arch in RUNNERS:
         return RUNNERS[arch], ""
     return "ubuntu-latest", "      - uses: docker/setup-qemu-action@v3\n"

@@ -43,6 +43,11 @@ class environment {
     const auto it = values_.find(name);
     return it == values_.end() ? nullptr : &it->second;
   }
+  /// Its value as text; empty if undefined.
+  [[nodiscard]] std::string text(std::string_view name) const {
+    const variable_value* const value = get(name);
+    return value == nullptr ? std::string() : to_string(*value);
+  }
   [[nodiscard]] const std::map<std::string, variable_value, std::less<>>& values() const noexcept {
     return values_;
   }

@@ -17,8 +17,7 @@ STANDING = ("distribution", "ocaml", "arch", "tests", "docs")
 
 def facts_of(plan: Plan) -> dict[str, str]:
     """What environments and plans differ in, in the order in which people say it."""
-    lines = [line.split(" = ", 1) for line in plan.base["environment"].splitlines()]
-    value = {name: text.strip('"') for name, text in lines}
+    value = plan.environment
     # A package `ocaml` may be there in several versions, of which all others stand on one.
     users = Counter(need for _, _, needs in plan.layers() for need in needs)
     versions = {

@@ -87,14 +87,10 @@ inline void mount_system_caches(const plan& p, std::vector<step_mount>& mounts) 
       {"opensuse", "/var/cache/zypp"},  {"arch", "/var/cache/pacman"}};
   if (p.base.environment.empty()) return;
   const environment env = parse_environment(p.base.environment);
-  const auto value_of = [&](std::string_view name) {
-    const variable_value* const value = env.get(name);
-    return value == nullptr ? std::string() : to_string(*value);
-  };
-  const std::string family = value_of("os-family");
+  const std::string family = env.text("os-family");
   // Another system's lists would be of no use, or worse.
   const std::string system =
-      value_of("os-distribution") + "-" + value_of("os-version") + "-" + value_of("arch");
+      env.text("os-distribution") + "-" + env.text("os-version") + "-" + env.text("arch");
   for (const row& r : folders) {
     if (r.family != family) continue;
     const std::string folder(r.folder);
@@ -319,17 +315,13 @@ OPAMPLAN_INLINE std::optional<image_platform> platform_of(const plan& p,
                                   {"riscv64", "riscv64", ""}, {"s390x", "s390x", ""}};
   if (p.base.environment.empty()) return std::nullopt;
   const environment env = parse_environment(p.base.environment);
-  const auto value_of = [&](std::string_view name) {
-    const variable_value* const value = env.get(name);
-    return value == nullptr ? std::string() : to_string(*value);
-  };
-  const std::string os = value_of("os");
+  const std::string os = env.text("os");
   if (!os.empty() && os != "linux") {
     throw invalid_request("this plan is for os = " + os +
                           ": steps are carried out in Linux images, so it can be looked at, but "
                           "not emitted or built");
   }
-  const std::string arch = value_of("arch");
+  const std::string arch = env.text("arch");
   if (arch.empty()) return std::nullopt;
   for (const row& r : known) {
     if (r.opam != arch) continue;

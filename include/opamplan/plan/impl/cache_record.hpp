@@ -6,9 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <utility>
+#include <tuple>
 #include <vector>
 
+#include "opamplan/base/index.hpp"
 #include "opamplan/plan/merge.hpp"
 #include "opamplan/plan/plan.hpp"
 
@@ -56,7 +57,7 @@ class cache_record {
     if (is_graft_) record_ += content;                       // its own files, for who takes them
     if (merged_[s]) {
       record_ += record + root + input + content;  // of its merge; its own files, if kept
-      for (std::uint32_t node = ends_[s]; node != none; node = before_[node]) {
+      for (node_id node = ends_[s]; node != node_id::none; node = before_[node]) {
         record_ += root;
         --mounts;
         if (seen_[node] == batch_) continue;
@@ -80,28 +81,26 @@ class cache_record {
   static constexpr std::size_t input = 117;
   static constexpr std::size_t root = 31;
   static constexpr std::size_t described = 330;  // a layer, in the manifest
-  static constexpr std::uint32_t none = 0xffffffffU;
-  static constexpr std::uint32_t first = 0x80000000U;
+
+  /// A merge that others may go on from.
+  using node_id = index<struct merge_node>;
 
   /// Merges as paths of a tree: each node is the merge before it, and one graft more.
   void number_merges() {
-    std::map<std::pair<std::uint32_t, step_id>, std::uint32_t> nodes;
-    ends_.assign(plan_.steps.size(), none);
+    // By what it begins with, the node before it and what it adds.
+    std::map<std::tuple<step_id, node_id, step_id>, node_id> nodes;
+    ends_.assign(plan_.steps.size(), node_id::none);
     for (const step_id s : plan_.steps.indices()) {
       if (!merged_[s]) continue;
       const plan_step& step = plan_.steps[s];
       std::size_t room = merge_room(plan_, step);
-      std::uint32_t at = none;
-      // What it begins with is no node, but tells merges apart.
-      const bool on_base = step.parent == step_id::none;
-      std::uint32_t from = on_base ? none : step.parent.value() | first;
+      node_id at;
       for (const step_id g : step.grafts) {
         if (!merged_[g] || room == 0) continue;
         --room;
-        const auto next = static_cast<std::uint32_t>(before_.size());
-        const auto [found, fresh] = nodes.try_emplace({from, g}, next);
+        const auto [found, fresh] = nodes.try_emplace({step.parent, at, g}, before_.next());
         if (fresh) before_.push_back(at);
-        at = from = found->second;
+        at = found->second;
       }
       ends_[s] = at;
     }
@@ -111,9 +110,9 @@ class cache_record {
   const plan& plan_;
   std::vector<bool> merged_;  // by step
   bool is_graft_ = plan_.strategy == strategy::graft || plan_.strategy == strategy::merge;
-  std::vector<std::uint32_t> ends_;    // by step: its merge's last node
-  std::vector<std::uint32_t> before_;  // by node: the one before it
-  std::vector<std::uint32_t> seen_;    // by node: the last batch
+  index_vector<step_id, node_id> ends_;        // its merge's last node
+  index_vector<node_id, node_id> before_;      // the one before it
+  index_vector<node_id, std::uint32_t> seen_;  // the last batch
   std::uint32_t batch_ = 1;
   std::size_t record_ = 0;
   std::size_t layers_ = 0;

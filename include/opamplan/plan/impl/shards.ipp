@@ -87,8 +87,7 @@ class sharder {
   }
 
  private:
-  static constexpr std::uint32_t unknown = 0xffffffffU;
-  static constexpr std::uint32_t several = 0xfffffffeU;
+  using piece_id = index<piece>;
 
   /// The seconds of all these as one shard; infinite if that breaks a limit.
   double alone(const std::vector<step_id>& steps) {
@@ -104,17 +103,18 @@ class sharder {
   /// Cuts `rest` into pieces; leaves in it what several of them need.
   std::vector<piece> peel(std::vector<step_id>& rest, std::size_t pieces) {
     const std::vector<step_id> tops = tops_of(rest);
-    for (const step_id s : rest) owners_[s] = unknown;
+    for (const step_id s : rest) owners_[s] = piece_id::none;
     const std::size_t count = number_tops(tops, rest, pieces);
     // Who needs a step needs what it stands on: the latest first.
-    std::vector<piece> out(count);
+    index_vector<piece_id, piece> out(count);
+    const piece_id several = out.next();  // no single one
     std::vector<step_id> common;
     for (std::size_t i = rest.size(); i-- > 0;) {
       const step_id s = rest[i];
-      const std::uint32_t owner = owners_[s];
+      const piece_id owner = owners_[s];
       for (const step_id d : before_[s]) {
-        std::uint32_t& other = owners_[d];
-        other = other == unknown || other == owner ? owner : several;
+        piece_id& other = owners_[d];
+        other = other == piece_id::none || other == owner ? owner : several;
       }
       (owner == several ? common : out[owner].steps).push_back(s);
     }
@@ -190,7 +190,7 @@ class sharder {
         static_cast<void>(filler_.add(top, more));
       }
       targets += more;
-      owners_[top] = static_cast<std::uint32_t>(piece);
+      owners_[top] = piece_id(piece);
     }
     return piece + 1;
   }
@@ -208,8 +208,8 @@ class sharder {
   step_times times_;
   index_vector<step_id, std::uint32_t> places_;
   batch_filler filler_;
-  index_vector<step_id, std::uint32_t> owners_;  // the piece that needs a step
-  index_vector<step_id, std::size_t> targets_;   // how many end in it
+  index_vector<step_id, piece_id> owners_;      // the piece that needs a step
+  index_vector<step_id, std::size_t> targets_;  // how many end in it
 };
 
 /// A shard's batch: with all that it stands on.

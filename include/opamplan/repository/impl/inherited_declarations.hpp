@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/base/index.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/repository/impl/declared_part.hpp"
@@ -29,7 +30,7 @@ class declarations_heir {
     number_packages();
     declared_part part(repo_);
     for (const package_id id : repo_.packages()) {
-      if (row_before_[to_index(id)] == none) part.add(repo_.file(id));
+      if (row_before_[to_index(id)] == old_row::none) part.add(repo_.file(id));
     }
     declarations read = std::move(part).finish();
     declarations out;
@@ -44,7 +45,7 @@ class declarations_heir {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffffffffU;
+  using old_row = index<struct old_row_tag>;
 
   [[nodiscard]] bool most_are_unused() const {
     std::vector<char> used(old_.formulas.size(), 0);
@@ -59,11 +60,14 @@ class declarations_heir {
   }
 
   void number_packages() {
-    row_before_.assign(repo_.size(), none);
+    row_before_.assign(repo_.size(), old_row::none);
     for (std::uint32_t n = 0; n < now_.size(); ++n) {
       if (now_[n] == no_name) continue;
-      std::uint32_t row = first_before_[n];
-      for (const package_id id : repo_.versions(now_[n])) row_before_[to_index(id)] = row++;
+      old_row row(first_before_[n]);
+      for (const package_id id : repo_.versions(now_[n])) {
+        row_before_[to_index(id)] = row;
+        ++row;
+      }
     }
   }
 
@@ -104,11 +108,11 @@ class declarations_heir {
     const auto shift = [&](std::uint32_t at, std::size_t by, bool old) {
       return old ? at : at + static_cast<std::uint32_t>(by);
     };
-    std::uint32_t next = 0;
-    for (const std::uint32_t before : row_before_) {
-      const bool old = before != none;
+    std::size_t next = 0;
+    for (const old_row before : row_before_) {
+      const bool old = before != old_row::none;
       const declarations& from = old ? old_ : read;
-      const std::uint32_t row = old ? before : next++;
+      const std::size_t row = old ? before.value() : next++;
       const auto add = [&](const flat_rows<std::uint32_t>& rows, flat_rows<std::uint32_t>& to) {
         for (const std::uint32_t at : rows[row]) {
           to.values.push_back(shift(at, old_.formulas.size(), old));
@@ -134,7 +138,7 @@ class declarations_heir {
   const std::vector<std::uint32_t>& first_before_;
   const std::vector<name_id>& now_;
   const repository& repo_;
-  std::vector<std::uint32_t> row_before_;  // by package: its row in `old_`, or `none`
+  std::vector<old_row> row_before_;  // by package: its row in `old_`
 };
 
 /// Nothing if it is better to read all files.
