@@ -129,6 +129,18 @@ def test_what_has_no_effect_on_a_saved_plan_is_refused(
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["plan", "emit", "doctor", "build"])
+@pytest.mark.parametrize("option", ["--workers=8", "--durations=times.json"])
+def test_what_shards_are_cut_by_is_refused_without_them(
+    command: str, option: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    done = opamplan_command(command, option, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    said = f"opamplan: error: {option.partition('=')[0]} has no effect without --shards"
+    assert done.stderr.startswith(said)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["emit", "forecast", "doctor"])
 def test_targets_beside_a_saved_plan_restrict_it(
     command: str, tmp_path: pathlib.Path, opamplan_command: Run

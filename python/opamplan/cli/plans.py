@@ -59,28 +59,10 @@ def add_limit_options(parser: Any) -> None:
     )
 
 
-def add_duration_options(group: Any) -> None:
-    """How many steps run at once, and for how long."""
-    group.add_argument(
-        "--workers",
-        type=options.whole(1, 1_000_000),
-        default=4,
-        metavar="N",
-        help="steps that run at once, on each builder if there are several (default: 4)",
-    )
-    group.add_argument(
-        "--durations",
-        metavar="FILE",
-        help="a JSON object with the seconds of installs by layer key, NAME.VERSION or NAME "
-        "(opamplan report RUN --durations)",
-    )
-
-
 def add_plan_options(
     parser: argparse.ArgumentParser,
     saved: bool = True,
     align: bool = True,
-    durations: bool = True,
 ) -> None:
     """How builds are shared, and what the builder can take; also --plan and --align if told so."""
     group = parser.add_argument_group("planning")
@@ -103,17 +85,6 @@ def add_plan_options(
     group.add_argument(
         "--image", metavar="IMAGE", help="the base image (default: the environment's own)"
     )
-    if saved or align:  # the others plan to compare, not to build
-        group.add_argument(
-            "--shards",
-            type=options.whole(1, 10_000),
-            default=0,
-            metavar="N",
-            help="cut the plan for N builders that share a cache: batches become shards, in waves; "
-            "none builds what another does (graft, merge, prefix)",
-        )
-        if durations:
-            add_duration_options(group)
     if align:
         group.add_argument(
             "--align",
@@ -126,6 +97,38 @@ def add_plan_options(
         metavar="FILE",
         help="a JSON object with the installed bytes of packages by NAME.VERSION or NAME, so that "
         "grafts copy as little as they can (opamplan report RUN --sizes)",
+    )
+
+
+def add_shard_options(parser: argparse.ArgumentParser, durations: bool = True) -> None:
+    """For how many builders a plan is cut; and the durations it is cut by, if told so."""
+    group = parser.add_argument_group("several builders")
+    group.add_argument(
+        "--shards",
+        type=options.whole(1, 10_000),
+        default=0,
+        metavar="N",
+        help="cut the plan for N builders that share a cache: batches become shards, in waves; "
+        "none builds what another does (graft, merge, prefix)",
+    )
+    if durations:
+        add_duration_options(group)
+
+
+def add_duration_options(group: Any) -> None:
+    """How many steps run at once, and for how long."""
+    group.add_argument(
+        "--workers",
+        type=options.whole(1, 1_000_000),
+        default=4,
+        metavar="N",
+        help="steps that run at once, on each builder if there are several (default: 4)",
+    )
+    group.add_argument(
+        "--durations",
+        metavar="FILE",
+        help="a JSON object with the seconds of installs by layer key, NAME.VERSION or NAME "
+        "(opamplan report RUN --durations)",
     )
 
 
@@ -185,14 +188,28 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
         )
         results = aligned.results
     plan = make(results, **planning(args))
-    return (sharded(plan, args, args.shards)), results
+    return _cut(plan, args), results
+
+
+def _cut(plan: Plan, args: argparse.Namespace) -> Plan:
+    """Into the shards that are asked for; `diff`, which compares layers, cannot be asked."""
+    builders = getattr(args, "shards", 0)
+    return sharded(plan, args, builders) if builders else plan
 
 
 def sharded(plan: Plan, args: argparse.Namespace, builders: int) -> Plan:
-    """The plan cut for so many builders; 0: as it is."""
+    """The plan cut for so many builders."""
     durations = numbers_from(args.durations, "seconds") if args.durations else {}
-    workers = args.workers
-    return plan.sharded(builders, workers=workers, durations=durations) if builders else plan
+    return plan.sharded(builders, workers=args.workers, durations=durations)
+
+
+def refuse_idle(args: argparse.Namespace, sharding: bool, remedy: str) -> None:
+    """Where nothing is cut into shards, refuse what was typed for it: it would be ignored."""
+    from opamplan import InvalidRequest
+
+    for name in ("workers", "durations"):
+        if not sharding and name in args.typed:
+            raise InvalidRequest(f"--{name} has no effect without {remedy}")
 
 
 def planning(args: argparse.Namespace) -> dict[str, Any]:
@@ -222,7 +239,7 @@ def plan_from(
     if args.plan:
         plan = Plan.load(args.plan)
         plan = plan.restricted_to(args.targets) if args.targets else plan
-        return (sharded(plan, args, args.shards)), None
+        return _cut(plan, args), None
     return make_plan(args, options.universe_from(args, repository))
 
 
@@ -235,6 +252,7 @@ def refuse_planning(
     parser = argparse.ArgumentParser(add_help=False)
     options.add_solve_options(parser)
     add_plan_options(parser)
+    add_shard_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     for action in parser._actions:

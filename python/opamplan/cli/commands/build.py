@@ -35,6 +35,7 @@ def add_parser(subparsers: Any) -> None:
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser)
+    plans.add_shard_options(parser)
     builders.add_builder_options(parser)
     builders.add_cache_options(parser)
     _add_run_options(parser)
@@ -76,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.runs.state import State
 
     plans.refuse_beside_plan(args)
+    shared = bool(args.cache) and len(args.builder) > 1
+    plans.refuse_idle(args, shared or args.shards > 0, "--shards, or several --builder and --cache")
     found = each_environment(args)
     serving = builders.builders_from(args)
     top = Path(args.output)
@@ -89,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         refuse_strangers(made[name][0], serving)
         if len(found) > 1:
             _check(one, made[name][0], top)
-    if args.cache and len(serving) > 1:
+    if shared:
         made = {
             name: (plan if plan.builders else plans.sharded(plan, args, len(serving)), results)
             for name, (plan, results) in made.items()

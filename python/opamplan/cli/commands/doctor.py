@@ -33,6 +33,7 @@ def add_parser(subparsers: Any) -> None:
         help="a Dockerfile, a docker-bake.json, or a folder of them; may be repeated",
     )
     plans.add_plan_options(parser)
+    plans.add_shard_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     options.add_output_options(parser)
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.inspection import inspect_files
 
     status = 0
+    plans.refuse_idle(args, args.shards > 0, "--shards")
     if args.files:
         plans.refuse_planning(args, "--files", ("limit", "limits", "base_layers"))
         measured, findings = inspect_files(map(Path, args.files), plans.limits_from(args))

@@ -33,6 +33,7 @@ def add_parser(subparsers: Any) -> None:
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser)
+    plans.add_shard_options(parser)
     group = parser.add_argument_group("output")
     group.add_argument(
         "-o",
@@ -87,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
     from opamplan import InvalidRequest
 
     plans.refuse_beside_plan(args)
+    plans.refuse_idle(args, args.shards > 0, "--shards")
     found = each_environment(args)
     repository = None if args.plan else options.load(args)
     answers: dict[str, dict[str, Any]] = {}

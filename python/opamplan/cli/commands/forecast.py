@@ -24,7 +24,8 @@ def add_parser(subparsers: Any) -> None:
         epilog="Example: opamplan forecast --plan plan.json --workers 64 --earlier last.json",
     )
     options.add_solve_options(parser)
-    plans.add_plan_options(parser, durations=False)
+    plans.add_plan_options(parser)
+    plans.add_shard_options(parser, durations=False)
     group = parser.add_argument_group("forecast")
     plans.add_duration_options(group)
     group.add_argument(

@@ -41,6 +41,7 @@ def add_parser(subparsers: Any) -> None:
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser, saved=False)
+    plans.add_shard_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser, several=True)
     # --summary-json is what the option was called first; scripts that read figures have it.
@@ -52,6 +53,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    plans.refuse_idle(args, args.shards > 0, "--shards")
     found = each_environment(args)
     if args.output and len(found) > 1:
         check_pattern(args.output, found)
