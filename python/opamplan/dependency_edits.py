@@ -73,13 +73,18 @@ def atoms_of(value: Optional[Value], name: str) -> Iterator[Value]:
     """The places of a formula that name a package, with what holds of its version."""
     if value is None:
         return
-    subject = value.subject if value.kind == "option" else value
-    if subject is not None and subject.kind == "string":
+    subject = _subject(value)
+    if subject.kind == "string":
         if subject.scalar == name:
             yield value
         return
     for part in (*value, value.left, value.right):
         yield from atoms_of(part, name)
+
+
+def _subject(value: Value) -> Value:
+    """What braces, if there are any, say something about."""
+    return value if value.subject is None else value.subject
 
 
 def quoted(text: str) -> str:
@@ -169,7 +174,7 @@ def _conjuncts(value: Value) -> Iterator[Value]:
 
 def _constrained(file: File, atom: Value, wanted: str) -> list[Splice]:
     """The replacements that give an atom another constraint."""
-    subject = atom.subject if atom.kind == "option" else atom
+    subject = _subject(atom)
     arguments = atom if atom.kind == "option" else ()
     parts = [each for argument in arguments for each in _conjuncts(argument)]
     about = [_is_about_versions(part) for part in parts]
@@ -286,8 +291,8 @@ def _without_side(file: File, value: Value, side: Value, other: Value) -> list[S
 
 
 def _names(value: Value, name: str) -> bool:
-    subject = value.subject if value.kind == "option" else value
-    return subject is not None and subject.kind == "string" and subject.scalar == name
+    subject = _subject(value)
+    return subject.kind == "string" and subject.scalar == name
 
 
 def _without(file: File, elements: list[Value], place: int) -> Splice:

@@ -24,6 +24,13 @@ os.environ["OPAMPLAN_CONFIG"] = ""
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def script(file: pathlib.Path, text: str) -> pathlib.Path:
+    """A program that sh runs."""
+    file.write_text(f"#!/bin/sh\n{text}\n")
+    file.chmod(0o755)
+    return file
+
+
 @pytest.fixture(scope="session")
 def shared() -> pathlib.Path:
     """The folder with the oracle data; tests that need it are skipped, with the reason, without."""

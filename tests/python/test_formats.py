@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+from conftest import script
 
 import opamplan
 from opamplan.compat import write_package_tool
@@ -114,7 +115,6 @@ def test_the_workflow_builds_the_shards_of_a_wave_side_by_side(
 
 # Writes what BuildKit would: a file in the folder that results go to.
 _BUILDCTL = """\
-#!/bin/sh
 for word; do
   case $word in *dest=*) mkdir -p "${word#*dest=}"; echo "$@" >"${word#*dest=}/$1" ;; esac
 done
@@ -126,8 +126,7 @@ def test_make_builds_what_has_changed_and_leaves_no_old_results(
 ) -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    (tmp_path / "buildctl").write_text(_BUILDCTL)
-    (tmp_path / "buildctl").chmod(0o755)
+    script(tmp_path / "buildctl", _BUILDCTL)
 
     def make(*words: str) -> list[str]:
         command = ["make", f"BUILDCTL={tmp_path}/buildctl", *words]
@@ -183,8 +182,7 @@ def test_make_and_workflow_pass_on_what_steps_are_told(
     yaml = pytest.importorskip("yaml")
     text = (tmp_path / ".github/workflows/opamplan.yml").read_text()
     job = yaml.safe_load(text)["jobs"]["batch0"]["steps"][3]["run"]
-    (tmp_path / "docker").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-    (tmp_path / "docker").chmod(0o755)
+    script(tmp_path / "docker", 'printf "%s\\n" "$@"')
     for command in (
         ["make", f"BUILDCTL={tmp_path}/docker", "stamps/batch0"],
         # What GitHub does first.

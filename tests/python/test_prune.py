@@ -10,6 +10,7 @@ from typing import Any
 import buildkit
 import pytest
 from conftest import Run as Command
+from conftest import script
 
 import opamplan
 from opamplan.runs import Builder, Buildx, Runner, RunOptions, State
@@ -144,9 +145,7 @@ def test_a_builder_that_is_not_there_is_an_error(
     tmp_path: pathlib.Path, opamplan_command: Command
 ) -> None:
     write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
-    program = tmp_path / "buildctl"
-    program.write_text("#!/bin/sh\necho 'error: nobody answers' >&2\nexit 1\n")
-    program.chmod(0o755)
+    program = script(tmp_path / "buildctl", "echo 'error: nobody answers' >&2\nexit 1")
     done = opamplan_command("prune", str(tmp_path / "plan.json"), f"--program={program}")
     assert done.returncode != 0
     assert "nobody answers" in done.stderr
@@ -170,9 +169,7 @@ def test_what_is_no_list_of_records_is_an_error(
     said: str, part: str, tmp_path: pathlib.Path, opamplan_command: Command
 ) -> None:
     write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
-    program = tmp_path / "buildctl"
-    program.write_text(f"#!/bin/sh\necho '{said}'\n")
-    program.chmod(0o755)
+    program = script(tmp_path / "buildctl", f"echo '{said}'")
     words = ["prune", str(tmp_path / "plan.json"), f"--program={program}", "--builder=mine"]
     done = opamplan_command(*words)
     assert done.returncode == (2 if part else 0), done.stderr
@@ -185,13 +182,12 @@ def test_nothing_is_removed_if_a_builder_is_absent_and_each_is_told_once(
     tmp_path: pathlib.Path, opamplan_command: Command
 ) -> None:
     write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
-    program = tmp_path / "buildctl"
-    program.write_text(
-        "#!/bin/sh\n[ $2 != absent ] || { echo 'error: nobody' >&2; exit 1; }\n"
+    program = script(
+        tmp_path / "buildctl",
+        "[ $2 != absent ] || { echo 'error: nobody' >&2; exit 1; }\n"
         f"[ $3 != prune ] || touch {tmp_path}/removed\n"
-        f"""echo '[{{"id": "x", "description": "/opamplan/in/step -i {KEY} x.1"}}]'\n"""
+        f"""echo '[{{"id": "x", "description": "/opamplan/in/step -i {KEY} x.1"}}]'""",
     )
-    program.chmod(0o755)
     words = ["prune", str(tmp_path / "plan.json"), f"--program={program}", "--remove"]
     done = opamplan_command(*words, "--builder=there", "--builder=absent")
     assert (done.returncode, done.stdout) == (2, "")
@@ -218,9 +214,7 @@ def test_a_state_file_keeps_the_newest_run_of_each_environment(
         with (tmp_path / "records").open("a") as file:
             text = f"mount / from exec /bin/sh -c /opamplan/in/step -i {key} {name}.1"
             print(json.dumps({"id": name, "size": 1, "description": text}), file=file)
-    program = tmp_path / "buildctl"
-    program.write_text(f"#!/bin/sh\ncat {tmp_path}/records\n")
-    program.chmod(0o755)
+    program = script(tmp_path / "buildctl", f"cat {tmp_path}/records")
 
     def unneeded_by(*kept: str) -> set[str]:
         done = opamplan_command("prune", *kept, f"--program={program}", "--json")
@@ -250,8 +244,6 @@ def test_a_builder_that_keeps_nothing_says_so(
     tmp_path: pathlib.Path, opamplan_command: Command
 ) -> None:
     write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
-    program = tmp_path / "buildctl"
-    program.write_text("#!/bin/sh\necho null\n")
-    program.chmod(0o755)
+    program = script(tmp_path / "buildctl", "echo null")
     done = opamplan_command("prune", str(tmp_path / "plan.json"), f"--program={program}")
     assert (done.returncode, done.stdout) == (0, "buildkitd: it keeps nothing\n")

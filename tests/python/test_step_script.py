@@ -10,6 +10,7 @@ import subprocess
 from typing import Optional
 
 import pytest
+from conftest import script
 
 import opamplan
 
@@ -233,8 +234,7 @@ def test_debian_packages_that_are_there_are_not_installed_again(
             "gone*) echo config-files ;; esac; done",
         ),
     ]:
-        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
-        (programs / name).chmod(0o755)
+        script(programs / name, body)
     image.path = f"{programs}:{os.environ['PATH']}"
     image.step("-d", "liba", "libb")
     assert not (tmp_path / "calls").exists()

@@ -23,14 +23,17 @@ def timeline(forecast: Forecast) -> Picture:
     """
     if not isinstance(forecast, Forecast):
         raise expected("a Forecast", "opamplan.forecast(plan)", forecast)
-    columns = forecast.to_columns()
+    return _drawn(forecast, forecast.to_columns())
+
+
+def _drawn(forecast: Forecast, columns: dict[str, list[Any]]) -> Picture:
     span = forecast.makespan_seconds
     if not columns["step"] or span <= 0:
         return Picture(
             svg(LEFT + WIDTH, 20, "forecast", element("text", {"y": 14}, text="nothing to run"))
         )
     scale = WIDTH / span
-    workers = max(columns["worker"]) + 1
+    workers = _workers(columns)
     if workers <= MOST_ROWS:
         height, parts = _rows(columns, set(forecast.critical_path), workers, scale)
     else:
@@ -44,15 +47,19 @@ def timeline(forecast: Forecast) -> Picture:
 
 def page(forecast: Forecast) -> str:
     """What a notebook shows."""
-    workers = max(forecast.to_columns()["worker"], default=-1) + 1
+    columns = forecast.to_columns()
     rows = [
         ("on these workers", duration(forecast.makespan_seconds)),
         ("one after the other", duration(forecast.work_seconds)),
         ("longest chain of steps", duration(forecast.critical_seconds)),
         ("built already, steps", forecast.built),
     ]
-    said = f": {forecast.steps:,} steps on {workers:,} workers"
-    return heading("Forecast", said) + table([], rows) + str(timeline(forecast))
+    said = f": {forecast.steps:,} steps on {_workers(columns):,} workers"
+    return heading("Forecast", said) + table([], rows) + str(_drawn(forecast, columns))
+
+
+def _workers(columns: dict[str, list[Any]]) -> int:
+    return max(columns["worker"], default=-1) + 1
 
 
 def _rows(
