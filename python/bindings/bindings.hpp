@@ -40,11 +40,12 @@ inline py::str message_text(const char* text) {
 struct given {
   py::object errors;        ///< the classes of errors, by name
   py::object progress_bar;  ///< makes what `progress=True` stands for
+  py::object refusal;       ///< words what is wrong with a call, see refusals.hpp
 };
 
 /// Never destroyed: the interpreter may have gone before.
 inline given& given_by_python() {
-  static auto* const held = new given{py::dict(), py::none()};
+  static auto* const held = new given{py::dict(), py::none(), py::none()};
   return *held;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "arguments.hpp"
 #include "typing.hpp"
 
 namespace opamplan::python {
@@ -63,7 +64,7 @@ template <class Member>
 Member taken(const char* name, const assigned<Member>& value) {
   const auto refuse = [&]() -> Member {
     throw pybind11::type_error(std::string(name) + " is " + wanted_for<Member> + ", not " +
-                               pybind11::repr(value).template cast<std::string>());
+                               shown_briefly(value));
   };
   const bool text =
       pybind11::isinstance<pybind11::str>(value) || pybind11::isinstance<pybind11::bytes>(value);

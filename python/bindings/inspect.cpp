@@ -94,9 +94,14 @@ void bind_inspect(py::module_& module) {
       "system; the variables of images (`EmitOptions.environment`) are for who exports it to say.");
   module.def("stage_names", &stage_names, py::arg("plan"),
              "By step: the name of its stage in emitted Dockerfiles.");
-  module.def("inspect_dockerfile", &inspect_dockerfile, py::arg("text"), py::arg("where"),
-             py::arg("limits"), py::call_guard<py::gil_scoped_release>(),
-             "Measure the text of a Dockerfile against limits; `where` names it in findings.");
+  module.def(
+      "inspect_dockerfile",
+      [](const std::string& text, const std::string& where, const limits_or_name& given) {
+        return inspect_dockerfile(text, where, limits_from(given));
+      },
+      py::arg("text"), py::arg("where"), py::arg("limits"),
+      py::call_guard<py::gil_scoped_release>(),
+      "Measure the text of a Dockerfile against limits; `where` names it in findings.");
   module.def(
       "read_dockerfile",
       [](const std::string& text) {
@@ -121,9 +126,14 @@ void bind_inspect(py::module_& module) {
       py::arg("text"),
       "The instructions of a Dockerfile, cut as BuildKit cuts them: name, flags, arguments, "
       "here-documents (name, content) and line of each. Raises InvalidRequest where it refuses.");
-  module.def("inspect_bake", &inspect_bake, py::arg("text"), py::arg("where"), py::arg("limits"),
-             py::call_guard<py::gil_scoped_release>(),
-             "Measure the text of a docker-bake file, HCL or JSON, against limits.");
+  module.def(
+      "inspect_bake",
+      [](const std::string& text, const std::string& where, const limits_or_name& given) {
+        return inspect_bake(text, where, limits_from(given));
+      },
+      py::arg("text"), py::arg("where"), py::arg("limits"),
+      py::call_guard<py::gil_scoped_release>(),
+      "Measure the text of a docker-bake file, HCL or JSON, against limits.");
 }
 
 }  // namespace opamplan::python

@@ -5,6 +5,8 @@
 #include <exception>
 #include <opamplan/base/error.hpp>
 
+#include "refusals.hpp"
+
 namespace opamplan::python {
 namespace {
 
@@ -47,11 +49,12 @@ PYBIND11_MODULE(_core, module) {
   bind_errors();
   module.def(
       "_give",
-      [](const record& errors, const py::object& progress_bar) {
-        given_by_python() = {errors, progress_bar};
+      [](const record& errors, const py::object& progress_bar, const py::object& refusal) {
+        given_by_python() = {errors, progress_bar, refusal};
       },
-      py::arg("errors"), py::arg("progress_bar"),
-      "What the package gives: the classes of errors by name, and what makes a bar.");
+      py::arg("errors"), py::arg("progress_bar"), py::arg("refusal"),
+      "What the package gives: the classes of errors by name, what makes a bar, and what words "
+      "that a call is refused.");
   bind_syntax(module);
   bind_package(module);
   bind_repository(module);
@@ -65,4 +68,5 @@ PYBIND11_MODULE(_core, module) {
   bind_emit(module);
   bind_inspect(module);
   refuse_unmade_objects(module);
+  word_refusals(module);
 }

@@ -562,11 +562,6 @@ what is named stays in `left_out`. Raises UnknownPackage for what is no target.)
             {"for_target", flag}});
 }
 
-limits limits_from(const std::variant<std::string, limits>& given) {
-  if (const auto* name = std::get_if<std::string>(&given)) return limit_profile(*name);
-  return std::get<limits>(given);
-}
-
 /// A function of the universe's packages from sizes by NAME.VERSION or NAME.
 std::function<std::uint64_t(package_id)> size_function(
     const repository& repo, const std::map<std::string, std::uint64_t>& sizes) {
@@ -596,7 +591,7 @@ void bind_plan(py::module_& module) {
   module.def(
       "make_plan",
       [](const std::vector<std::shared_ptr<py_result>>& results, const std::string& strategy_name,
-         const std::variant<std::string, limits>& given_limits, const std::string& image,
+         const limits_or_name& given_limits, const std::string& image,
          const std::string& opam_version, const std::map<std::string, std::uint64_t>& sizes,
          std::optional<std::uint64_t> system_run_size, std::optional<std::uint64_t> depext_size,
          unsigned threads, const progress_argument& progress) {

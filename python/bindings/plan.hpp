@@ -7,6 +7,7 @@
 #include <memory>
 #include <opamplan/plan/plan.hpp>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "index.hpp"
@@ -28,6 +29,14 @@ struct py_batch {
   std::size_t place = index;
   [[nodiscard]] const plan_batch& batch() const { return owner->batches[place]; }
 };
+
+/// Limits, or the name of their profile.
+using limits_or_name = std::variant<std::string, limits>;
+
+inline limits limits_from(const limits_or_name& given) {
+  if (const auto* name = std::get_if<std::string>(&given)) return limit_profile(*name);
+  return std::get<limits>(given);
+}
 
 /// NAME.VERSION of packages of a plan.
 inline std::vector<std::string> package_names(const plan& p,

@@ -35,13 +35,13 @@ void bind_doctor(py::module_& module) {
       .def("__repr__", [](const plan_finding& f) { return "<PlanFinding: " + f.text + ">"; });
   module.def(
       "diagnose",
-      [](const plan& p, const std::optional<limits>& l) {
+      [](const plan& p, const std::optional<limits_or_name>& given) {
         const py::gil_scoped_release release;
-        return diagnose(p, l ? *l : p.limits);
+        return diagnose(p, given ? limits_from(*given) : p.limits);
       },
       py::arg("plan"), py::arg("limits") = py::none(),
-      "Everything wrong with a plan, measured by `limits` (default: its own); empty if nothing "
-      "is.");
+      "Everything wrong with a plan, measured by `limits`, which may be a profile's name (default: "
+      "its own); empty if nothing is.");
 }
 
 struct py_forecast {

@@ -208,6 +208,7 @@ behind: the copy has what was found, and neither explains nor is planned.)");
            })
       .def("__iter__",
            [](const py_result& r) -> iterator_of<py::str> {
+             if (!r.result.solution) return py::iter(py::tuple());
              return py::iter(py::cast(full_names(r.in, r.solution().packages)));
            })
       .def(

@@ -47,7 +47,10 @@ struct py_result {
 
   [[nodiscard]] std::string name() const { return in.names()[to_index(result.name)]; }
   [[nodiscard]] const opamplan::solution& solution() const {
-    if (!result.solution) throw invalid_request(name() + " has no solution");
+    if (!result.solution) {
+      throw invalid_request(name() + " has no solution: its status is " +
+                            std::string(to_string(result.status)));
+    }
     return *result.solution;
   }
   /// What only the universe knows; throws `invalid_request` without one.

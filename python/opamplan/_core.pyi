@@ -2589,9 +2589,9 @@ def _error_json(error: typing.Any, label: str) -> str:
     The line of JSON for a `ParseError`.
     """
 
-def _give(errors: dict[str, typing.Any], progress_bar: typing.Any) -> None:
+def _give(errors: dict[str, typing.Any], progress_bar: typing.Any, refusal: typing.Any) -> None:
     """
-    What the package gives: the classes of errors by name, and what makes a bar.
+    What the package gives: the classes of errors by name, what makes a bar, and what words that a call is refused.
     """
 
 def _load_repository(
@@ -2694,9 +2694,9 @@ def deps_json(solution: SolveResult) -> str:
     The transitive reduction of the closure, as package-tool prints it.
     """
 
-def diagnose(plan: Plan, limits: Limits | None = None) -> list[PlanFinding]:
+def diagnose(plan: Plan, limits: str | Limits | None = None) -> list[PlanFinding]:
     """
-    Everything wrong with a plan, measured by `limits` (default: its own); empty if nothing is.
+    Everything wrong with a plan, measured by `limits`, which may be a profile's name (default: its own); empty if nothing is.
     """
 
 def dockerfile(plan: Plan, target: str, options: EmitOptions = ...) -> str:
@@ -2749,12 +2749,12 @@ def image_llb(plan: Plan, target: str, options: EmitOptions = ...) -> bytes:
     The image of one target, NAME.VERSION or NAME, as BuildKit's LLB. Its result is a file system; the variables of images (`EmitOptions.environment`) are for who exports it to say.
     """
 
-def inspect_bake(text: str, where: str, limits: Limits) -> BakeMeasure:
+def inspect_bake(text: str, where: str, limits: str | Limits) -> BakeMeasure:
     """
     Measure the text of a docker-bake file, HCL or JSON, against limits.
     """
 
-def inspect_dockerfile(text: str, where: str, limits: Limits) -> DockerfileMeasure:
+def inspect_dockerfile(text: str, where: str, limits: str | Limits) -> DockerfileMeasure:
     """
     Measure the text of a Dockerfile against limits; `where` names it in findings.
     """

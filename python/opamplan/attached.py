@@ -1,7 +1,8 @@
 """What the classes of the compiled core have from Python: the methods that read and write files.
 
 The core knows no module of this package. `attach`, called once when the package is imported, gives
-its classes these methods, the classes of errors, and the bar that `progress=True` stands for.
+its classes these methods, the classes of errors, the bar that `progress=True` stands for, and the
+words for calls that it refuses.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def write_plan(
 
 def attach() -> None:
     """Give the core what it lacks."""
-    _core._give(vars(errors), _progress_bar)
+    _core._give(vars(errors), _progress_bar, _refusal)
     _method(_core.Repository, "open", staticmethod(open_repository))
     _method(_core.Repository, "__iter__", packages_of)
     for edit in (set_constraint, add_dependency, remove_dependency):
@@ -117,6 +118,12 @@ def _progress_bar() -> Any:
     from opamplan.terminal.progress import ProgressBar
 
     return ProgressBar()
+
+
+def _refusal(*call: Any) -> str:
+    from opamplan.refusals import worded
+
+    return worded(*call)
 
 
 attach()

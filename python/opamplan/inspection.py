@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Optional, Union
+from typing import Union
 
 from opamplan._core import (
     BakeMeasure,
@@ -23,14 +23,14 @@ _BAKE = tuple(f"{stem}.{ending}" for stem in BAKE_FILES for ending in ("hcl", "j
 
 def inspect_files(
     paths: Union[str, os.PathLike[str], Iterable[Union[str, os.PathLike[str]]]],
-    limits: Optional[Limits] = None,
+    limits: Union[str, Limits, None] = None,
 ) -> tuple[dict[str, Union[DockerfileMeasure, BakeMeasure]], list[PlanFinding]]:
-    """Measure files, or one, against `limits` (default: those of BuildKit).
+    """Measure files, or one, against `limits`, which may be a profile's name (default: BuildKit).
 
     A folder stands for the Dockerfiles (`Dockerfile`, `*.Dockerfile`, `Dockerfile.*`) and the
     docker-bake files directly in it. Returns the measure of each file, and everything wrong.
     """
-    limits = limits or Limits()
+    limits = limits or "buildkit"
     measures: dict[str, Union[DockerfileMeasure, BakeMeasure]] = {}
     findings: list[PlanFinding] = []
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths

@@ -32,3 +32,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?` if a known word is like it, else nothing."""
     found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"; did you mean {found[0]}?" if found else ""
+
+
+def briefly(value: object, most: int = 60) -> str:
+    """The start of what Python shows of a value: of a long list its first items are shown alone."""
+    if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) > MOST_LISTED:
+        return f"a {type(value).__name__} of {len(value):,}"
+    shown = repr(value)
+    return shown if len(shown) <= most else shown[:most] + "..."

@@ -132,8 +132,8 @@ def walk() -> int:
         print(name, [type(a).__name__ for a in arguments], file=sys.stderr, flush=True)
         try:
             function(*arguments)
-        except HARMLESS:
-            pass
+        except HARMLESS as error:
+            assert "Invoked with" not in str(error), f"pybind11's own words: {error}"
         except RuntimeError as error:  # of iterators over what changed, never of a cast
             assert "cast" not in str(error), error
 
@@ -234,10 +234,97 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "open": (lambda w: opamplan.Repository.open(3), "expected a path or a URL, or several"),
 }
 
+# Calls that no function takes: what pybind11 would answer with all signatures and all values.
+REFUSED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
+    "another type": (
+        lambda w: opamplan.make_plan(w["results"] * 500, 3),
+        "make_plan(): strategy: expected a str, not 3",
+    ),
+    "another type by name": (
+        lambda w: opamplan.make_plan(w["results"], threads=1.5),
+        "make_plan(): threads: expected an int, not 1.5",
+    ),
+    "one of two types": (
+        lambda w: opamplan.make_plan(w["results"], "graft", 3),
+        "make_plan(): limits: expected a str or a Limits, not 3",
+    ),
+    "a text for an object": (
+        lambda w: universe_of(w, environment="debian-12"),
+        "Universe(): environment: expected an Environment, not 'debian-12'",
+    ),
+    "many results for a number": (
+        lambda w: opamplan.make_plan(w["results"], threads=w["results"] * 500),
+        "make_plan(): threads: expected an int, not a list of 1,000",
+    ),
+    "an item of a list": (
+        lambda w: w["universe"].solve_all(["dune", 3]),
+        "solve_all(): targets[1]: expected a str, not 3",
+    ),
+    "a value of a dictionary": (
+        lambda w: opamplan.forecast(w["plan"], durations={"dune": "x"}),
+        "forecast(): durations['dune']: expected a number, not 'x'",
+    ),
+    "a number out of range": (
+        lambda _: opamplan.Limits(depth=-1),
+        "Limits(): depth: expected an int in its range, not -1",
+    ),
+    "text that UTF-8 lacks": (
+        lambda _: opamplan.Version("\udcff"),
+        "Version(): text: expected a str that UTF-8 has, not '\\udcff'",
+    ),
+    "nothing": (
+        lambda _: opamplan.make_plan(),  # type: ignore[call-arg]
+        "make_plan(): results is missing: a list of SolveResult",
+    ),
+    "too much": (
+        lambda _: opamplan.Version("1", "2"),  # type: ignore[call-arg]
+        "Version(): takes 1 argument by place, not 2",
+    ),
+    "by place what has a name": (
+        lambda _: opamplan.Limits("none", 3),  # type: ignore[misc]
+        "Limits(): takes 1 argument by place, not 2; by name it takes depth, ",
+    ),
+    "twice": (
+        lambda w: opamplan.make_plan(w["results"], results=w["results"]),  # type: ignore[misc]
+        "make_plan(): results is given twice",
+    ),
+    "a name that is nearly right": (
+        lambda _: opamplan.Limits(dept=3),  # type: ignore[call-arg]
+        "Limits(): no argument is called dept; did you mean depth?",
+    ),
+    "a name that is like no other": (
+        lambda w: w["universe"].solve("dune", constraints=["a"]),
+        "solve(): no argument is called constraints; it takes target",
+    ),
+    "brackets": (
+        lambda w: w["universe"].repository[3],
+        "Repository[...]: expected a str, not 3",
+    ),
+    "brackets of two kinds": (
+        lambda w: w["plan"].steps["x"],
+        "PlanSteps[...]: expected an int or a slice, not 'x'",
+    ),
+    "an attribute": (
+        lambda _: setattr(opamplan.EmitOptions(), "base_image", 3),
+        "EmitOptions: expected a str, not 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_call_that_no_function_takes_is_told_what_is_wrong_with_it(
+    call: Callable[[dict[str, Any]], Any], said: str, world: dict[str, Any]
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        call(world)
+    assert str(caught.value).startswith(said)
+    assert len(str(caught.value)) < 250
+
 
 def universe_of(world: dict[str, Any], **options: Any) -> opamplan.Universe:
     universe = world["universe"]
-    return opamplan.Universe(universe.repository, universe.environment, **options)
+    given = {"environment": universe.environment, **options}
+    return opamplan.Universe(universe.repository, **given)
 
 
 def effect(world: dict[str, Any], **options: Any) -> opamplan.Effect:
@@ -262,6 +349,18 @@ def test_an_argument_of_another_kind_is_a_type_error_that_says_what_to_pass(
     with pytest.raises(TypeError, match=said) as caught:
         call(world)
     assert len(str(caught.value)) < 200
+
+
+def test_limits_may_be_the_name_of_a_profile_wherever_they_are_taken(world: dict[str, Any]) -> None:
+    assert opamplan.diagnose(world["plan"], "docker") == []
+    assert opamplan.inspect_dockerfile("FROM a\n", "D", "docker").findings == []
+    for call in (
+        lambda: opamplan.diagnose(world["plan"], "doker"),
+        lambda: opamplan.inspect_bake("", "B", "doker"),
+        lambda: opamplan.make_plan(world["results"], limits="doker"),
+    ):
+        with pytest.raises(opamplan.InvalidRequest, match="did you mean docker"):
+            call()
 
 
 def test_several_names_may_come_in_any_collection(world: dict[str, Any]) -> None:

@@ -109,6 +109,16 @@ def test_an_unsolvable_target_is_a_value_with_its_explanation(universe: opamplan
     assert hash(fact) == hash(universe.explain("webmail").facts[1])
 
 
+def test_a_result_without_solution_is_empty_and_says_its_status(
+    universe: opamplan.Universe,
+) -> None:
+    result = universe.solve("webmail")
+    assert (list(result), len(result), bool(result)) == ([], 0, False)
+    assert "dune" not in result
+    with pytest.raises(opamplan.InvalidRequest, match="has no solution: its status is no_"):
+        result["dune"]
+
+
 def test_explanations_of_other_kinds(universe: opamplan.Universe) -> None:
     assert "old-store and store want different" in universe.explain("migrate-store").cause
     away = universe.solve("windows-registry")
