@@ -95,6 +95,7 @@ from opamplan.errors import (
 )
 from opamplan.images import image_environment
 from opamplan.inspection import inspect_files
+from opamplan.matrix import Combination, PlanMatrix, combinations, plan_matrix
 from opamplan.output import write_plan
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "BlockerGroup",
     "BlockerReport",
     "Cancelled",
+    "Combination",
     "CyclicDependencies",
     "Diagnostic",
     "DockerfileMeasure",
@@ -132,6 +134,7 @@ __all__ = [
     "PlanDifference",
     "PlanFinding",
     "PlanFormatError",
+    "PlanMatrix",
     "PlanStep",
     "PlanSteps",
     "PlannedCommit",
@@ -157,6 +160,7 @@ __all__ = [
     "batch_dockerfiles",
     "batch_llb",
     "batch_llbs",
+    "combinations",
     "compare_plans",
     "compare_repositories",
     "compare_versions",
@@ -184,6 +188,7 @@ __all__ = [
     "parse_value",
     "parse_variable_value",
     "plan_commits",
+    "plan_matrix",
     "read_dockerfile",
     "stage_names",
     "take_archives",

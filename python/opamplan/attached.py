@@ -71,6 +71,12 @@ def load_plan(path: Union[str, os.PathLike[str]]) -> Plan:
     """The plan that `save` wrote. Raises PlanFormatError or OSError."""
     from pathlib import Path
 
+    from opamplan.matrix import is_matrix
+
+    if is_matrix(path):
+        raise errors.PlanFormatError(
+            f"{os.fsdecode(path)}: holds several plans: PlanMatrix.load reads them"
+        )
     try:
         return _core.Plan.from_json(Path(path).read_bytes())
     except errors.PlanFormatError as error:

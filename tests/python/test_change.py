@@ -193,25 +193,28 @@ def test_the_command_compares_folders_for_several_compilers(
     plan = opamplan.Plan.load(str(sides / "check-5.3.0.json"))
     assert set(plan.targets) == set(new["dependents"])
     done = opamplan_command(*words, "-o", "check.json", cwd=sides)
+    assert done.returncode == 1
+    both = opamplan.PlanMatrix.load(sides / "check.json")
+    assert list(both) == ["debian-13-ocaml-4.14.2", "debian-13-ocaml-5.3.0"]
+    assert list(both.values())[1] == plan
+    done = opamplan_command(*words, "--arch=x86_64", "--arch=arm64", "-o", "{ocaml}", cwd=sides)
     assert done.returncode == 2
-    assert "name a file for each: check-{ocaml}.json" in done.stderr
+    assert "name a file for each: {ocaml}-{arch}" in done.stderr
 
 
 def test_the_workflow_of_a_repository_does_what_the_command_is_asked_for(
     opamplan_command: Run,
 ) -> None:
     words = ["HEAD~1", "HEAD", "--ocaml", "4.14.2", "--ocaml", "5.3.0", "--with-test"]
-    words += ["--constraint", "dune < 3.20", "--format", "github"]
+    words += ["--vary", "prefer-oldest", "--constraint", "dune < 3.20", "--format", "github"]
     done = opamplan_command("change", *words)
     assert done.returncode == 0, done.stderr
     assert (
         "opamplan change --repository . 'HEAD^1' HEAD --ocaml 4.14.2 --ocaml 5.3.0 "
-        "--constraint 'dune < 3.20' --with-test\n          --format markdown "
-        "-o 'check-{ocaml}.json' >> \"$GITHUB_STEP_SUMMARY\"\n"
+        "--vary prefer-oldest --constraint 'dune < 3.20' --with-test\n          --format markdown "
+        '-o check.json >> "$GITHUB_STEP_SUMMARY"\n'
     ) in done.stdout
-    assert '--plan "$plan" --with buildx --state builds.sqlite' in done.stdout
-    alone = opamplan_command("change", "HEAD~1", "HEAD", "--format", "github")
-    assert "-o check.json >>" in alone.stdout
+    assert "build --plan check.json --with buildx --state builds.sqlite" in done.stdout
 
 
 def test_the_command_compares_revisions(opamplan_command: Run, sides: pathlib.Path) -> None:

@@ -270,6 +270,7 @@ THEIR_OWN = {
     "--repository",
     "--format",
     "--environment",
+    "--arch",
     "--ocaml",
     "--targets",
     "--durations",

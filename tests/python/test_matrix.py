@@ -61,9 +61,6 @@ def test_each_distribution_is_planned_with_each_compiler_and_layers_in_common_ar
 def test_plans_of_several_environments_need_names_of_their_own(
     opamplan_command: Run, tmp_path: pathlib.Path
 ) -> None:
-    done = opamplan_command("plan", *COMPILERS, "-o", str(tmp_path / "plan.json"))
-    assert done.returncode == 2
-    assert "plan-{ocaml}.json" in done.stderr
     done = opamplan_command("plan", "-q", *BOTH, "-o", str(tmp_path / "p-{environment}.json"))
     assert done.returncode == 2
     assert "p-{environment}-{ocaml}.json" in done.stderr
@@ -102,13 +99,13 @@ def test_a_run_for_each_environment_goes_into_one_state_and_one_report(
     assert done.returncode == 1, done.stderr
     assert "debian-13-ocaml-5.2.1\n" in done.stdout
     file = out / "builds.sqlite"
-    assert done.stdout.endswith(f"Report: opamplan report {file}#1 {file}#2\n")
+    assert done.stdout.endswith(f"Report: opamplan report {file}#1..2\n")
     with State(file, read_only=True) as state:
         assert [run.status for run in state.runs()] == ["finished"] * 2
-    data = json.loads(
-        opamplan_command("report", f"{file}#1", f"{file}#2", "--format", "json").stdout
-    )
+    data = json.loads(opamplan_command("report", f"{file}#1..2", "--format", "json").stdout)
     assert [run["name"] for run in data["runs"]] == ["OCaml 5.2.1", "OCaml 5.3.0"]
+    gone = opamplan_command("report", f"{file}#7..9")
+    assert (gone.returncode, "no runs from 7 to 9" in gone.stderr) == (2, True)
     refused = opamplan_command("report", f"{file}#1", f"{file}#2", "--sizes")
     assert (refused.returncode, "of one run" in refused.stderr) == (2, True)
 
@@ -289,3 +286,185 @@ def test_cells_say_what_happened_where_and_why(
     page = matrix_html(data)
     assert "<no>" not in page
     assert page.count("</script>") == 2
+
+
+# What differs, as options and as arguments of `combinations`: every axis there is.
+AXES: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "environment": (
+        ["--environment=debian-12", "--environment=alpine-3.22"],
+        {"environment": ["debian-12", "alpine-3.22"]},
+    ),
+    "arch": (["--arch=x86_64", "--arch=arm64"], {"arch": ["x86_64", "arm64"]}),
+    "ocaml": (["--ocaml=4.14.2", "--ocaml=5.3.0"], {"ocaml": ["4.14.2", "5.3.0"]}),
+    "with-test": (["--vary=with-test"], {"with_test": [False, True]}),
+    "with-doc": (["--vary=with-doc"], {"with_doc": [False, True]}),
+    "prefer-oldest": (["--vary=prefer-oldest"], {"prefer_oldest": [False, True]}),
+    "require": (
+        ["--vary=require=csexp >= 1.5 & store"],
+        {"require": ["", "csexp >= 1.5 & store"]},
+    ),
+    "constraint": (["--vary=constraint=dune < 3.20"], {"constraint": [[], ["dune < 3.20"]]}),
+}
+ALONE = {
+    "environment": lambda c: [f"--environment={c.environment}"],
+    "arch": lambda c: [f"--arch={c.arch}"] if c.arch else [],
+    "ocaml": lambda c: [f"--ocaml={c.ocaml}"],
+    "with-test": lambda c: ["--with-test"] * c.with_test,
+    "with-doc": lambda c: ["--with-doc"] * c.with_doc,
+    "prefer-oldest": lambda c: ["--prefer-oldest"] * c.prefer_oldest,
+    "require": lambda c: [f"--require={each}" for each in c.require],
+    "constraint": lambda c: [f"--constraint={each}" for each in c.constraint],
+}
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_each_plan_of_a_matrix_is_the_plan_made_alone(
+    axis: str,
+    opamplan_command: Run,
+    tmp_path: pathlib.Path,
+    embedded: pathlib.Path,
+) -> None:
+    words, values = AXES[axis]
+    several = opamplan.combinations(**values)
+    assert len(several) == 2
+    file, alone = tmp_path / "matrix.json", tmp_path / "alone.json"
+    done = opamplan_command("plan", "-q", *words, "-o", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    matrix = opamplan.PlanMatrix.load(file)
+    assert list(matrix) == [each.name for each in several]
+    assert len({plan.to_json() for plan in matrix.values()}) == 2, "the axis makes no difference"
+    repository = opamplan.Repository.open([str(embedded)])
+    assert opamplan.plan_matrix(repository, several) == matrix
+    for each in several:
+        opamplan_command("plan", "-q", *ALONE[axis](each), "-o", str(alone))
+        assert opamplan.Plan.load(alone) == matrix[each.name], each
+
+
+def test_a_file_of_axes_says_what_options_do(
+    opamplan_command: Run, tmp_path: pathlib.Path, embedded: pathlib.Path
+) -> None:
+    file, out = tmp_path / "axes.json", tmp_path / "matrix.json"
+    axes = {
+        "ocaml": ["4.14.2", "5.3.0", "any"],
+        "with-test": [False, True],
+        "exclude": [{"ocaml": "4.14.2", "with-test": True}, {"ocaml": "any"}],
+        "also": [{"prefer-oldest": True, "require": "csexp"}, {"ocaml": "5.3.0"}],
+    }
+    file.write_text(json.dumps(axes))
+    done = opamplan_command("plan", "-q", "--matrix", str(file), "-o", str(out))
+    assert (done.returncode, done.stderr) == (0, "")
+    matrix = opamplan.PlanMatrix.load(out)
+    assert list(matrix) == [
+        "debian-13-ocaml-4.14.2",
+        "debian-13-ocaml-5.3.0",
+        "debian-13-ocaml-5.3.0-with-test",
+        "debian-13-ocaml-5.3.0-oldest-csexp",
+    ]
+    assert list(matrix.asked.values()) == ["", "", "", "oldest versions, csexp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        ("{}", ("--vary=tests",), "--vary tests: expected with-test, with-doc, prefer-oldest"),
+        ("{}", ("--vary=with-test", "--with-test"), "leave out --with-test"),
+        ('{"ocaml": []}', (), "the axis ocaml has no values"),
+        ('{"ocmal": "5.3.0"}', (), "no axis ocmal; did you mean ocaml?"),
+        ('{"ocaml": "5.3.0"}', ("--no-ocaml",), "ocaml: an option says it too"),
+        ('{"with-test": true}', ("--vary=with-test",), "with-test: an option says it too"),
+        ('{"with-test": "yes"}', (), "expected True or False in with_test"),
+        ('{"require": 1}', (), "expected a string or a list of strings in require"),
+        ('{"also": {}}', (), "also: expected tables"),
+        ('{"also": [{}, {"arch": 1}]}', (), "[[also]] 2: expected a string in arch"),
+        ('{"exclude": {"ocaml": "4.14.2"}}', (), "exclude: nothing has ocaml = '4.14.2'"),
+        ('{"exclude": {"ocaml": "5.3.0"}}', (), "nothing is left"),
+        ('{"require": ["a <= 1", "a/up-to/1"]}', (), "two combinations are called"),
+    ],
+)
+def test_mistakes_in_what_is_varied_are_told(
+    opamplan_command: Run, tmp_path: pathlib.Path, text: str, words: tuple[str, ...], said: str
+) -> None:
+    file = tmp_path / "axes.json"
+    file.write_text(text)
+    done = opamplan_command("plan", "--matrix", str(file), *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_layers_in_several_plans_are_counted(embedded: pathlib.Path) -> None:
+    repository = opamplan.Repository.open([str(embedded)])
+    several = opamplan.combinations(ocaml=["5.2.1", "5.3.0"], with_test=[False, True])
+    matrix = opamplan.plan_matrix(repository, several)
+    keys = [{key for key, _, _ in plan.layers()} for plan in matrix.values()]
+    every = set().union(*keys)
+    figures = matrix.summary
+    assert figures["layers"] == len(every)
+    assert figures["shared_layers"] == sum(sum(key in each for each in keys) > 1 for key in every)
+    assert figures["unshared_layers"] == sum(map(len, keys))
+    assert figures["targets"] == len(matrix.to_columns()["target"])
+    assert "OCaml" not in repr(matrix)
+    assert f'<td style="text-align:left">{several[3].name}</td>' in matrix._repr_html_()
+    with pytest.raises(KeyError, match=r"did you mean debian-13-ocaml-5\.2\.1"):
+        matrix["debian-13-ocaml-5.2"]
+
+
+def test_a_file_of_plans_that_was_cut_or_edited_is_refused(
+    tmp_path: pathlib.Path, embedded: pathlib.Path
+) -> None:
+    repository = opamplan.Repository.open([str(embedded)])
+    matrix = opamplan.plan_matrix(repository, opamplan.combinations(), ["csexp"])
+    file = tmp_path / "matrix.json"
+    matrix.save(file)
+    whole = file.read_bytes()
+    assert list(json.loads(whole)["plans"][0]) == ["name", "asked", "bytes"]
+    with pytest.raises(opamplan.PlanFormatError, match=r"PlanMatrix\.load reads them"):
+        opamplan.Plan.load(file)
+    for content, said in (
+        (whole[:-9], "does not end after"),
+        (whole.replace(b'"graft"', b'"grafts"'), "does not end after"),
+        (whole.replace(b'"graft"', b'"tfarg"'), "debian-13-ocaml-5.3.0: .*tfarg"),
+        (whole.replace(b'"asked"', b'"asket"'), "not a file that PlanMatrix.save wrote"),
+        (b"{}", "not a file that PlanMatrix.save wrote"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(opamplan.PlanFormatError, match=said):
+            opamplan.PlanMatrix.load(file)
+
+
+def test_a_file_of_plans_is_emitted_built_and_reported_by_their_names(
+    opamplan_command: Run, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    file, out = tmp_path / "matrix.json", tmp_path / "out"
+    opamplan_command("plan", "heron", "-q", "--vary=prefer-oldest", "-o", str(file))
+    plan = ("--plan", str(file), "-o", str(out))
+    names = ["debian-13-ocaml-5.3.0", "debian-13-ocaml-5.3.0-oldest"]
+    done = opamplan_command("emit", "-q", *plan)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(place.name for place in out.iterdir()) == names
+    done = opamplan_command("build", "-q", "--program", fake(), *plan)
+    assert (done.returncode, done.stderr) == (0, "")
+    state = f"{out}/builds.sqlite"
+    data = json.loads(opamplan_command("report", f"{state}#1..2", "--format=json").stdout)
+    assert [run["name"] for run in data["runs"]] == ["OCaml 5.3.0", "OCaml 5.3.0 oldest versions"]
+    history = opamplan_command("history", state).stdout
+    assert "oldest versions" in history  # a history of its own
+    for command in ("forecast", "doctor"):
+        refused = opamplan_command(command, "--plan", str(file))
+        assert (refused.returncode, f"{file}#{names[0]}" in refused.stderr) == (2, True)
+        assert opamplan_command(command, "--plan", f"{file}#{names[1]}").returncode == 0
+    differs = opamplan_command("diff", *(f"{file}#{name}" for name in names))
+    assert (differs.returncode, differs.stderr) == (0, "")
+    assert "heron.6.0.0 -> heron.5.7.0" in differs.stdout
+
+
+def test_files_of_plans_are_written_below_their_names(
+    tmp_path: pathlib.Path, embedded: pathlib.Path
+) -> None:
+    repository = opamplan.Repository.open([str(embedded)])
+    several = opamplan.combinations(environment=["debian-12", "debian-13"])
+    matrix = opamplan.plan_matrix(repository, several, ["csexp"])
+    written = matrix.write(tmp_path, options=opamplan.EmitOptions(registry="r.test/x"))
+    assert list(written) == list(matrix)
+    for name in matrix:
+        text = (tmp_path / name / "docker-bake-images.hcl").read_text()
+        assert f'r.test/x/{name}"' in text

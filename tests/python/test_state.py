@@ -38,6 +38,7 @@ def made_older(path: pathlib.Path, version: int) -> None:
         "FROM layers JOIN logs ON log = id"
     ).fetchall()
     old = [(*r[:6], zlib.compress(unpacked(r[6]).encode()), r[7]) for r in rows]
+    db.executescript("ALTER TABLE runs DROP COLUMN asked;")
     db.executescript(
         "DROP TABLE layers; DROP TABLE logs; DROP TABLE overturned; DROP TABLE targets;"
         "ALTER TABLE plans DROP COLUMN facts;" + _LAYERS_3

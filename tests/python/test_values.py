@@ -102,6 +102,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "PlanCause": lambda w: w.difference.causes[0],
     "PlanDifference": lambda w: w.difference if w.other else opamplan.compare_plans(w.plan, w.plan),
     "PlanFinding": lambda w: w.dockerfile.findings[0],
+    "PlanMatrix": lambda w: opamplan.PlanMatrix({"debian-13": w.plan}),
     "PlanStep": lambda w: w.plan[len(w.plan) - 1],
     "PlanSteps": lambda w: w.plan.steps,
     "RebuiltTarget": lambda w: w.difference.rebuilt_targets[0],
@@ -118,7 +119,7 @@ HANDLES: dict[str, Callable[[World], Any]] = {
     "Repository": lambda w: w.universe.repository,
 }
 # Frozen data classes of Python, which compare by their fields.
-RECORDS = {"Effect", "Loss", "PackageChange", "PlannedCommit"}
+RECORDS = {"Combination", "Effect", "Loss", "PackageChange", "PlannedCommit"}
 # Equal to itself alone.
 IDENTITIES = {"ReverseDependencies", "Universe"}
 # The same, and they change, so that they are not their own copies.

@@ -1,45 +1,81 @@
-"""Several environments in one call: --environment and --ocaml, each given more than once."""
+"""Several environments in one call: options that are repeated or varied, or a file of axes."""
 
 from __future__ import annotations
 
 import argparse
 import copy
-import itertools
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.cli import options
+from opamplan.cli import config, options, plans
 
-PLACES = ("{environment}", "{ocaml}")
+if TYPE_CHECKING:
+    from opamplan import Combination, Plan, PlanMatrix
+
+PLACES = ("{environment}", "{ocaml}", "{arch}", "{name}")
 """What stands in the name of a file for the values that there are several of."""
+FLAGS = ("with-test", "with-doc", "prefer-oldest")
+ANY = "any"
+"""The compiler of a matrix file when none is asked for."""
+MADE = dict[str, "tuple[Plan, Optional[list[Any]]]"]
+"""By the name of an environment its plan, and the results if it was made here."""
 
 
 def each_environment(args: argparse.Namespace) -> dict[str, argparse.Namespace]:
     """The arguments for each environment, by a name that can be a folder's.
 
-    All distributions with all compilers, in the order in which they were given. With several
-    distributions, options that are of one are refused.
+    All combinations of what is given more than once, in the order in which it was given. With
+    several distributions, options that are of one are refused.
     """
-    _refuse_one_image(args)
-    environments = args.environment or [options.DEFAULT_ENVIRONMENT]
-    versions = [""] if args.no_ocaml else args.ocaml or [options.DEFAULT_OCAML]
-    found = {}
-    for environment, version in itertools.product(environments, versions):
-        one = copy.copy(args)
-        one.environment, one.ocaml = environment, version
-        found[f"{environment}-ocaml-{version}" if version else environment] = one
-    return found
+    from opamplan.matrix import named
+
+    several = named(_combinations(args))
+    _refuse_one_image(args, {each.environment for each in several.values()})
+    return {name: _arguments(args, name, each) for name, each in several.items()}
+
+
+def planned(
+    args: argparse.Namespace, found: dict[str, argparse.Namespace]
+) -> tuple[dict[str, argparse.Namespace], MADE]:
+    """The plans of --plan, or new ones for each environment; with the arguments of each."""
+    from opamplan import PlanMatrix
+    from opamplan.matrix import is_matrix
+
+    if args.plan and is_matrix(args.plan):
+        loaded = PlanMatrix.load(args.plan)
+        found = {name: _called(args, name, asked) for name, asked in loaded.asked.items()}
+        return found, {name: (plans.heeding(args, loaded[name]), None) for name in loaded}
+    repository = None if args.plan else options.load(args)
+    return found, {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
+
+
+def save_plans(pattern: str, made: PlanMatrix, found: dict[str, argparse.Namespace]) -> list[str]:
+    """Save plans, each to the file that `pattern` says, or all to one; the files."""
+    if len(found) > 1 and not any(place in pattern for place in PLACES):
+        made.save(pattern)
+        return [pattern]
+    files = [place_of(pattern, one) for one in found.values()]
+    for name, file in zip(found, files):
+        made[name].save(file)
+    return files
 
 
 def place_of(pattern: str, args: argparse.Namespace) -> str:
     """The file of one environment: `plan-{environment}-{ocaml}.json`."""
-    for place, value in zip(PLACES, (args.environment, args.ocaml or "any")):
+    values = (args.environment, args.ocaml or ANY, args.arch or "any", args.combination)
+    for place, value in zip(PLACES, values):
         pattern = pattern.replace(place, value)
     return pattern
 
 
 def several_places(found: dict[str, argparse.Namespace]) -> list[str]:
     """What must stand in the name of a file, so that there is one for each environment."""
-    return [place for place in PLACES if len({place_of(place, one) for one in found.values()}) > 1]
+    *few, name = PLACES
+    needed = [place for place in few if len({place_of(place, one) for one in found.values()}) > 1]
+    apart = {place_of("/".join(needed), one) for one in found.values()}
+    return needed if len(apart) == len(found) else [name]
 
 
 def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
@@ -49,18 +85,143 @@ def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
     if len({place_of(pattern, one) for one in found.values()}) == len(found):
         return
     if pattern == "-":
-        raise InvalidRequest("-o -: there are several plans; name a file for each")
+        raise InvalidRequest("-o -: there are several plans; name a file")
+    if not any(place in pattern for place in PLACES):
+        return  # a file of all of them
     several = [place for place in several_places(found) if place not in pattern]
     file = Path(pattern)
     better = file.with_name("-".join([file.stem, *several]) + file.suffix)
     raise InvalidRequest(f"-o {pattern}: name a file for each: {better}")
 
 
-def _refuse_one_image(args: argparse.Namespace) -> None:
+def _called(args: argparse.Namespace, name: str, asked: str) -> argparse.Namespace:
+    one = copy.copy(args)
+    one.combination, one.asked = name, asked
+    return one
+
+
+def _arguments(args: argparse.Namespace, name: str, each: Combination) -> argparse.Namespace:
+    """The arguments for one combination, as if it had been asked for alone."""
+    one = copy.copy(args)
+    one.combination = name
+    one.environment, one.arch = each.environment, each.arch or None
+    one.ocaml, one.no_ocaml = each.ocaml, not each.ocaml
+    one.with_test, one.with_doc = each.with_test, each.with_doc
+    one.prefer_oldest = each.prefer_oldest
+    one.require = [*args.require, *each.require]
+    one.constraint = [*args.constraint, *each.constraint]
+    whole = replace(each, require=tuple(one.require), constraint=tuple(one.constraint))
+    one.asked = whole.asked
+    return one
+
+
+def _combinations(args: argparse.Namespace) -> list[Combination]:
+    """What the options and the file of --matrix ask for."""
+    from opamplan import InvalidRequest, combinations
+
+    axes = _axes(args)
+    if not args.matrix:
+        return combinations(**axes)
+    found: list[Combination] = []
+    for where, table in _tables(args.matrix):
+        skipped = table.pop("exclude", [])
+        try:
+            several = combinations(**{**axes, **_named_axes(args, where, table)})
+            leave = [
+                each
+                for table in (skipped if isinstance(skipped, list) else [skipped])
+                for each in _excluded(several, table)
+            ]
+        except (InvalidRequest, TypeError) as error:
+            raise InvalidRequest(f"{where}: {error}") from None
+        found += [each for each in several if each not in leave and each not in found]
+    if not found:
+        raise InvalidRequest(f"{args.matrix}: nothing is left of what it excludes from")
+    return found
+
+
+def _axes(args: argparse.Namespace) -> dict[str, Any]:
+    """The axes that options give."""
+    from opamplan import InvalidRequest
+
+    axes: dict[str, Any] = {
+        "environment": args.environment or options.DEFAULT_ENVIRONMENT,
+        "arch": args.arch or "",
+        "ocaml": "" if args.no_ocaml else args.ocaml or options.DEFAULT_OCAML,
+    }
+    for flag in FLAGS:
+        axes[_dest(flag)] = getattr(args, _dest(flag))
+    for text in args.vary:
+        axis, equals, value = text.partition("=")
+        if axis in FLAGS and not equals:
+            if getattr(args, _dest(axis)):
+                raise InvalidRequest(f"--vary {axis}: without it too; leave out --{axis}")
+            axes[_dest(axis)] = [False, True]
+        elif axis.strip() in ("require", "constraint") and value.strip():
+            axes.setdefault(axis.strip(), [""]).append(value)
+        else:
+            known = f"{', '.join(FLAGS)}, require='NAME' or constraint='NAME OP VERSION'"
+            raise InvalidRequest(f"--vary {text}: expected {known}")
+    return axes
+
+
+def _dest(option: str) -> str:
+    return option.replace("-", "_")
+
+
+def _tables(path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The tables of a matrix file, each with its place: its own, then those of [[also]]."""
+    from opamplan import InvalidRequest
+
+    table = config.read(Path(path))
+    also = table.pop("also", [])
+    if not isinstance(also, list) or not all(isinstance(each, dict) for each in also):
+        raise InvalidRequest(f"{path}: also: expected tables, [[also]]")
+    if table or not also:
+        yield path, table
+    for number, each in enumerate(also, 1):
+        yield f"{path}: [[also]] {number}", each
+
+
+def _named_axes(args: argparse.Namespace, where: str, table: dict[str, Any]) -> dict[str, Any]:
+    """The axes of a table, by the names of `combinations`; options may not say them too."""
+    from opamplan import InvalidRequest
+
+    axes = {}
+    for name, given in table.items():
+        axis = _dest(name)
+        typed = {axis, "no_ocaml"} if axis == "ocaml" else {axis}
+        varied = any(text.partition("=")[0] == name for text in args.vary)
+        # What is required of all holds besides.
+        if varied or (typed & args.typed and axis not in ("require", "constraint")):
+            raise InvalidRequest(f"{where}: {name}: an option says it too; leave one of them out")
+        several = given if isinstance(given, list) else [given]
+        axes[axis] = ["" if axis == "ocaml" and each == ANY else each for each in several]
+    return axes
+
+
+def _excluded(several: list[Combination], table: Any) -> Iterator[Combination]:
+    """Those that have the values of a table; one that excludes nothing is a mistake."""
+    from opamplan import InvalidRequest, combinations
+
+    if not isinstance(table, dict) or not table:
+        raise InvalidRequest("exclude: expected a table, [[exclude]], with values of axes")
+    names = [_dest(name) for name in table]
+    given = {name: "" if value == ANY else value for name, value in zip(names, table.values())}
+    [wanted] = combinations(**{name: [value] for name, value in given.items()})
+    found = [each for each in several if all(getattr(each, n) == getattr(wanted, n) for n in names)]
+    if not found:
+        raise InvalidRequest(
+            f"exclude: nothing has {', '.join(f'{n} = {v!r}' for n, v in table.items())}"
+        )
+    yield from found
+
+
+def _refuse_one_image(args: argparse.Namespace, environments: set[str]) -> None:
     """With several distributions, refuse options that are of one."""
     from opamplan import InvalidRequest
 
-    if len(set(args.environment)) > 1 and (args.image or getattr(args, "base_archive", None)):
+    if len(environments) > 1 and (args.image or getattr(args, "base_archive", None)):
         what = "--image" if args.image else "--base-archive"
         raise InvalidRequest(
             f"{what} is the base of all steps, and there are several environments: leave it out, "

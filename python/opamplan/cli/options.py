@@ -129,7 +129,7 @@ def repository_paths(args: argparse.Namespace) -> list[str]:
     return ["."]
 
 
-SEVERAL = ("environment", "ocaml")
+SEVERAL = ("environment", "arch", "ocaml")
 """Options that some commands take more than once..."""
 SEVERAL_COMMANDS = ("plan", "emit", "build", "change")
 """...namely these."""
@@ -165,8 +165,12 @@ def add_environment_options(parser: argparse.ArgumentParser, several: bool = Fal
     else:
         repeated["default"] = DEFAULT_ENVIRONMENT
     group.add_argument("--environment", metavar="NAME", help=what, **repeated)
+    what = f"architecture, as opam names it: {', '.join(ARCHITECTURES)}"
+    what += "; may be repeated" if several else ""
+    group.add_argument(
+        "--arch", metavar="VALUE", help=what, **{**repeated, "default": [] if several else None}
+    )
     for option, what in (
-        ("arch", f"architecture, as opam names it: {', '.join(ARCHITECTURES)}"),
         ("os", "operating system: linux, macos, freebsd, win32"),
         ("os-distribution", "for example debian"),
         ("os-family", "for example debian, of ubuntu too"),
@@ -197,6 +201,27 @@ def add_environment_options(parser: argparse.ArgumentParser, several: bool = Fal
         action="append",
         default=[],
         help="leave a variable undefined; may be repeated",
+    )
+    if several:
+        _add_matrix_options(group)
+
+
+def _add_matrix_options(group: Any) -> None:
+    """Axes that have no option to repeat."""
+    group.add_argument(
+        "--vary",
+        metavar="OPTION",
+        action="append",
+        default=[],
+        help="all of it without and with: with-test, with-doc, prefer-oldest, require=PACKAGE, "
+        "constraint='NAME OP VERSION' (several that hold together: joined by &); may be repeated",
+    )
+    group.add_argument(
+        "--matrix",
+        metavar="FILE",
+        help="a TOML or JSON file with lists of values for environment, arch, ocaml, with-test, "
+        "with-doc, prefer-oldest, require and constraint: every combination, but for those of "
+        "[[exclude]], then those of each [[also]]",
     )
 
 

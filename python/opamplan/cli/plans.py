@@ -233,14 +233,32 @@ def plan_from(
     `taken`: the planning options that mean something beside --plan too. `repository`: if it is
     loaded already.
     """
-    from opamplan import Plan
-
     refuse_beside_plan(args, *taken)
     if args.plan:
-        plan = Plan.load(args.plan)
-        plan = plan.restricted_to(args.targets) if args.targets else plan
-        return _cut(plan, args), None
+        return heeding(args, load(args.plan)), None
     return make_plan(args, options.universe_from(args, repository))
+
+
+def heeding(args: argparse.Namespace, plan: Plan) -> Plan:
+    """A plan that is there, for the targets if any are named, and for several builders if asked."""
+    plan = plan.restricted_to(args.targets) if args.targets else plan
+    return _cut(plan, args)
+
+
+def load(text: str) -> Plan:
+    """The plan in FILE; FILE#NAME is one of a file of several."""
+    from opamplan import InvalidRequest, Plan, PlanMatrix
+    from opamplan.matrix import is_matrix
+
+    path, hash_, name = text.rpartition("#")
+    if not hash_ or Path(text).exists():
+        path, name = text, ""
+    if not (Path(path).is_file() and is_matrix(path)):
+        return Plan.load(text)
+    several = PlanMatrix.load(path)
+    if name in several:
+        return several[name]
+    raise InvalidRequest(f"{text}: holds several plans: name one, {path}#{next(iter(several), '')}")
 
 
 def refuse_planning(
@@ -254,7 +272,7 @@ def refuse_planning(
     add_plan_options(parser)
     add_shard_options(parser)
     options.add_repository_options(parser)
-    options.add_environment_options(parser)
+    options.add_environment_options(parser, several=True)
     for action in parser._actions:
         if action.dest in args.typed and action.dest not in taken:
             what = max(action.option_strings, key=len, default=" ".join(args.targets))

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from opamplan import _core
+from opamplan.matrix import PlanMatrix
 
 if TYPE_CHECKING:
     from opamplan.notebook.bar_chart import bars
@@ -68,6 +69,7 @@ _attach(_core.PlanDifference, "plan_difference")
 _attach(_core.Forecast, "forecast_timeline")
 _attach(_core.Repository, "tables", "repository")
 _attach(_core.Package, "tables", "package")
+_attach(PlanMatrix, "tables", "matrix")
 _attach(_core.Fact, "tables", "fact")
 _attach(_core.Explanation, "tables", "explanation")
 _attach(_core.BlockerReport, "tables", "blockers")

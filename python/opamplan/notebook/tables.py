@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opamplan._core import BlockerReport, Explanation, Fact, Package, Repository
+from opamplan.matrix import PlanMatrix
 from opamplan.notebook.markup import element, heading, table
 from opamplan.wording import counted
 
@@ -36,6 +37,17 @@ def package(p: Package) -> str:
         ("homepage", ", ".join(p.homepages)),
     ]
     return heading(str(p), "") + table([], [row for row in rows if row[1]])
+
+
+def matrix(m: PlanMatrix) -> str:
+    """A row for each plan."""
+    figures = ((name, plan.summary) for name, plan in m.items())
+    keys = ("targets", "layers", "install_steps", "max_depth", "batches")
+    heads = ["plan", "targets", "layers", "build steps", "deepest image", "batches"]
+    said = f": {m.summary['layers']:,} distinct layers, {m.summary['shared_layers']:,} in several"
+    return heading(counted(len(m), "plan"), said) + table(
+        heads, ([name, *(s[key] for key in keys)] for name, s in figures)
+    )
 
 
 def fact(f: Fact) -> str:

@@ -11,12 +11,15 @@ from opamplan.runs.layers import layer_members
 if TYPE_CHECKING:
     from opamplan._core import Plan
 
-STANDING = ("distribution", "ocaml", "arch", "tests", "docs")
+STANDING = ("distribution", "ocaml", "arch", "tests", "docs", "asked")
 """The facts that make runs of one environment, whatever its image and its opam are meanwhile."""
 
 
-def facts_of(plan: Plan) -> dict[str, str]:
-    """What environments and plans differ in, in the order in which people say it."""
+def facts_of(plan: Plan, asked: str = "") -> dict[str, str]:
+    """What environments and plans differ in, in the order in which people say it.
+
+    `asked`: what the plan was made for and does not say, see `Run`.
+    """
     value = plan.environment
     # A package `ocaml` may be there in several versions, of which all others stand on one.
     users = Counter(need for _, _, needs in plan.layers() for need in needs)
@@ -34,6 +37,7 @@ def facts_of(plan: Plan) -> dict[str, str]:
         "opam": f"opam {value.get('opam-version', '')}",
         "tests": "with tests" if plan.base["with_test"] else "",
         "docs": "with documentation" if plan.base["with_doc"] else "",
+        "asked": asked,
         "image": plan.base["image"],
         "strategy": plan.strategy,
     }
@@ -52,7 +56,11 @@ def names_of(facts: Sequence[dict[str, str]]) -> list[str]:
         more = [*keys, key]
         if len(set(_joined(facts, more))) > len(set(_joined(facts, keys))):
             keys = more
-    names = _joined(facts, keys or ["distribution", "ocaml"])
+    keys = keys or ["distribution", "ocaml"]
+    for key in ("ocaml", "distribution"):
+        if not all(_joined(facts, keys)) and key not in keys:
+            keys = [key, *keys]  # nothing at all is no name
+    names = _joined(facts, keys)
     twice = {name for name, count in Counter(names).items() if count > 1}
     return [f"{name} ({place})" if name in twice else name for place, name in enumerate(names, 1)]
 

@@ -32,5 +32,7 @@ class RunOptions:
     built to a ref there, and reads those of the batches that it stands on."""
     lock: Optional[Lock] = None
     """That of `directory`, if who starts the run has it."""
+    asked: str = ""
+    """What the plan was made for and does not say, in words, see `Combination.asked`."""
     resume: bool = True
     """Go on with the newest run of an equal plan with equal `emit`, if that did not finish."""

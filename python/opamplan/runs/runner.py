@@ -169,7 +169,9 @@ class Runner:
         known = self._state.retries()
         self._used = {layer: known[layer] for layer in self._package if layer in known}
         if run is None:
-            return self._state.begin_run(self._plan, self._left_out, options), set()
+            return self._state.begin_run(
+                self._plan, self._left_out, options, self._options.asked
+            ), set()
         self._state.resume(run)
         finished = {
             b["batch"]

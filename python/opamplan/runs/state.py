@@ -42,6 +42,8 @@ class Run:
     """`running`, `finished`, `incomplete` (a batch could not be built) or `interrupted`."""
     options: str = ""
     """A digest of what the emitters were told."""
+    asked: str = ""
+    """What its plan was made for and does not say, in words, such as `oldest versions`."""
 
 
 class State:
@@ -100,12 +102,16 @@ class State:
     # Writing, in the order of a run.
 
     def begin_run(
-        self, plan: Plan, left_out: Iterable[tuple[str, str, str]] = (), options: str = ""
+        self,
+        plan: Plan,
+        left_out: Iterable[tuple[str, str, str]] = (),
+        options: str = "",
+        asked: str = "",
     ) -> Run:
         """A new run.
 
-        `left_out`: target, status and reason of what has no solution. `options`: a digest of what
-        the emitters were told.
+        `left_out`: target, status and reason of what has no solution. `options` and `asked`: see
+        `Run`.
         """
         text = plan.to_json().encode()
         digest = sha256(text).hexdigest()
@@ -116,8 +122,9 @@ class State:
                 (digest, zlib.compress(text), describe_plan(plan)),
             )
             cursor = db.execute(
-                "INSERT INTO runs (plan, started, status, options) VALUES (?, ?, 'running', ?)",
-                (digest, started, options),
+                "INSERT INTO runs (plan, started, status, options, asked) "
+                "VALUES (?, ?, 'running', ?, ?)",
+                (digest, started, options, asked),
             )
             run = int(cursor.lastrowid or 0)
             db.executemany(
@@ -125,7 +132,7 @@ class State:
                 [(run, *row) for row in left_out],
             )
             keep_targets(db, run, plan)
-        return Run(run, digest, started, None, "running", options)
+        return Run(run, digest, started, None, "running", options, asked)
 
     def resume(self, run: Run) -> None:
         """Go on with a run that was interrupted."""
@@ -207,7 +214,9 @@ class State:
 
     def runs(self) -> list[Run]:
         """All runs, oldest first. One whose process has gone is `interrupted`."""
-        rows = self._rows("SELECT id, plan, started, ended, status, options FROM runs ORDER BY id")
+        rows = self._rows(
+            "SELECT id, plan, started, ended, status, options, asked FROM runs ORDER BY id"
+        )
         found = [Run(*row) for row in rows]
         if any(run.status == "running" for run in found) and not is_locked(self.lock_path):
             found = [replace(r, status=_GONE.get(r.status, r.status)) for r in found]
@@ -362,7 +371,8 @@ class State:
     def facts(self, run: Run) -> dict[str, str]:
         """What its environment is, see `environments.facts_of`."""
         rows = self._rows("SELECT facts FROM plans WHERE digest = ?", run.plan)
-        return dict(json.loads(rows[0]["facts"]))
+        facts = dict(json.loads(rows[0]["facts"]))
+        return {**facts, "asked": run.asked} if facts else facts
 
     def environments(self, runs: Optional[Iterable[Run]] = None) -> dict[str, list[Run]]:
         """Runs (default: all) by the name of their environment, in the order of the runs."""
@@ -407,6 +417,19 @@ class State:
             "SELECT options FROM runs ORDER BY id DESC LIMIT 1))",
             (),
         )
+
+
+def find_runs(text: str) -> list[tuple[State, Run]]:
+    """Those of `FILE#FIRST..LAST`, both included; else the one of `find_run`."""
+    several = re.fullmatch(r"(.+)#([0-9]{1,9})\.\.([0-9]{1,9})", text)
+    if not several or os.path.exists(text):
+        return [find_run(text)]
+    path, first, last = several[1], int(several[2]), int(several[3])
+    state = State(path, read_only=True)
+    found = [(state, run) for run in state.runs() if first <= run.id <= last]
+    if not found:
+        raise InvalidRequest(f"{path}: no runs from {first} to {last} in this file")
+    return found
 
 
 def find_run(text: str) -> tuple[State, Run]:

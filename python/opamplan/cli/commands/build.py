@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import builders, building, options, plans, runs
-from opamplan.cli.environments import each_environment
+from opamplan.cli.environments import each_environment, planned
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
 from opamplan.terminal.style import Style
@@ -82,11 +82,10 @@ def run(args: argparse.Namespace) -> int:
     found = each_environment(args)
     serving = builders.builders_from(args)
     top = Path(args.output)
-    repository = None if args.plan else options.load(args)
     done: list[Run] = []
     status = 0
     # All are planned, and can be emitted, before the first is built: that may take hours.
-    made = {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
+    found, made = planned(args, found)
     building.require_base(args)
     for name, one in found.items():
         refuse_strangers(made[name][0], serving)
@@ -111,10 +110,19 @@ def run(args: argparse.Namespace) -> int:
             if answer == EXIT_INTERRUPTED:
                 break
         if not args.json:
-            file = shlex.quote(str(state.path))
-            runs_ = [f"{file}#{run.id}" for run in done] if len(done) > 1 else [file]
-            print(f"Report: opamplan report {' '.join(runs_)}")
+            print(f"Report: opamplan report {_named(str(state.path), [run.id for run in done])}")
     return status
+
+
+def _named(path: str, numbers: list[int]) -> str:
+    """The runs, as `report` takes them."""
+    file = shlex.quote(path)
+    if len(numbers) == 1:
+        return file
+    first, last = numbers[0], numbers[-1]
+    if numbers == list(range(first, last + 1)):
+        return f"{file}#{first}..{last}"
+    return " ".join(f"{file}#{number}" for number in numbers)  # some went on with older runs
 
 
 def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
@@ -159,6 +167,7 @@ def _build(
                 resume=not args.no_resume,
                 cache=_cache_of(args, directory),
                 lock=lock,
+                asked=args.asked,
             ),
             _left_out(results),
             JsonLines() if args.json else Display(quiet=args.quiet),

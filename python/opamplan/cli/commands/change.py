@@ -11,8 +11,7 @@ from opamplan.cli.change_workflow import change_workflow
 from opamplan.cli.environments import (
     check_pattern,
     each_environment,
-    place_of,
-    several_places,
+    save_plans,
 )
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.cli.sides import add_sides, side_of
@@ -36,8 +35,8 @@ def add_parser(subparsers: Any) -> None:
         "something that is still there can no longer be installed, no compiler that is named can "
         "install what is added, or a file cannot be read any more.",
         epilog="Examples: opamplan change --repository opam-repository HEAD~1 HEAD; opamplan "
-        "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check-{ocaml}.json; opamplan "
-        "build --plan check-5.3.0.json",
+        "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check.json; opamplan build --plan "
+        "check.json",
     )
     add_sides(parser)
     parser.add_argument(
@@ -52,8 +51,8 @@ def add_parser(subparsers: Any) -> None:
         "--output",
         metavar="FILE",
         type=options.place,
-        help="save the plan that checks the change; {environment} and {ocaml} stand for the "
-        "values of which there are several",
+        help="save the plan that checks the change; {environment}, {ocaml}, {arch} and {name} "
+        "stand for the values of which there are several; without them one file has all plans",
     )
     parser.add_argument(
         "--known",
@@ -73,13 +72,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare."""
-    from opamplan import compare_repositories, effect_of
+    from opamplan import PlanMatrix, compare_repositories, effect_of
 
     found = each_environment(args)
     if args.output:
         check_pattern(args.output, found)
     if args.format == "github":
-        print(change_workflow(args, several_places(found)), end="")
+        print(change_workflow(args), end="")
         return 0
     before = options.load(side_of(args, args.before))
     after = options.load(side_of(args, args.after), previous=before)
@@ -95,8 +94,10 @@ def run(args: argparse.Namespace) -> int:
             known_failures=known,
             **plans.planning(args),
         )
-    for name, one in found.items() if args.output else ():
-        effects[name].plan.save(place_of(args.output, one))
+    if args.output:
+        checks = {name: effect.plan for name, effect in effects.items()}
+        asked = {name: one.asked for name, one in found.items()}
+        save_plans(args.output, PlanMatrix(checks, asked), found)
     kind = "json" if args.json else args.format
     if kind == "json":
         _print_json(changes, effects, found)

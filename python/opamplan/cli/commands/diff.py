@@ -51,12 +51,12 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _side(args: argparse.Namespace, text: str) -> Plan:
-    from opamplan import InvalidRequest, Plan
+    from opamplan import InvalidRequest
 
     if text != "-" and "=" not in text:
-        return Plan.load(text)
+        return plans.load(text)
     if "=" in text and Path(text).is_file():
-        return Plan.load(text)
+        return plans.load(text)
     changed = copy.copy(args)
     for part in text.split(",") if text != "-" else []:
         name, equals, value = part.partition("=")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans
-from opamplan.cli.environments import each_environment
+from opamplan.cli.environments import each_environment, planned
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -89,8 +89,8 @@ def run(args: argparse.Namespace) -> int:
 
     plans.refuse_beside_plan(args)
     plans.refuse_idle(args, args.shards > 0, "--shards")
-    found = each_environment(args)
-    repository = None if args.plan else options.load(args)
+    # All are planned before anything is written.
+    found, made = planned(args, each_environment(args))
     answers: dict[str, dict[str, Any]] = {}
     status = 0
     if len(found) > 1 and "github" in (args.format or ()):
@@ -98,8 +98,6 @@ def run(args: argparse.Namespace) -> int:
             "--format github: a repository has one workflow for one plan: give each environment a "
             "call and a folder of its own"
         )
-    # All are planned before anything is written.
-    made = {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
     for name, one in found.items():
         if len(found) > 1:
             one.output = str(Path(args.output) / name)

@@ -50,7 +50,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan import Plan, forecast
+    from opamplan import forecast
 
     plan, results = plans.plan_from(args)
     status = tell_missing(missing(args, plan, results))
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         durations=plans.numbers_from(args.durations, "seconds") if args.durations else {},
         default_seconds=args.default_seconds,
         system_seconds=args.system_seconds,
-        earlier=Plan.load(args.earlier) if args.earlier else None,
+        earlier=plans.load(args.earlier) if args.earlier else None,
     )
     known_sizes = _knows_sizes(plan)
     if args.json:

@@ -5,15 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
-from opamplan.cli.environments import (
-    check_pattern,
-    each_environment,
-    place_of,
-)
+from opamplan.cli.environments import check_pattern, each_environment, save_plans
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
 
@@ -36,8 +31,9 @@ def add_parser(subparsers: Any) -> None:
         "--output",
         type=options.place,
         metavar="FILE",
-        help="save the plan, as JSON; -: print it instead of the figures; {environment} and "
-        "{ocaml} stand for the values of which there are several",
+        help="save the plan, as JSON; -: print it instead of the figures; {environment}, "
+        "{ocaml}, {arch} and {name} stand for the values of which there are several; without them "
+        "one file has all plans",
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser, saved=False)
@@ -53,43 +49,49 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan import PlanMatrix
+
     plans.refuse_idle(args, args.shards > 0, "--shards")
     found = each_environment(args)
     if args.output and len(found) > 1:
         check_pattern(args.output, found)
     repository = options.load(args)
     figures: dict[str, dict[str, Any]] = {}
-    layers: Counter[str] = Counter()
     status = 0
     # All are planned before anything is written or told.
     made = {
         name: plans.make_plan(one, options.universe_from(one, repository))
         for name, one in found.items()
     }
+    matrix = PlanMatrix(
+        {name: plan for name, (plan, _) in made.items()},
+        {name: one.asked for name, one in found.items()},
+    )
+    saves = args.output and args.output != "-"
+    files = save_plans(args.output, matrix, found) if saves else []
+    own = dict(zip(found, files)) if len(files) == len(found) else {}
     for name, one in found.items():
         several = name if len(found) > 1 else ""
-        plan = made[name][0]
-        figures[name], answer = _tell(one, *made.pop(name), several)
+        figures[name], answer = _tell(one, *made[name], several, own.get(name, ""))
         status = max(status, answer)
-        layers.update({key for key, _, _ in plan.layers()} if several else ())
-    all_layers = {"layers": len(layers), "shared_layers": sum(n > 1 for n in layers.values())}
     if args.json and args.output != "-":
-        whole = {"environments": figures, **all_layers}
-        print(json.dumps(whole if len(found) > 1 else figures.popitem()[1]))
-    elif len(found) > 1 and not args.quiet and args.output != "-":
+        whole = {"environments": figures, **matrix.summary} if len(found) > 1 else figures[name]
+        print(json.dumps(whole))
+    elif len(found) > 1 and not args.quiet:
+        layers, shared = (matrix.summary[name] for name in ("layers", "shared_layers"))
         print(
             Style().strong(f"{len(found)} environments")
-            + f": {all_layers['layers']:,} distinct layers, {all_layers['shared_layers']:,} of "
-            "them in more than one"
+            + f": {layers:,} distinct layers, {shared:,} of them in more than one"
         )
+        if not own and files:
+            print(f"  saved: {files[0]}")
     return status
 
 
 def _tell(
-    args: argparse.Namespace, plan: Plan, results: list[Any], several: str
+    args: argparse.Namespace, plan: Plan, results: list[Any], several: str, file: str
 ) -> tuple[dict[str, Any], int]:
-    """Saves and tells the plan of one environment; its figures and the exit status."""
-    from opamplan.files import save
+    """Tells the plan of one environment, in `file`; its figures and the exit status."""
     from opamplan.terminal.harmless import write_exact
 
     missed = missing(args, plan, results)
@@ -97,9 +99,6 @@ def _tell(
     if args.output == "-":
         write_exact(sys.stdout, plan.to_json())
         return figures, tell_missing(missed)
-    file = args.output and place_of(args.output, args)
-    if file:
-        save(file, plan.to_json().encode())
     if not args.json and not args.quiet:
         if several:
             print(Style().strong(several))

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opamplan.cli import builders, options
+from opamplan.cli import builders, options, plans
 from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -44,13 +44,16 @@ def add_parser(subparsers: Any) -> None:
 
 def _plans(name: str) -> list[Plan]:
     """A plan's file, a run, or of a state file the newest run of each environment."""
-    from opamplan import InvalidRequest, Plan
+    from opamplan import InvalidRequest, PlanMatrix
+    from opamplan.matrix import is_matrix
     from opamplan.runs.state import find_run
 
     if not is_run(name):
         if Path(name).is_file() and not Path(name).stat().st_size:
             raise InvalidRequest(f"{name} is empty: neither a plan nor a state file of runs")
-        return [Plan.load(name)]
+        if Path(name).is_file() and is_matrix(name):
+            return list(PlanMatrix.load(name).values())
+        return [plans.load(name)]
     state, found = find_run(name)
     if not Path(name).is_file():
         return [state.plan_of(found)]

@@ -23,10 +23,13 @@ def add_parser(subparsers: Any) -> None:
         "Of several runs, for example of the same packages on several compilers, a table of "
         "packages and environments, with what is not the same everywhere.",
         epilog="Examples: opamplan report out/builds.sqlite -o report.html; "
-        "opamplan report 4.14/builds.sqlite 5.3/builds.sqlite -o matrix.html",
+        "opamplan report out/builds.sqlite#1..15 -o matrix.html",
     )
     parser.add_argument(
-        "results", metavar="RUN", nargs="+", help=f"{runs.RUN_HELP}; several are put side by side"
+        "results",
+        metavar="RUN",
+        nargs="+",
+        help=f"{runs.RUN_HELP}, or FILE#FIRST..LAST; several are put side by side",
     )
     parser.add_argument(
         "-o",
@@ -87,20 +90,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _figures(args: argparse.Namespace) -> str:
     from opamplan import InvalidRequest
-    from opamplan.runs.state import find_run
+    from opamplan.runs.state import find_runs
 
-    if len(args.results) > 1:
+    [(state, found), *others] = [each for text in args.results for each in find_runs(text)]
+    if others:
         raise InvalidRequest("--durations and --sizes are of one run; its file may have several")
-    state, found = find_run(args.results[0])
     figures: dict[str, Any] = state.durations(found) if args.durations else state.sizes(found)
     return json.dumps(figures, indent=0, sort_keys=True) + "\n"
 
 
 def _page(args: argparse.Namespace, form: str) -> str:
     from opamplan.runs import report
-    from opamplan.runs.state import find_run
+    from opamplan.runs.state import find_runs
 
-    found = [find_run(text) for text in args.results]
+    found = [each for text in args.results for each in find_runs(text)]
     limit = {} if args.log_bytes is None else {"log_bytes": args.log_bytes}
     if len(found) > 1:
         data = report.matrix_data(found, **limit)

@@ -25,12 +25,15 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
     `runs`: name (what is particular to the environment), file and id, status, times, image,
     environment, counts by status. `failures`: package, layer, run (its place), status, how many
     targets it `stops`, `kind` and text of its error, the end of its log. `packages`: NAME.VERSION,
-    `dependents` (targets that need it, where most do), `differs`, and `cells`, one a run, None
-    where it is no target: status, seconds, `failure` (its own) and `causes` (those that stop it),
-    as indices into `failures`, and `reason`. What there is not is left out.
+    `maintainers` (as a plan says that has it), `dependents` (targets that need it, where most do),
+    `differs`, and `cells`, one a run, None where it is no target: status, seconds, `failure` (its
+    own) and `causes` (those that stop it), as indices into `failures`, and `reason`. What there is
+    not is left out.
     """
     plans = [state.plan_of(run) for state, run in runs]
-    names = environment_names(plans, [run.started for _, run in runs])
+    names = environment_names(
+        plans, [run.started for _, run in runs], [run.asked for _, run in runs]
+    )
     failures: list[dict[str, Any]] = []
     cells: dict[str, list[Any]] = {}
     dependents: Counter[str] = Counter()
@@ -128,12 +131,15 @@ def _dependents(plan: Plan) -> Counter[str]:
     return counts
 
 
-def environment_names(plans: Sequence[Plan], started: Sequence[float] = ()) -> list[str]:
+def environment_names(
+    plans: Sequence[Plan], started: Sequence[float] = (), asked: Sequence[str] = ()
+) -> list[str]:
     """What tells the environments of plans apart, in few words, see `environments.names_of`.
 
-    Where nothing does, when their runs `started` (seconds since 1970, told in UTC), or their place.
+    `asked`: of their runs. Where nothing does, when these `started` (seconds since 1970, told in
+    UTC), or their place.
     """
-    facts = [facts_of(plan) for plan in plans]
+    facts = [facts_of(plan, words) for plan, words in zip(plans, [*asked, *[""] * len(plans)])]
     for fact, seconds in zip(facts, started):
         fact["started"] = when(seconds)
     return names_of(facts)

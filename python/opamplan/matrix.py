@@ -1,0 +1,344 @@
+"""Plans for every combination of distributions, compilers, tests, lower bounds and the like.
+
+repository = opamplan.Repository.open("opam-repository")
+matrix = opamplan.plan_matrix(
+    repository,
+    opamplan.combinations(ocaml=["4.14.2", "5.3.0"], with_test=[False, True]),
+)
+matrix["debian-13-ocaml-5.3.0-with-test"].targets
+matrix.save("matrix.json")
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Optional, Union
+
+from opamplan._core import (
+    EmitOptions,
+    Environment,
+    Limits,
+    Plan,
+    Repository,
+    Universe,
+    make_plan,
+)
+from opamplan.errors import InvalidRequest, PlanFormatError, expected
+from opamplan.wording import listed, nearest
+
+SCHEMA = "opamplan matrix 1"
+_HEAD = f'{{"schema": "{SCHEMA}", '.encode()
+_CONTENT = b',\n"content": [\n'
+_BETWEEN, _END = b",\n", b"\n]}\n"
+_OPERATORS = (("<=", "up-to"), (">=", "from"), ("!=", "not"), ("<", "below"), (">", "above"))
+_FILE_NAME = re.compile(r"[^A-Za-z0-9.+~_-]+")
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One value of each axis of a matrix: what a plan of it is made for."""
+
+    environment: str = "debian-13"
+    """A preset, or `host`."""
+    arch: str = ""
+    """As opam names it; empty: the environment's own."""
+    ocaml: str = "5.3.0"
+    """The version; empty: none is asked for."""
+    with_test: bool = False
+    with_doc: bool = False
+    prefer_oldest: bool = False
+    """Lower bounds."""
+    require: tuple[str, ...] = ()
+    """Packages that every solution holds, `NAME` or `NAME OP VERSION`."""
+    constraint: tuple[str, ...] = ()
+    """What holds of packages where they are selected, `NAME OP VERSION`."""
+
+    @property
+    def name(self) -> str:
+        """What can be the name of a folder: "debian-13-ocaml-5.3.0-with-test"."""
+        flags = (("with-test", self.with_test), ("with-doc", self.with_doc))
+        words = [self.environment, self.arch, f"ocaml-{self.ocaml}" if self.ocaml else ""]
+        words += [word for word, holds in (*flags, ("oldest", self.prefer_oldest)) if holds]
+        words += [_slug(text) for text in (*self.require, *self.constraint)]
+        return "-".join(filter(None, words))
+
+    @property
+    def asked(self) -> str:
+        """What a plan does not say of itself, in words: "oldest versions, dune < 3.20"."""
+        oldest = ("oldest versions",) if self.prefer_oldest else ()
+        return ", ".join((*oldest, *self.require, *self.constraint))
+
+    def universe(self, repository: Repository, **options: Any) -> Universe:
+        """`repository` evaluated for it; `options`: of `Universe`, such as `conflict_limit`."""
+        if self.environment == "host":
+            environment = Environment.host()
+            if self.arch:
+                environment["arch"] = self.arch
+        else:
+            environment = Environment.preset(self.environment, self.arch or "x86_64")
+        return Universe(
+            repository,
+            environment,
+            ocaml=self.ocaml,
+            require=list(self.require),
+            constraints=list(self.constraint),
+            with_test=self.with_test,
+            with_doc=self.with_doc,
+            prefer_oldest=self.prefer_oldest,
+            **options,
+        )
+
+
+AXES = tuple(field.name for field in fields(Combination))
+SETS = ("require", "constraint")
+"""Axes of which a value is several things that hold together."""
+
+
+def combinations(**axes: Any) -> list[Combination]:
+    """Every combination of values of the axes, which are the members of `Combination`.
+
+    An axis is a list of values, or one value. A value of `require` and `constraint` is a list
+    itself, or a string of what holds together: `require=["", "ocaml-option-flambda & dune < 3.20"]`
+    is without and with both. The last axis of `Combination` varies fastest.
+    """
+    for name in axes:
+        if name not in AXES:
+            hint = nearest(name, AXES) or f"; there are: {', '.join(AXES)}"
+            raise InvalidRequest(f"there is no axis {name}{hint}")
+    values = [_values(name, axes[name]) if name in axes else [_PLAIN[name]] for name in AXES]
+    return [Combination(*each) for each in itertools.product(*values)]
+
+
+_PLAIN: dict[str, Any] = {field.name: field.default for field in fields(Combination)}
+
+
+def _values(name: str, given: Any) -> list[Any]:
+    several = given if isinstance(given, (list, tuple)) else [given]
+    found = [_value(name, each) for each in several]
+    if not found:
+        raise InvalidRequest(f"the axis {name} has no values: leave it out")
+    return list(dict.fromkeys(found))
+
+
+def _value(name: str, given: Any) -> Any:
+    """A value of an axis, as `Combination` has it."""
+    if name in SETS:
+        parts = given.split("&") if isinstance(given, str) else given
+        if isinstance(parts, (list, tuple)) and all(isinstance(part, str) for part in parts):
+            return tuple(filter(None, map(str.strip, parts)))
+        raise expected(f"a string or a list of strings in {name}", "'dune < 3.20'", given)
+    kind = type(_PLAIN[name])
+    if not isinstance(given, kind):
+        what = "True or False" if kind is bool else "a string"
+        raise expected(f"{what} in {name}", f"{_PLAIN[name]!r}", given)
+    return given
+
+
+def _slug(text: str) -> str:
+    """`dune >= 3.20`, so that it can be part of a file's name: `dune-from-3.20`."""
+    for operator, word in _OPERATORS:
+        text = text.replace(operator, f" {word} ")
+    return _FILE_NAME.sub("-", text).strip("-")
+
+
+def named(several: Iterable[Combination]) -> dict[str, Combination]:
+    """Combinations by their names, each once. Raises InvalidRequest if two have one name."""
+    found: dict[str, Combination] = {}
+    for each in several:
+        if found.setdefault(each.name, each) != each:
+            raise InvalidRequest(
+                f"two combinations are called {each.name}: {found[each.name]}, {each}"
+            )
+    return found
+
+
+class PlanMatrix(Mapping[str, Plan]):
+    """Plans by the names of what they are for, in the order in which they were given.
+
+    A mapping: `matrix["debian-13-ocaml-5.3.0"]` is a plan, `len(matrix)` is how many there are.
+    """
+
+    def __init__(
+        self, plans: Mapping[str, Plan], asked: Optional[Mapping[str, str]] = None
+    ) -> None:
+        if not isinstance(plans, Mapping):
+            raise expected("plans by name", "{'debian-13': plan}", plans)
+        for plan in plans.values():
+            if not isinstance(plan, Plan):
+                raise expected("a Plan", "make_plan(universe.solve_all())", plan)
+        self._plans = dict(plans)
+        self._asked = {name: (asked or {}).get(name, "") for name in plans}
+
+    def __getitem__(self, name: str) -> Plan:
+        found = self._plans.get(name)
+        if found is None:
+            hint = nearest(str(name), self._plans) or f"; there are: {listed(list(self._plans))}"
+            raise KeyError(f"there is no plan {name!r}{hint}")
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._plans
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plans)
+
+    def __len__(self) -> int:
+        return len(self._plans)
+
+    def __repr__(self) -> str:
+        return f"<PlanMatrix of {len(self)}: {listed(list(self))}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PlanMatrix):
+            return NotImplemented
+        mine, others = ((list(m._plans.items()), m._asked) for m in (self, other))
+        return mine == others
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._plans.items()))
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """By name what a plan was made for and does not say, see `Combination.asked`."""
+        return dict(self._asked)
+
+    @cached_property
+    def summary(self) -> dict[str, int]:
+        """Figures of all of them: `layers` are distinct, `shared_layers` are in several plans."""
+        layers: Counter[str] = Counter()
+        for plan in self._plans.values():
+            layers.update({key for key, _, _ in plan.layers()})
+        figures = [plan.summary for plan in self._plans.values()]
+        return {
+            "plans": len(self),
+            "targets": sum(each["targets"] for each in figures),
+            "layers": len(layers),
+            "shared_layers": sum(count > 1 for count in layers.values()),
+            "unshared_layers": sum(layers.values()),
+            "install_steps": sum(each["install_steps"] for each in figures),
+        }
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """A row for each target of each plan, for data frames: `plan`, `target`."""
+        rows = [(name, target) for name, plan in self.items() for target in plan.targets]
+        return {"plan": [name for name, _ in rows], "target": [target for _, target in rows]}
+
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Write all of them to one file, as JSON: the whole of it, or what was there stays."""
+        from opamplan.files import save
+
+        texts = [plan.to_json().strip().encode() for plan in self.values()]
+        rows = [
+            {"name": name, "asked": asked, "bytes": len(text)}
+            for (name, asked), text in zip(self._asked.items(), texts)
+        ]
+        head = _HEAD + b'"plans": ' + json.dumps(rows).encode() + _CONTENT
+        save(path, head + _BETWEEN.join(texts) + _END)
+
+    @staticmethod
+    def load(path: Union[str, os.PathLike[str]]) -> PlanMatrix:
+        """What `save` wrote. Raises PlanFormatError or OSError."""
+        place = os.fsdecode(path)
+        plans = {}
+        with Path(path).open("rb") as file:
+            rows = _rows(file.readline() + file.readline(), place)
+            for number, (name, _, size) in enumerate(rows, 1):
+                text = file.read(size)
+                end = _END if number == len(rows) else _BETWEEN
+                if len(text) < size or file.read(len(end)) != end:
+                    raise PlanFormatError(
+                        f"{place}: {name}: the plan does not end after the {size} bytes that the "
+                        "first line says: cut short, or edited; make it again"
+                    )
+                try:
+                    plans[name] = Plan.from_json(text)
+                except PlanFormatError as error:
+                    raise PlanFormatError(f"{place}: {name}: {error}") from None
+        return PlanMatrix(plans, {name: asked for name, asked, _ in rows})
+
+    def write(
+        self,
+        directory: Union[str, os.PathLike[str]],
+        formats: Union[str, Iterable[str], None] = None,
+        options: Optional[EmitOptions] = None,
+    ) -> dict[str, dict[str, int]]:
+        """Write the files of each plan below `directory`/NAME, see `write_plan`.
+
+        Images are tagged `options.registry`/NAME/PACKAGE, as those of all plans have the same
+        names. Returns paths and sizes by the names of plans.
+        """
+        from copy import copy
+
+        from opamplan.output import write_plan
+
+        written = {}
+        for name, plan in self.items():
+            mine = copy(options) if options else EmitOptions()
+            if mine.registry:
+                mine.registry = f"{mine.registry}/{name}"
+            written[name] = write_plan(plan, Path(directory) / name, formats, mine)
+        return written
+
+
+def _rows(head: bytes, place: str) -> list[tuple[str, str, int]]:
+    """Of each plan of a file its name, `asked`, and bytes; `head`: the first two lines."""
+    if head.startswith(_HEAD) and head.endswith(_CONTENT):
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            rows = json.loads(head.removesuffix(_CONTENT) + b"}")["plans"]
+            return [(str(row["name"]), str(row["asked"]), int(row["bytes"])) for row in rows]
+    raise PlanFormatError(f"{place}: not a file that PlanMatrix.save wrote")
+
+
+def is_matrix(path: Union[str, os.PathLike[str]]) -> bool:
+    """Whether a file is one that `PlanMatrix.save` wrote, by its first bytes."""
+    with Path(path).open("rb") as file:
+        return file.read(len(_HEAD)) == _HEAD
+
+
+def plan_matrix(
+    repository: Repository,
+    several: Iterable[Combination],
+    targets: Iterable[str] = (),
+    *,
+    strategy: str = "graft",
+    limits: Union[str, Limits] = "buildkit",
+    sizes: Optional[Mapping[str, int]] = None,
+    threads: int = 0,
+    progress: Any = None,
+    **options: Any,
+) -> PlanMatrix:
+    """A plan for each combination, of `targets`, by default of the newest version of all packages.
+
+    What a repository says is read once, what differs is evaluated for each. Each plan is the one
+    that `make_plan` gives for its combination alone, so that a target without a solution in one is
+    in the others. `options`: of `Universe`. Some 0.4 s of CPU each for all of opam-repository.
+    """
+    if isinstance(several, Combination):
+        raise expected("a list of combinations", "combinations(ocaml=['5.3.0'])", several)
+    if isinstance(targets, (str, bytes)):
+        raise expected("a list", f"[{targets!r}]", targets)
+    wanted = list(targets)
+    plans = {}
+    chosen = named(several)
+    for name, each in chosen.items():
+        rule = "opam" if wanted or each.require else "batch"
+        universe = each.universe(repository, **{"avoid_version": rule, **options}, threads=threads)
+        results = universe.solve_all(wanted or None, threads=threads, progress=progress)
+        plans[name] = make_plan(
+            results,
+            strategy=strategy,
+            limits=limits,
+            sizes=sizes or {},
+            threads=threads,
+            progress=progress,
+        )
+    return PlanMatrix(plans, {name: each.asked for name, each in chosen.items()})
