@@ -262,6 +262,7 @@ def matrix(packages: int, environments: int) -> dict[str, Any]:
         rows.append(
             {
                 "name": f"package-{n}.1",
+                "maintainers": [f"</script>Ada <ada{n % 3}@example.org>"][: n % 4],
                 "dependents": packages - n,
                 "differs": len(states) > 1,
                 "cells": cells,
@@ -301,10 +302,24 @@ def test_a_matrix_of_sixty_thousand_cells_can_be_used(
     assert tab.locator("#shown").inner_text() == "80 of 4000"
     tab.fill("#search", "no luck")
     assert tab.locator("#shown").inner_text() == "40 of 4000"
+    tab.fill("#search", "")
+    tab.fill("#maintainer", "ADA1@")
+    maintained = [n for n in range(4000) if n % 100 in (50, 51) and n % 4 and n % 3 == 1]
+    assert tab.locator("#shown").inner_text() == f"{len(maintained)} of 4000"
+    tab.fill("#maintainer", "")
+    for pattern, count in (
+        ("package-15?", 2),
+        ("package-1*0.1", 11),
+        ("*age-3950", 1),
+        ("age-3*", 0),
+    ):
+        tab.fill("#search", pattern)
+        assert tab.locator("#shown").inner_text() == f"{count} of 4000"
     tab.fill("#search", "package-151.")
     tab.click("#rows tr")
     detail = tab.locator("#detail")
     assert "no target here" in detail.inner_text()
+    assert "maintained by </script>Ada <ada1@example.org>" in detail.inner_text()
     detail.locator(".link").first.click()  # no target: only others need it
     assert detail.locator("h2").first.inner_text() == "hidden.1"
     assert detail.locator("pre").inner_text() == "Error: only here\n"

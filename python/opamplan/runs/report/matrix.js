@@ -6,9 +6,21 @@
   } = opamplan;
   const { runs, packages } = data;
   const failures = data.failures;
+  // As compact.py leaves them: texts are places in lists, and what is nothing is left out.
+  const cellOf = (c) => {
+    if (c === null) return null;
+    const [status, seconds = 0, failure = 0, causes, reason = 0] = Array.isArray(c) ? c : [c];
+    return {
+      status: data.statuses[status], seconds, causes: causes || [],
+      failure: failure ? failure - 1 : null, reason: reason ? data.reasons[reason - 1] : "",
+    };
+  };
   for (const p of packages) {
-    for (const cell of p.cells) if (cell) cell.causes ||= [];  // left out where there is nothing to say
+    p.cells = p.cells.map(cellOf);
+    p.maintainers = p.maintainers.map((place) => data.maintainers[place]);
+    p.maintained = p.maintainers.join("\n").toLowerCase();
   }
+  $("maintainers").append(...[...data.maintainers].sort().map((name) => make("option", { value: name })));
 
   // The head of the page: a line for each run.
   const built = runs.map((r) => r.counts.success || 0);
@@ -49,17 +61,27 @@
     if (sort.by === "dependents") return a.dependents - b.dependents;
     return rankOf(a.cells[sort.by]) - rankOf(b.cells[sort.by]);
   }
-  const says = (p, text, told) => p.name.toLowerCase().includes(text)
+  // `lwt*` is a pattern of whole names, with their versions or without; other text is looked for.
+  const matches = (text) => {
+    if (!/[*?]/.test(text)) return (p) => p.name.toLowerCase().includes(text);
+    const pattern = text.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+    const whole = new RegExp(`^${pattern}$`);
+    return (p) => whole.test(p.name.toLowerCase()) || whole.test(p.name.toLowerCase().split(".")[0]);
+  };
+  const says = (p, isNamed, told) => isNamed(p)
     || p.cells.some((cell) => cell && (told.has(cell.failure) || cell.causes.some((f) => told.has(f))));
   function filter() {
     const text = $("search").value.trim().toLowerCase();
+    const who = $("maintainer").value.trim().toLowerCase();
     const only = $("differences").checked;
+    const isNamed = matches(text);
     const told = new Set();  // failures that say it
     failures.forEach((f, i) => {
       if (text && (f.package.toLowerCase().includes(text) || f.error.toLowerCase().includes(text) || f.log.toLowerCase().includes(text))) told.add(i);
     });
     const rows = packages.filter((p) => (!only || p.differs)
-      && p.cells.some((cell) => cell && wanted.has(cell.status)) && (!text || says(p, text, told)));
+      && (!who || p.maintained.includes(who))
+      && p.cells.some((cell) => cell && wanted.has(cell.status)) && (!text || says(p, isNamed, told)));
     rows.sort((a, b) => (sort.up ? 1 : -1) * compare(a, b) || b.dependents - a.dependents || byName(a, b));
     $("shown").textContent = `${rows.length} of ${packages.length}`;
     showRows(rows);
@@ -71,11 +93,13 @@
       "aria-label": words[cell.status] || cell.status })
     : ""))));
   $("search").addEventListener("input", filter);
+  $("maintainer").addEventListener("input", filter);
   $("differences").addEventListener("change", filter);
 
   // One package, run by run.
   function show(p) {
     const panel = panelOf(p.name, `${p.dependents} ${p.dependents === 1 ? "target needs" : "targets need"} it`);
+    if (p.maintainers.length) panel.append(make("p", {}, `maintained by ${p.maintainers.join(", ")}`));
     p.cells.forEach((cell, i) => {
       panel.append(make("h2", {}, runs[i].name), make("p", {},
         ...(cell ? [badge(cell.status), cell.seconds ? ` · ${time(cell.seconds)}` : ""] : ["no target here"])));

@@ -11,8 +11,10 @@ from opamplan.runs.environments import facts_of, names_of
 from opamplan.runs.failures import failures_of
 from opamplan.runs.layers import layer_members, layer_needs, layer_of
 from opamplan.runs.log_errors import error_of
+from opamplan.runs.report.compact import compact
 from opamplan.runs.report.data import end_of_log
 from opamplan.runs.report.html import write_page
+from opamplan.runs.report.maintainers import maintainers_of
 from opamplan.runs.report.text import code, when
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import SUCCESS, in_order
@@ -61,9 +63,11 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
                 "counts": dict(Counter(cell["status"] for cell in column.values())),
             }
         )
+    maintainers = maintainers_of(plans, cells)
     packages = [
         {
             "name": target,
+            "maintainers": maintainers.get(target, []),
             "dependents": dependents[target],
             "differs": len({cell and cell["status"] for cell in row}) > 1,
             "cells": row,
@@ -147,7 +151,7 @@ def environment_names(
 
 def matrix_html(data: dict[str, Any]) -> str:
     """One HTML file that needs nothing else."""
-    return write_page("matrix", data)
+    return write_page("matrix", compact(data))
 
 
 def matrix_markdown(data: dict[str, Any], most: int = 200) -> str:
