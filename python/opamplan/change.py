@@ -21,6 +21,7 @@ from opamplan._core import (
     Package,
     Plan,
     Repository,
+    ReverseDependencies,
     SolveResult,
     Universe,
     _changed_packages,
@@ -28,7 +29,9 @@ from opamplan._core import (
     make_plan,
     parse,
 )
-from opamplan.errors import expected
+from opamplan.errors import InvalidRequest, expected
+
+STAGES = ("all", "direct", "none")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class Effect:
     removed: tuple[str, ...]
     """Versions that could be installed and are not there, or not readable, any more."""
     dependents: tuple[str, ...]
-    """Other targets that must be built again, those that depend on a change directly first."""
+    """Other targets that must be built again: those that depend on a change directly, then the
+    rest; of both those first that most targets need."""
     direct_count: int
     """How many of them do."""
     known_failures: tuple[str, ...]
@@ -83,7 +87,35 @@ class Effect:
     new_layer_count: int
     """Layers of the plan that the newest versions before the change do not have."""
     plan: Plan = field(repr=False)
-    """Builds the installable versions and the dependents; empty if there is nothing to build."""
+    """Builds the installable versions and the dependents that were asked for; empty if there is
+    nothing to build."""
+
+    @property
+    def direct(self) -> tuple[str, ...]:
+        """The dependents that depend on a change directly: the first stage of a check."""
+        return self.dependents[: self.direct_count]
+
+    @property
+    def indirect(self) -> tuple[str, ...]:
+        """The other dependents: the second."""
+        return self.dependents[self.direct_count :]
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """By version the name of the list that it is in, from `removed` to `lost`.
+
+        The worse of two: what is not available any more is `lost`.
+        """
+        kinds = {
+            "removed": self.removed,
+            "unavailable": self.unavailable,
+            "installable": self.installable,
+            "gained": self.gained,
+            "refused_before": self.refused_before,
+            "refused": tuple(loss.package for loss in self.refused),
+            "lost": tuple(loss.package for loss in self.lost),
+        }
+        return {package: kind for kind, packages in kinds.items() for package in packages}
 
     @property
     def is_bad(self) -> bool:
@@ -183,6 +215,7 @@ def effect_of(
     sizes: Optional[Mapping[str, int]] = None,
     threads: int = 0,
     most_reasons: int = 100,
+    dependents: str = "all",
     progress: Any = None,
 ) -> Effect:
     """What a change does in the environment of the universes, which should be the same.
@@ -191,7 +224,8 @@ def effect_of(
     mass build does; `strategy` and the like are those of `make_plan`. Of `known_failures`,
     NAME.VERSION of targets that failed before the change, none is built again; one that neither
     repository has is UnknownPackage. The first
-    `most_reasons` losses are explained. About a second of CPU for all of opam-repository.
+    `most_reasons` losses are explained. `dependents`: which of them the plan builds, ``all``, those
+    that are ``direct``, or ``none``. About a second of CPU for all of opam-repository.
     """
     planning = {
         "strategy": strategy,
@@ -203,6 +237,8 @@ def effect_of(
     }
     if isinstance(known_failures, (str, bytes)):
         raise expected("a list", f"[{known_failures!r}]", known_failures)
+    if dependents not in STAGES:
+        raise InvalidRequest(f"dependents: {dependents!r} is none of {', '.join(STAGES)}")
     for target in known_failures:
         if target not in before.repository:
             after.repository.package(target)  # raises what says which may be meant
@@ -220,14 +256,17 @@ def effect_of(
     losses = {p: Loss(p, _reasons(now.get(p), p in told)) for p in (*lost, *added)}
 
     base = _plan([could[p] for p in before.latest() if p in could], planning)
-    newest = _plan([can[p] for p in after.latest() if p in can], planning)
+    latest = [can[p] for p in after.latest() if p in can]
+    newest = _plan(latest, planning)
     again = _rebuilt(base, newest) - set(news)
     known = again & set(known_failures)
     again -= known
     names = {_name_of(p) for p in touched}
     direct = {p for p in again if _needs(can[p], p) & names}
-    dependents = [*sorted(direct), *sorted(again - direct)]
-    wanted = [can[p] for p in (*news, *dependents) if p in can]
+    needed = ReverseDependencies(latest).counts() if len(again) > 1 else {}
+    ordered = sorted(again, key=lambda p: (p not in direct, -needed.get(p, 0), p))
+    stage = {"all": ordered, "direct": ordered[: len(direct)], "none": []}[dependents]
+    wanted = [can[p] for p in (*news, *stage) if p in can]
     plan = make_plan(wanted, **planning) if wanted else _empty_plan(after, planning)
     return Effect(
         lost=tuple(losses[p] for p in lost),
@@ -237,7 +276,7 @@ def effect_of(
         refused_before=tuple(p for p in refused if touched[p] == "changed"),
         removed=tuple(p for p in could if p not in after.repository),
         unavailable=tuple(p for p in news if p not in now),
-        dependents=tuple(dependents),
+        dependents=tuple(ordered),
         direct_count=len(direct),
         known_failures=tuple(sorted(known)),
         new_layer_count=_new_layers(base, plan),

@@ -239,3 +239,55 @@ def test_the_command_compares_revisions(opamplan_command: Run, sides: pathlib.Pa
     done = opamplan_command("change", "--repository", str(repository), "HEAD", "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
+
+
+def test_dependents_that_most_targets_need_come_first_in_each_stage() -> None:
+    files = {
+        **FILES,
+        "a.1": 'depends: ["base"]',  # needed by nobody
+        "b.1": 'depends: ["lib"]',
+        "c.1": 'depends: ["app"]',
+        "d.1": 'depends: ["app"]',
+    }
+    _, found = effect({**files, "base.2": 'build: ["make"]'}, files)
+    assert found.direct == ("lib.1", "a.1")
+    assert found.indirect == ("app.1", "b.1", "c.1", "d.1")
+
+
+@pytest.mark.parametrize(
+    ("stage", "planned"),
+    [
+        ("none", {"base.2"}),
+        ("direct", {"base.2", "lib.1"}),
+        ("all", {"base.2", "lib.1", "app.1"}),
+    ],
+)
+def test_a_plan_of_a_stage_builds_no_more(stage: str, planned: set[str]) -> None:
+    files = {package: f'opam-version: "2.0"\n{fields}\n' for package, fields in FILES.items()}
+    before = opamplan.Repository.from_files(files)
+    after = opamplan.Repository.from_files({**files, "base.2": 'opam-version: "2.0"\nbuild: ["m"]'})
+    environment = opamplan.Environment.preset("debian-13")
+    sides = [opamplan.Universe(side, environment) for side in (before, after)]
+    changes = opamplan.compare_repositories(before, after)
+    found = opamplan.effect_of(changes, *sides, dependents=stage)
+    assert set(found.plan.targets) == planned
+    assert found.dependents == ("lib.1", "app.1")
+    with pytest.raises(opamplan.InvalidRequest, match="'some' is none of all, direct, none"):
+        opamplan.effect_of(changes, *sides, dependents="some")
+
+
+def test_markdown_is_one_table_of_versions_and_environments(
+    opamplan_command: Run, sides: pathlib.Path
+) -> None:
+    words = ("change", "before", "after", "--ocaml=4.14.2", "--ocaml=5.2.1", "--ocaml=5.3.0")
+    done = opamplan_command(*words, "--dependents=none", "--format=markdown", cwd=sides)
+    assert done.returncode == 1
+    assert "| version | change | OCaml 4.14.2 | OCaml 5.2.1 | OCaml 5.3.0 |\n" in done.stdout
+    gone = "**no longer installable**"
+    before = "not installable, as before"
+    assert f"| `heron.6.0.0` | changed, depends | {before} | {gone} | {gone} |" in done.stdout
+    assert f"| `store.3.1.0` |  |  | {gone} | {gone} |" in done.stdout
+    # Reasons are said once for both, as they are the same.
+    assert done.stdout.count("- `heron.6.0.0` (OCaml 5.2.1, OCaml 5.3.0): ") == 1
+    assert "- OCaml 4.14.2: nothing\n" in done.stdout
+    assert "\nDirectly on what is changed, those first" in done.stdout

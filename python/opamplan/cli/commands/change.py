@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.change_markdown import change_markdown, said_of, work_of
 from opamplan.cli.change_workflow import change_workflow
 from opamplan.cli.environments import (
     check_pattern,
@@ -21,6 +22,7 @@ from opamplan.wording import MOST_LISTED, counted, listed
 if TYPE_CHECKING:
     from opamplan import Effect, PackageChange
 
+STAGES = ("all", "direct", "none")
 FORMATS = ("text", "markdown", "json", "github")
 
 
@@ -62,6 +64,14 @@ def add_parser(subparsers: Any) -> None:
         help="what failed in this run, FILE (its newest run) or FILE#NUMBER, is not built again; "
         "may be repeated",
     )
+    parser.add_argument(
+        "--dependents",
+        choices=STAGES,
+        default="all",
+        help="what of the other targets that must be built again the plan builds: all, those that "
+        "are directly on what is changed, or none; a builder has the layers of a stage in the next "
+        "(default: all)",
+    )
     options.add_solve_options(parser, targets=False, all_versions=False)
     plans.add_plan_options(parser, saved=False, align=False)
     options.add_repository_options(parser)
@@ -92,6 +102,7 @@ def run(args: argparse.Namespace) -> int:
             options.universe_from(one, before),
             options.universe_from(one, after),
             known_failures=known,
+            dependents=args.dependents,
             **plans.planning(args),
         )
     if args.output:
@@ -102,8 +113,11 @@ def run(args: argparse.Namespace) -> int:
     if kind == "json":
         _print_json(changes, effects, found)
     else:
-        write = {"text": _print, "markdown": _print_markdown}[kind]
-        write(changes, {_heading(one, args): effects[name] for name, one in found.items()})
+        told = {_heading(one, found): effects[name] for name, one in found.items()}
+        if kind == "markdown":
+            print(change_markdown(changes, told), end="")
+        else:
+            _print(changes, told)
     return EXIT_BAD_NEWS if _is_bad(changes, effects) else 0
 
 
@@ -126,10 +140,16 @@ def _is_bad(changes: list[PackageChange], effects: dict[str, Effect]) -> bool:
     return bool(refused - {p for effect in effects.values() for p in effect.installable})
 
 
-def _heading(one: argparse.Namespace, args: argparse.Namespace) -> str:
+def _heading(one: argparse.Namespace, found: dict[str, argparse.Namespace]) -> str:
     """What is particular to an environment, for people."""
-    compiler = f"OCaml {one.ocaml}" if one.ocaml else "any compiler"
-    return f"{compiler} on {one.environment}" if len(set(args.environment)) > 1 else compiler
+    distributions = {(each.environment, each.arch) for each in found.values()}
+    words = [f"OCaml {one.ocaml}" if one.ocaml else "any compiler"]
+    if len(distributions) > 1:
+        words.append(f"on {one.environment}{f' {one.arch}' if one.arch else ''}")
+    flags = (("with tests", one.with_test), ("with documentation", one.with_doc))
+    words += [word for word, holds in flags if holds]
+    apart = len({each.asked for each in found.values()}) > 1
+    return " ".join(words) + (f", {one.asked}" if apart and one.asked else "")
 
 
 def _print_json(
@@ -162,7 +182,7 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
         return
     print(style.strong(f"{counted(len(changes), 'version')} changed"))
     for change in changes[:50]:
-        print(f"  {change.kind:8}  {style.name(change.package)}{_details(change, ': ')}")
+        print(f"  {change.kind:8}  {style.name(change.package)}{said_of(change, ': ')}")
     if len(changes) > 50:
         print(f"  ... {len(changes)} in all (--json lists them)")
     for heading, effect in effects.items():
@@ -187,58 +207,4 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
         ):
             if names:
                 print(f"  {title}: {listed(names)}")
-        print(f"  {_work(effect)}")
-
-
-def _details(change: PackageChange, before: str) -> str:
-    """What is different in a version."""
-    details = change.problem or ", ".join(change.fields)
-    return before + details if details else ""
-
-
-def _work(effect: Effect) -> str:
-    """What there is to build."""
-    if not len(effect.plan):
-        return "nothing to build"
-    again = "no other target to build again"
-    if effect.dependents:
-        again = f"{counted(len(effect.dependents), 'other target')} to build again"
-        again += f", {effect.direct_count} directly on what is changed"
-    steps = counted(len(effect.plan), "step")
-    return f"{again}; {steps} in all, {effect.new_layer_count} of which the base does not have"
-
-
-def _print_markdown(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
-    print("| version | change |\n|---|---|")
-    for change in changes[:100]:
-        print(f"| `{change.package}` | {change.kind}{_details(change, ', ')} |")
-    if len(changes) > 100:
-        print(f"\n... {len(changes)} in all")
-    for heading, effect in effects.items():
-        print(f"\n### {heading[0].upper()}{heading[1:]}\n")
-        for title, losses in (
-            ("No longer installable", effect.lost),
-            ("Not installable", effect.refused),
-        ):
-            if losses:
-                print(f"**{title}**, because\n")
-            for loss in losses[:MOST_LISTED]:
-                print(f"- `{loss.package}`: {'; '.join(loss.reasons)}")
-            if len(losses) > MOST_LISTED:
-                print(f"- ... {len(losses)} in all")
-            if losses:
-                print()
-        if effect.installable:
-            print(f"Installable: {listed([f'`{p}`' for p in effect.installable])}\n")
-        for title, packages in (
-            ("Not installable, as before", effect.refused_before),
-            ("Removed, could be installed", effect.removed),
-            ("Failed before, not built again", effect.known_failures),
-        ):
-            if packages:
-                print(f"{title}: {listed([f'`{p}`' for p in packages])}\n")
-        work = _work(effect)
-        print(f"{work[0].upper()}{work[1:]}.")
-        if effect.dependents:
-            names = "\n".join(f"`{p}`" for p in effect.dependents)
-            print(f"\n<details><summary>Targets</summary>\n\n{names}\n\n</details>")
+        print(f"  to build: {work_of(effect)}")
