@@ -44,6 +44,7 @@
 #include "opamplan/repository/version_sets.hpp"
 #include "opamplan/solve/check.hpp"
 #include "opamplan/solve/depexts.hpp"
+#include "opamplan/solve/enabled_rules.hpp"
 #include "opamplan/solve/explain.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/fact.hpp"

@@ -2,6 +2,7 @@
 /// Variables by how often recent conflicts met them: the order of free decisions.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -13,7 +14,7 @@ namespace opamplan::solve_impl {
 /// Een and Sorensson 2003). Variables that no conflict met are not in it. Empty, it costs nothing.
 class activity_order {
  public:
-  /// Forgets all. Linear in what it held.
+  /// Forgets all. Linear in the variables.
   void clear() {
     for (const std::uint32_t v : met_) {
       activity_[v] = 0;
@@ -22,11 +23,13 @@ class activity_order {
     met_.clear();
     heap_.clear();
     increment_ = 1;
+    std::fill(last_.begin(), last_.end(), std::uint8_t{0});
   }
 
   void resize(std::size_t variables) {
     activity_.resize(variables, 0);
     place_.resize(variables, absent);
+    last_.resize(variables, 0);
   }
 
   void bump(std::uint32_t v) {
@@ -41,13 +44,18 @@ class activity_order {
 
   void decay() noexcept { increment_ /= 0.95; }
 
-  /// Puts `v` back, if a conflict met it.
-  void put(std::uint32_t v) {
+  /// Puts `v` back, if a conflict met it, which had this value (phase saving, Pipatsrisawat and
+  /// Darwiche 2007).
+  void put(std::uint32_t v, std::uint8_t value) {
+    last_[v] = value;
     if (place_[v] != absent || activity_[v] == 0) return;
     place_[v] = static_cast<std::uint32_t>(heap_.size());
     heap_.push_back(v);
     rise(place_[v]);
   }
+
+  /// 0: it had none.
+  [[nodiscard]] std::uint8_t last_value(std::uint32_t v) const noexcept { return last_[v]; }
 
   [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
 
@@ -97,6 +105,7 @@ class activity_order {
   std::vector<std::uint32_t> place_;
   std::vector<std::uint32_t> heap_;
   std::vector<std::uint32_t> met_;
+  std::vector<std::uint8_t> last_;
   double increment_ = 1;
 };
 

@@ -1,7 +1,8 @@
 /// \file
-/// The SAT core: construction, and access to the rules of a candidate.
+/// The SAT core: construction, and the trail with what follows it.
 #pragma once
 
+#include <cassert>
 #include <utility>
 
 #include "opamplan/base/config.hpp"
@@ -24,119 +25,81 @@ OPAMPLAN_INLINE search_statistics& search_statistics::operator+=(
 OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
     : tables_(tables),
       options_(std::move(opts)),
-      candidate_count_(static_cast<std::uint32_t>(tables.candidate_roles.size())) {
-  const std::size_t variables = candidate_count_ + tables.choices.size();
-  values_.resize(variables);
-  levels_.resize(variables);
-  reasons_.resize(variables);
-  seen_.resize(variables);
-  watches_.resize(2 * variables);
-  domain_.resize(tables.domain_words);
-  domain_size_.resize(tables.roles.size());
-  for (std::size_t r = 0; r < tables.roles.size(); ++r) {
-    const auto& role = tables.roles[r];
-    domain_size_[r] = role.candidate_count;
-    for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
-      domain_[role.first_word + i / 64] |= std::uint64_t{1} << (i % 64);
-    }
-  }
-  role_selected_.assign(tables.roles.size(), no_candidate);
-  role_required_.assign(tables.roles.size(), no_choice);
-  visited_.resize(tables.roles.size());
-  if (!options_.preferred.empty()) preferred_.assign(tables.roles.size(), no_candidate);
-  for (const candidate_id c : options_.preferred) {
-    preferred_[to_index(tables.candidate_roles[to_index(c)])] = c;
-  }
-  required_link_.assign(tables.choices.size(), no_choice);
-  class_selected_.assign(tables.class_names.size(), no_candidate);
-  if (options_.trace) fact_seen_.resize(variables);
-  clause_limit_ = clause_interval_ = options_.clause_limit;
-  for (const choice_id root : options_.roots) {
-    base_roles_.push_back(tables.choices[to_index(root)].role);
-  }
+      vars_(tables),
+      rules_(tables, options_.root_role, options_.enabled),
+      trail_(vars_.count()),
+      domains_(tables),
+      clauses_(vars_.count(), options_.clause_limit),
+      causes_(tables, vars_, clauses_),
+      proof_(options_.trace, tables, vars_, rules_, trail_, causes_),
+      analysis_(trail_, causes_, proof_),
+      walk_(tables.roles.size()) {
+  for (const candidate_id c : options_.preferred) domains_.prefer(c);
+  for (const choice_id root : options_.roots) base_roles_.push_back(role_of(root));
 }
 
 OPAMPLAN_INLINE void sat_core::reset() {
-  backtrack(0);
-  while (!trail_.empty()) {
-    undo(trail_.back());
-    trail_.pop_back();
-  }
-  queue_head_ = 0;
-  for (const literal l : clause_literals_) watches_[l.code].clear();
-  clause_literals_.clear();
+  trail_.clear([&](literal l) { undo(l); });
+  walk_.clear();
   clauses_.clear();
-  for (const role_id r : visit_order_) visited_[to_index(r)] = 0;
-  visit_order_.clear();
-  frames_.clear();
-  top_frame_ = no_frame;
-  clause_limit_ = clause_interval_ = options_.clause_limit;
+  proof_.clear();
   base_ready_ = started_ = contradictory_ = false;
-  clause_rules_.clear();
-  facts_.clear();
 }
 
-OPAMPLAN_INLINE bool sat_core::uses_root_rules(candidate_id c) const noexcept {
-  return static_cast<std::uint32_t>(tables_.candidate_roles[to_index(c)]) == options_.root_role;
+// The candidate that is selected in place of the one that `l` would select.
+OPAMPLAN_INLINE candidate_id sat_core::rival(literal l) const noexcept {
+  const std::uint32_t var = variable(l);
+  if (is_negative(l) || !vars_.is_candidate(var)) return no_candidate;
+  const candidate_id selected = domains_.selected(tables_.candidate_roles[var]);
+  return selected == candidate_id{var} ? no_candidate : selected;
 }
 
-OPAMPLAN_INLINE bool sat_core::enabled(const std::vector<std::uint8_t> enabled_rules::*rules,
-                                       candidate_id c, std::size_t rule) const noexcept {
-  return options_.enabled == nullptr || (options_.enabled->*rules)[rule] != 0 ||
-         tables_.candidate_packages[to_index(c)] == no_package;
-}
-
-OPAMPLAN_INLINE std::span<const choice_id> sat_core::required_row(candidate_id c) const noexcept {
-  return uses_root_rules(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
-}
-
-OPAMPLAN_INLINE bool sat_core::required_enabled(candidate_id c,
-                                                std::size_t position) const noexcept {
-  return uses_root_rules(c) ? enabled(&enabled_rules::root_required, c,
-                                      tables_.root_required.offsets[to_index(c)] + position)
-                            : enabled(&enabled_rules::required, c,
-                                      tables_.required.offsets[to_index(c)] + position);
-}
-
-template <class Visit>
-bool sat_core::for_each_required(candidate_id c, Visit visit) const {
-  const auto row = required_row(c);
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (required_enabled(c, i) && !visit(row[i])) return false;
+OPAMPLAN_INLINE void sat_core::assign(literal l, reason why) {
+  assert(rival(l) == no_candidate);
+  trail_.push(l, why);
+  ++statistics_.assignments;
+  const std::uint32_t var = variable(l);
+  if (!vars_.is_candidate(var)) return;
+  const candidate_id c{var};
+  if (is_negative(l)) {
+    domains_.exclude(c);
+    return;
   }
-  return true;
+  domains_.select(c);
+  rules_.for_each_class(c, [&](std::uint32_t k) {
+    domains_.join(c, k);
+    return true;
+  });
 }
 
-template <class Visit>
-bool sat_core::for_each_forbidden(candidate_id c, Visit visit) const {
-  const bool root = uses_root_rules(c);
-  const auto& rows = root ? tables_.root_forbidden : tables_.forbidden;
-  const auto rules = root ? &enabled_rules::root_forbidden : &enabled_rules::forbidden;
-  const auto row = rows[to_index(c)];
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (enabled(rules, c, rows.offsets[to_index(c)] + i) && !visit(row[i])) return false;
+// While `l` is still assigned.
+OPAMPLAN_INLINE void sat_core::undo(literal l) {
+  const std::uint32_t var = variable(l);
+  if (free_) order_.put(var, trail_.value_of(var));
+  if (!vars_.is_candidate(var)) {
+    // Required when propagated, which may not have happened.
+    if (!is_negative(l)) domains_.release(vars_.as_choice(var));
+  } else if (is_negative(l)) {
+    domains_.readmit(candidate_id{var});
+  } else {
+    domains_.unselect(candidate_id{var});
   }
-  return true;
 }
 
-template <class Visit>
-bool sat_core::for_each_class(candidate_id c, Visit visit) const {
-  const auto row = tables_.classes[to_index(c)];
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (enabled(&enabled_rules::classes, c, tables_.classes.offsets[to_index(c)] + i) &&
-        !visit(row[i])) {
-      return false;
-    }
-  }
-  return true;
+OPAMPLAN_INLINE void sat_core::new_level() {
+  trail_.new_level();
+  walk_.new_level();
+}
+
+OPAMPLAN_INLINE void sat_core::backtrack(std::uint32_t to_level) {
+  trail_.backtrack(to_level, [&](literal l) { undo(l); });
+  walk_.backtrack(to_level);
 }
 
 }  // namespace opamplan
 
-#include "opamplan/solve/impl/sat_core_analyze.ipp"
 #include "opamplan/solve/impl/sat_core_check.ipp"
+#include "opamplan/solve/impl/sat_core_decide.ipp"
 #include "opamplan/solve/impl/sat_core_propagate.ipp"
 #include "opamplan/solve/impl/sat_core_request.ipp"
 #include "opamplan/solve/impl/sat_core_search.ipp"
-#include "opamplan/solve/impl/sat_core_trace.ipp"
-#include "opamplan/solve/impl/sat_core_walk.ipp"

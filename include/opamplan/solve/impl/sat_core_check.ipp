@@ -11,26 +11,26 @@
 namespace opamplan {
 
 OPAMPLAN_INLINE bool sat_core::trail_is_sound() const {
-  std::vector<std::uint8_t> met(values_.size(), 0);
+  std::vector<std::uint8_t> met(trail_.variables(), 0);
   std::uint32_t level = 0;
   for (std::size_t i = 0; i < trail_.size(); ++i) {
-    while (level < decisions_.size() && decisions_[level].trail_size <= i) ++level;
+    while (level < trail_.level() && trail_.begin_of(level + 1) <= i) ++level;
     const std::uint32_t var = variable(trail_[i]);
-    if (met[var] != 0 || !is_true(trail_[i]) || levels_[var] != level) return false;
+    if (met[var] != 0 || !trail_.is_true(trail_[i]) || trail_.level_of(var) != level) return false;
     met[var] = 1;
   }
-  for (std::size_t v = 0; v < values_.size(); ++v) {
-    if ((values_[v] != 0) != (met[v] != 0)) return false;
+  for (std::uint32_t v = 0; v < trail_.variables(); ++v) {
+    if ((trail_.value_of(v) != 0) != (met[v] != 0)) return false;
   }
-  return queue_head_ <= trail_.size() && reasons_are_sound() && domains_are_sound();
+  return reasons_are_sound() && domains_are_sound();
 }
 
 OPAMPLAN_INLINE bool sat_core::reasons_are_sound() const {
-  std::vector<std::uint8_t> before(values_.size(), 0);
+  std::vector<std::uint8_t> before(trail_.variables(), 0);
   bool sound = true;
   for (const literal l : trail_) {
-    for_each_cause(l, reasons_[variable(l)], [&](literal cause) {
-      sound = sound && is_true(cause) && before[variable(cause)] != 0;
+    causes_.visit(l, trail_.reason_of(variable(l)), [&](literal cause) {
+      sound = sound && trail_.is_true(cause) && before[variable(cause)] != 0;
     });
     before[variable(l)] = 1;
   }
@@ -38,20 +38,20 @@ OPAMPLAN_INLINE bool sat_core::reasons_are_sound() const {
 }
 
 OPAMPLAN_INLINE bool sat_core::domains_are_sound() const {
-  for (std::size_t r = 0; r < tables_.roles.size(); ++r) {
-    const auto& role = tables_.roles[r];
+  for (std::size_t i = 0; i < tables_.roles.size(); ++i) {
+    const role_id r{static_cast<std::uint32_t>(i)};
+    const auto& role = tables_.roles[i];
     std::uint32_t possible = 0;
     candidate_id selected = no_candidate;
-    for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
-      const candidate_id c{role.first_candidate + i};
-      const bool in_domain = (domain_[role.first_word + i / 64] >> (i % 64) & 1U) != 0;
-      if (in_domain == is_false(is_selected(c))) return false;
-      possible += in_domain ? 1 : 0;
-      if (!is_true(is_selected(c))) continue;
+    for (std::uint32_t n = 0; n < role.candidate_count; ++n) {
+      const candidate_id c{role.first_candidate + n};
+      if (domains_.has(c) == trail_.is_false(is_selected(c))) return false;
+      possible += domains_.has(c) ? 1 : 0;
+      if (!trail_.is_true(is_selected(c))) continue;
       if (selected != no_candidate) return false;
       selected = c;
     }
-    if (possible != domain_size_[r] || selected != role_selected_[r]) return false;
+    if (possible != domains_.size(r) || selected != domains_.selected(r)) return false;
   }
   return true;
 }
@@ -59,26 +59,31 @@ OPAMPLAN_INLINE bool sat_core::domains_are_sound() const {
 // Every learnt clause is true or has two literals left, no required role has just one candidate
 // left, and what is selected keeps its rules.
 OPAMPLAN_INLINE bool sat_core::nothing_waits() const {
-  if (queue_head_ != trail_.size()) return false;
-  for (const clause& c : clauses_) {
-    const auto* const begin = clause_literals_.data() + c.first;
-    const auto* const end = begin + c.size;
-    if (std::any_of(begin, end, [&](literal l) { return is_true(l); })) continue;
-    if (std::count_if(begin, end, [&](literal l) { return !is_false(l); }) < 2) return false;
-  }
-  for (std::size_t r = 0; r < tables_.roles.size(); ++r) {
-    const candidate_id c = role_selected_[r];
-    if (c == no_candidate) {
-      if (role_required_[r] != no_choice && domain_size_[r] < 2) return false;
+  if (trail_.waits()) return false;
+  for (std::size_t i = 0; i < clauses_.size(); ++i) {
+    const auto lits = clauses_[i];
+    if (std::any_of(lits.begin(), lits.end(), [&](literal l) { return trail_.is_true(l); })) {
       continue;
     }
-    const auto member = [&](choice_id s) {
-      const candidate_id other = role_selected_[to_index(tables_.choices[to_index(s)].role)];
-      return other != no_candidate && tables_.contains(s, other);
-    };
-    if (!for_each_required(c, [&](choice_id s) { return is_true(holds(s)); }) ||
-        !for_each_forbidden(c, [&](choice_id s) { return !member(s); }) ||
-        !for_each_class(c, [&](std::uint32_t k) { return class_selected_[k] == c; })) {
+    if (std::count_if(lits.begin(), lits.end(), [&](literal l) { return !trail_.is_false(l); }) <
+        2) {
+      return false;
+    }
+  }
+  const auto has_member = [&](choice_id s) {
+    const candidate_id c = domains_.selected(role_of(s));
+    return c != no_candidate && tables_.contains(s, c);
+  };
+  for (std::size_t i = 0; i < tables_.roles.size(); ++i) {
+    const role_id r{static_cast<std::uint32_t>(i)};
+    const candidate_id c = domains_.selected(r);
+    if (c == no_candidate) {
+      if (domains_.required(r) != no_choice && domains_.size(r) < 2) return false;
+      continue;
+    }
+    if (!rules_.for_each_required(c, [&](choice_id s) { return trail_.is_true(vars_.holds(s)); }) ||
+        !rules_.for_each_forbidden(c, [&](choice_id s) { return !has_member(s); }) ||
+        !rules_.for_each_class(c, [&](std::uint32_t k) { return domains_.of_class(k) == c; })) {
       return false;
     }
   }

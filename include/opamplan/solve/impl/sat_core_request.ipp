@@ -2,7 +2,6 @@
 /// The SAT core: requests, and what is kept between them.
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 
 #include "opamplan/base/config.hpp"
@@ -17,27 +16,27 @@ OPAMPLAN_INLINE bool sat_core::prepare_base() {
   if (!started_) {
     started_ = true;
     for (const candidate_id c : options_.excluded) {
-      if (!is_false(is_selected(c))) assign(negate(is_selected(c)), {});
+      if (!trail_.is_false(is_selected(c))) assign(negate(is_selected(c)), {});
     }
     for (const choice_id root : options_.roots) {
-      if (!is_true(holds(root))) assign(holds(root), {});
+      if (!trail_.is_true(vars_.holds(root))) assign(vars_.holds(root), {});
     }
   }
-  walk_roots_ = base_roles_;
-  root_position_ = 0;
+  walk_.set_roots(base_roles_);
+  walk_.restart();
   const run_result result = run(0);
   contradictory_ = result == run_result::contradiction;
   base_ready_ = result == run_result::complete;
-  base_level_ = level();
+  base_level_ = trail_.level();
   return base_ready_;
 }
 
 OPAMPLAN_INLINE search_outcome sat_core::solve(choice_id target) {
-  return solve_literal(holds(target), tables_.choices[to_index(target)].role);
+  return solve_literal(vars_.holds(target), role_of(target));
 }
 
 OPAMPLAN_INLINE search_outcome sat_core::solve(candidate_id target) {
-  return solve_literal(is_selected(target), tables_.candidate_roles[to_index(target)]);
+  return solve_literal(is_selected(target), role_of(target));
 }
 
 OPAMPLAN_INLINE search_outcome sat_core::solve_literal(literal target, role_id role) {
@@ -58,10 +57,10 @@ OPAMPLAN_INLINE search_outcome sat_core::solve_literal(literal target, role_id r
 // answer: each decision for the roots was the best possible even without the target. If not, the
 // target may make the roots choose otherwise, and the walk starts again with the target assumed.
 OPAMPLAN_INLINE search_outcome sat_core::solve_on_base(literal target, role_id role) {
-  if (is_false(target)) return solve_from_scratch(target, role);
+  if (trail_.is_false(target)) return solve_from_scratch(target, role);
   new_level();
-  if (!is_true(target)) assign(target, {});
-  walk_roots_.push_back(role);
+  if (!trail_.is_true(target)) assign(target, {});
+  walk_.add_root(role);
   switch (run(base_level_ + 1)) {
     case run_result::complete:
       return finish(search_outcome::satisfiable, true);
@@ -83,11 +82,11 @@ OPAMPLAN_INLINE search_outcome sat_core::solve_from_scratch(literal target, role
       contradictory_ = true;
       return finish(refute(conflict_), false);
     }
-    if (is_false(target)) return finish(refute({&target, 1}), false);
+    if (trail_.is_false(target)) return finish(refute({&target, 1}), false);
     new_level();
-    if (!is_true(target)) assign(target, {});
-    walk_roots_ = base_roles_;
-    walk_roots_.push_back(role);
+    if (!trail_.is_true(target)) assign(target, {});
+    walk_.set_roots(base_roles_);
+    walk_.add_root(role);
     switch (run(1)) {
       case run_result::complete:
         return finish(search_outcome::satisfiable, false);
@@ -102,12 +101,18 @@ OPAMPLAN_INLINE search_outcome sat_core::solve_from_scratch(literal target, role
   }
 }
 
+// The request fails because these literals are false at level 0.
+OPAMPLAN_INLINE search_outcome sat_core::refute(std::span<const literal> false_literals) {
+  proof_.refute(false_literals);
+  return search_outcome::unsatisfiable;
+}
+
 OPAMPLAN_INLINE search_outcome sat_core::finish(search_outcome outcome, bool base_intact) {
   if (outcome == search_outcome::satisfiable) {
     assert(nothing_waits());
-    for (const role_id r : visit_order_) selected_.push_back(role_selected_[to_index(r)]);
+    for (const role_id r : walk_.visited()) selected_.push_back(domains_.selected(r));
   }
-  walk_roots_ = base_roles_;
+  walk_.set_roots(base_roles_);
   if (base_intact) {
     backtrack(base_level_);
   } else {
@@ -117,7 +122,6 @@ OPAMPLAN_INLINE search_outcome sat_core::finish(search_outcome outcome, bool bas
   if (free_) {
     free_ = false;
     order_.clear();
-    std::fill(phases_.begin(), phases_.end(), 0);
   }
   assert(trail_is_sound());
   return outcome;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
+#include <vector>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/solve/sat_core.hpp"
@@ -38,32 +40,54 @@ OPAMPLAN_INLINE bool sat_core::keep_going() {
 // above.
 OPAMPLAN_INLINE sat_core::run_result sat_core::resolve_conflict(std::uint32_t floor) {
   ++statistics_.conflicts;
-  const bool at_level_0 = std::all_of(conflict_.begin(), conflict_.end(),
-                                      [&](literal l) { return levels_[variable(l)] == 0; });
-  if (at_level_0) {
+  std::uint32_t conflict_level = 0;
+  for (const literal l : conflict_) {
+    conflict_level = std::max(conflict_level, trail_.level_of(variable(l)));
+  }
+  if (conflict_level == 0) {
     refute(conflict_);
     return run_result::contradiction;
   }
   if (conflicts_left_ == 0) return run_result::gave_up;
   --conflicts_left_;
-  const std::uint32_t back = analyze();
+  backtrack(conflict_level);
+  const std::uint32_t back = analysis_.run(conflict_, free_ ? &order_ : nullptr);
   learn(back);
-  if (clauses_.size() >= clause_limit_) forget_clauses();
+  if (clauses_.full()) {
+    statistics_.forgotten_clauses += clauses_.forget(
+        trail_, [&](std::uint32_t from, std::uint32_t to) { proof_.move_clause(from, to); });
+    proof_.keep_clauses(clauses_.size());
+  }
   assert(statistics_.conflicts % 16 != 0 || trail_is_sound());
   return back < floor ? run_result::below_floor : run_result::going_on;
 }
 
-// The most active variable, as it was last; the walk decides where no conflict has been.
-OPAMPLAN_INLINE sat_core::step sat_core::decide_freely() {
-  while (!order_.empty()) {
-    const std::uint32_t var = order_.take();
-    if (values_[var] != 0) continue;
-    new_level();
-    ++statistics_.decisions;
-    assign(literal{2 * var + (phases_[var] == 1 ? 0U : 1U)}, {});
-    return step::decided;
+// At level 0. `before`: the fact that the derivation rests on, beside the rules.
+OPAMPLAN_INLINE void sat_core::assert_fact(literal l, solve_impl::proof::rule_list rules,
+                                           std::uint32_t before) {
+  assign(l, {reason::kind::none, proof_.add_fact(std::move(rules), before)});
+}
+
+// Goes back to `to_level`, keeps what was learnt and asserts its first literal.
+OPAMPLAN_INLINE void sat_core::learn(std::uint32_t to_level) {
+  using solve_impl::proof;
+  backtrack(to_level);
+  const std::vector<literal>& learnt = analysis_.learnt();
+  statistics_.learnt_literals += learnt.size();
+  proof_.end();
+  if (learnt.size() == 1) {
+    assert_fact(learnt[0], proof_.used(), proof::no_variable);
+    std::uint32_t before = variable(learnt[0]);
+    for (auto& d : analysis_.dominators()) {
+      // If another candidate is a fact by now, the role contradicts itself, which shows soon.
+      if (rival(d.fact) != no_candidate) break;
+      assert_fact(d.fact, std::move(d.rules), before);
+      before = variable(d.fact);
+    }
+    return;
   }
-  return decide();
+  proof_.add_clause();
+  assign(learnt[0], {reason::kind::clause, clauses_.add(learnt, analysis_.glue())});
 }
 
 // Conflict-driven search above level `floor`, until all that the walk reaches is selected. Free
@@ -74,9 +98,9 @@ OPAMPLAN_INLINE sat_core::run_result sat_core::search(std::uint32_t floor, order
   while (true) {
     if (!keep_going()) return run_result::gave_up;
     if (propagate()) {
-      const step s = by == order::free ? decide_freely() : decide();
-      if (s == step::complete) return run_result::complete;
-      if (s != step::conflict) continue;
+      const decision d = by == order::free ? decide_freely() : decide();
+      if (d == decision::complete) return run_result::complete;
+      if (d != decision::conflict) continue;
     }
     const run_result r = resolve_conflict(floor);
     if (r != run_result::going_on) return r;
@@ -96,18 +120,15 @@ OPAMPLAN_INLINE sat_core::run_result sat_core::run(std::uint32_t floor) {
     if (r != run_result::hard) return r;
     backtrack(floor);
     free_ = true;
-    order_.resize(values_.size());
-    phases_.resize(values_.size(), 0);
-    model_.resize(tables_.roles.size(), no_candidate);
+    order_.resize(vars_.count());
+    model_.resize(tables_.roles.size());
   }
   return run_guided(floor);
 }
 
 OPAMPLAN_INLINE void sat_core::remember_model() {
   ++statistics_.models;
-  for (const role_id r : model_roles_) model_[to_index(r)] = no_candidate;
-  model_roles_ = visit_order_;
-  for (const role_id r : model_roles_) model_[to_index(r)] = role_selected_[to_index(r)];
+  model_.remember(walk_.visited(), domains_);
 }
 
 // The walk, with a model at hand that agrees with all that is decided. A decision the model lacks
@@ -119,19 +140,19 @@ OPAMPLAN_INLINE sat_core::run_result sat_core::run_guided(std::uint32_t floor) {
   backtrack(floor);
   while (true) {
     if (!keep_going()) return run_result::gave_up;
-    const step s = propagate() ? decide() : step::conflict;
-    if (s == step::complete) return run_result::complete;
-    assert(s == step::decided);  // nothing contradicts a model
+    const decision d = propagate() ? decide() : decision::conflict;
+    if (d == decision::complete) return run_result::complete;
+    assert(d == decision::made);  // nothing contradicts a model
     const candidate_id c{variable(trail_.back())};
-    if (model_[to_index(tables_.candidate_roles[to_index(c)])] == c) continue;
-    const std::uint32_t here = level();
+    if (model_.selected(role_of(c)) == c) continue;
+    const std::uint32_t here = trail_.level();
     switch (const run_result with = search(here, order::free)) {
       case run_result::complete:
         remember_model();
         backtrack(here);
         break;
       case run_result::below_floor:
-        if (level() < floor) return with;
+        if (trail_.level() < floor) return with;
         break;  // something is learnt: the walk goes on from where it matters
       default:
         return with;
