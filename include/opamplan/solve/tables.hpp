@@ -12,6 +12,7 @@
 ///   of the search, so that what is learnt about one dependent holds for all that ask the same.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -90,6 +91,17 @@ struct universe_tables {
     const auto bit =
         static_cast<std::uint32_t>(candidate) - roles[to_index(c.role)].first_candidate;
     return (choice_words[c.first_word + bit / 64] >> (bit % 64) & 1U) != 0;
+  }
+  /// Visits candidates of a role, ascending: its i-th if bit i % 64 of `word_of(i / 64)` is set.
+  /// Each word is asked for once, before any of its candidates is visited.
+  template <class WordOf, class Visit>
+  static void for_each_candidate(const role& of, WordOf word_of, Visit visit) {
+    for (std::uint32_t w = 0; w < of.word_count; ++w) {
+      for (std::uint64_t word = word_of(w); word != 0; word &= word - 1) {
+        const auto bit = static_cast<std::uint32_t>(std::countr_zero(word));
+        visit(candidate_id{of.first_candidate + 64 * w + bit});
+      }
+    }
   }
 };
 

@@ -2,7 +2,6 @@
 /// What a deduction rests on, reconstructed when it is asked for.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -48,13 +47,11 @@ class causes {
   void visit_members(choice_id s, candidate_id except, Visit visit) const {
     const auto& role = tables_.roles[to_index(tables_.choices[to_index(s)].role)];
     const auto members = tables_.members(s);
-    for (std::uint32_t w = 0; w < role.word_count; ++w) {
-      for (std::uint64_t word = members[w]; word != 0; word &= word - 1) {
-        const auto bit = static_cast<std::uint32_t>(std::countr_zero(word));
-        const candidate_id c{role.first_candidate + 64 * w + bit};
-        if (c != except) visit(negate(variables::is_selected(c)));
-      }
-    }
+    universe_tables::for_each_candidate(
+        role, [&](std::uint32_t w) { return members[w]; },
+        [&](candidate_id c) {
+          if (c != except) visit(negate(variables::is_selected(c)));
+        });
   }
 
   const universe_tables& tables_;

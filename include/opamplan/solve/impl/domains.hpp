@@ -110,7 +110,9 @@ class domains {
     const auto& role = tables_.roles[to_index(r)];
     for (std::uint32_t w = 0; w < role.word_count; ++w) {
       const std::uint64_t word = words_[role.first_word + w];
-      if (word != 0) return candidate_at(role, w, word);
+      if (word == 0) continue;
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(word));
+      return candidate_id{role.first_candidate + 64 * w + bit};
     }
     return no_candidate;
   }
@@ -120,32 +122,27 @@ class domains {
   template <class Visit>
   void for_each_rival(candidate_id c, Visit visit) const {
     const auto& role = tables_.roles[to_index(role_of(c))];
-    const std::uint32_t own = static_cast<std::uint32_t>(c) - role.first_candidate;
-    for (std::uint32_t w = 0; w < role.word_count; ++w) {
-      std::uint64_t word = words_[role.first_word + w];
-      if (own / 64 == w) word &= ~(std::uint64_t{1} << (own % 64));
-      for (; word != 0; word &= word - 1) visit(candidate_at(role, w, word));
-    }
+    const place own = place_of(c);
+    for_each(
+        role,
+        [&](std::uint32_t w) {
+          return role.first_word + w == own.word ? ~own.bit : ~std::uint64_t{0};
+        },
+        visit);
   }
   /// Those possible that are members of `s`.
   template <class Visit>
   void for_each_member(choice_id s, Visit visit) const {
-    const auto& role = role_of(s);
     const auto members = tables_.members(s);
-    for (std::uint32_t w = 0; w < role.word_count; ++w) {
-      std::uint64_t word = words_[role.first_word + w] & members[w];
-      for (; word != 0; word &= word - 1) visit(candidate_at(role, w, word));
-    }
+    for_each(
+        role_of(s), [&](std::uint32_t w) { return members[w]; }, visit);
   }
   /// Those possible that are not.
   template <class Visit>
   void for_each_other(choice_id s, Visit visit) const {
-    const auto& role = role_of(s);
     const auto members = tables_.members(s);
-    for (std::uint32_t w = 0; w < role.word_count; ++w) {
-      std::uint64_t word = words_[role.first_word + w] & ~members[w];
-      for (; word != 0; word &= word - 1) visit(candidate_at(role, w, word));
-    }
+    for_each(
+        role_of(s), [&](std::uint32_t w) { return ~members[w]; }, visit);
   }
 
  private:
@@ -164,10 +161,11 @@ class domains {
     const std::uint32_t i = static_cast<std::uint32_t>(c) - role.first_candidate;
     return {role.first_word + i / 64, std::uint64_t{1} << (i % 64)};
   }
-  [[nodiscard]] static candidate_id candidate_at(const universe_tables::role& role, std::uint32_t w,
-                                                 std::uint64_t word) noexcept {
-    const auto bit = static_cast<std::uint32_t>(std::countr_zero(word));
-    return candidate_id{role.first_candidate + 64 * w + bit};
+  // Those possible whose bits `mask(word)` has.
+  template <class Mask, class Visit>
+  void for_each(const universe_tables::role& role, Mask mask, Visit visit) const {
+    const auto possible = [&](std::uint32_t w) { return words_[role.first_word + w] & mask(w); };
+    universe_tables::for_each_candidate(role, possible, visit);
   }
 
   const universe_tables& tables_;
