@@ -284,9 +284,9 @@ py::typing::List<py_value> children_of(const py_value& v) {
 }
 
 template <class Get>
-py::object operand(const py_value& v, bool present, Get get) {
-  if (!present) return py::none();
-  return py::cast(py_value{v.file, get(v.view)});
+std::optional<py_value> operand(const py_value& v, bool present, Get get) {
+  if (!present) return std::nullopt;
+  return py_value{v.file, get(v.view)};
 }
 
 py::typing::List<py_item> items_of(const file_ptr& f,
@@ -311,7 +311,10 @@ void bind_value(py::class_<py_value>& c) {
        "`boolean`, `integer`, `string`, `identifier`, `list`, `group`, `option`, `relation`, "
        "`prefix_relation`, `logical`, `prefix` or `env_update`.")
       .def_property_readonly(
-          "scalar", [](const py_value& v) { return scalar(v.view); },
+          "scalar",
+          [](const py_value& v) {
+            return py::reinterpret_steal<scalar_value>(scalar(v.view).release());
+          },
           "The bool, int or str of a boolean, integer, string or identifier; else None.")
       .def_property_readonly(
           "op", [](const py_value& v) { return to_string(v.view.oper()); },
@@ -355,10 +358,10 @@ void bind_value(py::class_<py_value>& c) {
       .def(
           "__getitem__",
           [](const py_value& v, py::ssize_t i) {
-            const py::list all = children_of(v);
+            const auto all = children_of(v);
             const auto size = static_cast<py::ssize_t>(all.size());
             if (i < -size || i >= size) throw py::index_error();
-            return py::object(all[static_cast<std::size_t>(i < 0 ? i + size : i)]);
+            return all[static_cast<std::size_t>(i < 0 ? i + size : i)].cast<py_value>();
           },
           py::arg("index"))
       .def(
@@ -391,9 +394,9 @@ void bind_item(py::class_<py_item>& c) {
           "The field's name, or the section's kind.")
       .def_property_readonly(
           "label",
-          [](const py_item& i) -> py::object {
+          [](const py_item& i) -> std::optional<py::str> {
             const auto label = i.view.is_section() ? i.view.label() : std::nullopt;
-            return label ? scalar(*label) : py::none();
+            return label ? std::optional(text_of(label->as_string())) : std::nullopt;
           },
           "Of a section that has one, as in ``extra-source \"label\" { ... }``; else None.")
       .def_property_readonly(

@@ -88,7 +88,7 @@ class Value:
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     def __bool__(self) -> bool: ...
     def __eq__(self, other: typing.Any) -> bool: ...
-    def __getitem__(self, index: typing.SupportsInt | typing.SupportsIndex) -> typing.Any: ...
+    def __getitem__(self, index: typing.SupportsInt | typing.SupportsIndex) -> Value: ...
     def __iter__(self) -> collections.abc.Iterator[Value]: ...
     def __len__(self) -> int:
         """
@@ -111,7 +111,7 @@ class Value:
         `boolean`, `integer`, `string`, `identifier`, `list`, `group`, `option`, `relation`, `prefix_relation`, `logical`, `prefix` or `env_update`.
         """
     @property
-    def left(self) -> typing.Any:
+    def left(self) -> Value | None:
         """
         The operand on the left, or None.
         """
@@ -126,12 +126,12 @@ class Value:
         Line and column, 1-based; the column counts bytes.
         """
     @property
-    def right(self) -> typing.Any:
+    def right(self) -> Value | None:
         """
         The operand on the right, or None.
         """
     @property
-    def scalar(self) -> typing.Any:
+    def scalar(self) -> bool | int | str | None:
         """
         The bool, int or str of a boolean, integer, string or identifier; else None.
         """
@@ -146,7 +146,7 @@ class Value:
         Byte offsets of its begin and end.
         """
     @property
-    def subject(self) -> typing.Any:
+    def subject(self) -> Value | None:
         """
         Of an option, what stands before the braces; else None.
         """
@@ -176,7 +176,7 @@ class Item:
         Of a section; else empty.
         """
     @property
-    def label(self) -> typing.Any:
+    def label(self) -> str | None:
         """
         Of a section that has one, as in ``extra-source "label" { ... }``; else None.
         """

@@ -73,7 +73,7 @@ def atoms_of(value: Optional[Value], name: str) -> Iterator[Value]:
     """The places of a formula that name a package, with what holds of its version."""
     if value is None:
         return
-    subject = _subject(value)
+    subject = subject_of(value)
     if subject.kind == "string":
         if subject.scalar == name:
             yield value
@@ -82,9 +82,16 @@ def atoms_of(value: Optional[Value], name: str) -> Iterator[Value]:
         yield from atoms_of(part, name)
 
 
-def _subject(value: Value) -> Value:
+def subject_of(value: Value) -> Value:
     """What braces, if there are any, say something about."""
     return value if value.subject is None else value.subject
+
+
+def sides(value: Value) -> tuple[Value, Value]:
+    """Of an `&` or `|`."""
+    assert value.left is not None, value.kind
+    assert value.right is not None, value.kind
+    return value.left, value.right
 
 
 def quoted(text: str) -> str:
@@ -166,15 +173,15 @@ def _is_about_versions(value: Value) -> Optional[bool]:
 
 def _conjuncts(value: Value) -> Iterator[Value]:
     if value.kind == "logical" and value.op == "&":
-        yield from _conjuncts(value.left)
-        yield from _conjuncts(value.right)
+        for side in sides(value):
+            yield from _conjuncts(side)
     else:
         yield value
 
 
 def _constrained(file: File, atom: Value, wanted: str) -> list[Splice]:
     """The replacements that give an atom another constraint."""
-    subject = _subject(atom)
+    subject = subject_of(atom)
     arguments = atom if atom.kind == "option" else ()
     parts = [each for argument in arguments for each in _conjuncts(argument)]
     about = [_is_about_versions(part) for part in parts]
@@ -257,7 +264,8 @@ def _removed(file: File, value: Value, name: str) -> Optional[list[Splice]]:
     if _names(value, name):
         return None
     if value.kind == "logical":
-        for side, other in ((value.left, value.right), (value.right, value.left)):
+        left, right = sides(value)
+        for side, other in ((left, right), (right, left)):
             if next(atoms_of(side, name), None) is None:
                 continue
             inner = _removed(file, side, name)
@@ -280,7 +288,8 @@ def _without_side(file: File, value: Value, side: Value, other: Value) -> list[S
     gaps = [(value.span[0], other.span[0]), (other.span[1], value.span[1])]
     if not any(b"\n" in _data(file)[begin:end] for begin, end in gaps):
         return [(*value.span, other.source)]
-    begin, end = value.left.span[1], value.right.span[0]
+    left, right = sides(value)
+    begin, end = left.span[1], right.span[0]
     operator = begin + _outside_comments(file, begin, end).index(value.op.encode())
     first, last = min(side.span[0], operator), max(side.span[1], operator + 1)
     line = _own_line(file, first, last)
@@ -291,7 +300,7 @@ def _without_side(file: File, value: Value, side: Value, other: Value) -> list[S
 
 
 def _names(value: Value, name: str) -> bool:
-    subject = _subject(value)
+    subject = subject_of(value)
     return subject.kind == "string" and subject.scalar == name
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from opamplan._core import Value, parse, parse_value
 from opamplan._core import compare_versions as compare
-from opamplan.dependency_edits import Splice, atoms_of, quoted, spliced
+from opamplan.dependency_edits import Splice, atoms_of, quoted, sides, spliced, subject_of
 
 DEPENDENCIES = ("depends", "depopts")
 
@@ -48,24 +47,25 @@ def _bounded(atom: Value, version: str) -> list[Splice]:
         return [(atom.span[1], atom.span[1], f" {{{bound}}}")]
     arguments = list(atom)
     if not arguments:  # "NAME" {}
-        return [(atom.span[0], atom.span[1], f"{atom.subject.source} {{{bound}}}")]
+        return [(atom.span[0], atom.span[1], f"{subject_of(atom).source} {{{bound}}}")]
     held = next((b for each in arguments for b in _upper_bounds(each)), None)
     if held is not None:
-        if compare(str(held.right.scalar), version) <= 0 and held.op == "<":
+        relation, written = held
+        if compare(written, version) <= 0 and relation.op == "<":
             return []
-        return [(*held.span, bound)]
+        return [(*relation.span, bound)]
     begin, end = arguments[0].span[0], arguments[-1].span[1]
     if any(each.kind == "logical" and each.op == "|" for each in arguments):
         return [(begin, begin, "("), (end, end, f") & {bound}")]
     return [(end, end, f" & {bound}")]
 
 
-def _upper_bounds(value: Value) -> Iterator[Value]:
-    """What must hold in any case, and is an upper bound with a version written there."""
+def _upper_bounds(value: Value) -> Iterator[tuple[Value, str]]:
+    """What must hold in any case and is an upper bound, with the version that is written there."""
     if value.kind == "logical" and value.op == "&":
-        for side in (value.left, value.right):
+        for side in sides(value):
             yield from _upper_bounds(side)
     elif value.kind == "prefix_relation" and value.op in ("<", "<="):
-        right: Optional[Value] = value.right
-        if right is not None and right.kind == "string":
-            yield value
+        bound = value.right
+        if bound is not None and bound.kind == "string":
+            yield value, str(bound.scalar)
