@@ -12,9 +12,9 @@
 #include <numeric>
 #include <opamplan/base/impl/sha256_blocks.hpp>
 #include <opamplan/base/sha256.hpp>
+#include <opamplan/inspect/doctor.hpp>
 #include <opamplan/plan/contents.hpp>
 #include <opamplan/plan/difference.hpp>
-#include <opamplan/plan/doctor.hpp>
 #include <opamplan/plan/forecast.hpp>
 #include <opamplan/plan/json.hpp>
 #include <opamplan/plan/layers.hpp>

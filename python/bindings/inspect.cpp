@@ -3,10 +3,10 @@
 #include <pybind11/stl.h>
 
 #include <opamplan/base/error.hpp>
-#include <opamplan/emit/inspect.hpp>
 #include <opamplan/emit/llb.hpp>
 #include <opamplan/emit/names.hpp>
-#include <opamplan/emit/read_dockerfile.hpp>
+#include <opamplan/inspect/files.hpp>
+#include <opamplan/inspect/read_dockerfile.hpp>
 #include <opamplan/plan/targets.hpp>
 #include <set>
 #include <utility>

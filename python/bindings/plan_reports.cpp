@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <map>
 #include <opamplan/base/error.hpp>
+#include <opamplan/inspect/doctor.hpp>
 #include <opamplan/plan/difference.hpp>
-#include <opamplan/plan/doctor.hpp>
 #include <opamplan/plan/forecast.hpp>
 #include <optional>
 #include <tuple>

@@ -8,7 +8,18 @@ from pathlib import Path
 
 from markdown_text import ROOT, escaped
 
-ROOMS = ("", "base", "syntax", "package", "repository", "solve", "closure", "plan", "emit")
+ROOMS = (
+    "",
+    "base",
+    "syntax",
+    "package",
+    "repository",
+    "solve",
+    "closure",
+    "plan",
+    "emit",
+    "inspect",
+)
 
 
 def blank(text: str) -> str:

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "emit/emitted.hpp"
-#include "opamplan/emit/inspect.hpp"
+#include "opamplan/inspect/files.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;

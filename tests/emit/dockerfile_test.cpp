@@ -6,10 +6,10 @@
 
 #include "emit/emitted.hpp"
 #include "opamplan/base/error.hpp"
-#include "opamplan/emit/inspect.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/recipe.hpp"
+#include "opamplan/inspect/files.hpp"
 
 using namespace opamplan;
 using namespace opamplan::test;

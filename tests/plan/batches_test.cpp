@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "opamplan/plan/doctor.hpp"
+#include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/summary.hpp"
 #include "plan/small_plans.hpp"
 

@@ -3,8 +3,8 @@
 #include <set>
 #include <string>
 
+#include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/batches.hpp"
-#include "opamplan/plan/doctor.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan::test;

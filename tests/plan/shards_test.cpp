@@ -9,7 +9,7 @@
 #include <set>
 
 #include "opamplan/base/error.hpp"
-#include "opamplan/plan/doctor.hpp"
+#include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/json.hpp"
 #include "plan/small_plans.hpp"

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/contents.hpp"
-#include "opamplan/plan/doctor.hpp"
 #include "opamplan/plan/json.hpp"
 #include "opamplan/solve/names.hpp"
 #include "plan/small_plans.hpp"

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "opamplan/plan/doctor.hpp"
+#include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/json.hpp"
 #include "plan/small_plans.hpp"
 

@@ -31,6 +31,8 @@ RIGHT = {
     "include/opamplan/plan/plan.hpp": '#include "opamplan/solve/solve.hpp"\n',
     "lib/solve/solve.cpp": '#include "opamplan/solve/impl/sat.hpp"\n',
     "tests/solve/sat_test.cpp": "#include <opamplan/solve/impl/sat.hpp>\n",
+    "include/opamplan/inspect/doctor.hpp": '#include "opamplan/plan/plan.hpp"\n',
+    "tests/plan/plan_test.cpp": '#include "opamplan/inspect/doctor.hpp"\n',
     "tests/headers/all.cpp": '#include "opamplan/opamplan.hpp"\n',
     "python/bindings/plan.cpp": '#include "opamplan/plan/plan.hpp"\n',
     "python/opamplan/__init__.py": "from opamplan import _core\nfrom opamplan.files import save\n",
@@ -42,6 +44,11 @@ RIGHT = {
 
 RIGHT_TO_IT = "to its right in base -> syntax -> package -> repository -> solve -> closure -> plan"
 WRONG = [
+    (
+        "include/opamplan/emit/bake.hpp",
+        '#include "opamplan/inspect/doctor.hpp"\n',
+        "1: emit includes inspect, which is",
+    ),
     (
         "include/opamplan/solve/core.hpp",
         '#pragma once\n#include "opamplan/plan/plan.hpp"\n',
@@ -88,9 +95,9 @@ WRONG = [
         "1: plan includes opamplan.hpp, which is for users",
     ),
     (
-        "include/opamplan/inspect/judge.hpp",
+        "include/opamplan/attic/judge.hpp",
         '#include "opamplan/plan/plan.hpp"\n',
-        "1: inspect is no room: say in scripts/rooms where it stands",
+        "1: attic is no room: say in scripts/rooms where it stands",
     ),
     (
         "python/opamplan/output.py",
@@ -165,7 +172,7 @@ def test_the_tables_count_files_and_uses_of_each_room(tmp_path: pathlib.Path) ->
     done = rooms(made(tmp_path, RIGHT))
     rows = [line.split(maxsplit=3) for line in done.stdout.splitlines() if line]
     assert ["solve", "4", "4", "base 1, solve 3"] in rows
-    assert ["plan", "1", "1", "solve 1"] in rows
+    assert ["plan", "2", "2", "solve 1, inspect 1"] in rows
     assert ["tests", "1", "1", "all 1"] in rows
     assert ["cli", "1", "2", "opamplan 1, cli 1"] in rows
 

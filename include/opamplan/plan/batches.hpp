@@ -23,8 +23,11 @@ struct step_cost {
 };
 [[nodiscard]] step_cost estimate(const plan& p, const plan_step& step);
 
-/// Bytes of what a builder writes beside the layers when it exports a batch to a cache; of all
-/// batches, the most. An upper bound, checked against exported caches in the tests.
+/// Bytes of what a builder writes beside the layers when it exports a batch to a cache. An upper
+/// bound, checked against exported caches in the tests. Linear in the sum of the batches' steps.
+[[nodiscard]] index_vector<batch_id, std::size_t> cache_record_sizes(const plan& p);
+
+/// Of all batches, the most; 0 without any.
 [[nodiscard]] std::size_t largest_cache_record(const plan& p);
 
 /// Fills `p.batches` so that each keeps `p.limits`: as few and as large as they allow. Targets that

@@ -28,13 +28,20 @@ inline std::vector<target_id> walk_order(const plan& p) {
 
 }  // namespace plan_impl
 
-OPAMPLAN_INLINE std::size_t largest_cache_record(const plan& p) {
+OPAMPLAN_INLINE index_vector<batch_id, std::size_t> cache_record_sizes(const plan& p) {
   plan_impl::cache_record record(p);
-  std::size_t most = 0;
+  index_vector<batch_id, std::size_t> sizes;
   for (const plan_batch& b : p.batches) {
-    most = std::max(most, plan_impl::cache_record_bytes(record, b));
+    record.clear();
+    for (const step_id s : b.steps) record.add(s);
+    sizes.push_back(record.bytes());
   }
-  return most;
+  return sizes;
+}
+
+OPAMPLAN_INLINE std::size_t largest_cache_record(const plan& p) {
+  const auto sizes = cache_record_sizes(p);
+  return sizes.empty() ? 0 : *std::max_element(sizes.begin(), sizes.end());
 }
 
 OPAMPLAN_INLINE step_cost estimate(const plan& p, const plan_step& step) {

@@ -118,11 +118,4 @@ class cache_record {
   std::size_t layers_ = 0;
 };
 
-/// Of all steps of a batch.
-inline std::size_t cache_record_bytes(cache_record& record, const plan_batch& batch) {
-  record.clear();
-  for (const step_id s : batch.steps) record.add(s);
-  return record.bytes();
-}
-
 }  // namespace opamplan::plan_impl

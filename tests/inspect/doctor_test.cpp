@@ -1,4 +1,4 @@
-#include "opamplan/plan/doctor.hpp"
+#include "opamplan/inspect/doctor.hpp"
 
 #include <doctest/doctest.h>
 

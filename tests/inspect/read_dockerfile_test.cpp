@@ -1,4 +1,4 @@
-#include "opamplan/emit/read_dockerfile.hpp"
+#include "opamplan/inspect/read_dockerfile.hpp"
 
 #include <doctest/doctest.h>
 

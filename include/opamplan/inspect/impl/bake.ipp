@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/emit/impl/bake_file.hpp"
-#include "opamplan/emit/impl/findings.hpp"
-#include "opamplan/emit/inspect.hpp"
+#include "opamplan/inspect/files.hpp"
+#include "opamplan/inspect/impl/bake_file.hpp"
+#include "opamplan/inspect/impl/findings.hpp"
 
 namespace opamplan {
-namespace emit_impl {
+namespace inspect_impl {
 
 inline bool is_target_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), hcl_reader::is_name_character);
@@ -202,7 +202,7 @@ class bake_inspector {
   bake_measure out_;
 };
 
-}  // namespace emit_impl
+}  // namespace inspect_impl
 
 OPAMPLAN_INLINE bake_measure inspect_bake(std::string_view text, std::string_view where,
                                           const limits& l) {
@@ -211,14 +211,14 @@ OPAMPLAN_INLINE bake_measure inspect_bake(std::string_view text, std::string_vie
   const bool json =
       first != std::string_view::npos && (named || text[first] == '{' || text[first] == '[');
   try {
-    return emit_impl::bake_inspector(
-               json ? emit_impl::read_bake_json(text) : emit_impl::hcl_reader(text).read(), where,
-               l)
+    return inspect_impl::bake_inspector(
+               json ? inspect_impl::read_bake_json(text) : inspect_impl::hcl_reader(text).read(),
+               where, l)
         .run();
   } catch (const json_error& e) {
     bake_measure m;
-    emit_impl::broken(m.findings, fmt::format("{}:{}:{}", where, e.line(), e.column()), e.message(),
-                      "write the file again");
+    inspect_impl::broken(m.findings, fmt::format("{}:{}:{}", where, e.line(), e.column()),
+                         e.message(), "write the file again");
     return m;
   }
 }

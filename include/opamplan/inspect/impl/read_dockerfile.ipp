@@ -10,11 +10,11 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/json.hpp"
 #include "opamplan/base/text.hpp"
-#include "opamplan/emit/impl/dockerfile_words.hpp"
-#include "opamplan/emit/read_dockerfile.hpp"
+#include "opamplan/inspect/impl/dockerfile_words.hpp"
+#include "opamplan/inspect/read_dockerfile.hpp"
 
 namespace opamplan {
-namespace emit_impl {
+namespace inspect_impl {
 
 inline std::string_view without(std::string_view text, std::string_view leading) {
   return text.substr(std::min(text.find_first_not_of(leading), text.size()));
@@ -256,10 +256,10 @@ class dockerfile_reader {
   dockerfile_text out_;
 };
 
-}  // namespace emit_impl
+}  // namespace inspect_impl
 
 OPAMPLAN_INLINE dockerfile_text read_dockerfile(std::string_view text) {
-  return emit_impl::dockerfile_reader(text).read();
+  return inspect_impl::dockerfile_reader(text).read();
 }
 
 }  // namespace opamplan

@@ -26,11 +26,11 @@ struct plan_finding {
 
 /// Everything wrong with `p`, measured by `l`; empty if nothing is. Contents are checked by
 /// `contents_of`; sizes of files and definitions are the upper bounds of `estimate` (the real files
-/// are measured by `inspect`, in the emit room). Linear in the sum of the images' sizes.
+/// are measured by `inspect_dockerfile`). Linear in the sum of the images' sizes.
 [[nodiscard]] std::vector<plan_finding> diagnose(const plan& p, const limits& l);
 
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/plan/impl/doctor.ipp"
+#include "opamplan/inspect/impl/doctor.ipp"
 #endif

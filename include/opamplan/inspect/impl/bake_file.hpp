@@ -14,7 +14,7 @@
 #include "opamplan/base/json.hpp"
 #include "opamplan/base/text.hpp"
 
-namespace opamplan::emit_impl {
+namespace opamplan::inspect_impl {
 
 /// A string of the file; in HCL and JSON alike, `${...}` and `%{...}` in it are templates.
 struct bake_string {
@@ -302,4 +302,4 @@ inline bake_text read_bake_json(std::string_view text) {
   return all;
 }
 
-}  // namespace opamplan::emit_impl
+}  // namespace opamplan::inspect_impl

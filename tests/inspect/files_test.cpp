@@ -1,4 +1,4 @@
-#include "opamplan/emit/inspect.hpp"
+#include "opamplan/inspect/files.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
-#include "opamplan/plan/doctor.hpp"
+#include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/limits.hpp"
 
 namespace opamplan {
@@ -49,6 +49,6 @@ struct bake_measure {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/emit/impl/inspect_bake.ipp"
-#include "opamplan/emit/impl/inspect_dockerfile.ipp"
+#include "opamplan/inspect/impl/bake.ipp"
+#include "opamplan/inspect/impl/dockerfile.ipp"
 #endif

@@ -12,7 +12,7 @@
 
 #include "opamplan/base/text.hpp"
 
-namespace opamplan::emit_impl {
+namespace opamplan::inspect_impl {
 
 using dockerfile_variables = std::map<std::string, std::string, std::less<>>;
 
@@ -234,4 +234,4 @@ class dockerfile_lexer {
   bool pattern_ = false;
 };
 
-}  // namespace opamplan::emit_impl
+}  // namespace opamplan::inspect_impl

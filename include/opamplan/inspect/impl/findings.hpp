@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/plan/doctor.hpp"
+#include "opamplan/inspect/doctor.hpp"
 
-namespace opamplan::emit_impl {
+namespace opamplan::inspect_impl {
 
 inline void exceed(std::vector<plan_finding>& findings, const char* limit, std::string where,
                    std::size_t value, std::size_t allowed, const char* what, const char* remedy) {
@@ -42,4 +42,4 @@ inline bool has_capitals(std::string_view reference) {
                      [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-}  // namespace opamplan::emit_impl
+}  // namespace opamplan::inspect_impl

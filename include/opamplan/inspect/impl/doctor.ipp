@@ -5,17 +5,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/contents.hpp"
-#include "opamplan/plan/doctor.hpp"
-#include "opamplan/plan/impl/cache_record.hpp"
 #include "opamplan/plan/shards.hpp"
 
 namespace opamplan {
-namespace plan_impl {
+namespace inspect_impl {
 
 class doctor {
  public:
@@ -24,11 +22,12 @@ class doctor {
   std::vector<plan_finding> run() {
     for (std::string& text : problems_of(plan_)) unsound(std::move(text));
     sound_ = findings_.empty();
-    if (sound_) {
-      check_depth();
-      record_.emplace(plan_);
+    if (sound_) check_depth();
+    const bool listed = check_batches();
+    if (sound_ && listed) {
+      check_sizes();
+      if (plan_.builders != 0) check_waves();
     }
-    check_batches();
     return std::move(findings_);
   }
 
@@ -53,11 +52,12 @@ class doctor {
     }
   }
 
-  void check_batches() {
+  // Whether every step of every batch is one of the plan's.
+  bool check_batches() {
     index_vector<target_id, batch_id> batch_of(plan_.targets.size());
     check("batches", "plan", plan_.batches.size(), limits_.batches, "batches",
           "plan fewer targets, or raise the limits of a batch");
-    bool listed = true;  // every step of every batch
+    bool listed = true;
     for (const batch_id b : plan_.batches.indices()) {
       const plan_batch& batch = plan_.batches[b];
       const std::string where = fmt::format("batch {}", b.value());
@@ -74,13 +74,12 @@ class doctor {
         }
       }
       listed = check_steps(batch, where) && listed;
-      if (listed && sound_) check_sizes(batch, where);
     }
-    if (listed && sound_ && plan_.builders != 0) check_waves();
     for (const target_id t : batch_of.indices()) {
       if (batch_of[t] == batch_id::none)
         unsound(fmt::format("target {}: it is in no batch", t.value()));
     }
+    return listed;
   }
 
   // That no builder does, or waits for, what another of its wave does.
@@ -125,7 +124,14 @@ class doctor {
     return true;
   }
 
-  void check_sizes(const plan_batch& batch, const std::string& where) {
+  void check_sizes() {
+    const auto records = cache_record_sizes(plan_);
+    for (const batch_id b : plan_.batches.indices()) check_sizes(b, records[b]);
+  }
+
+  void check_sizes(batch_id b, std::size_t record) {
+    const plan_batch& batch = plan_.batches[b];
+    const std::string where = fmt::format("batch {}", b.value());
     constexpr const char* smaller = "plan with these limits, so that batches are smaller";
     constexpr const char* alone =
         "it is one target: use the strategy graft, or a builder with larger messages";
@@ -141,23 +147,22 @@ class doctor {
     check("file_bytes", where, sum.file_bytes, limits_.file_bytes, "bytes of Dockerfile", remedy);
     check("definition_bytes", where, sum.definition_bytes, limits_.definition_bytes,
           "bytes of definition", remedy);
-    check("cache_record_bytes", where, cache_record_bytes(*record_, batch),
-          limits_.cache_record_bytes, "bytes of record in a cache", remedy);
+    check("cache_record_bytes", where, record, limits_.cache_record_bytes,
+          "bytes of record in a cache", remedy);
     check("line_bytes", where, line, limits_.line_bytes, "bytes in one line",
           "shorten the name of the system package");
   }
 
   const plan& plan_;
   const limits& limits_;
-  std::optional<cache_record> record_;  // of a sound plan
   std::vector<plan_finding> findings_;
   bool sound_ = false;  // every index is in range, so that sizes can be measured
 };
 
-}  // namespace plan_impl
+}  // namespace inspect_impl
 
 OPAMPLAN_INLINE std::vector<plan_finding> diagnose(const plan& p, const limits& l) {
-  return plan_impl::doctor(p, l).run();
+  return inspect_impl::doctor(p, l).run();
 }
 
 }  // namespace opamplan

@@ -15,13 +15,13 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/text.hpp"
-#include "opamplan/emit/impl/dockerfile_words.hpp"
-#include "opamplan/emit/impl/findings.hpp"
-#include "opamplan/emit/inspect.hpp"
-#include "opamplan/emit/read_dockerfile.hpp"
+#include "opamplan/inspect/files.hpp"
+#include "opamplan/inspect/impl/dockerfile_words.hpp"
+#include "opamplan/inspect/impl/findings.hpp"
+#include "opamplan/inspect/read_dockerfile.hpp"
 
 namespace opamplan {
-namespace emit_impl {
+namespace inspect_impl {
 
 inline std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
@@ -199,25 +199,26 @@ class dockerfile_inspector {
   dockerfile_measure out_;
 };
 
-}  // namespace emit_impl
+}  // namespace inspect_impl
 
 OPAMPLAN_INLINE dockerfile_measure inspect_dockerfile(std::string_view text, std::string_view where,
                                                       const limits& l) {
   constexpr const char* smaller = "cut it into several files: opamplan plan makes batches";
   const dockerfile_text read = read_dockerfile(text);
-  dockerfile_measure m = emit_impl::dockerfile_inspector(read, where).run();
+  dockerfile_measure m = inspect_impl::dockerfile_inspector(read, where).run();
   m.bytes = text.size();
   const std::string file(where);
   auto& f = m.findings;
-  emit_impl::exceed(f, "file_bytes", file, m.bytes, l.file_bytes, "bytes", smaller);
-  emit_impl::exceed(f, "line_bytes", file, m.longest_line, l.line_bytes,
-                    "bytes in its longest line",
-                    "continue the line with a backslash, or use a here-document");
-  emit_impl::exceed(f, "depth", file + ": stage " + m.deepest, m.depth, l.depth, "layers",
-                    "join instructions, or plan with the strategy graft");
-  emit_impl::exceed(f, "definition_bytes", file, m.definition_bytes, l.definition_bytes,
-                    "bytes of definition (estimated)", smaller);
-  emit_impl::exceed(f, "batch_steps", file, m.installs, l.batch_steps, "RUN instructions", smaller);
+  inspect_impl::exceed(f, "file_bytes", file, m.bytes, l.file_bytes, "bytes", smaller);
+  inspect_impl::exceed(f, "line_bytes", file, m.longest_line, l.line_bytes,
+                       "bytes in its longest line",
+                       "continue the line with a backslash, or use a here-document");
+  inspect_impl::exceed(f, "depth", file + ": stage " + m.deepest, m.depth, l.depth, "layers",
+                       "join instructions, or plan with the strategy graft");
+  inspect_impl::exceed(f, "definition_bytes", file, m.definition_bytes, l.definition_bytes,
+                       "bytes of definition (estimated)", smaller);
+  inspect_impl::exceed(f, "batch_steps", file, m.installs, l.batch_steps, "RUN instructions",
+                       smaller);
   return m;
 }
 

@@ -44,5 +44,5 @@ struct dockerfile_text {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/emit/impl/read_dockerfile.ipp"
+#include "opamplan/inspect/impl/read_dockerfile.ipp"
 #endif
