@@ -50,6 +50,41 @@ def shown(value: object) -> str:
     return page
 
 
+# Read as part of another value, or text by themselves.
+WITHOUT_PAGE = {"ExtraFile", "File", "Item", "PackageFormula", "Series", "Value", "Version"}
+
+
+def test_every_public_value_has_a_page_but_those_that_are_text() -> None:
+    public = [getattr(opamplan, name) for name in opamplan.__all__]
+    without = {
+        cls.__name__
+        for cls in public
+        if isinstance(cls, type)
+        and not issubclass(cls, Exception)
+        and not hasattr(cls, "_repr_html_")
+    }
+    assert without == WITHOUT_PAGE
+
+
+def test_members_are_shown_in_words_escaped_and_of_many_the_first(
+    universe: opamplan.Universe, plan: opamplan.Plan
+) -> None:
+    assert "available versions of" in texts(shown(universe))
+    assert 'os-version "12"' in cells(shown(universe.environment))
+    hostile = opamplan.Environment({"arch": "x86_64", "os-version": HOSTILE})
+    assert HOSTILE in texts(shown(hostile))
+    assert "depth 3" in cells(shown(opamplan.Limits("none", depth=3)))
+    assert "batches no limit" in cells(shown(opamplan.Limits("none", depth=3)))
+    options = opamplan.EmitOptions(labels=[f"a={HOSTILE}"], cache_to=["b"])
+    assert cells(shown(options)).endswith(f"options as by default labels a={HOSTILE} cache to b")
+    assert "3.20.2 Build system" in cells(shown(universe.repository["dune"]))
+    assert f"{len(plan.batches[0].targets)} in all" in texts(shown(plan.batches[0]))
+    assert "Effect" in texts(shown(opamplan.effect_of([], universe, universe)))
+    for many in (plan.steps, opamplan.ReverseDependencies(universe.solve_all())):
+        assert "the first 20" in texts(shown(many))
+        assert len(shown(many)) < 10_000
+
+
 def test_everything_that_a_person_looks_at_has_a_page(
     universe: opamplan.Universe, plan: opamplan.Plan
 ) -> None:
@@ -68,6 +103,22 @@ def test_everything_that_a_person_looks_at_has_a_page(
         opamplan.compare_plans(plan, plan),
         opamplan.forecast(plan),
         opamplan.forecast(plan, earlier=plan),
+        universe,
+        universe.environment,
+        plan.limits,
+        opamplan.EmitOptions(),
+        repository["dune"],
+        opamplan.ReverseDependencies([universe.solve("dune")]),
+        plan.steps,
+        plan.steps[0],
+        plan.batches[0],
+        universe.blockers().groups[0],
+        universe.blockers().blockers[0],
+        opamplan.align(universe.solve_all()),
+        repository.sources[0],
+        opamplan.inspect_dockerfile("FROM a\n", "D", "docker"),
+        opamplan.diagnose(plan, opamplan.Limits("none", depth=1))[0],
+        opamplan.effect_of([], universe, universe),
     ]
     for value in values:
         page = shown(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from opamplan import _core
+from opamplan import _core, change, commits
 from opamplan.matrix import PlanMatrix
 
 if TYPE_CHECKING:
@@ -73,3 +73,30 @@ _attach(PlanMatrix, "tables", "matrix")
 _attach(_core.Fact, "tables", "fact")
 _attach(_core.Explanation, "tables", "explanation")
 _attach(_core.BlockerReport, "tables", "blockers")
+_attach(_core.Universe, "members", "universe")
+_attach(_core.Environment, "members", "environment")
+_attach(_core.Limits, "members", "limits")
+_attach(_core.EmitOptions, "members", "options")
+_attach(_core.PackageVersions, "members", "versions")
+_attach(_core.PlanSteps, "members", "steps")
+_attach(_core.ReverseDependencies, "members", "reverse_dependencies")
+for _kind in (
+    _core.Alignment,
+    _core.BakeMeasure,
+    _core.Blocker,
+    _core.BlockerGroup,
+    _core.Diagnostic,
+    _core.DockerfileMeasure,
+    _core.PlanBatch,
+    _core.PlanCause,
+    _core.PlanFinding,
+    _core.PlanStep,
+    _core.RebuiltTarget,
+    _core.SeriesChange,
+    _core.SourceInfo,
+    change.Effect,
+    change.Loss,
+    change.PackageChange,
+    commits.PlannedCommit,
+):
+    _attach(_kind, "members")
