@@ -73,7 +73,7 @@ void bind_align(py::module_& module) {
       .def_readonly("newer", &py_alignment::newer,
                     "Dependencies, over all solutions, that got newer.")
       .def("__repr__", [](const py_alignment& a) {
-        return "<Alignment: " + std::to_string(a.layers_before) + " layers -> " +
+        return "<Alignment: " + counted(a.layers_before, "layer") + " -> " +
                std::to_string(a.layers_after) + ">";
       });
   module.def(

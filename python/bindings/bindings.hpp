@@ -4,6 +4,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstddef>
 #include <exception>
 #include <opamplan/base/error.hpp>
 #include <string>
@@ -34,6 +35,11 @@ void bind_inspect(py::module_& module);
 inline py::str message_text(const char* text) {
   return py::reinterpret_steal<py::str>(PyUnicode_DecodeUTF8(
       text, static_cast<py::ssize_t>(std::char_traits<char>::length(text)), "backslashreplace"));
+}
+
+/// A number with its noun: "1 step", "2 steps".
+inline std::string counted(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
 /// What the package gives this module when it is imported, which by itself knows no other.

@@ -168,7 +168,7 @@ Made once from results of one universe; a question is then a lookup.)");
           },
           "For each package in some closure, how many closures hold it.")
       .def("__repr__", [](const py_reverse& r) {
-        return "<ReverseDependencies over " + std::to_string(r.targets.size()) + " solutions>";
+        return "<ReverseDependencies over " + counted(r.targets.size(), "solution") + ">";
       });
 }
 

@@ -261,8 +261,8 @@ void bind_report(py::module_& module) {
       .def("to_dict", &group_record, "For JSON.")
       .def("__len__", [](const py_blocker_group& g) { return g.value.targets.size(); })
       .def("__repr__", [](const py_blocker_group& g) {
-        return "<BlockerGroup of " + std::to_string(g.value.targets.size()) +
-               " targets: " + g.value.cause + ">";
+        return "<BlockerGroup of " + counted(g.value.targets.size(), "target") + ": " +
+               g.value.cause + ">";
       });
   py::class_<py_blocker> one(module, "Blocker", "A name whose own rules block others.");
   compare_by(one, [](const py_blocker& b) { return key_of(b); })
@@ -318,8 +318,8 @@ void bind_report(py::module_& module) {
           "For JSON: counts, groups and blockers, without the explanations.")
       .def("__len__", [](const py_blocker_report& r) { return r.value.explanations.size(); })
       .def("__repr__", [](const py_blocker_report& r) {
-        return "<BlockerReport: " + std::to_string(r.value.explanations.size()) +
-               " targets without a solution, " + std::to_string(r.value.groups.size()) + " causes>";
+        return "<BlockerReport: " + counted(r.value.explanations.size(), "target") +
+               " without a solution, " + counted(r.value.groups.size(), "cause") + ">";
       });
 }
 

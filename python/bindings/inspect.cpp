@@ -35,8 +35,8 @@ void bind_inspect(py::module_& module) {
                     "Of its LLB definition: an estimate.")
       .def_readonly("findings", &dockerfile_measure::findings)
       .def("__repr__", [](const dockerfile_measure& m) {
-        return "<DockerfileMeasure: " + std::to_string(m.bytes) + " bytes, " +
-               std::to_string(m.stages) + " stages, depth " + std::to_string(m.depth) + ">";
+        return "<DockerfileMeasure: " + counted(m.bytes, "byte") + ", " +
+               counted(m.stages, "stage") + ", depth " + std::to_string(m.depth) + ">";
       });
   py::class_<bake_measure> bake(module, "BakeMeasure", "What a docker-bake file asks of buildx.");
   as_value(bake, &bake_measure::targets, &bake_measure::largest_group, &bake_measure::findings)
@@ -45,7 +45,7 @@ void bind_inspect(py::module_& module) {
                     "Targets that asking for one group builds.")
       .def_readonly("findings", &bake_measure::findings)
       .def("__repr__", [](const bake_measure& m) {
-        return "<BakeMeasure: " + std::to_string(m.targets) + " targets>";
+        return "<BakeMeasure: " + counted(m.targets, "target") + ">";
       });
   module.def(
       "batch_llb",

@@ -298,7 +298,7 @@ Each is made when it is asked for. Equal if all of them are.)");
              return py::reinterpret_steal<iterator_of<py_step>>(PySeqIter_New(s.ptr()));
            })
       .def("__repr__",
-           [](const py_steps& s) { return "<PlanSteps: " + std::to_string(s.size()) + " steps>"; });
+           [](const py_steps& s) { return "<PlanSteps: " + counted(s.size(), "step") + ">"; });
 }
 
 void bind_parts(py::module_& module) {
@@ -366,8 +366,8 @@ share a step.)");
           "Of a plan for several builders: shards of one wave may be built at the same time.")
       .def("__repr__", [](const py_batch& b) {
         return "<PlanBatch " + std::to_string(b.index) + ": " +
-               std::to_string(b.batch().targets.size()) + " targets, " +
-               std::to_string(b.batch().steps.size()) + " steps>";
+               counted(b.batch().targets.size(), "target") + ", " +
+               counted(b.batch().steps.size(), "step") + ">";
       });
 }
 
@@ -433,8 +433,7 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           },
           "What every step stands on, as a dict.")
       .def_property_readonly(
-          "environment",
-          [](const plan& p) { return parse_environment(p.base.environment); },
+          "environment", [](const plan& p) { return parse_environment(p.base.environment); },
           "For which it was made; empty for a plan of none. See `base` for the text of it.")
       .def_property_readonly(
           "targets",
@@ -547,9 +546,9 @@ what is named stays in `left_out`. Raises UnknownPackage for what is no target.)
                       }))
       .def("__repr__", [](const plan& p) {
         return "<Plan (" + std::string(to_string(p.strategy)) +
-               "): " + std::to_string(p.targets.size()) + " targets, " +
-               std::to_string(p.steps.size()) + " steps, " + std::to_string(p.batches.size()) +
-               " batches>";
+               "): " + counted(p.targets.size(), "target") + ", " +
+               counted(p.steps.size(), "step") + ", " + std::to_string(p.batches.size()) +
+               (p.batches.size() == 1 ? " batch>" : " batches>");
       });
   using enum arrow_type;
   as_arrow(type, &columns_of,

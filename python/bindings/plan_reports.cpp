@@ -148,7 +148,7 @@ void bind_forecast(py::module_& module) {
             return f;
           }))
       .def("__repr__", [](const py_forecast& f) {
-        return "<Forecast: " + std::to_string(f.value.steps) + " steps, " +
+        return "<Forecast: " + counted(f.value.steps, "step") + ", " +
                std::to_string(static_cast<long long>(f.value.makespan_seconds)) + " s>";
       });
   using enum arrow_type;
@@ -226,10 +226,10 @@ void bind_difference(py::module_& module) {
           },
           "True if anything differs, be it only in which steps the layers are built.")
       .def("__repr__", [](const plan_difference& d) {
-        return "<PlanDifference: " + std::to_string(d.kept_layers) + " layers kept, " +
+        return "<PlanDifference: " + counted(d.kept_layers, "layer") + " kept, " +
                std::to_string(d.added_layers.size()) + " added, " +
                std::to_string(d.dropped_layers.size()) + " dropped, " +
-               std::to_string(d.rebuilt_targets.size()) + " targets rebuilt>";
+               counted(d.rebuilt_targets.size(), "target") + " rebuilt>";
       });
   module.def(
       "compare_plans",

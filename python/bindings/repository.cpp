@@ -62,8 +62,8 @@ repository load(const std::vector<place>& places, const std::vector<pin_place>& 
 }
 
 std::string repr(const repository& r) {
-  return "<Repository of " + std::to_string(r.size()) + " versions of " +
-         std::to_string(r.name_count()) + " packages>";
+  return "<Repository of " + counted(r.size(), "version") + " of " +
+         counted(r.name_count(), "package") + ">";
 }
 
 const arrow_schema& column_types() {

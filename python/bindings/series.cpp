@@ -108,7 +108,7 @@ or any target was lost or gained.)");
                       c.gained.empty());
            })
       .def("__repr__", [](const series_change& c) {
-        return "<SeriesChange: " + std::to_string(c.added_layers.size()) + " layers added, " +
+        return "<SeriesChange: " + counted(c.added_layers.size(), "layer") + " added, " +
                std::to_string(c.dropped_layers.size()) + " dropped, of " +
                std::to_string(c.layer_count) + ">";
       });
@@ -146,8 +146,7 @@ commit costs a twentieth of a first one. ``image`` and ``opam_version`` are thos
           "them: what `make_plan` takes.")
       .def("__repr__", [](const py_series& s) {
         if (!s.last()) return std::string("<Series of nothing yet>");
-        return "<Series at " + std::to_string(s.last()->universe.repository().size()) +
-               " versions>";
+        return "<Series at " + counted(s.last()->universe.repository().size(), "version") + ">";
       });
 }
 

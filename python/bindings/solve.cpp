@@ -236,9 +236,9 @@ behind: the copy has what was found, and neither explains nor is planned.)");
       .def("__repr__", [](const py_result& r) {
         const std::string what =
             r.result.target == no_package ? r.name() : r.in.full_name(r.result.target);
-        const std::string answer =
-            r.result.solution ? std::to_string(r.result.solution->packages.size()) + " packages"
-                              : std::string(to_string(r.result.status));
+        const std::string answer = r.result.solution
+                                       ? counted(r.result.solution->packages.size(), "package")
+                                       : std::string(to_string(r.result.status));
         return "<SolveResult of " + what + ": " + answer + ">";
       });
 }
@@ -388,8 +388,8 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
           "then "
           "explained. Without targets: the newest available versions.")
       .def("__repr__", [](const py_universe& u) {
-        return "<Universe of " + std::to_string(u.universe.available_packages().size()) +
-               " available versions>";
+        return "<Universe of " +
+               counted(u.universe.available_packages().size(), "available version") + ">";
       });
 }
 

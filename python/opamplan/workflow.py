@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opamplan.errors import InvalidRequest
+from opamplan.wording import counted
 
 if TYPE_CHECKING:
     from opamplan._core import Plan
@@ -80,8 +81,8 @@ def github_workflow(plan: Plan, words: str) -> str:
     for name, batches in _jobs(plan).items():
         if len(batches) > MOST_JOBS:
             raise InvalidRequest(
-                f"--format github: {name} has {len(batches)} shards, and a matrix at most "
-                f"{MOST_JOBS} jobs: plan for fewer builders (--shards)"
+                f"--format github: {name} has {counted(len(batches), 'shard')}, and a matrix at "
+                f"most {MOST_JOBS} jobs: plan for fewer builders (--shards)"
             )
         # Even after one that failed: what others built is still of use.
         needs = f"    needs: {before}\n    if: ${{{{ !cancelled() }}}}\n" if before else ""

@@ -48,6 +48,27 @@ def test_python_has_what_a_row_names(row: list[str]) -> None:
         assert first in home.__all__
 
 
+NOUNS = (
+    "targets|packages|steps|batches|versions|layers|solutions|stages|files|images|runs|results|"
+    "failures|environments|errors|warnings|diagnostics|shards|waves|groups|builders|changes|"
+    "installs|workers|commits|causes|regressions|grafts|options|arguments"
+)
+
+
+def test_numbers_with_their_nouns_are_worded_by_counted() -> None:
+    """What is always several for whoever wrote it is one for somebody."""
+    python = re.compile(rf"\}} (?:\w+ )?(?:{NOUNS})\b")
+    bindings = re.compile(rf'to_string\([^;]*?\) \+\s*"(?: \w+)? (?:{NOUNS})\b')
+    sources = sorted((ROOT / "python").rglob("*"))
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group(0)}"
+        for path in sources
+        if path.suffix in (".py", ".js", ".cpp")
+        for match in (bindings if path.suffix == ".cpp" else python).finditer(path.read_text())
+    ]
+    assert found == []
+
+
 def test_cpp_has_what_the_rows_name() -> None:
     headers = "".join(
         path.read_text() for path in sorted((ROOT / "include/opamplan").glob("*/*.hpp"))

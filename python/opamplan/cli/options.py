@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Optional
 
 from opamplan.cli.outcome import BadNews
 from opamplan.data import repository_path
+from opamplan.wording import counted
 
 DEFAULT_ENVIRONMENT = "debian-13"
 ARCHITECTURES = ("x86_64", "arm64", "ppc64", "s390x", "riscv64", "x86_32", "arm32")
@@ -372,7 +373,7 @@ def load(args: argparse.Namespace, previous: Any = None) -> Any:
         for diagnostic in repository.diagnostics
     )
     if broken and args.command != "check":
-        files = "a file was" if broken == 1 else f"{broken:,} files were"
+        files = f"{counted(broken, 'file')} {'was' if broken == 1 else 'were'}"
         print(f"opamplan: {files} left out: `opamplan check` says why", file=sys.stderr)
     return repository
 

@@ -182,8 +182,9 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
     if args.align:
         aligned = align(results, threads=args.threads, progress=progress_for(args))
         print(
-            f"aligned: {aligned.layers_before} layers -> {aligned.layers_after}; "
-            f"{aligned.older} dependencies older, {aligned.newer} newer",
+            f"aligned: {counted(aligned.layers_before, 'layer')} -> {aligned.layers_after:,}; "
+            f"{counted(aligned.older, 'dependency', 'dependencies')} older, "
+            f"{aligned.newer:,} newer",
             file=sys.stderr,
         )
         results = aligned.results
@@ -307,33 +308,38 @@ def print_summary(
     style = Style(out)
     s = plan.summary
     alone = s["unshared_installs"]
-    print(style.strong(f"{s['targets']} targets, {s['install_steps']} build steps"), file=out)
+    targets = counted(s["targets"], "target")
+    print(style.strong(f"{targets}, {counted(s['install_steps'], 'build step')}"), file=out)
     f = figures(plan, results, {})
     if f["no_solution"] or f["unavailable"] or f["gave_up"]:
         given_up = f", {f['gave_up']} given up" if f["gave_up"] else ""
         print(
-            f"  left out: {f['no_solution']} without a solution, "
-            f"{f['unavailable']} not available here{given_up}",
+            f"  left out: {f['no_solution']:,} without a solution, "
+            f"{f['unavailable']:,} not available here{given_up}",
             file=out,
         )
     for target, reason in list(plan.left_out.items())[:10]:
         print(f"  left out: {target}: {reason}", file=out)
     if len(plan.left_out) > 10:
-        print(f"  ... {len(plan.left_out)} left out in all", file=out)
+        print(f"  ... {len(plan.left_out):,} left out in all", file=out)
     if alone > s["installs"]:
         print(
-            f"  built one by one they would install {alone} packages: "
+            f"  built one by one they would install {counted(alone, 'package')}: "
             f"{alone / max(1, s['installs']):.1f} times the work",
             file=out,
         )
     groups = f", {s['post_groups']} of them post groups" if s["post_groups"] else ""
     print(
-        f"  {s['package_versions']} package versions in {s['layers']} distinct layers{groups}",
+        f"  {counted(s['package_versions'], 'package version')} in "
+        f"{counted(s['layers'], 'distinct layer')}{groups}",
         file=out,
     )
     if s["variants"] > 1:
-        print(f"  most variants: {s['most_variants']}, {s['variants']} layers", file=out)
-    print(f"  deepest image: {s['max_depth']} steps; {s['grafts']} grafts", file=out)
+        print(f"  most variants: {s['most_variants']}, {counted(s['variants'], 'layer')}", file=out)
+    print(
+        f"  deepest image: {counted(s['max_depth'], 'step')}; {counted(s['grafts'], 'graft')}",
+        file=out,
+    )
     if s["depexts"]:
         packages = counted(s["depexts"], "system package")
         only = len(plan) - s["install_steps"]
@@ -350,7 +356,7 @@ def print_summary(
             file=out,
         )
     if len(plan.batches) > 8:
-        print(f"  ... {len(plan.batches)} batches in all", file=out)
+        print(f"  ... {counted(len(plan.batches), 'batch', 'batches')} in all", file=out)
 
 
 def print_shards(plan: Plan, out: TextIO) -> None:

@@ -33,7 +33,7 @@ def tell(before: str, after: str, as_json: bool) -> int:
             f"{counted(len(result.regressions), 'regression')}, "
             f"{counted(len(result.fixes), 'fix', 'fixes')}"
         )
-        + f", {result.unchanged_count} targets as before, {len(result.added)} new, "
+        + f", {counted(result.unchanged_count, 'target')} as before, {len(result.added)} new, "
         f"{len(result.dropped)} gone"
     )
     if result.root_failures:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
 from opamplan.terminal.style import Style
+from opamplan.wording import counted
 
 if TYPE_CHECKING:
     from opamplan.runs.state import Run, State
@@ -28,7 +29,8 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
     executed = sum(1 for row in layers if not row["cached"])
     print(
         style.strong(
-            f"run {run.id} {run.status}: {counts['success']} of {len(targets)} targets built"
+            f"run {run.id} {run.status}: {counts['success']:,} of "
+            f"{counted(len(targets), 'target')} built"
         ),
         file=out,
     )
@@ -36,7 +38,7 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
         if status != SUCCESS:
             print(f"  {counts[status]:6} {status}", file=out)
     print(
-        f"  {len(layers)} layers, {executed} of them built in this run, "
+        f"  {counted(len(layers), 'layer')}, {executed:,} of them built in this run, "
         f"{sum(row['seconds'] for row in layers):.0f} s of installs",
         file=out,
     )

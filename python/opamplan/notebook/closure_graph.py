@@ -8,6 +8,7 @@ from opamplan._core import SolveResult, deps_json
 from opamplan.notebook.bar_chart import LETTER
 from opamplan.notebook.layout import Layout
 from opamplan.notebook.markup import ACCENT, COOL, Picture, element, heading, svg, table
+from opamplan.wording import counted
 
 MOST = 300
 """Packages that are drawn; a larger closure is a table."""
@@ -71,7 +72,7 @@ def page(solution: SolveResult) -> str:
     # What is selected only because every solution has it (roots, post dependencies) is not drawn.
     graph = json.loads(deps_json(solution))
     rest = [p for p in selected if p not in graph]
-    text = heading(name, f": {len(selected)} packages")
+    text = heading(name, f": {counted(len(selected), 'package')}")
     if len(graph) <= MOST:
         text += str(closure(solution))
     else:

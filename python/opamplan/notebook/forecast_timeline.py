@@ -8,7 +8,7 @@ from opamplan._core import Forecast
 from opamplan.errors import expected
 from opamplan.notebook.bar_chart import LETTER
 from opamplan.notebook.markup import ACCENT, COOL, Picture, element, heading, number, svg, table
-from opamplan.wording import duration
+from opamplan.wording import counted, duration
 
 WIDTH = 640.0
 LEFT = 70.0
@@ -54,7 +54,7 @@ def page(forecast: Forecast) -> str:
         ("longest chain of steps", duration(forecast.critical_seconds)),
         ("built already, steps", forecast.built),
     ]
-    said = f": {forecast.steps:,} steps on {_workers(columns):,} workers"
+    said = f": {counted(forecast.steps, 'step')} on {counted(_workers(columns), 'worker')}"
     return heading("Forecast", said) + table([], rows) + str(_drawn(forecast, columns))
 
 

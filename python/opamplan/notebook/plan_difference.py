@@ -6,6 +6,7 @@ from opamplan._core import PlanDifference
 from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture, heading, table
+from opamplan.wording import counted
 
 ROWS = 15
 
@@ -29,14 +30,13 @@ def difference(d: PlanDifference, rows: int = ROWS) -> Picture:
 def page(d: PlanDifference) -> str:
     """What a notebook shows."""
     if not d:
-        return heading("No difference", f": {d.kept_layer_count:,} layers are the same")
+        return heading("No difference", f": {counted(d.kept_layer_count, 'layer')} in both")
     rows = [
         ("as before", len(d.unchanged_targets)),
         ("built again", len(d.rebuilt_targets)),
         ("new", len(d.added_targets)),
         ("gone", len(d.dropped_targets)),
     ]
-    said = (
-        f": {d.new_step_count:,} steps must run, {d.kept_step_count:,} are in the builder's cache"
-    )
+    new = counted(d.new_step_count, "step")
+    said = f": {new} must run, {d.kept_step_count:,} in the builder's cache"
     return heading("Two plans", said) + table(["targets", ""], rows) + str(difference(d))

@@ -6,6 +6,7 @@ from opamplan._core import Plan
 from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture, element, heading, table
+from opamplan.wording import counted
 
 ROWS = 15
 
@@ -43,7 +44,7 @@ def sharing(plan: Plan, rows: int = ROWS) -> Picture:
             images[package] = images.get(package, 0) + count
     most = sorted(images.items(), key=lambda item: (-item[1], item[0]))[:rows]
     first = bars(work, "Packages to install")
-    second = bars(most, f"Most shared, in images of {s['targets']:,} targets")
+    second = bars(most, f"Most shared, in images of {counted(s['targets'], 'target')}")
     return Picture(str(first) + str(second))
 
 
@@ -61,5 +62,5 @@ def page(plan: Plan) -> str:
         ("base image", plan.base["image"]),
         ("limits", plan.limits.name),
     ]
-    text = heading(f"Plan ({plan.strategy})", f": {s['targets']:,} targets")
+    text = heading(f"Plan ({plan.strategy})", f": {counted(s['targets'], 'target')}")
     return text + element("div", {}, table([], rows)) + str(sharing(plan))

@@ -8,6 +8,7 @@ from opamplan._core import SolveResult
 from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture
+from opamplan.wording import counted
 
 MOST_NAMED = 30
 # Where bins begin: finer where most closures are.
@@ -35,8 +36,9 @@ def closure_sizes(results: Iterable[SolveResult], rows: int = 10) -> Picture:
         for begin, end in zip(_BOUNDS, ends)
         if begin <= sizes[0][0]
     ]
-    counted = [(text, sum(begin <= size < end for size, _ in sizes)) for text, begin, end in bins]
+    binned = [(text, sum(begin <= size < end for size, _ in sizes)) for text, begin, end in bins]
     most = bars(named[:rows], "The largest")
     return Picture(
-        str(bars(counted, f"Packages in the closures of {len(sizes):,} targets")) + str(most)
+        str(bars(binned, f"Packages in the closures of {counted(len(sizes), 'target')}"))
+        + str(most)
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from opamplan._core import SolveResult
 from opamplan.errors import expected
 from opamplan.notebook.markup import Picture, element, heading, table
-from opamplan.wording import listed
+from opamplan.wording import counted, listed
 
 MOST_NAMED = 60
 ABSENT = "not there"
@@ -40,7 +40,9 @@ def statuses(answers: Mapping[str, Iterable[SolveResult]]) -> Picture:
         for kind in kinds
     ]
     differing = {package: row for package, row in rows.items() if len(set(row)) > 1}
-    text = heading("Statuses", f": {len(rows):,} packages, {len(differing):,} of which differ")
+    text = heading(
+        "Statuses", f": {counted(len(rows), 'package')}, {len(differing):,} of which differ"
+    )
     text += table(["", *names], counts)
     if len(rows) <= MOST_NAMED:
         text += _grid(names, rows)

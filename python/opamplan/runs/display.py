@@ -11,6 +11,7 @@ from typing import IO, Optional
 from opamplan.runs.runner import Progress
 from opamplan.terminal.harmless import write_control
 from opamplan.terminal.style import Style
+from opamplan.wording import counted
 
 
 class Display:
@@ -35,7 +36,8 @@ class Display:
             self._line(f"batch {fields['batch']} on {fields['builder']}{again}")
         elif kind == "batch_end" and not self._quiet:
             text = (
-                f"batch {fields['batch']} {fields['status']}: {fields['executed']} steps built, "
+                f"batch {fields['batch']} {fields['status']}: "
+                f"{counted(int(str(fields['executed'])), 'step')} built, "
                 f"{fields['cached']} from the cache, {_time(float(str(fields['seconds'])))}"
             )
             self._line(text if fields["status"] == "finished" else style.bad(text))
@@ -77,7 +79,7 @@ class Display:
             failed = f", {progress.failed} failed" if progress.failed else ""
             names = ", ".join(list(progress.running.values())[:6])
             text = (
-                f"{bar} {progress.done} of {progress.steps} steps{failed}  "
+                f"{bar} {progress.done} of {counted(progress.steps, 'step')}{failed}  "
                 f"{_time(now - self._begin)}  {names}"
             )
             write_control(self._out, "\r\x1b[K")

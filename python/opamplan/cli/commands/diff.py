@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from opamplan.cli import options, plans
 from opamplan.cli.run_difference import is_run, tell
 from opamplan.terminal.style import Style
-from opamplan.wording import listed
+from opamplan.wording import counted, listed
 
 if TYPE_CHECKING:
     from opamplan import Plan, PlanDifference
@@ -133,15 +133,15 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
         print(style.good("The plans build the same layers."))
         return
     if not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets):
-        print(f"The plans build the same layers, {d.new_step_count} of them in other steps.")
+        print(f"The plans build the same layers, {d.new_step_count:,} of them in other steps.")
         return
     print(
         style.strong(
-            f"{d.kept_layer_count} layers kept, {len(d.added_layers)} added, "
-            f"{len(d.dropped_layers)} dropped"
+            f"{counted(d.kept_layer_count, 'layer')} kept, {len(d.added_layers):,} added, "
+            f"{len(d.dropped_layers):,} dropped"
         )
     )
-    print(f"  {d.new_step_count} steps must run, {d.kept_step_count} are in the cache")
+    print(f"  {counted(d.new_step_count, 'step')} must run, {d.kept_step_count:,} in the cache")
     print(
         f"  targets: {len(d.unchanged_targets)} as before, {len(d.rebuilt_targets)} rebuilt, "
         f"{len(d.added_targets)} new, {len(d.dropped_targets)} gone"
@@ -151,7 +151,7 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
     for cause, count in list(zip(d.causes, d.cause_counts))[:20]:
         print(f"  {count:6}  {cause.text}")
     if len(d.causes) > 20:
-        print(f"  ... {len(d.causes)} causes in all (--json lists them)")
+        print(f"  ... {counted(len(d.causes), 'cause')} in all (--json lists them)")
     for title, names in (("New", d.added_targets), ("Gone", d.dropped_targets)):
         if names:
             print(f"{title}: {listed(names)}")

@@ -73,11 +73,11 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(answer))
         return status
     style = Style()
-    where = f"on {args.workers} workers"
+    where = f"on {counted(args.workers, 'worker')}"
     if plan.builders:
         where += f" of each of {counted(plan.builders, 'builder')}"
     print(style.strong(f"{duration(result.makespan_seconds)} {where}"))
-    print(f"  {result.steps} steps to run, {result.built} built already")
+    print(f"  {counted(result.steps, 'step')} to run, {result.built:,} built already")
     print(f"  {duration(result.work_seconds)} of work")
     if plan.builders:
         least = result.work_seconds / (plan.builders * args.workers)

@@ -125,7 +125,7 @@ def print_groups(groups: list[FailureGroup]) -> None:
         print(f"  {len(group.packages):6} {paint(group.kind)}: {group.error}")
         print(f"         {listed(group.packages)}")
     if len(groups) > MOST_LISTED:
-        print(f"  ... {len(groups)} errors in all (--json lists them)")
+        print(f"  ... {counted(len(groups), 'error')} in all (--json lists them)")
 
 
 def _package(state: Any, args: argparse.Namespace) -> int:

@@ -85,7 +85,7 @@ def _parse_repository(args: argparse.Namespace) -> int:
         print(diagnostic)
     if not args.quiet:
         bad = style.bad(f"{len(errors)} broken") if errors else style.good("none broken")
-        print(f"{style.strong(str(len(repository)))} opam files parsed, {bad}")
+        print(f"{style.strong(counted(len(repository), 'opam file'))} parsed, {bad}")
     return EXIT_BROKEN if errors else 0
 
 

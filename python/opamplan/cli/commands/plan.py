@@ -11,6 +11,7 @@ from opamplan.cli import options, plans
 from opamplan.cli.environments import check_pattern, each_environment, save_plans
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
+from opamplan.wording import counted
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -80,8 +81,8 @@ def run(args: argparse.Namespace) -> int:
     elif len(found) > 1 and not args.quiet:
         layers, shared = (matrix.summary[name] for name in ("layers", "shared_layers"))
         print(
-            Style().strong(f"{len(found)} environments")
-            + f": {layers:,} distinct layers, {shared:,} of them in more than one"
+            Style().strong(counted(len(found), "environment"))
+            + f": {counted(layers, 'distinct layer')}, {shared:,} of them in more than one"
         )
         if not own and files:
             print(f"  saved: {files[0]}")

@@ -10,6 +10,7 @@ from typing import Any
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
+from opamplan.wording import counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -71,6 +72,6 @@ def run(args: argparse.Namespace) -> int:
         on = f"  on {package}" if several else ""
         print(f"{style.name(target)}{'  direct' if target in direct else ''}{on}")
     marked = sum(target in direct for target, _ in rows)
-    built = "1 target is built" if len(rows) == 1 else f"{len(rows):,} targets are built"
-    print(f"{built} on {args.package}, {marked:,} directly", file=sys.stderr)
+    built = f"{counted(len(rows), 'target')} {'is' if len(rows) == 1 else 'are'}"
+    print(f"{built} built on {args.package}, {marked:,} directly", file=sys.stderr)
     return 0 if rows else 1

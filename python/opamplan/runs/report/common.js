@@ -42,6 +42,8 @@ const opamplan = (() => {
 
   const bytes = (n) => n == null ? "" : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
 
+  const counted = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
   // The end of a log; all of it is a file beside the page, if that was asked for.
   const logOf = (log, file) => [
     ...(log ? [make("pre", { class: "log" }, log)] : []),
@@ -119,7 +121,7 @@ const opamplan = (() => {
     return statuses;
   }
   return {
-    data, order, words, $, color, make, draw, badge, time, bytes, logOf,
+    data, order, words, $, color, make, draw, badge, time, bytes, counted, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   };
 })();

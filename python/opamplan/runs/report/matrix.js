@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, badge, time, logOf,
+    data, order, words, $, color, make, badge, time, counted, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { runs, packages } = data;
@@ -24,7 +24,7 @@
 
   // The head of the page: a line for each run.
   const built = runs.map((r) => r.counts.success || 0);
-  $("title").textContent = `${packages.length} packages in ${runs.length} environments`;
+  $("title").textContent = `${counted(packages.length, "package")} in ${counted(runs.length, "environment")}`;
   document.title = $("title").textContent;
   const different = packages.filter((p) => p.differs).length;
   $("about").textContent = `${different} of them not the same everywhere`;

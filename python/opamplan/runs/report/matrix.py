@@ -19,6 +19,7 @@ from opamplan.runs.report.text import code, when
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import SUCCESS, in_order
 from opamplan.terminal.harmless import harmless
+from opamplan.wording import counted
 
 
 def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> dict[str, Any]:
@@ -160,7 +161,8 @@ def matrix_markdown(data: dict[str, Any], most: int = 200) -> str:
     statuses = {status for run in runs for status in run["counts"]}
     order = in_order(statuses)
     lines = [
-        "# " + f"{len(data['packages'])} packages in {len(runs)} environments",
+        "# "
+        + f"{counted(len(data['packages']), 'package')} in {counted(len(runs), 'environment')}",
         "",
         *_table(
             ["environment", "run", *order],

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, draw, badge, time, bytes, logOf,
+    data, order, words, $, color, make, draw, badge, time, bytes, counted, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { layers, targets } = data;
@@ -32,13 +32,13 @@
   // The head of the page.
   const total = targets.length;
   const built = data.counts.success || 0;
-  $("title").textContent = `Run ${data.run.id}: ${built} of ${total} targets built`;
+  $("title").textContent = `Run ${data.run.id}: ${built} of ${counted(total, "target")} built`;
   document.title = $("title").textContent;
   const ended = data.run.ended || Date.now() / 1000;
   $("about").textContent = [
     data.run.status, new Date(data.run.started * 1000).toLocaleString(), time(ended - data.run.started),
     `strategy ${data.run.strategy}`, `on ${data.run.image}`,
-    `${layers.length} layers`, `${time(data.seconds)} of installs`, data.bytes ? `${bytes(data.bytes)} installed` : "",
+    counted(layers.length, "layer"), `installs took ${time(data.seconds)}`, data.bytes ? `${bytes(data.bytes)} installed` : "",
   ].filter(Boolean).join(" · ");
   const statuses = countsBar($("bar"), data.counts);
 
@@ -80,7 +80,7 @@
     if (index >= 0) {
       const layer = layers[index];
       const all = closure(index);
-      const facts = [`layer ${layer.key}`, `${all.length} packages`, time(layer.seconds)];
+      const facts = [`layer ${layer.key}`, counted(all.length, "package"), time(layer.seconds)];
       if (layer.size != null) {
         const whole = all.reduce((sum, l) => sum + (layers[l].size || 0), 0);
         facts.push(`${bytes(layer.size)}, ${bytes(whole)} with what it needs`);
@@ -94,7 +94,7 @@
       const failure = data.failures.find((f) => f.layer === index);
       const others = failure ? failure.targets.filter((t) => t !== name) : [];
       if (others.length) {
-        panel.append(make("h2", {}, `Stops ${others.length} targets`),
+        panel.append(make("h2", {}, `Stops ${counted(others.length, "target")}`),
           names(others.map((t) => [t, () => show(targets.find((x) => x.name === t))])));
       }
       if (failure) panel.append(make("h2", {}, "Error"), make("p", {}, make("code", {}, failure.error)));
@@ -157,7 +157,7 @@
     const error = [...kind, make("code", {}, group.error)];
     if (members.length === 1) return [failureRow(members[0], ...error)];
     const head = make("tr", { class: "group" },
-      make("th", { colspan: 2, scope: "rowgroup" }, `${members.length} failures with one error`), make("td", {}, ...error));
+      make("th", { colspan: 2, scope: "rowgroup" }, `${counted(members.length, "failure")} with one error`), make("td", {}, ...error));
     return [head, ...members.map((f) => failureRow(f))];
   }
   const own = data.groups.filter((g) => !g.is_infrastructure);
