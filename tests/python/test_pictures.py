@@ -139,6 +139,19 @@ def test_a_solution_is_drawn_as_the_transitive_reduction(universe: opamplan.Univ
     assert "ocaml.5.3.0 needs ocaml-base-compiler.5.3.0" not in tips  # follows from ocaml-config
 
 
+def test_a_large_closure_opens_at_its_target() -> None:
+    leaves = {f"leaf{n:02}.1": 'opam-version: "2.0"' for n in range(80)}
+    needs = " ".join(f'"leaf{n:02}"' for n in range(80))
+    files = {**leaves, "root.1": f'opam-version: "2.0" depends: [{needs}]'}
+    universe = opamplan.Universe(
+        opamplan.Repository.from_files(files), opamplan.Environment.preset("debian-13")
+    )
+    boxes = list(parsed(shown(universe.solve("root"))).iter("{http://www.w3.org/2000/svg}rect"))
+    left = [box for box in boxes if float(box.attrib["x"]) < 10]
+    assert len(boxes) == 81
+    assert [float(box.attrib["y"]) < 300 for box in left] == [True]  # 40em are 560 or more
+
+
 def test_what_has_no_solution_says_where_to_look(universe: opamplan.Universe) -> None:
     assert "explanation" in texts(shown(universe.solve("webmail")))
 

@@ -14,12 +14,16 @@ MOST = 300
 """Packages that are drawn; a larger closure is a table."""
 ROW = 24.0
 GAP = 36.0
+SEEN_FIRST = 10.0
+"""The row in the middle of what a page shows before anybody scrolls."""
 
 
 def closure(solution: SolveResult) -> Picture:
     """The closure of a solution's target: it stands on the left, what comes first on the right."""
     graph: dict[str, list[str]] = json.loads(deps_json(solution))
     layout = Layout(graph)
+    root = layout.names.index(str(solution.target))  # alone in its rank
+    layout.row[root] = min(layout.row[root], SEEN_FIRST)
     width = LETTER * max(len(name) for name in graph) + 12
     step = width + GAP
 
