@@ -267,3 +267,29 @@ TEST_CASE("an explanation that is cut short says that facts may be left out") {
   CHECK(s.solve(id_of(long_one, "p0.1")).status == solve_status::no_solution);
   CHECK(s.statistics().conflicts < 5);
 }
+
+TEST_CASE("facts follow each other as causes do, whatever the names") {
+  const universe u = small_universe({{"target.1", R"(depends: ["zebra" "beta"])"},
+                                     {"zebra.1", R"(depends: ["alpha"])"},
+                                     {"beta.1", ""},
+                                     {"alpha.1", R"(depends: ["middle"])"},
+                                     {"middle.1", R"(depends: ["c" {>= "2"}])"},
+                                     {"c.1", ""}});
+  const explanation e = explain(u, id_of(u, "target.1"), {});
+  CHECK(e.sentences == strings{"target 1 needs zebra", "zebra 1 needs alpha",
+                               "alpha 1 needs middle", "middle 1 needs c >= 2",
+                               "the only version of c is 1"});
+}
+
+TEST_CASE("each chain of causes is told to its end before the next") {
+  const universe u = small_universe({{"target.1", R"(depends: ["z" "y"])"},
+                                     {"z.1", R"(depends: ["b"])"},
+                                     {"y.1", R"(depends: ["a"])"},
+                                     {"b.1", R"(depends: ["c" {= "1"}])"},
+                                     {"a.1", R"(depends: ["c" {= "2"}])"},
+                                     {"c.1", ""},
+                                     {"c.2", ""}});
+  const explanation e = explain(u, id_of(u, "target.1"), {});
+  CHECK(e.sentences == strings{"target 1 needs y", "target 1 needs z", "y 1 needs a",
+                               "a 1 needs c = 2", "z 1 needs b", "b 1 needs c = 1"});
+}

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -379,6 +380,33 @@ inline std::vector<premise> premises_about(const universe& u, const std::vector<
   return out;
 }
 
+/// As causes follow each other: what is said of `first`, then of each name that this speaks of,
+/// with all that follows from it before the next (depth first); elsewhere by package, kind and
+/// text.
+inline std::vector<fact> in_chain_order(const repository& repo, std::vector<fact> facts,
+                                        name_id first) {
+  std::sort(facts.begin(), facts.end(), [](const fact& a, const fact& b) {
+    return std::tie(a.package, a.what, a.text) < std::tie(b.package, b.what, b.text);
+  });
+  std::map<name_id, std::vector<fact>> by_name;
+  std::vector<name_id> next;  // the last is the next
+  for (fact& f : facts) by_name[repo.name_of(f.package)].push_back(std::move(f));
+  for (auto it = by_name.rbegin(); it != by_name.rend(); ++it) next.push_back(it->first);
+  next.push_back(first);
+  facts.clear();
+  while (!next.empty()) {
+    const auto found = by_name.extract(next.back());
+    next.pop_back();
+    if (found.empty()) continue;
+    for (fact& f : found.mapped()) facts.push_back(std::move(f));
+    for (auto f = facts.end(); f != facts.end() - std::ssize(found.mapped()); --f) {
+      const auto& names = std::prev(f)->names;
+      for (auto n = names.rbegin(); n != names.rend(); ++n) next.push_back(repo.find_name(*n));
+    }
+  }
+  return facts;
+}
+
 /// `given`: all premises; `premises`: those that the facts need.
 inline void tell(const universe& u, const std::vector<premise>& given,
                  const std::vector<premise>& premises, explanation& e) {
@@ -494,12 +522,7 @@ explanation explain_target(prober& p, const universe& u, const std::vector<premi
     }
     e.facts.push_back(std::move(f));
   }
-  std::sort(e.facts.begin(), e.facts.end(), [&](const fact& a, const fact& b) {
-    const bool a_is_target = u.repository().name_of(a.package) == name;
-    const bool b_is_target = u.repository().name_of(b.package) == name;
-    return std::tuple(!a_is_target, a.package, a.what, a.text) <
-           std::tuple(!b_is_target, b.package, b.what, b.text);
-  });
+  e.facts = in_chain_order(u.repository(), std::move(e.facts), name);
   std::vector<premise> needed = premises_about(u, premises, e);
   std::vector<package_atom> atoms;
   for (const premise& one : needed) atoms.push_back(one.atom);
