@@ -9,8 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from opamplan import _core, change, commits
-from opamplan.matrix import PlanMatrix
+from opamplan import _core, change, commits, matrix
 
 if TYPE_CHECKING:
     from opamplan.notebook.bar_chart import bars
@@ -69,7 +68,7 @@ _attach(_core.PlanDifference, "plan_difference")
 _attach(_core.Forecast, "forecast_timeline")
 _attach(_core.Repository, "tables", "repository")
 _attach(_core.Package, "tables", "package")
-_attach(PlanMatrix, "tables", "matrix")
+_attach(matrix.PlanMatrix, "tables", "matrix")
 _attach(_core.Fact, "tables", "fact")
 _attach(_core.Explanation, "tables", "explanation")
 _attach(_core.BlockerReport, "tables", "blockers")
@@ -98,5 +97,6 @@ for _kind in (
     change.Loss,
     change.PackageChange,
     commits.PlannedCommit,
+    matrix.Combination,
 ):
     _attach(_kind, "members")

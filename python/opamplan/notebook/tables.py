@@ -44,7 +44,8 @@ def matrix(m: PlanMatrix) -> str:
     figures = ((name, plan.summary) for name, plan in m.items())
     keys = ("targets", "layers", "install_steps", "max_depth", "batches")
     heads = ["plan", "targets", "layers", "build steps", "deepest image", "batches"]
-    said = f": {m.summary['layers']:,} distinct layers, {m.summary['shared_layers']:,} in several"
+    layers = counted(m.summary["layers"], "distinct layer")
+    said = f": {layers}, {m.summary['shared_layers']:,} in several"
     return heading(counted(len(m), "plan"), said) + table(
         heads, ([name, *(s[key] for key in keys)] for name, s in figures)
     )
