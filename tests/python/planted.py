@@ -160,4 +160,5 @@ def blamed(
     for side in (before, after) if known else ():
         plan = opamplan.make_plan([universe(side).solve(planted.target)])
         results.update(build(plan))
-    return blame(before, after, planted.target, universe, Trials(build, results))
+    trials = Trials(build, results, lambda plan, layers: build(plan))
+    return blame(before, after, planted.target, universe, trials)

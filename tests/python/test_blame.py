@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -256,3 +256,44 @@ def test_it_is_told_as_plain_values() -> None:
 def test_a_version_that_is_not_there_after_the_change_is_refused_before_anything_is_built() -> None:
     with pytest.raises(opamplan.InvalidRequest, match=r"there is no app\.2 after the change"):
         small(FILES, lambda package, held: pytest.fail("built"), target="app.2")
+
+
+def test_a_failure_that_does_not_come_again_is_no_regression() -> None:
+    after = {**FILES, "base.2": "", "side.2": 'depends: ["base"]'}
+    asked: list[str] = []
+    outcomes = ["success", "failure"]
+
+    def build(plan: opamplan.Plan) -> dict[str, Tried]:
+        return dict.fromkeys(Closures(plan).layers, Tried("success"))
+
+    def again(plan: opamplan.Plan, layers: Sequence[str]) -> dict[str, Tried]:
+        asked.extend(layers)
+        return {**build(plan), **dict.fromkeys(layers, Tried(outcomes.pop(0)))}
+
+    candidate = opamplan.make_plan(universe(repository(after)).solve_all(["app"]))
+    closures = Closures(candidate)
+    broken = next(k for k in closures.layers if closures.members(k) == ["app.1"])
+    for culprits in (0, 1):
+        asked.clear()
+        trials = Trials(build, {broken: Tried("failure")}, again)
+        found = blame(repository(FILES), repository(after), "app", universe, trials)
+        assert asked == [broken]
+        assert len(found.culprits) == culprits
+        assert ("app.1 was built when it was tried again" in found.reason) == (culprits == 0)
+        assert found.layer_count > 0
+
+
+def test_a_failure_that_came_again_in_a_trial_is_not_tried_once_more(
+    embedded: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    planted = PLANTED[0]
+    simulated = Simulated(planted)
+
+    def again(plan: opamplan.Plan, layers: Sequence[str]) -> dict[str, Tried]:
+        raise AssertionError(layers)
+
+    before, after = sides(planted, embedded, tmp_path)
+    trials = Trials(simulated, None, again)
+    found = blame(before, after, planted.target, planted_universe, trials, repair=False)
+    assert "bad" in [trial.verdict for trial in found.trials]
+    assert [change.name for change in found.culprits] == [planted.culprit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shutil
 import subprocess
 from collections.abc import Callable
 
@@ -140,3 +141,23 @@ def test_runs_are_sides_too(
     assert json.loads(cured.stdout)["repairs"][-1]["cured"]
     other = opamplan_command("blame", *sides, *words, "--environment", "debian-12")
     assert (other.returncode, "give those of the run" in other.stderr) == (2, True)
+
+
+def test_what_is_built_when_it_is_tried_again_is_flaky(
+    embedded: pathlib.Path,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    after = tmp_path / "after"
+    shutil.copytree(embedded, after)
+    folder = after / "packages/csexp"
+    shutil.copytree(folder / "csexp.1.5.2", folder / "csexp.1.5.3")
+    words = ["blame", str(embedded), str(after), "csexp", "--builder", "unix:///nowhere"]
+    words += ["-q", "-o", str(tmp_path / "out"), "--program"]
+    done = opamplan_command(*words, fake(fails_at={"csexp.1.5.3": [0]}))
+    assert done.returncode == 1, done.stderr
+    assert "No change is to blame: csexp.1.5.3 was built when it was tried again" in done.stdout
+    done = opamplan_command(*words, fake(), "--known", str(tmp_path / "out/builds.sqlite"))
+    assert done.returncode == 2
+    assert "is built after the change: nothing is to blame" in done.stderr

@@ -157,7 +157,7 @@ def _blame(args: argparse.Namespace) -> Blame:
             after,
             args.target,
             lambda side: options.universe_from(args, side),
-            Trials(build, {**known, **build.known()}),
+            Trials(build, {**known, **build.known()}, build.again),
             overlay=_overlay(args),
             planning=plans.planning(args),
             repair=not args.no_repair,

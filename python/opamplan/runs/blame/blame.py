@@ -150,6 +150,8 @@ class _Inquiry:
         if not found.reason:
             step = narrow(hybrids, self._trials, lambda failed: _judge(failed, name, error))
             found.trials = step.trials
+            found.reason = self._flaky(step.trials, now, failing)
+        if not found.reason:
             found.culprits = [changes[s] for s in reversed(suspects) if s in step.culprits]
             found.fields = [
                 f"{change.name}: {each}"
@@ -194,6 +196,14 @@ class _Inquiry:
             names = " ".join(failures)
             return f"it fails with the packages as they were before, too: {names}"
         return ""
+
+    def _flaky(self, trials: Sequence[Trial], now: Candidate, failing: str) -> str:
+        """That the failure does not come again, if so: where no trial failed as it did."""
+        if any(trial.verdict == BAD for trial in trials):
+            return ""
+        if self._trials.fails_again(now, failing):
+            return ""
+        return f"{failing} was built when it was tried again with the same packages: it is flaky"
 
     def _repair(self, found: Blame, case: Case) -> None:
         """Try edits until one cures."""

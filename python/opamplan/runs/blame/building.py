@@ -48,6 +48,12 @@ class Building:
             raise KeyboardInterrupt
         return results_of(self._state, run)
 
+    def again(self, plan: Plan, layers: Sequence[str]) -> dict[str, Tried]:
+        """Carry a plan out with these layers tried anew, and not taken from a builder's cache."""
+        numbers = self._state.retries()
+        self._state.raise_retries({layer: numbers.get(layer, 0) + 1 for layer in sorted(layers)})
+        return self(plan)
+
     def known(self) -> dict[str, Tried]:
         """The results of all runs of the state, the newest of each layer."""
         found: dict[str, Tried] = {}

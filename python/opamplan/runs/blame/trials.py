@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -34,11 +34,21 @@ Build = Callable[[Plan], Mapping[str, Tried]]
 """Carries a plan out; the results by layer, the first 16 digits of its key."""
 
 
-class Trials:
-    """Results of layers, which are never built twice."""
+Again = Callable[[Plan, Sequence[str]], Mapping[str, Tried]]
+"""Carries a plan out with these layers tried anew, whatever a builder remembers of them."""
 
-    def __init__(self, build: Build, known: Optional[Mapping[str, Tried]] = None) -> None:
+
+class Trials:
+    """Results of layers, which are built once; a failure once more, where that decides."""
+
+    def __init__(
+        self,
+        build: Build,
+        known: Optional[Mapping[str, Tried]] = None,
+        again: Optional[Again] = None,
+    ) -> None:
         self._build = build
+        self._again = again
         self._known = {k: tried for k, tried in (known or {}).items() if tried.is_known}
         self.build_count = 0
         """Plans that were carried out."""
@@ -79,6 +89,23 @@ class Trials:
             if left:
                 raise InvalidRequest(_unsaid(candidate, results, left[0]))
         return self.failures(candidate)
+
+    def fails_again(self, candidate: Candidate, package: str) -> bool:
+        """Whether a package that failed does so when it is tried once more; yes if none can say."""
+        failed = [
+            layer
+            for layer in candidate.layers
+            if package in candidate.closures.members(layer)
+            and layer in self._known
+            and self._known[layer].status in FAILURES
+        ]
+        if self._again is None or not failed:
+            return True
+        self.build_count += 1
+        results = self._again(candidate.plan, failed)
+        tried = [results[layer] for layer in failed if layer in results]
+        self.layer_count += sum(each.is_known for each in tried)
+        return all(each.status != SUCCESS for each in tried)
 
 
 def _unsaid(candidate: Candidate, results: Mapping[str, Tried], layer: str) -> str:
