@@ -13,6 +13,7 @@
 #include <opamplan/solve/explain.hpp>
 #include <opamplan/solve/json.hpp>
 #include <opamplan/solve/names.hpp>
+#include <opamplan/solve/newest.hpp>
 #include <opamplan/solve/reasons.hpp>
 #include <opamplan/solve/solver.hpp>
 #include <opamplan/solve/universe.hpp>
@@ -243,6 +244,26 @@ behind: the copy has what was found, and neither explains nor is planned.)");
       });
 }
 
+void bind_targets_touched(py::module_& module) {
+  module.def(
+      "_targets_touched",
+      [](const std::shared_ptr<py_universe>& before, const std::shared_ptr<py_universe>& after) {
+        if (before->options.roots != after->options.roots ||
+            before->options.constraints != after->options.constraints) {
+          throw invalid_request("the universe before has another environment or other options");
+        }
+        touched_targets found;
+        {
+          py::gil_scoped_release release;
+          found = targets_touched(before->universe, after->universe, after->options);
+        }
+        return std::pair(full_names(before->universe.repository(), found.before),
+                         full_names(after->universe.repository(), found.after));
+      },
+      py::arg("before"), py::arg("after"),
+      "The available versions of both whose results may differ between them.");
+}
+
 }  // namespace
 
 void bind_solve(py::module_& module) {
@@ -391,6 +412,7 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
         return "<Universe of " +
                counted(u.universe.available_packages().size(), "available version") + ">";
       });
+  bind_targets_touched(module);
 }
 
 }  // namespace opamplan::python

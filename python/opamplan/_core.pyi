@@ -2631,6 +2631,11 @@ def _repository_json(repository: typing.Any) -> tuple[bytes, int]:
     A line of JSON for every opam file of a Repository, by label; how many are errors.
     """
 
+def _targets_touched(before: Universe, after: Universe) -> tuple[list[str], list[str]]:
+    """
+    The available versions of both whose results may differ between them.
+    """
+
 def align(
     results: collections.abc.Sequence[SolveResult],
     *,

@@ -25,6 +25,7 @@ from opamplan._core import (
     SolveResult,
     Universe,
     _changed_packages,
+    _targets_touched,
     compare_plans,
     make_plan,
     parse,
@@ -79,7 +80,7 @@ class Effect:
     """Versions that could be installed and are not there, or not readable, any more."""
     dependents: tuple[str, ...]
     """Other targets that must be built again: those that depend on a change directly, then the
-    rest; of both those first that most targets need."""
+    rest; of both those first that most of the others need."""
     direct_count: int
     """How many of them do."""
     known_failures: tuple[str, ...]
@@ -218,14 +219,14 @@ def effect_of(
     dependents: str = "all",
     progress: Any = None,
 ) -> Effect:
-    """What a change does in the environment of the universes, which should be the same.
+    """What a change does in the environment of the universes, which must be the same.
 
-    Solves every available version of both repositories and plans the newest of each name, as a
-    mass build does; `strategy` and the like are those of `make_plan`. Of `known_failures`,
-    NAME.VERSION of targets that failed before the change, none is built again; one that neither
-    repository has is UnknownPackage. The first
-    `most_reasons` losses are explained. `dependents`: which of them the plan builds, ``all``, those
-    that are ``direct``, or ``none``. About a second of CPU for all of opam-repository.
+    Solves all versions, of both repositories, that the change can touch, and plans the newest of
+    each name, as a mass build does; `strategy` and the like are those of `make_plan`. Of
+    `known_failures`, NAME.VERSION of targets that failed before the change, none is built again;
+    one that neither repository has is UnknownPackage. The first `most_reasons` losses are
+    explained. `dependents`: which of them the plan builds, ``all``, those that are ``direct``, or
+    ``none``. Half a second of CPU for all of opam-repository.
     """
     planning = {
         "strategy": strategy,
@@ -243,11 +244,14 @@ def effect_of(
         if target not in before.repository:
             after.repository.package(target)  # raises what says which may be meant
     touched = {c.package: c.kind for c in changes if c.kind not in ("metadata", "url")}
-    was, now = (_answers(universe, threads) for universe in (before, after))
-    could, can = (
-        {p: answer for p, answer in answers.items() if answer and not answer.cycle}
-        for answers in (was, now)
-    )
+    # All other versions have the answers that they had: nothing that these may look at is changed.
+    old, new = _targets_touched(before, after)
+    now = _answers(after, new, threads)
+    can = _solutions(now)
+    could = _solutions(_answers(before, old, threads))
+    touchable = set(old)
+    others = [p for p in before.latest() if p not in touchable]
+    stayed = _solutions(_answers(before, others, threads))
     news = [p for p in touched if touched[p] in ("added", "changed")]
     lost = sorted(p for p in could if p in after.repository and p not in can)
     refused = [p for p in news if p in now and p not in can and p not in could]
@@ -255,15 +259,15 @@ def effect_of(
     told = [p for p in (*lost, *added) if p in now][:most_reasons]
     losses = {p: Loss(p, _reasons(now.get(p), p in told)) for p in (*lost, *added)}
 
-    base = _plan([could[p] for p in before.latest() if p in could], planning)
-    latest = [can[p] for p in after.latest() if p in can]
-    newest = _plan(latest, planning)
+    kept = {**could, **stayed}
+    base = _plan([kept[p] for p in before.latest() if p in kept], planning)
+    newest = _plan([can[p] for p in after.latest() if p in can], planning)
     again = _rebuilt(base, newest) - set(news)
     known = again & set(known_failures)
     again -= known
     names = {_name_of(p) for p in touched}
     direct = {p for p in again if _needs(can[p], p) & names}
-    needed = ReverseDependencies(latest).counts() if len(again) > 1 else {}
+    needed = ReverseDependencies([can[p] for p in again]).counts() if again else {}
     ordered = sorted(again, key=lambda p: (p not in direct, -needed.get(p, 0), p))
     stage = {"all": ordered, "direct": ordered[: len(direct)], "none": []}[dependents]
     wanted = [can[p] for p in (*news, *stage) if p in can]
@@ -288,10 +292,14 @@ def _name_of(package: str) -> str:
     return package.partition(".")[0]
 
 
-def _answers(universe: Universe, threads: int) -> dict[str, SolveResult]:
-    """The results of all available versions."""
-    targets = universe.available()
-    return dict(zip(targets, universe.solve_all(targets, threads=threads)))
+def _answers(universe: Universe, wanted: Sequence[str], threads: int) -> dict[str, SolveResult]:
+    """The results of available versions."""
+    return dict(zip(wanted, universe.solve_all(list(wanted), threads=threads)))
+
+
+def _solutions(answers: Mapping[str, SolveResult]) -> dict[str, SolveResult]:
+    """Of the versions that can be built."""
+    return {p: answer for p, answer in answers.items() if answer and not answer.cycle}
 
 
 def _reasons(answer: Optional[SolveResult], told: bool) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 import opamplan
+from opamplan._core import _targets_touched
 
 FILES = {
     "base.1": 'synopsis: "The base"\n',
@@ -291,3 +292,54 @@ def test_markdown_is_one_table_of_versions_and_environments(
     assert done.stdout.count("- `heron.6.0.0` (OCaml 5.2.1, OCaml 5.3.0): ") == 1
     assert "- OCaml 4.14.2: nothing\n" in done.stdout
     assert "\nDirectly on what is changed, those first" in done.stdout
+
+
+@pytest.mark.parametrize("with_test", [False, True])
+def test_what_no_change_can_touch_need_not_be_solved(
+    embedded: pathlib.Path,
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    with_test: bool,
+) -> None:
+    before = opamplan.Repository.open([str(embedded)])
+    environment = opamplan.Environment.preset("debian-13")
+
+    def universe(side: opamplan.Repository) -> opamplan.Universe:
+        return opamplan.Universe(side, environment, ocaml="5.3.0", with_test=with_test)
+
+    def available(*sides: opamplan.Universe) -> list[list[str]]:
+        return [side.available() for side in sides]
+
+    fewer = 0
+    for number, package in enumerate(map(str, before)):
+        if number % 7:
+            continue
+        name = package.partition(".")[0]
+        file = tmp_path / str(number) / "packages" / name / package / "opam"
+        file.parent.mkdir(parents=True)
+        text = before.package(package).text
+        edit = ('available: os = "macos"\n', 'conflicts: ["csexp"]\n', 'build: ["x"]\n')[number % 3]
+        file.write_text(f"{text}\n{edit}" if edit.split(":")[0] + ":" not in text else text + "\n")
+        after = opamplan.Repository.open([str(tmp_path / str(number)), str(embedded)])
+        changes = opamplan.compare_repositories(before, after)
+        sides = (universe(before), universe(after))
+        fewer += len(_targets_touched(*sides)[1]) < len(sides[1].available())
+        found = opamplan.effect_of(changes, *sides)
+        with monkeypatch.context() as patched:
+            patched.setattr("opamplan.change._targets_touched", available)
+            assert opamplan.effect_of(changes, *sides) == found, package
+    assert fewer > 5
+
+
+def test_universes_of_other_options_are_no_change() -> None:
+    files = {"a.1": 'opam-version: "2.0"\n', "b.1": 'opam-version: "2.0"\n'}
+    side = opamplan.Repository.from_files(files)
+    environment = opamplan.Environment.preset("debian-13")
+    plain = opamplan.Universe(side, environment)
+    for other in (
+        opamplan.Universe(side, opamplan.Environment.preset("debian-12")),
+        opamplan.Universe(side, environment, require=["a"]),
+        opamplan.Universe(side, environment, prefer_oldest=True),
+    ):
+        with pytest.raises(opamplan.InvalidRequest, match="another environment or other options"):
+            opamplan.effect_of([], plain, other)

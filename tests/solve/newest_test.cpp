@@ -40,6 +40,19 @@ std::vector<std::string> searched_for(const solved_newest& s) {
   return names;
 }
 
+std::vector<std::string> names_of(const universe& u, const std::vector<package_id>& packages) {
+  std::vector<std::string> names;
+  for (const package_id p : packages) names.push_back(u.repository().full_name(p));
+  return names;
+}
+
+/// What a person is told of a result.
+std::string told(const universe& u, const solve_options& asked, const std::string& target) {
+  const std::vector<package_id> targets{u.repository().find(target)};
+  const solve_result result = solve_all(u, targets, asked).results[0];
+  return result.solution ? answer_text(u, result) : "no";
+}
+
 /// Random repositories, one edit after the other; how many results were taken over.
 std::size_t follow(const small_shape& shape, const universe_options& options,
                    const solve_options& asked) {
@@ -143,4 +156,45 @@ TEST_CASE("another environment, or other options, are refused") {
   oldest.prefer_oldest = true;
   CHECK_THROWS_WITH_AS(static_cast<void>(solved({{"a.1"}}, &first, oldest)),
                        doctest::Contains("another environment or other options"), invalid_request);
+}
+
+TEST_CASE("versions that no change touches have the results that they had") {
+  small_shape shape;
+  shape.names = 12;
+  shape.most_depends = 2;
+  shape.missing = 0.1;
+  solve_options asked;
+  asked.constraints = {small_atom("a", relop::leq, "3")};
+  for (const bool tests : {false, true}) {
+    universe_options options;
+    options.root_dependencies.with_test = tests;
+    std::size_t untouched = 0;
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+      CAPTURE(seed);
+      small_generator random(seed, shape);
+      std::vector<small_file> files = random.files();
+      files.push_back({"a.1"});
+      const universe before = small_universe(files, options);
+      const universe after = small_universe(random.edited(files), options);
+      const touched_targets found = targets_touched(before, after, asked);
+      const std::vector<std::string> was = names_of(before, found.before);
+      const std::vector<std::string> now = names_of(after, found.after);
+      const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+      };
+      const std::vector<std::string> all = names_of(before, before.available_packages());
+      for (const std::string& name : names_of(after, after.available_packages())) {
+        CAPTURE(name);
+        if (has(now, name)) continue;
+        REQUIRE(has(all, name));
+        CHECK_FALSE(has(was, name));
+        CHECK(told(before, asked, name) == told(after, asked, name));
+        ++untouched;
+      }
+      for (const std::string& name : all) {
+        if (!has(was, name)) CHECK(after.repository().find(name) != no_package);
+      }
+    }
+    CHECK(untouched > 200);
+  }
 }

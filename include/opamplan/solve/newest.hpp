@@ -36,6 +36,17 @@ struct solved_newest {
 [[nodiscard]] solved_newest solve_newest(universe u, const solve_options& options,
                                          const solved_newest* before = nullptr);
 
+struct touched_targets {
+  std::vector<package_id> before;  ///< Of `available_packages()`, ascending.
+  std::vector<package_id> after;   ///< The same.
+};
+
+/// The versions whose result may differ between two universes, as targets: those from which rules
+/// lead to a change, in the one or the other. All others have equal results, but for the numbers of
+/// packages, and for requests that are given up. Throws as above; linear in the rules of both.
+[[nodiscard]] touched_targets targets_touched(const universe& before, const universe& after,
+                                              const solve_options& options);
+
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY

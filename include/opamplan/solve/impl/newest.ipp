@@ -81,6 +81,60 @@ inline void check_comparable(const universe& before, const universe& after) {
   throw invalid_request("the universe before has another environment or other options");
 }
 
+/// What differs between two universes can touch which targets of the one and of the other.
+class touched_sides {
+ public:
+  touched_sides(const universe& before, const universe& after, const solve_options& options,
+                const std::vector<name_id>& same)
+      : was_(before.repository()),
+        is_(after.repository()),
+        same_(same),
+        touched_before_(before, changed_before()),
+        touched_now_(after, changed_now()) {
+    for (const package_atom& root : options.roots) {
+      all_ = all_ || touches(touched_before_, was_, root) || touches(touched_now_, is_, root);
+    }
+  }
+
+  [[nodiscard]] bool before(package_id target) const {
+    return all_ || touched_before_.target(target);
+  }
+  [[nodiscard]] bool after(package_id target) const { return all_ || touched_now_.target(target); }
+
+  /// The same version after; `no_package` if its name has changed.
+  [[nodiscard]] package_id renumbered(package_id p) const {
+    const name_id name = was_.name_of(p);
+    const name_id now = same_[to_index(name)];
+    if (now == no_name) return no_package;
+    return is_.versions(now)[to_index(p) - to_index(was_.versions(name).first)];
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::uint32_t> changed_before() const {
+    std::vector<bool> stayed(same_.size());
+    for (std::size_t n = 0; n < same_.size(); ++n) stayed[n] = same_[n] != no_name;
+    return other_names(stayed.size(), stayed);
+  }
+  [[nodiscard]] std::vector<std::uint32_t> changed_now() const {
+    std::vector<bool> stayed(is_.name_count(), false);
+    for (const name_id n : same_) {
+      if (n != no_name) stayed[to_index(n)] = true;
+    }
+    return other_names(stayed.size(), stayed);
+  }
+
+  static bool touches(const touched_by& touched, const repository& repo, const package_atom& root) {
+    return touched.name(require_name(repo, root.name));
+  }
+
+  const repository& was_;
+  const repository& is_;
+  const std::vector<name_id>& same_;
+  touched_by touched_before_;
+  touched_by touched_now_;
+  bool all_ = false;  // a root may be another
+};
+
 /// Takes results over from an earlier universe.
 class result_heir {
  public:
@@ -89,25 +143,18 @@ class result_heir {
       : before_(before),
         repo_(u.repository()),
         same_(same),
-        touched_before_(before.in, changed_before()),
-        touched_now_(u, changed_now()) {
-    for (const package_atom& root : options.roots) {
-      all_ = all_ || touches(touched_before_, before.in.repository(), root) ||
-             touches(touched_now_, repo_, root);
-    }
-  }
+        touched_(before.in, u, options, same) {}
 
   /// The earlier result for this target, if nothing that it may have looked at has changed.
   [[nodiscard]] result_id find(package_id target) {
-    if (all_ || touched_now_.target(target)) return result_id::none;
+    if (touched_.after(target)) return result_id::none;
     const std::string& name = repo_.name_string(target);
     const repository& was = before_.in.repository();
     while (next_ < before_.results.size() && was.names()[to_index(name_at(next_))] < name) ++next_;
     assert(next_ < before_.results.size() && was.names()[to_index(name_at(next_))] == name);
     const solve_result& r = before_.results[next_];
     // When a request is given up depends on the numbers of what it does not look at.
-    if (r.status == solve_status::gave_up || touched_before_.target(r.target))
-      return result_id::none;
+    if (r.status == solve_status::gave_up || touched_.before(r.target)) return result_id::none;
     return next_;
   }
 
@@ -126,37 +173,16 @@ class result_heir {
  private:
   [[nodiscard]] name_id name_at(result_id result) const { return before_.results[result].name; }
 
-  [[nodiscard]] std::vector<std::uint32_t> changed_before() const {
-    std::vector<bool> stayed(same_.size());
-    for (std::size_t n = 0; n < same_.size(); ++n) stayed[n] = same_[n] != no_name;
-    return other_names(stayed.size(), stayed);
-  }
-  [[nodiscard]] std::vector<std::uint32_t> changed_now() const {
-    std::vector<bool> stayed(repo_.name_count(), false);
-    for (const name_id n : same_) {
-      if (n != no_name) stayed[to_index(n)] = true;
-    }
-    return other_names(stayed.size(), stayed);
-  }
-
-  static bool touches(const touched_by& touched, const repository& repo, const package_atom& root) {
-    return touched.name(require_name(repo, root.name));
-  }
-
   [[nodiscard]] package_id renumbered(package_id p) const {
-    const repository& was = before_.in.repository();
-    const name_id name = was.name_of(p);
-    const name_id now = same_[to_index(name)];
-    assert(now != no_name);
-    return repo_.versions(now)[to_index(p) - to_index(was.versions(name).first)];
+    const package_id now = touched_.renumbered(p);
+    assert(now != no_package);
+    return now;
   }
 
   const solved_newest& before_;
   const repository& repo_;
   const std::vector<name_id>& same_;
-  touched_by touched_before_;
-  touched_by touched_now_;
-  bool all_ = false;   // a root may be another
+  touched_sides touched_;
   result_id next_{0};  // of the earlier results
 };
 
@@ -188,6 +214,26 @@ OPAMPLAN_INLINE solved_newest solve_newest(universe u, const solve_options& opti
   solve_summary solved = solve_all(out.in, open, options);
   for (std::size_t i = 0; i < open.size(); ++i) {
     out.results[places[i]] = std::move(solved.results[i]);
+  }
+  return out;
+}
+
+OPAMPLAN_INLINE touched_targets targets_touched(const universe& before, const universe& after,
+                                                const solve_options& options) {
+  solve_impl::check_comparable(before, after);
+  const std::vector<name_id> same = same_names(before.repository(), after.repository());
+  const solve_impl::touched_sides touched(before, after, options, same);
+  touched_targets out;
+  std::vector<bool> marked(after.repository().size(), false);
+  for (const package_id p : before.available_packages()) {
+    const package_id now = touched.renumbered(p);
+    const bool is_touched = touched.before(p) || (now != no_package && touched.after(now));
+    if (!is_touched) continue;
+    out.before.push_back(p);
+    if (now != no_package) marked[to_index(now)] = true;
+  }
+  for (const package_id p : after.available_packages()) {
+    if (marked[to_index(p)] || touched.after(p)) out.after.push_back(p);
   }
   return out;
 }
