@@ -505,7 +505,8 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
             return out;
           },
           "Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: "
-          "cyclic dependencies, for example.")
+          "cyclic dependencies, for example. Results without a solution were never targets: their "
+          "status says why (the figures of `opamplan plan` count both as left out).")
       .def("image_of", &image_of, py::arg("target"),
            "The packages that the image of a target, NAME.VERSION or NAME, holds, as NAME.VERSION, "
            "ascending.")

@@ -1817,7 +1817,7 @@ class Plan:
     @property
     def left_out(self) -> dict[str, str]:
         """
-        Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: cyclic dependencies, for example.
+        Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: cyclic dependencies, for example. Results without a solution were never targets: their status says why (the figures of `opamplan plan` count both as left out).
         """
     @property
     def limits(self) -> Limits: ...

@@ -54,5 +54,13 @@ def _files(path: Path) -> list[Path]:
         if p.name == "Dockerfile" or p.suffix == ".Dockerfile" or p.name.startswith("Dockerfile.")
     )
     if not found:
-        raise InvalidRequest(f"{path}: no Dockerfile and no docker-bake file in this folder")
+        llb = any(file.suffix == ".llb" for file in path.iterdir())
+        instead = (
+            "; LLB is not measured: prove the plan it is of (`opamplan doctor`, `diagnose`)"
+            if llb
+            else ""
+        )
+        raise InvalidRequest(
+            f"{path}: no Dockerfile and no docker-bake file in this folder{instead}"
+        )
     return found

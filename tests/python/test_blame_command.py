@@ -105,6 +105,15 @@ def test_what_cannot_be_edited_is_refused_before_anything_is_built(
         assert (done.returncode, part in done.stderr) == (2, True), done.stderr
 
 
+def test_an_unknown_target_is_told_before_anything_is_written(
+    embedded: pathlib.Path, tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
+) -> None:
+    words = ["--builder", "unix:///nowhere", "--program", fake(), "-o", str(tmp_path / "out")]
+    done = opamplan_command("blame", str(embedded), str(embedded), "dun", *words)
+    assert (done.returncode, "did you mean dune" in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_nothing_is_to_blame_where_it_is_built(
     embedded: pathlib.Path, tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
 ) -> None:

@@ -237,6 +237,13 @@ def test_what_is_no_configuration_of_an_image_is_refused(
         ("base_image", ":13", "is not the name of an image"),
         ("user", "a b", "a user's name"),
         ("network", "bridge", "none, host or default"),
+        ("registry", "has space", "where images are kept: HOST/PATH"),
+        ("registry", "ghcr.io/me/", "where images are kept: HOST/PATH"),
+        ("registry", "ghcr.io/Me", "where images are kept: HOST/PATH"),
+        ("registry", "ghcr.io/me:tag", "where images are kept: HOST/PATH"),
+        ("registry", "me@sha256", "where images are kept: HOST/PATH"),
+        ("cache_to", [""], "cache-to: a cache is type=registry,ref="),
+        ("cache_from", ["type=gha", ""], "cache-from: a cache is type=registry,ref="),
     ],
 )
 def test_a_value_that_no_builder_takes_is_refused(
@@ -244,7 +251,15 @@ def test_a_value_that_no_builder_takes_is_refused(
 ) -> None:
     options = opamplan.EmitOptions(**{field: value})
     with pytest.raises(opamplan.InvalidRequest, match=said):
-        plan.write(tmp_path, ["dockerfile"], options)
+        plan.write(tmp_path, ["dockerfile", "bake"], options)
+
+
+@pytest.mark.parametrize("registry", ["ghcr.io/me", "localhost:5000", "r.test:5000/a/b-c_d", "me"])
+def test_places_of_images_are_taken(
+    registry: str, plan: opamplan.Plan, tmp_path: pathlib.Path
+) -> None:
+    plan.write(tmp_path, ["bake"], opamplan.EmitOptions(registry=registry))
+    assert f'"{registry}"' in (tmp_path / "docker-bake-images.json").read_text()
 
 
 @pytest.mark.parametrize(

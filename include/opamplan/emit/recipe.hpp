@@ -107,6 +107,9 @@ struct image_platform {
 /// `options.network`, checked.
 [[nodiscard]] const std::string& network_of(const emit_options& options);
 
+/// `options.registry`, checked: `HOST[:PORT]/PATH` without a tag, or nothing.
+[[nodiscard]] const std::string& registry_of(const emit_options& options);
+
 /// The image below all steps. Throws `invalid_request` if there is none that fits.
 [[nodiscard]] std::string base_image_of(const plan& p, const emit_options& options);
 

@@ -398,6 +398,10 @@ def not_fatal(cache: str) -> str:
 def absolute_cache(cache: str) -> str:
     """A cache in a folder that is relative to the caller, not to where the client is started."""
     fields = next(csv.reader([cache]), [])
+    if not fields:
+        raise InvalidRequest(
+            "a cache is type=registry,ref=... or another of the builder, not nothing"
+        )
     if "type=local" not in fields:
         return cache
     words = [field.partition("=") for field in fields]

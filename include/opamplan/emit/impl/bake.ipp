@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/error.hpp"
 #include "opamplan/base/json.hpp"
 #include "opamplan/emit/bake.hpp"
 #include "opamplan/emit/names.hpp"
@@ -69,6 +70,11 @@ class bake_model {
     for (const auto& [name, values] :
          {std::pair("cache-from", &options.cache_from), {"cache-to", &options.cache_to}}) {
       if (values->empty()) continue;
+      if (std::find(values->begin(), values->end(), "") != values->end()) {
+        throw invalid_request(
+            std::string(name) +
+            ": a cache is type=registry,ref=... or another of buildx, not nothing");
+      }
       (names_batch(*values) ? of_batch_ : common_).push_back({name, *values, true});
     }
     for (const batch_id b : p.batches.indices()) {
@@ -164,7 +170,7 @@ class bake_model {
 inline std::vector<std::pair<std::string, std::string>> bake_variables(
     const plan& p, const emit_options& options) {
   return {{"BASE_IMAGE", options.base_image.empty() ? p.base.image : options.base_image},
-          {"REGISTRY", options.registry},
+          {"REGISTRY", registry_of(options)},
           {"TAG", "latest"}};
 }
 

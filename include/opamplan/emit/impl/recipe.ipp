@@ -364,6 +364,20 @@ OPAMPLAN_INLINE const std::string& network_of(const emit_options& options) {
   return mode;
 }
 
+OPAMPLAN_INLINE const std::string& registry_of(const emit_options& options) {
+  const std::string& registry = options.registry;
+  const std::string image = registry + "/image";
+  if (!registry.empty() &&
+      (!emit_impl::is_image_name(image) || image.front() == '/' ||
+       image.find("//") != std::string::npos || registry.find('@') != std::string::npos ||
+       registry.find(':', registry.find('/')) != std::string::npos)) {
+    throw invalid_request(json_string(registry) +
+                          " is not where images are kept: HOST/PATH, such as ghcr.io/me, in small "
+                          "letters, without a tag and a / at its end");
+  }
+  return registry;
+}
+
 OPAMPLAN_INLINE std::string base_image_of(const plan& p, const emit_options& options) {
   const std::string& image = options.base_image.empty() ? p.base.image : options.base_image;
   if (image.empty()) {

@@ -140,6 +140,9 @@ def _blame(args: argparse.Namespace) -> Blame:
         state, of = find_run(text)
         known.update(results_of(state, of))
     before, after = (_side(args, text) for text in sides)
+    name = args.target.partition(".")[0]
+    if name not in before.names:
+        after[name]  # raises UnknownPackage before anything is written
     serving = builders.builders_from(args)
     building.require_base(args)
     folder = Path(args.output)
