@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import textwrap
 from typing import Any, ClassVar
 
 import pytest
-from conftest import Run
+from conftest import ROOT, Run
 
 import opamplan
 from opamplan.cli import config
@@ -344,6 +345,7 @@ def test_every_option_is_read(
         ["list", "--json"],
         ["show", "dune", "--json"],
         ["check", "--json"],
+        ["revdeps", "csexp", "--json"],
         ["solve", "dune", "--json"],
         ["why", "webmail", "--json"],
         ["blockers", "--json"],
@@ -360,8 +362,35 @@ def test_every_option_is_read(
 def test_json_is_json_and_nothing_else(arguments: list[str], opamplan_command: Run) -> None:
     answer = opamplan_command(*arguments)
     assert answer.returncode in (0, 1)
-    json.loads(answer.stdout)
+    value = json.loads(answer.stdout)
     assert "\x1b" not in answer.stdout
+    if arguments[0] not in ("deps", "order"):  # in the form of another tool
+        layout = layouts()[arguments[0]]
+        assert isinstance(value, list) == (layout == "an array of objects")
+        assert not isinstance(value, list) or all(isinstance(row, dict) for row in value)
+        assert layout != "an object a line" or answer.stdout.count("\n") == 1
+
+
+def layouts() -> dict[str, str]:
+    """By command: how docs/how-to.md says that its JSON is laid out."""
+    page = (ROOT / "docs/how-to.md").read_text()
+    rows = re.findall(r"^\| (an array of objects|one object|an object a line)(.*)$", page, re.M)
+    return {name: layout for layout, text in rows for name in re.findall(r"`(\w+)`", text)}
+
+
+def test_the_layout_of_every_command_is_documented_once() -> None:
+    assert {*layouts(), "deps", "order"} == set(command_options())
+
+
+@pytest.mark.parametrize(("command", "count"), [("solve", 2), ("parse", 101)])
+def test_what_is_known_one_by_one_is_an_object_a_line(
+    command: str, count: int, embedded: pathlib.Path, opamplan_command: Run
+) -> None:
+    words = ["dune", "webmail"] if command == "solve" else []
+    answer = opamplan_command(command, *words, "--repository", str(embedded), "--json")
+    rows = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [type(row) for row in rows] == [dict] * count
+    assert layouts()[command] == "an object a line"
 
 
 @pytest.mark.parametrize(
