@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from opamplan import InvalidRequest
 from opamplan.runs import Buildctl, Builder, Buildx
 from opamplan.runs.builders import Batch, absolute_cache
 from opamplan.runs.comparison import compare_runs
@@ -288,7 +289,6 @@ def test_steps_that_ask_for_the_network_of_the_machine_are_given_it(
         ("type=registry,ref=host/x", "type=registry,ref=host/x"),
         ("type=gha", "type=gha"),
         ("host/x", "host/x"),
-        ("", ""),
     ],
 )
 def test_a_cache_in_a_folder_is_relative_to_the_caller(
@@ -331,3 +331,23 @@ def test_llb_is_a_builders_input_and_only_some_take_it(tmp_path: pathlib.Path) -
     assert not any("frontend" in word or "filename" in word for word in command)
     assert Buildctl.takes_llb
     assert not Buildx.takes_llb
+
+
+def test_no_cache_at_all_is_no_cache_of_a_builder() -> None:
+    with pytest.raises(InvalidRequest, match="a cache is type=registry,ref="):
+        Buildctl("", sys.executable, cache_to=("",))
+
+
+def test_docker_without_its_plugin_is_no_builder(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(
+        "#!/bin/sh\n[ -e $0.plugin ] && [ $* = 'buildx version' ]\n".replace("$*", '"$*"')
+    )
+    docker.chmod(0o755)
+    monkeypatch.setattr("shutil.which", lambda name: str(docker) if name == "docker" else None)
+    with pytest.raises(InvalidRequest, match="docker has no plugin buildx; install it"):
+        Buildx()
+    (tmp_path / "docker.plugin").touch()
+    assert Buildx().name == "buildx"

@@ -95,7 +95,8 @@ class Builder(ABC):
             if os.path.isdir(program):
                 raise InvalidRequest(f"{program} is a folder; name the program in it")
             raise InvalidRequest(
-                f"{program} is not here; install it, or name another builder program"
+                f"{program} is not here; install it, or name another builder program (--program, "
+                "--with)"
             )
         # Relative to the caller, not to the folder that the client is started in.
         self._program = os.path.abspath(found)
@@ -339,6 +340,11 @@ class Buildx(Builder):
     def __init__(self, builder: str = "", program: str = "buildx") -> None:
         docker = shutil.which(program) is None and shutil.which("docker") is not None
         super().__init__("docker" if docker else program)
+        if docker and not _answers([self._program, "buildx", "version"]):
+            raise InvalidRequest(
+                f"{program} is not here, and docker has no plugin buildx; install it (Debian: "
+                "docker-buildx), or name the program (--program)"
+            )
         self._words = ["buildx"] if docker else []
         self._builder = builder
         self._named = ["--builder", builder] if builder else []
@@ -388,6 +394,11 @@ class Buildx(Builder):
             *(f"--set={batch.name}.cache-to={cache}" for cache in batch.cache_to),
             batch.name,
         ]
+
+
+def _answers(command: list[str]) -> bool:
+    """Whether a program does what it is asked for."""
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def not_fatal(cache: str) -> str:
