@@ -144,7 +144,9 @@ Made once from results of one universe; a question is then a lookup.)");
             return names;
           },
           py::arg("package"),
-          "The targets whose closure holds NAME.VERSION, or NAME in any version.")
+          "The targets whose closure holds NAME.VERSION, or NAME in any version; what is named is "
+          "among "
+          "them if it is a target, and not in `opamplan revdeps`.")
       .def(
           "dependents",
           [](const py_reverse& r, const one_name& package) {
@@ -166,7 +168,8 @@ Made once from results of one universe; a question is then a lookup.)");
             }
             return counts;
           },
-          "For each package in some closure, how many closures hold it.")
+          "For each package in some closure, how many closures hold it, its own among them; "
+          "`opamplan revdeps` counts the others.")
       .def("__repr__", [](const py_reverse& r) {
         return "<ReverseDependencies over " + counted(r.targets.size(), "solution") + ">";
       });

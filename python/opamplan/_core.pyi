@@ -1436,7 +1436,7 @@ class ReverseDependencies:
     def _repr_html_(self) -> str: ...
     def counts(self) -> dict[str, int]:
         """
-        For each package in some closure, how many closures hold it.
+        For each package in some closure, how many closures hold it, its own among them; `opamplan revdeps` counts the others.
         """
     def dependents(self, package: str) -> list[str]:
         """
@@ -1444,7 +1444,7 @@ class ReverseDependencies:
         """
     def targets_with(self, package: str) -> list[str]:
         """
-        The targets whose closure holds NAME.VERSION, or NAME in any version.
+        The targets whose closure holds NAME.VERSION, or NAME in any version; what is named is among them if it is a target, and not in `opamplan revdeps`.
         """
 
 class Limits:
