@@ -39,7 +39,8 @@ install_package() {
     opam install --switch=default ${with_test:+--with-test} ${with_doc:+--with-doc} "$1"
 } # end of install_package
 
-# Sets what step a package is brought in from keeps: its `status`, the opam files and the files.
+# Sets what step a package is brought in from keeps: its `status`, the opam files, the files, and
+# what of others' it took away or replaced.
 kept_by() {
   if [ -d "$in/g/$1/opamplan" ]; then
     kept=$in/g/$1/opamplan
@@ -48,10 +49,22 @@ kept_by() {
     kept=$in/g/$1
     kept_status=$kept/status kept_opam=$kept/repository kept_files=$kept/switch
   fi
+  kept_taken=${kept_status%status}taken
 }
 
-# Copies the files of packages from the mounts of the steps that installed them.
+# Copies the files of packages from the mounts of the steps that installed them. Those of others that
+# one took away or replaced go after these have come, and before its own: `cp` would follow a link.
 bring() {
+  for package; do
+    kept_by "$package"
+    [ -s "$kept_taken" ] || continue
+    for each; do
+      kept_by "$each"
+      take_away "$kept_taken"
+      cp -a "$kept_files/." "$switch/" || return
+    done
+    return
+  done
   count=$#
   for package; do
     kept_by "$package"
@@ -60,6 +73,20 @@ bring() {
   shift "$count"
   cp -a "$@" "$switch/"
 }
+
+# Removes from the switch what a list of `keep` names.
+take_away() {
+  [ -s "$1" ] || return 0
+  while read -r path; do
+    case $path in
+    */../* | */..) ;;
+    ./?*) rm -rf "${switch:?}/$path" ;;
+    esac
+  done <"$1"
+}
+
+# The same for packages whose files have been merged.
+lose() { for package; do take_away "$layers/$package/removed"; done; }
 
 # The switch holds exactly the packages whose metadata it holds. None is a root: the one that is
 # installed next becomes it, so that the switch is what `opam install` of that one would have made.
@@ -89,15 +116,27 @@ finish() {
   mv "$state.new" "$state"
 }
 
-# Every file and link, and every empty folder, of the switch.
-list_switch() { (cd "$switch" && find . \( ! -type d -o -type d -empty \) -print) | LC_ALL=C sort; }
+# Every file and link, and, with a slash at the end, every empty folder, of the switch.
+list_switch() {
+  (
+    cd "$switch" || exit
+    find . ! -type d -print
+    find . -type d -empty -print | sed 's|$|/|'
+  ) | LC_ALL=C sort
+}
 
 # Makes ready for an install whose new files `keep` finds: $1 is a folder for notes.
 prepare() {
   register
   list_switch >"$1/before"
   : >"$1/begin"
+  # Which counts in whole seconds.
+  [ "$(newer "$1/begin")" = -cnewer ] || sleep 1
 }
+
+# How `find` sees what has changed: rights too, and files with old times that were put in others'
+# place. busybox tells only what was written.
+newer() { if find "$1" -cnewer "$1" >/dev/null 2>&1; then echo -cnewer; else echo -newer; fi; }
 
 # What opam leaves behind that nothing needs.
 clean() {
@@ -107,14 +146,16 @@ clean() {
   for file in "$opam_root"/repo/state-*.cache "$opam_root"/repo/state.cache; do rm -f "$file"; done
 }
 
-# Links what is new in the switch, or was written to, into the folder $1/switch. The files are
+# Links what is new in the switch, or was changed, into the folder $1/switch. Lists what is gone in
+# $1/removed, and in $1/taken that, what has become something else and what was changed. The files are
 # those that are there now and were not before, so no record of opam's needs to be read.
 keep() {
   [ -d "$switch" ] || return 0
   list_switch >"$1/after"
+  (cd "$switch" && find . \( -type f -o -type l \) "$(newer "$1/begin")" "$1/begin" -print) >"$1/newer"
   {
-    awk 'FILENAME == ARGV[1] { old[$0]; next } !($0 in old)' "$1/before" "$1/after"
-    (cd "$switch" && find . -type f -newer "$1/begin" -print)
+    only_in "$1/after" "$1/before"
+    cat "$1/newer"
   } | sed -n '\|^\./\.opam-switch/switch-state$|d; \|^\./\.opam-switch/switch-config$|d
       \|^\./\.opam-switch/environment$|d; \|^\./\.opam-switch/reinstall$|d; p' |
     LC_ALL=C sort -u | LC_ALL=C sed 's|[^[:alnum:]/]|\\&|g' >"$1/new"
@@ -122,8 +163,52 @@ keep() {
   # Folders above them come with them; hard links take no room.
   if [ -s "$1/new" ]; then
     # shellcheck disable=SC2016
-    (cd "$switch" && xargs sh -c 'cp -a -l --parents "$@" "$0"' "$1/switch") <"$1/new"
+    (cd "$switch" && xargs sh -c 'cp -a -l --parents "$@" "$0"' "$1/switch") <"$1/new" || return
   fi
+  only_in "$1/before" "$1/after" | what_is_gone | LC_ALL=C sort -u >"$1/gone"
+  while read -r path; do
+    is_there "$path" || printf '%s\n' "$path"
+  done <"$1/gone" >"$1/removed"
+  {
+    cat "$1/gone"
+    # As the lines of `newer` that `before` has.
+    only_in "$1/newer" "$1/before" >"$1/written"
+    only_in "$1/newer" "$1/written" | sed '\|^\./\.opam-switch/|d'
+  } >"$1/taken"
+  for list in removed taken; do [ -s "$1/$list" ] || rm -f "$1/$list"; done
+}
+
+# The lines of a file that another lacks.
+only_in() { awk 'FILENAME == ARGV[1] { other[$0]; next } !($0 in other)' "$2" "$1"; }
+
+# Whether there is something of that name in the switch.
+is_there() { [ -e "$switch/$1" ] || [ -L "$switch/$1" ]; }
+
+# Whether it is a folder, and no link to one.
+is_folder() { [ -d "$switch/$1" ] && [ ! -L "$switch/$1" ]; }
+
+# Of names that are not listed any more those that are gone, or that have become a folder or have been
+# one, or the folder above them that is gone or is none any more. What opam notes is not told.
+what_is_gone() {
+  while read -r path; do
+    case $path in ./.opam-switch/* | ./) continue ;; esac
+    gone=
+    case $path in
+    */)
+      path=${path%/}
+      is_folder "$path" || gone=$path # an empty one that has something now is not gone
+      ;;
+    *)
+      if is_folder "$path" || ! is_there "$path"; then gone=$path; fi
+      ;;
+    esac
+    above=${path%/*}
+    while [ "$above" != . ]; do
+      is_folder "$above" || gone=$above
+      above=${above%/*}
+    done
+    if [ -n "$gone" ]; then printf '%s\n' "$gone"; fi
+  done
 }
 
 if [ "${1:-}" = --as-user ]; then
@@ -134,7 +219,7 @@ if [ "${1:-}" = --as-user ]; then
   unset OPAMPLAN_WORDS
   with_test=${OPAMPLAN_WITH_TEST:-} with_doc=${OPAMPLAN_WITH_DOC:-}
   case $1 in
-  bring | prepare | keep | finish)
+  bring | lose | prepare | keep | finish)
     "$@"
     exit
     ;;
@@ -264,9 +349,12 @@ read_status() {
 
 # Brings packages in from the steps that installed them: status, opam files, files.
 graft() {
-  good=
+  good='' merged=
   for package in $grafts; do
-    [ -d "$in/g/$package" ] || continue # merged
+    if [ ! -d "$in/g/$package" ]; then
+      if [ -s "$layers/$package/removed" ]; then merged=$merged$package$IFS; fi
+      continue
+    fi
     rm -rf "${layers:?}/$package"
     mkdir -p "$layers/$package"
     status=missing
@@ -275,6 +363,8 @@ graft() {
     echo "$status" >"$layers/$package/status"
     if [ "$status" = success ]; then good=$good$package$IFS; fi
   done
+  # shellcheck disable=SC2086
+  [ -z "$merged" ] || as_user lose $merged >>"$notes" 2>&1
   [ -n "$good" ] || return 0
   for package in $good; do
     kept_by "$package"
@@ -324,10 +414,11 @@ plain() {
 carry_out() {
   attempt=1
   while :; do
-    limit=$time_limit
+    limit=$time_limit started=$(date +%s)
     # shellcheck disable=SC2086
     as_user install "$package" $members </dev/null >>"$told/log" 2>&1
     ended=$?
+    took=$(($(date +%s) - started))
     plain
     limit=0
     if ! is_download_failure "$ended" || [ "$attempt" -ge "$attempts" ]; then break; fi
@@ -341,8 +432,10 @@ carry_out() {
     return
   fi
   status=failure
-  # 124 says GNU's timeout, 143 busybox's, 137 both when they had to kill.
-  case $time_limit:$ended in
+  # 124 says GNU's timeout, 143 busybox's, 137 both when they had to kill; but so do others' kills.
+  limited=$time_limit
+  [ "$took" -ge "$limited" ] || limited=0
+  case $limited:$ended in
   0:*) ;;
   *:124 | *:137 | *:143) echo "stopped: it took longer than $time_limit s" >>"$told/log" ;;
   esac
@@ -423,7 +516,7 @@ has_room() {
 conclude() {
   mkdir -p "$own" "$told"
   take_back "$own"
-  for file in status before after begin new opamplan; do rm -rf "${own:?}/$file"; done
+  for file in status before after begin new newer written gone opamplan; do rm -rf "${own:?}/$file"; done
   for file in status seconds layer; do rm -rf "${told:?}/$file"; done
   seconds=$(($(date +%s) - begin))
   if ! {
@@ -451,6 +544,9 @@ deliver() {
   if [ "$status" = success ]; then
     cp -a "$own/repository/." "$to/repository/packages/" || return
     if [ -d "$own/switch" ]; then cp -a "$own/switch/." "$to/opam/default/" || return; fi
+    for list in removed taken; do
+      if [ -s "$own/$list" ]; then cp "$own/$list" "$to/layers/$package/" || return; fi
+    done
   fi
   echo "$status" >"$to/layers/$package/status"
 }

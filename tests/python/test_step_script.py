@@ -161,6 +161,71 @@ def test_every_name_is_grafted(shell: list[str], tmp_path: pathlib.Path) -> None
     assert not (second.root / "layers/a.1/switch").exists()
 
 
+# What a package may do to the files of one below it, in the folder `lib/a` of that one.
+CHANGES = {
+    "written": "echo more >>file",
+    "replaced by an older one": "echo other >new && touch -d 2001-01-01 new && mv new file",
+    "of other rights": "chmod 700 file",
+    "linked elsewhere": "ln -sfn other link",
+    "removed": "rm file link",
+    "folder removed": "rm -r folder",
+    "folder becomes a link": "rm -r folder && ln -s other folder",
+    "folder becomes a file": "rm -r folder && echo file >folder",
+    "file becomes a folder": "rm file && mkdir file && echo inner >file/inner",
+    "link becomes a file": "rm link && echo file >link",
+    "folder moved": "mv folder moved",
+    "empty folder filled": "echo x >empty/x",
+    "all removed": "cd .. && rm -r a",
+}
+
+
+def tree(folder: pathlib.Path) -> dict[str, tuple[object, ...]]:
+    """What is below a folder, but for what opam notes."""
+    found: dict[str, tuple[object, ...]] = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if name.startswith(".opam-switch"):
+            continue
+        if path.is_symlink():
+            found[name] = ("link", os.readlink(path))
+        elif path.is_dir():
+            found[name] = ("folder",)
+        else:
+            found[name] = (path.read_text(), oct(path.stat().st_mode))
+    return found
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_a_package_does_to_the_files_of_others_is_grafted_too(
+    change: str, shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    if "touch" in change and shell[0] == "busybox":
+        pytest.skip("busybox's find tells what was written, and not what was put there")
+    install = (
+        INSTALL
+        + 'cd "$switch/lib/${1%%.*}"\n'
+        + "mkdir folder folder/deep other && echo file >file && echo inner >folder/deep/inner\n"
+        + f'case $1 in b.1) cd ../a && {change} ;; c.1) echo more >>"$switch/lib/b/file" ;; esac\n'
+    )
+    plain = Image(tmp_path / "plain", shell, install)
+    plain.offer("a.1", "b.1", "c.1")
+    plain.step("-i", "0123456789abcdef", "a.1")
+    plain.step("-i", "0123456789abcdee", "b.1", "a.1")
+    plain.step("-i", "0123456789abcded", "c.1", "b.1")
+    for package in ("a.1", "b.1", "c.1"):
+        assert plain.status(package) == "success", plain.log(package)
+    grafted = Image(tmp_path / "grafted", shell, install)
+    for package in ("a.1", "b.1", "c.1"):
+        kept = plain.root / "layers" / package
+        shutil.copytree(kept, grafted.root / "in/g" / package, symlinks=True)
+    grafted.offer("d.1")
+    grafted.step("-g", "a.1", "b.1", "c.1", "-i", "0123456789abcdec", "d.1", "c.1")
+    assert grafted.status("d.1") == "success", grafted.log("d.1")
+    of_d = {name for name in tree(grafted.switch) if f"{name}/".startswith("lib/d/")}
+    found = {name: has for name, has in tree(grafted.switch).items() if name not in of_d}
+    assert found == tree(plain.switch)
+
+
 def test_a_graft_that_cannot_be_brought_in_is_said_by_name(
     shell: list[str], tmp_path: pathlib.Path
 ) -> None:
