@@ -148,6 +148,25 @@ def test_what_failed_is_tried_again_when_asked(
     assert {row["status"] for row in state.layers(second)} == {"success"}
 
 
+def test_what_failed_beside_other_targets_is_tried_again_too(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    name = middle(plan)
+    carry_out(plan, tmp_path, fake((name,)))
+    others = (plan.restricted_to(target) for target in plan.targets)
+    alone = next(other for other in others if any(name in step.installs for step in other))
+    assert len(alone) < len(plan)
+    state, again, _ = carry_out(alone, tmp_path, fake(), retry_failed=True)
+    text = "".join(p.read_text() for p in tmp_path.glob("batch*.Dockerfile"))
+    assert all(f" {name}" in line for line in text.splitlines() if " -r 1 " in line)
+    assert " -r 1 " in text
+    assert {row["status"] for row in state.layers(again)} == {"success"}
+    # Now it is well, whatever an older run says.
+    carry_out(plan, tmp_path, fake(), retry_failed=True)
+    text = "".join(p.read_text() for p in tmp_path.glob("batch*.Dockerfile"))
+    assert " -r 2 " not in text
+
+
 def test_interrupted_runs_are_gone_on_with(
     plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
 ) -> None:

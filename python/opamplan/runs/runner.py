@@ -188,13 +188,16 @@ class Runner:
 
         A download that failed has its new number already: its batch is only to be built again.
         """
-        if last is None:
-            return set()
-        rows = self._state.layers(last)
+        rows = self._state.layers(last) if last is not None else []
         again = {row["layer"] for row in rows if row["status"] == DOWNLOAD_FAILED and resumed}
         if self._options.retry_failed:
-            failed = {row["layer"] for row in rows if row["status"] in FAILED}
-            failed -= {row["layer"] for row in rows if row["status"] == DOWNLOAD_FAILED}
+            # In whatever run: of other targets, say.
+            ended = self._state.last_tried()
+            failed = {
+                layer
+                for layer in self._package
+                if ended.get(layer) in FAILED and ended[layer] != DOWNLOAD_FAILED
+            }
             known = self._state.retries()
             self._state.raise_retries({layer: known.get(layer, 0) + 1 for layer in sorted(failed)})
             again |= failed

@@ -247,6 +247,16 @@ class State:
         rows = self._rows("SELECT layer, number FROM retries ORDER BY layer")
         return {row["layer"]: row["number"] for row in rows}
 
+    def last_tried(self) -> dict[str, str]:
+        """By layer: its status in the newest run in which it was built or failed."""
+        tried = (SUCCESS, *FAILED)
+        rows = self._rows(
+            "SELECT layer, status, max(run) FROM layers "
+            f"WHERE status IN ({', '.join('?' * len(tried))}) GROUP BY layer",
+            *tried,
+        )
+        return {row["layer"]: row["status"] for row in rows}
+
     def plan_of(self, run: Run) -> Plan:
         """The plan of a run."""
         from opamplan import Plan
