@@ -198,8 +198,7 @@ class Runner:
                 for layer in self._package
                 if ended.get(layer) in FAILED and ended[layer] != DOWNLOAD_FAILED
             }
-            known = self._state.retries()
-            self._state.raise_retries({layer: known.get(layer, 0) + 1 for layer in sorted(failed)})
+            self._state.retry(failed)
             again |= failed
         return again
 

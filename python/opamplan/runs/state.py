@@ -203,6 +203,11 @@ class State:
                 numbers.items(),
             )
 
+    def retry(self, layers: Iterable[str]) -> None:
+        """Give layers the next number, whose steps no builder has carried out."""
+        known = self.retries()
+        self.raise_retries({layer: known.get(layer, 0) + 1 for layer in sorted(layers)})
+
     def end_run(self, run: Run, status: str) -> None:
         """`finished`, `incomplete` (a batch could not be built) or `interrupted`."""
         with self._writing() as db:

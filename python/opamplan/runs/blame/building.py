@@ -50,8 +50,7 @@ class Building:
 
     def again(self, plan: Plan, layers: Sequence[str]) -> dict[str, Tried]:
         """Carry a plan out with these layers tried anew, and not taken from a builder's cache."""
-        numbers = self._state.retries()
-        self._state.raise_retries({layer: numbers.get(layer, 0) + 1 for layer in sorted(layers)})
+        self._state.retry(layers)
         return self(plan)
 
     def known(self) -> dict[str, Tried]:
