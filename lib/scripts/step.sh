@@ -433,12 +433,11 @@ carry_out() {
   fi
   status=failure
   # 124 says GNU's timeout, 143 busybox's, 137 both when they had to kill; but so do others' kills.
-  limited=$time_limit
-  [ "$took" -ge "$limited" ] || limited=0
-  case $limited:$ended in
-  0:*) ;;
-  *:124 | *:137 | *:143) echo "stopped: it took longer than $time_limit s" >>"$told/log" ;;
-  esac
+  if [ "$time_limit" != 0 ] && [ "$took" -ge "$time_limit" ]; then
+    case $ended in
+    124 | 137 | 143) echo "stopped: it took longer than $time_limit s" >>"$told/log" ;;
+    esac
+  fi
   [ "$ended" = 0 ] || return
   for member in $members; do
     if [ -d "$switch" ] && [ ! -d "$switch/.opam-switch/packages/$member" ]; then
