@@ -14,6 +14,8 @@ TEST_CASE("harmless words stay plain, all others stand in single quotes") {
   CHECK(shell_word("$(id)`id`") == "'$(id)`id`'");
   CHECK(shell_word("it's") == "'it'\\''s'");
   CHECK(shell_word("~root") == "'~root'");
+  CHECK(shell_word("HOME_OF=~root") == "'HOME_OF=~root'");
+  CHECK(shell_word("A=/bin:~root") == "'A=/bin:~root'");
   CHECK(shell_word("-x") == "'-x'");
   CHECK(shell_word("a\\") == "'a\\'");
 }

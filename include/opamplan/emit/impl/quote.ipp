@@ -17,6 +17,15 @@ inline bool is_plain(char c) {
   return is_letter_or_digit(c) || std::string_view("_-+.,/:=@~%").find(c) != std::string_view::npos;
 }
 
+/// Whether a shell may take a `~` for somebody's home: at the begin of a word, and for bash of a
+/// value or a path in it too.
+inline bool names_a_home(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '~' && (i == 0 || text[i - 1] == '=' || text[i - 1] == ':')) return true;
+  }
+  return false;
+}
+
 }  // namespace emit_impl
 
 OPAMPLAN_INLINE std::string shell_word(std::string_view text) {
@@ -24,7 +33,7 @@ OPAMPLAN_INLINE std::string shell_word(std::string_view text) {
     throw invalid_request("a name, version or system package holds a control character: " +
                           json_string(text));
   }
-  if (!text.empty() && text.front() != '-' && text.front() != '~' &&
+  if (!text.empty() && text.front() != '-' && !emit_impl::names_a_home(text) &&
       std::all_of(text.begin(), text.end(), emit_impl::is_plain)) {
     return std::string(text);
   }
