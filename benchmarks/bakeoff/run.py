@@ -27,7 +27,7 @@ import time
 from pathlib import Path
 
 import opamplan
-from opamplan.formats import needs_llb
+from opamplan._core import has_dockerfile
 from opamplan.runs import Buildctl, Runner, RunOptions, State
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "real"))
@@ -119,7 +119,7 @@ def planned(
         limits = opamplan.Limits("none")
         rows, size, definition = [], 0, 0
         for done, batch in zip(state.batches(run), plan.batches):
-            if needs_llb(plan):
+            if not has_dockerfile(plan):
                 file_bytes = bytes_of_it = (folder / f"batch{batch.index}.llb").stat().st_size
             else:
                 text = (folder / f"batch{batch.index}.Dockerfile").read_text()

@@ -2,12 +2,17 @@
 /// The Python side of the emit room.
 #include <pybind11/stl.h>
 
+#include <iterator>
 #include <map>
 #include <opamplan/emit/archives.hpp>
 #include <opamplan/emit/bake.hpp>
+#include <opamplan/emit/builder_words.hpp>
 #include <opamplan/emit/dockerfile.hpp>
+#include <opamplan/emit/folder.hpp>
+#include <opamplan/emit/recipe.hpp>
 #include <opamplan/plan/targets.hpp>
 #include <set>
+#include <string_view>
 
 #include "bindings.hpp"
 #include "collections.hpp"
@@ -66,6 +71,58 @@ void bind_collections(py::class_<emit_options>& options) {
   collection(options, "platforms", &o::platforms, "Of the targets in bake files: ``linux/arm64``.");
   collection(options, "cache_from", &o::cache_from, "Of bake files: ``type=registry,ref=...``.");
   collection(options, "cache_to", &o::cache_to, "Of bake files: ``type=registry,ref=...``.");
+}
+
+/// As (path, bytes, executable).
+py::typing::List<py::typing::Tuple<py::str, py::bytes, py::bool_>> as_tuples(
+    const std::vector<emitted_file>& files) {
+  py::typing::List<py::typing::Tuple<py::str, py::bytes, py::bool_>> out;
+  for (const emitted_file& f : files) {
+    out.append(py::make_tuple(f.path, py::bytes(f.content), f.executable));
+  }
+  return out;
+}
+
+/// A plan as a folder of files, and what is said beside them.
+void bind_folder(py::module_& module) {
+  module.def(
+      "emit_formats",
+      [] {
+        std::vector<std::string_view> names;
+        for (const emit_format format : all_emit_formats) names.push_back(to_string(format));
+        return names;
+      },
+      "The names of all formats.");
+  module.def(
+      "default_format", [](const plan& p) { return to_string(default_format(p)); }, py::arg("plan"),
+      "What a plan is built from when nobody says more.");
+  module.def("has_dockerfile", &has_dockerfile, py::arg("plan"),
+             "Whether a Dockerfile can say the plan; only BuildKit's own language can say merges.");
+  module.def(
+      "bake_file_names",
+      [] {
+        return std::vector<std::string_view>(std::begin(bake_file_names),
+                                             std::end(bake_file_names));
+      },
+      "Of the batches, which buildx reads unasked, and of single images: in HCL, then in JSON.");
+  module.def(
+      "emitted_files",
+      [](const plan& p, const std::vector<std::string>& formats, const emit_options& options) {
+        std::set<emit_format> wanted;
+        for (const std::string& name : formats) wanted.insert(parse_emit_format(name));
+        std::vector<emitted_file> files;
+        {
+          const py::gil_scoped_release release;
+          files = emitted_files(p, wanted, options);
+        }
+        return as_tuples(files);
+      },
+      py::arg("plan"), py::arg("formats"), py::arg("options") = emit_options(),
+      "The files of some formats and of what they need: (path, bytes, executable) of each.");
+  module.def("allow_words", &allow_words, py::arg("options"),
+             "What buildctl and buildx must be told to allow, as words of a shell.");
+  module.def("buildx_words", &buildx_words, py::arg("options"),
+             "The same and the build arguments, for ``docker buildx build``.");
 }
 
 }  // namespace
@@ -178,14 +235,11 @@ void bind_emit(py::module_& module) {
   module.def(
       "context_files",
       [](const plan& p, const emit_options& options) {
-        py::typing::List<py::typing::Tuple<py::str, py::bytes, py::bool_>> out;
-        for (const emitted_file& f : context_files(p, options)) {
-          out.append(py::make_tuple(f.path, py::bytes(f.content), f.executable));
-        }
-        return out;
+        return as_tuples(context_files(p, options));
       },
       py::arg("plan"), py::arg("options") = emit_options(),
       "The build context: (path, bytes, executable) of each file.");
+  bind_folder(module);
 
   // The class is bind_plan's; what it emits is said here, in the room that knows it.
   auto plan_class = py::reinterpret_borrow<py::class_<plan, std::shared_ptr<plan>>>(

@@ -47,7 +47,9 @@ __all__: list[str] = [
     "Value",
     "Version",
     "align",
+    "allow_words",
     "archive_paths",
+    "bake_file_names",
     "bake_hcl",
     "bake_json",
     "base_image_of",
@@ -55,17 +57,22 @@ __all__: list[str] = [
     "batch_dockerfiles",
     "batch_llb",
     "batch_llbs",
+    "buildx_words",
     "compare_plans",
     "compare_versions",
     "context_files",
+    "default_format",
     "dependency_paths",
     "deps_json",
     "diagnose",
     "dockerfile",
     "dot",
+    "emit_formats",
+    "emitted_files",
     "environment_presets",
     "evaluate_file",
     "forecast",
+    "has_dockerfile",
     "image_llb",
     "inspect_bake",
     "inspect_dockerfile",
@@ -2648,9 +2655,19 @@ def align(
     Each target keeps its own version. Takes some ten seconds for all of opam-repository.
     """
 
+def allow_words(options: EmitOptions) -> str:
+    """
+    What buildctl and buildx must be told to allow, as words of a shell.
+    """
+
 def archive_paths(plan: Plan) -> list[str]:
     """
     Where a folder laid out by ``opam admin cache`` has the sources of the plan's packages: a path for each checksum, ascending.
+    """
+
+def bake_file_names() -> list[str]:
+    """
+    Of the batches, which buildx reads unasked, and of single images: in HCL, then in JSON.
     """
 
 def bake_hcl(plan: Plan, options: EmitOptions = ..., *, images: bool = False) -> str:
@@ -2692,6 +2709,11 @@ def batch_llbs(plan: Plan, options: EmitOptions = ...) -> list[bytes]:
     The LLB of every batch, which takes less than one after the other.
     """
 
+def buildx_words(options: EmitOptions) -> str:
+    """
+    The same and the build arguments, for ``docker buildx build``.
+    """
+
 def compare_plans(before: Plan, after: Plan) -> PlanDifference:
     """
     What must be built again after a change, and why. True in a condition if anything differs.
@@ -2705,6 +2727,11 @@ def compare_versions(a: str, b: str) -> int:
 def context_files(plan: Plan, options: EmitOptions = ...) -> list[tuple[str, bytes, bool]]:
     """
     The build context: (path, bytes, executable) of each file.
+    """
+
+def default_format(plan: Plan) -> str:
+    """
+    What a plan is built from when nobody says more.
     """
 
 def dependency_paths(
@@ -2732,6 +2759,18 @@ def dockerfile(plan: Plan, target: str, options: EmitOptions = ...) -> str:
 def dot(solution: SolveResult) -> str:
     """
     The closure for Graphviz.
+    """
+
+def emit_formats() -> list[str]:
+    """
+    The names of all formats.
+    """
+
+def emitted_files(
+    plan: Plan, formats: collections.abc.Sequence[str], options: EmitOptions = ...
+) -> list[tuple[str, bytes, bool]]:
+    """
+    The files of some formats and of what they need: (path, bytes, executable) of each.
     """
 
 def environment_presets() -> list[str]:
@@ -2767,6 +2806,11 @@ def forecast(
 
     ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
     the others; ``system_seconds`` for each run of the system's package manager. Steps that the plan ``earlier`` holds too are built already and take no time.
+    """
+
+def has_dockerfile(plan: Plan) -> bool:
+    """
+    Whether a Dockerfile can say the plan; only BuildKit's own language can say merges.
     """
 
 def image_llb(plan: Plan, target: str, options: EmitOptions = ...) -> bytes:

@@ -12,13 +12,11 @@ from opamplan._core import (
     DockerfileMeasure,
     Limits,
     PlanFinding,
+    bake_file_names,
     inspect_bake,
     inspect_dockerfile,
 )
 from opamplan.errors import InvalidRequest
-from opamplan.formats import BAKE_FILES
-
-_BAKE = tuple(f"{stem}.{ending}" for stem in BAKE_FILES for ending in ("hcl", "json"))
 
 
 def inspect_files(
@@ -47,7 +45,7 @@ def inspect_files(
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = [path / name for name in _BAKE if (path / name).is_file()]
+    found = [path / name for name in bake_file_names() if (path / name).is_file()]
     found += sorted(
         p
         for p in path.iterdir()

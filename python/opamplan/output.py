@@ -8,23 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
-from opamplan._core import (
-    EmitOptions,
-    Plan,
-    bake_hcl,
-    bake_json,
-    batch_dockerfiles,
-    context_files,
-)
+from opamplan._core import EmitOptions, Plan, default_format, emit_formats, emitted_files
 from opamplan.errors import InvalidRequest, expected
 from opamplan.files import Below, write_below
-from opamplan.formats import BAKE_FILES, EXTRA_FORMATS, needs_llb
 from opamplan.manifest import NAME, Manifest, digest, remove_stale
-from opamplan.wording import nearest
 
-FORMATS = ("dockerfile", "bake", *EXTRA_FORMATS)
-_CONTEXT = {"dockerfile", "llb"}
-_OF_DOCKERFILES = {"bake", "make", "github"}
+FORMATS = tuple(emit_formats())
 MARK = b"opamplan"
 """A file that opamplan wrote has the word somewhere: as `Made by opamplan`, or in a path."""
 
@@ -68,43 +57,16 @@ def files_of(
     """What `write_plan` writes: path, content, executable."""
     if not isinstance(plan, Plan):
         raise expected("a Plan", "Plan.load('plan.json')", plan)
-    wanted = _wanted(default_formats(plan) if formats is None else formats)
-    if wanted & _OF_DOCKERFILES:
-        wanted.add("dockerfile")
-    files: list[tuple[str, bytes, bool]] = []
-    if "dockerfile" in wanted:
-        for index, text in enumerate(batch_dockerfiles(plan, options)):
-            files.append((f"batch{index}.Dockerfile", text.encode(), False))
-    if wanted & _CONTEXT:
-        files += context_files(plan, options)
-    if "bake" in wanted:
-        for ending, write in (("hcl", bake_hcl), ("json", bake_json)):
-            batches, images = (f"{stem}.{ending}" for stem in BAKE_FILES)
-            files.append((batches, write(plan, options).encode(), False))
-            files.append((images, write(plan, options, images=True).encode(), False))
-    for name, make in EXTRA_FORMATS.items():
-        if name in wanted:
-            files += [(path, data, False) for path, data in make(plan, options).items()]
-    return files
+    wanted = [default_format(plan)] if formats is None else _several(formats)
+    return emitted_files(plan, wanted, options)
 
 
-def default_formats(plan: Plan) -> list[str]:
-    """What a plan is built from when nobody says more."""
-    return ["llb"] if needs_llb(plan) else ["bake"]
-
-
-def _wanted(formats: Union[str, Iterable[str]]) -> set[str]:
-    """The formats that are meant, each known."""
+def _several(formats: Union[str, Iterable[str]]) -> list[str]:
+    """The names of the formats that are meant, whether they are known or not."""
     several = [formats] if isinstance(formats, str) else formats
     if isinstance(several, bytes) or not isinstance(several, Iterable):
         raise expected("one format or several", "'bake' or ['bake', 'make']", several)
-    wanted = set()
-    for name in several:
-        if name not in FORMATS:
-            hint = nearest(str(name).lower(), FORMATS) or f"; there are: {', '.join(FORMATS)}"
-            raise InvalidRequest(f"unknown format {name!r}{hint}")
-        wanted.add(name)
-    return wanted
+    return list(map(str, several))
 
 
 def write_files(root: Path, files: list[tuple[str, bytes, bool]], plan: Plan) -> Written:

@@ -107,7 +107,7 @@ def test_one_format_and_one_path_are_taken_as_such(
     plan = opamplan.make_plan([universe.solve("csexp")])
     assert opamplan.write_plan(plan, tmp_path, "dot").keys() == {"plan.dot"}
     assert "docker-bake.hcl" in opamplan.write_plan(plan, tmp_path, "bake")
-    with pytest.raises(opamplan.InvalidRequest, match="unknown format 'iso'"):
+    with pytest.raises(opamplan.InvalidRequest, match='unknown format "iso"'):
         opamplan.write_plan(plan, tmp_path, "iso")
     several, _ = opamplan.inspect_files([tmp_path])
     for one in (tmp_path, str(tmp_path)):
@@ -140,10 +140,10 @@ def test_one_format_or_several_are_written(
     [
         (b"bake", TypeError, "not b'bake'"),
         (7, TypeError, "not 7"),
-        ([7], opamplan.InvalidRequest, "unknown format 7; there are: dockerfile, bake, llb"),
-        ("Bake", opamplan.InvalidRequest, "unknown format 'Bake'; did you mean bake"),
+        ([7], opamplan.InvalidRequest, 'unknown format "7"; there are: dockerfile, bake, llb'),
+        ("Bake", opamplan.InvalidRequest, 'unknown format "Bake"; did you mean bake'),
         ("dockerfiles", opamplan.InvalidRequest, "did you mean dockerfile"),
-        ("", opamplan.InvalidRequest, "unknown format ''; there are: "),
+        ("", opamplan.InvalidRequest, 'unknown format ""; there are: '),
     ],
 )
 def test_what_is_no_format_is_refused_with_what_to_pass(

@@ -14,6 +14,7 @@ import pytest
 from conftest import script
 
 import opamplan
+from opamplan.cli.commands.emit import FORMATS as offered
 from opamplan.compat import write_package_tool
 from opamplan.output import FORMATS, write_plan
 
@@ -49,6 +50,10 @@ def test_equal_plans_are_equal_bytes_and_a_second_run_writes_nothing(
     assert times == {p: p.stat().st_mtime_ns for p in (tmp_path / "a").rglob("*")}
     with pytest.raises(opamplan.InvalidRequest, match="there are: dockerfile, bake, llb"):
         write_plan(plan, tmp_path, ["iso"])
+
+
+def test_the_command_offers_every_format() -> None:
+    assert offered == FORMATS
 
 
 def test_the_makefile_builds_the_batches_in_order(

@@ -1,5 +1,5 @@
 /// \file
-/// Names of stages and bake targets: legal, unique, stable.
+/// Names of batches, stages and bake targets: legal, unique, stable.
 #pragma once
 
 #include <string>
@@ -10,6 +10,9 @@
 #include "opamplan/plan/plan.hpp"
 
 namespace opamplan {
+
+/// `batchN`: of a batch its bake target, and what its files and its folder of results are called.
+[[nodiscard]] std::string batch_name(batch_id batch);
 
 /// By step: a stage name, `^s(-[a-z0-9]+)+$`: the package in lower case, then the first 10 digits
 /// of the key (more where two would be equal).

@@ -59,7 +59,10 @@ struct step_recipe {
 void require_buildable(const plan& p, std::span<const step_id> steps,
                        std::string_view what = "these steps");
 
-/// Throws `invalid_request` if the plan's strategy is one that no Dockerfile can say.
+/// Whether a Dockerfile can say the plan; only BuildKit's own language can say merges.
+[[nodiscard]] bool has_dockerfile(const plan& p) noexcept;
+
+/// Throws `invalid_request` if none can.
 void require_dockerfile(const plan& p);
 
 /// The steps of a batch but those of `without`, ascending both. Throws `invalid_request` unless the

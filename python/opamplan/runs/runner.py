@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
 
-from opamplan._core import Plan, batch_dockerfile, batch_llb, stage_names
+from opamplan._core import Plan, batch_dockerfile, batch_llb, has_dockerfile, stage_names
 from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
-from opamplan.formats import needs_llb
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome, not_fatal
 from opamplan.runs.caches import BatchCache, batch_caches, require_prefix
@@ -56,7 +55,7 @@ OnProgress = Callable[[str, "dict[str, object]", Progress], None]
 def refuse_strangers(plan: Plan, builders: Iterable[Builder]) -> None:
     """Raises for a builder that does not know the plan's language."""
     for builder in builders:
-        if needs_llb(plan) and not builder.takes_llb:
+        if not has_dockerfile(plan) and not builder.takes_llb:
             raise InvalidRequest(
                 f"{builder.name} cannot carry out the strategy merge, which only BuildKit's "
                 "own language can say: name a buildkitd by its address, or plan with graft"
@@ -78,7 +77,7 @@ class Runner:
         if not builders:
             raise InvalidRequest("no builder was named")
         refuse_strangers(plan, builders)
-        self._is_llb = needs_llb(plan)
+        self._is_llb = not has_dockerfile(plan)
         self._plan = plan
         self._state = state
         self._builders = list(builders)

@@ -78,7 +78,7 @@ class bake_model {
       (names_batch(*values) ? of_batch_ : common_).push_back({name, *values, true});
     }
     for (const batch_id b : p.batches.indices()) {
-      batches_.push_back("batch" + std::to_string(b));
+      batches_.push_back(batch_name(b));
     }
   }
 

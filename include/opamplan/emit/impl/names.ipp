@@ -1,5 +1,5 @@
 /// \file
-/// Names of stages and bake targets.
+/// Names of batches, stages and bake targets.
 #pragma once
 
 #include <unordered_map>
@@ -82,6 +82,8 @@ inline std::vector<std::string> numbered(std::vector<std::string> names, char ma
 }
 
 }  // namespace emit_impl
+
+OPAMPLAN_INLINE std::string batch_name(batch_id batch) { return "batch" + std::to_string(batch); }
 
 OPAMPLAN_INLINE std::vector<std::string> stage_names(const plan& p) {
   std::vector<std::string> names;

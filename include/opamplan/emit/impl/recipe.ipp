@@ -224,8 +224,12 @@ OPAMPLAN_INLINE void require_buildable(const plan& p, std::span<const step_id> s
   }
 }
 
+OPAMPLAN_INLINE bool has_dockerfile(const plan& p) noexcept {
+  return p.strategy != strategy::merge;
+}
+
 OPAMPLAN_INLINE void require_dockerfile(const plan& p) {
-  if (p.strategy != strategy::merge) return;
+  if (has_dockerfile(p)) return;
   throw invalid_request(
       "a plan of the strategy merge has no Dockerfile: only BuildKit's own language can say a "
       "merge "

@@ -128,13 +128,13 @@ def _named(path: str, numbers: list[int]) -> str:
 def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
     """Raises what emitting the plan would."""
     from opamplan import dockerfile, image_llb
-    from opamplan.formats import needs_llb
+    from opamplan._core import has_dockerfile
 
     top.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:
         emit = building.emit_options(args, Path(folder), plan)
         if plan.targets:
-            write = image_llb if needs_llb(plan) else dockerfile
+            write = dockerfile if has_dockerfile(plan) else image_llb
             write(plan, plan.targets[0], emit)
 
 

@@ -117,8 +117,9 @@ def _emit(
 ) -> tuple[dict[str, Any], int]:
     """Writes the files for one environment, and tells it; what --json says, and the status."""
     from opamplan import EmitOptions
+    from opamplan._core import default_format
     from opamplan.files import lock_folder
-    from opamplan.output import default_formats, files_of, write_files
+    from opamplan.output import files_of, write_files
 
     missed = missing(args, plan, results)
     status = tell_missing(missed)
@@ -131,7 +132,7 @@ def _emit(
     emit.cache_from = args.cache_from
     emit.cache_to = args.cache_to
     directory = Path(args.output)
-    formats = args.format or default_formats(plan)
+    formats = args.format or [default_format(plan)]
     with lock_folder(directory):  # a run may be going on there
         image.apply(args, emit, directory, plan)
         if args.compat:
@@ -169,24 +170,24 @@ def _print_written(directory: Path, written: Written) -> None:
 
 def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> None:
     """The command that builds what was written; of graphs and plans there is none."""
-    from opamplan.formats import BAKE_FILES, allowed, build_words
+    from opamplan._core import allow_words, bake_file_names, buildx_words
 
     if "bake" in formats:
-        command = f"docker buildx bake {allowed(emit)}".rstrip()
-        image = f"--file {BAKE_FILES[1]}.hcl pkg-NAME-VERSION"
+        command = f"docker buildx bake {allow_words(emit)}".rstrip()
+        image = f"--file {bake_file_names()[1]} pkg-NAME-VERSION"
         print(f"Build: cd {folder} && {command} (an image: {command} {image})")
     elif "make" in formats:
         print(f"Build: make -C {folder}")
     elif "llb" in formats:
-        local = f"{allowed(emit)}--local context={folder}"
+        local = f"{allow_words(emit)}--local context={folder}"
         print(f"Build: buildctl build {local} <{folder}/batch0.llb{_others(batches)}")
     elif "github" in formats:
         print(f"Build: push {folder} as a repository to GitHub, and run its workflow `opamplan`")
     elif "dockerfile" in formats:
-        words = build_words(emit, "--build-arg")
         print(
-            f"Build: cd {folder} && docker buildx build {words}--file batch0.Dockerfile "
-            f"--target results --output type=local,dest=results/batch0 .{_others(batches)}"
+            f"Build: cd {folder} && docker buildx build {buildx_words(emit)}"
+            "--file batch0.Dockerfile --target results --output type=local,dest=results/batch0 ."
+            f"{_others(batches)}"
         )
 
 
