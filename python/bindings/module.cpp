@@ -6,6 +6,7 @@
 #include <opamplan/base/error.hpp>
 
 #include "refusals.hpp"
+#include "signatures.hpp"
 
 namespace opamplan::python {
 namespace {
@@ -55,6 +56,8 @@ PYBIND11_MODULE(_core, module) {
       py::arg("errors"), py::arg("progress_bar"), py::arg("refusal"),
       "What the package gives: the classes of errors by name, what makes a bar, and what words "
       "that a call is refused.");
+  module.def("_sign", &give_signatures, py::arg("core"), py::arg("plain"),
+             "Gives all functions of this module signatures that `inspect` reads.");
   bind_syntax(module);
   bind_package(module);
   bind_repository(module);

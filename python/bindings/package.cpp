@@ -59,13 +59,12 @@ void bind_environment(py::module_& module) {
 A mapping from names (``arch``, ``os-distribution``, ``ocaml:version``) to ``bool`` or ``str``.
 A variable that is not set is undefined, which is neither false nor empty. Values are opam's:
 another spelling of an architecture or a system (``aarch64``) is refused with opam's (``arm64``).)")
-      .def(py::init<>())
       .def(py::init([](const std::map<std::string, variable_argument>& values) {
              environment env;
              for (const auto& [name, value] : values) set_variable(env, name, value);
              return env;
            }),
-           py::arg("values"))
+           py::arg("values") = py::dict())
       .def_static(
           "preset", &preset_environment, py::arg("name"), py::arg("arch") = "x86_64",
           "The variables of a system, for example ``debian-13``; see `environment_presets`.")

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "bindings.hpp"
+#include "bound.hpp"
 
 namespace opamplan::python {
 
@@ -55,35 +56,27 @@ inline PyObject* call(PyObject* self, PyObject* const* arguments, std::size_t co
 
 /// For all functions of the module and all methods and attributes of its classes; called last.
 inline void word_refusals(py::module_& module) {
-  const auto method = [](py::handle function) -> PyMethodDef* {
-    if (py::isinstance<py::staticmethod>(function)) function = function.attr("__func__").ptr();
-    if (function && PyInstanceMethod_Check(function.ptr()))
-      function = PyInstanceMethod_GET_FUNCTION(function.ptr());
-    if (!function || !PyCFunction_Check(function.ptr())) return nullptr;
-    return reinterpret_cast<PyCFunctionObject*>(function.ptr())->m_ml;
-  };
   const auto as_called = [](PyCFunction function) {
     return reinterpret_cast<called>(reinterpret_cast<void (*)()>(function));
   };
-  const PyMethodDef& any = *method(module.attr("_give"));
+  const PyMethodDef& any = *definition_of(module.attr("_give"));
   if ((any.ml_flags & (METH_FASTCALL | METH_KEYWORDS)) != (METH_FASTCALL | METH_KEYWORDS)) return;
   dispatcher() = as_called(any.ml_meth);
   const auto word = [&](py::handle function) {
-    PyMethodDef* const found = method(function);
+    PyMethodDef* const found = definition_of(function);
     if (found == nullptr || as_called(found->ml_meth) != dispatcher()) return;
     found->ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&call));
   };
   const py::handle property(reinterpret_cast<PyObject*>(&PyProperty_Type));
-  for (const auto& [name, item] : py::dict(module.attr("__dict__"))) {
-    word(item);
-    if (!PyType_Check(item.ptr())) continue;
-    for (const auto& [inner, member] : py::dict(item.attr("__dict__"))) {
+  each_member(module, word);
+  each_class(module, [&](py::handle type) {
+    each_member(type, [&](py::handle member) {
       word(member);
-      if (!py::isinstance(member, property)) continue;
+      if (!py::isinstance(member, property)) return;
       word(member.attr("fget"));
       word(member.attr("fset"));
-    }
-  }
+    });
+  });
 }
 
 }  // namespace opamplan::python

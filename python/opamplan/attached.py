@@ -7,6 +7,7 @@ words for calls that it refuses.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -104,6 +105,7 @@ def write_plan(
 def attach() -> None:
     """Give the core what it lacks."""
     _core._give(vars(errors), _progress_bar, _refusal)
+    _core._sign(_core, _plain)
     _method(_core.Repository, "open", staticmethod(open_repository))
     _method(_core.Repository, "__iter__", packages_of)
     for edit in (set_constraint, add_dependency, remove_dependency):
@@ -111,6 +113,17 @@ def attach() -> None:
     _method(_core.Plan, "save", save_plan)
     _method(_core.Plan, "load", staticmethod(load_plan))
     _method(_core.Plan, "write", write_plan)
+
+
+def _plain(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The same as a function of Python, whose signature is that of what it wraps."""
+
+    @functools.wraps(function)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    plain.__qualname__ = name
+    return plain
 
 
 def _method(kind: type, name: str, function: Any) -> None:

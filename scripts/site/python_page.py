@@ -20,7 +20,7 @@ def short_types(signature: str) -> str:
     text = signature.replace("opamplan._core.", "").replace("collections.abc.", "")
     text = text.replace("typing.SupportsInt | typing.SupportsIndex", "int")
     text = text.replace("typing.SupportsFloat | typing.SupportsIndex", "float")
-    text = re.sub(r"self: \w+(, )?", "", text)
+    text = re.sub(r"\(self(: \w+)?(, )?", "(", text)
     text = re.sub(r"<(?:\w+\.)*(\w+) object at 0x\w+>", r"\1()", text)
     return text.replace("typing.", "")
 
@@ -36,13 +36,13 @@ def linked(code: str, classes: Collection[str]) -> str:
 def documented(name: str, value: Any) -> tuple[list[str], str]:
     """Signatures and text of a function, compiled or not."""
     doc = inspect.getdoc(value) or ""
-    if inspect.isfunction(value):
+    lines = doc.splitlines()
+    if not lines or not lines[0].startswith(f"{name}("):  # of the compiled ones it has the types
+        if not inspect.isfunction(value):
+            return [f"{name}()"], doc
         # Annotations are texts, in quotes that are not written.
         signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(value)))
         return [wrapped(short_types(name + signature))], doc
-    lines = doc.splitlines()
-    if not lines or not lines[0].startswith(f"{name}("):
-        return [f"{name}()"], doc
     if "Overloaded function." in doc:
         found = re.findall(rf"^\d+\. ({re.escape(name)}\(.*)$", doc, re.MULTILINE)
         rest = [line for line in lines[1:] if not re.match(r"\d+\. |Overloaded function", line)]
