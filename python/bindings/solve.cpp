@@ -248,10 +248,7 @@ void bind_targets_touched(py::module_& module) {
   module.def(
       "_targets_touched",
       [](const std::shared_ptr<py_universe>& before, const std::shared_ptr<py_universe>& after) {
-        if (before->options.roots != after->options.roots ||
-            before->options.constraints != after->options.constraints) {
-          throw invalid_request("the universe before has another environment or other options");
-        }
+        check_comparable(before->universe, before->options, after->universe, after->options);
         touched_targets found;
         {
           py::gil_scoped_release release;

@@ -11,6 +11,11 @@
 
 namespace opamplan {
 
+/// Throws `invalid_request` if two universes, and what is asked of them, differ in more than their
+/// repositories.
+void check_comparable(const universe& before, const solve_options& asked_before,
+                      const universe& after, const solve_options& asked_after);
+
 /// The place of a result among those of a repository's newest versions.
 using result_id = index<struct solve_result>;
 

@@ -70,17 +70,6 @@ inline std::vector<std::uint32_t> other_names(std::size_t count, const std::vect
   return names;
 }
 
-inline void check_comparable(const universe& before, const universe& after) {
-  const universe_options& a = before.options();
-  const universe_options& b = after.options();
-  if (before.environment() == after.environment() && a.dependencies == b.dependencies &&
-      a.root_dependencies == b.root_dependencies && a.prefer_oldest == b.prefer_oldest &&
-      a.avoid_version == b.avoid_version) {
-    return;
-  }
-  throw invalid_request("the universe before has another environment or other options");
-}
-
 /// What differs between two universes can touch which targets of the one and of the other.
 class touched_sides {
  public:
@@ -188,6 +177,19 @@ class result_heir {
 
 }  // namespace solve_impl
 
+OPAMPLAN_INLINE void check_comparable(const universe& before, const solve_options& asked_before,
+                                      const universe& after, const solve_options& asked_after) {
+  const universe_options& a = before.options();
+  const universe_options& b = after.options();
+  if (before.environment() == after.environment() && a.dependencies == b.dependencies &&
+      a.root_dependencies == b.root_dependencies && a.prefer_oldest == b.prefer_oldest &&
+      a.avoid_version == b.avoid_version && asked_before.roots == asked_after.roots &&
+      asked_before.constraints == asked_after.constraints) {
+    return;
+  }
+  throw invalid_request("the universe before has another environment or other options");
+}
+
 OPAMPLAN_INLINE solved_newest solve_newest(universe u, const solve_options& options,
                                            const solved_newest* before) {
   const std::vector<package_id> targets = u.latest();
@@ -195,7 +197,7 @@ OPAMPLAN_INLINE solved_newest solve_newest(universe u, const solve_options& opti
   out.results.resize(targets.size());
   out.taken.resize(targets.size());
   if (before != nullptr) {
-    solve_impl::check_comparable(before->in, out.in);
+    check_comparable(before->in, options, out.in, options);
     out.same = same_names(before->in.repository(), out.in.repository());
     solve_impl::result_heir heir(*before, out.in, options, out.same);
     for (const result_id r : out.results.indices()) {
@@ -220,7 +222,7 @@ OPAMPLAN_INLINE solved_newest solve_newest(universe u, const solve_options& opti
 
 OPAMPLAN_INLINE touched_targets targets_touched(const universe& before, const universe& after,
                                                 const solve_options& options) {
-  solve_impl::check_comparable(before, after);
+  check_comparable(before, options, after, options);
   const std::vector<name_id> same = same_names(before.repository(), after.repository());
   const solve_impl::touched_sides touched(before, after, options, same);
   touched_targets out;
