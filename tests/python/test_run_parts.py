@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import pathlib
+import re
 import sys
 from typing import Any
 
@@ -336,6 +337,30 @@ def test_llb_is_a_builders_input_and_only_some_take_it(tmp_path: pathlib.Path) -
 def test_no_cache_at_all_is_no_cache_of_a_builder() -> None:
     with pytest.raises(InvalidRequest, match="a cache is type=registry,ref="):
         Buildctl("", sys.executable, cache_to=("",))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("garbage", "tcp://host:1234 or docker-container://name is one"),
+        ("buildkit:1234", "(--with buildx takes names of builders)"),
+        ("tcp://", "is no address of BuildKit"),
+        ("/run/my.sock", "of a socket it is unix:///run/my.sock"),
+    ],
+)
+def test_what_is_no_address_is_no_builder(
+    text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InvalidRequest, match=f"^{re.escape(repr(text))}.*{re.escape(said)}"):
+        Buildctl(text, sys.executable)
+    monkeypatch.setenv("BUILDKIT_HOST", text)
+    with pytest.raises(InvalidRequest, match=f"^BUILDKIT_HOST: {re.escape(repr(text))}"):
+        Buildctl("", sys.executable)
+
+
+def test_an_address_is_no_name_of_a_builder() -> None:
+    with pytest.raises(InvalidRequest, match="`docker buildx ls` lists them"):
+        Buildx("tcp://host:1234", sys.executable)
 
 
 def test_docker_without_its_plugin_is_no_builder(

@@ -34,6 +34,8 @@ ANSWER_SECONDS = 10.0
 """That a builder has to answer whether it is there."""
 CACHE_SECONDS = 60.0
 """That it has to read a cache."""
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://.+", re.S)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
 @dataclass
@@ -273,6 +275,8 @@ class Buildctl(Builder):
     ) -> None:
         super().__init__(program)
         self._address = address or os.environ.get("BUILDKIT_HOST", "")
+        if self._address and not _ADDRESS.fullmatch(self._address):
+            raise InvalidRequest(_no_address(self._address, "" if address else "BUILDKIT_HOST: "))
         self._where = ["--addr", self._address] if self._address else []
         self._cache = [f"--import-cache={absolute_cache(c)}" for c in cache_from]
         self._cache += [f"--export-cache={not_fatal(absolute_cache(c))}" for c in cache_to]
@@ -334,10 +338,25 @@ class Buildctl(Builder):
         ]
 
 
+def _no_address(text: str, where: str) -> str:
+    """What is said of an address that is none."""
+    if text.startswith("/"):
+        return f"{where}{text!r} is no address of BuildKit; of a socket it is unix://{text}"
+    return (
+        f"{where}{text!r} is no address of BuildKit: unix:///run/buildkit/buildkitd.sock, "
+        "tcp://host:1234 or docker-container://name is one (--with buildx takes names of builders)"
+    )
+
+
 class Buildx(Builder):
     """`buildx bake` with the emitted docker-bake.json; with Docker, its plugin does as well."""
 
     def __init__(self, builder: str = "", program: str = "buildx") -> None:
+        if builder and not _NAME.fullmatch(builder):
+            raise InvalidRequest(
+                f"{builder!r} is no name of a buildx builder: `docker buildx ls` lists them (an "
+                "address is for --with buildctl)"
+            )
         docker = shutil.which(program) is None and shutil.which("docker") is not None
         super().__init__("docker" if docker else program)
         if docker and not _answers([self._program, "buildx", "version"]):
