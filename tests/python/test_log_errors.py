@@ -75,12 +75,25 @@ def opam(output: str, package: str = "a.1", digits: str = "44bcfd") -> str:
         ("checking\nconfigure: error: no C compiler", "configure: error: no C compiler"),
         ("ok\nFatal error: exception Not_found", "Fatal error: exception Not_found"),
         ("only\nwords", "words"),
-        ("", "nothing was said"),
+        ("", "/usr/bin/make ended with status 2 and printed nothing"),
     ],
 )
 def test_the_error_is_the_line_that_a_person_looks_for(output: str, error: str) -> None:
     found = error_of(opam(output), package="a.1")
     assert (found.text, found.kind) == (error, "package")
+
+
+def test_a_command_that_fails_without_a_word_is_named_with_its_status() -> None:
+    log = OPAM.replace("### output ###\n{output}\n", "").replace(
+        "<><> Processing", "=== install 1 package\n  - install a 1\n<><> Processing", 1
+    )
+    silent = [
+        error_of(log.format(package=package, digits="1"), package=package)
+        for package in ("a.1", "b.2")
+    ]
+    assert silent[0].text == "/usr/bin/make ended with status 2 and printed nothing"
+    assert silent[0] == silent[1]
+    assert error_of("=== install 1 package\n  - install a 1\n").text == "nothing was said"
 
 
 @pytest.mark.parametrize(

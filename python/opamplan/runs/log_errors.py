@@ -57,7 +57,7 @@ class LogError:
 def error_of(log: str, status: str = "failure", package: str = "") -> LogError:
     """The error of a failed layer. `package`: NAME.VERSION, which is no part of a fingerprint."""
     lines = _told(log)
-    text = _first_error(lines)
+    text = _first_error(lines) or _silent(log, lines) or _last_said(lines)
     kind = _kind_of(text, lines, status)
     plain = _without_names(text, package)
     fingerprint = hashlib.sha256(f"{kind}\n{plain}".encode()).hexdigest()[:12]
@@ -67,7 +67,7 @@ def error_of(log: str, status: str = "failure", package: str = "") -> LogError:
 # What opam and the step say around the words of a build.
 _OUTPUT = "### output ###"
 _AROUND = re.compile(
-    r"\s*$|<><>|\+- |\| - |The following |=== |Now run |Processing |- (?:install|No changes)"
+    r"\s*$|<><>|\+- |\| - |The following |=== |Now run |Processing |\s*- (?:install|No changes)"
     r"|-> |Done\.|# To update|# Run eval|#=== ERROR|# (?:context|path|command|exit-code|env-file"
     r"|output-file)  |\[default\] |opamplan: a download failed; again|\[WARNING\]"
 )
@@ -123,6 +123,9 @@ _ECHO = re.compile(
 _CONTINUED = re.compile(r"^\s{4,}\S")
 
 
+_ENDED = re.compile(r"^# command +(.+)\n(?:# .*\n){0,9}?# exit-code +(\d+)$", re.M)
+
+
 def _first_error(lines: list[str]) -> str:
     for pattern in _STRENGTHS:
         for number, line in enumerate(lines):
@@ -130,6 +133,20 @@ def _first_error(lines: list[str]) -> str:
             if found and not _ECHO.match(line):
                 text = next((group for group in found.groups() if group), line)
                 return _joined(text, lines[number + 1 : number + 4])
+    return ""
+
+
+def _silent(log: str, lines: list[str]) -> str:
+    """Of a command that failed without a word: which, and its exit status."""
+    ended = _ENDED.search(log)
+    has_output = _OUTPUT in log.splitlines() and any(line.strip() for line in lines)
+    if has_output or ended is None:
+        return ""
+    command, status = ended.groups()
+    return _joined(f"{command} ended with status {status} and printed nothing", [])
+
+
+def _last_said(lines: list[str]) -> str:
     said = [line for line in lines if line.strip()]
     last = next((line for line in reversed(said) if not _ECHO.match(line)), "")
     return _joined(last or (said[-1] if said else ""), [])
