@@ -297,6 +297,9 @@ def test_a_plan_that_only_llb_can_say_is_refused_by_other_builders(
         ["emit", "--strategy", "merge", "--format", "bake", "--ocaml=5.2.1", "--ocaml=5.3.0"],
         ["build", "--strategy", "merge", "--with=buildx", f"--program={sys.executable}"],
         ["build", "--base-archive=absent.tar", f"--program={sys.executable}"],
+        ["emit", "--base-archive=absent.tar"],
+        ["build", "--builder=garbage", f"--program={sys.executable}"],
+        ["blame", "{embedded}", "{embedded}", "dune", "--builder=x", f"--program={sys.executable}"],
         ["build", "--plan=absent.json", f"--program={sys.executable}"],
         ["build", "absent", f"--program={sys.executable}"],
         ["blame", "absent", "absent", "x", f"--program={sys.executable}"],
@@ -311,3 +314,17 @@ def test_what_is_refused_leaves_nothing_behind(
     done = opamplan_command(*words, "-o", "out", cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["dockerfile", "bake", "llb"])
+def test_a_base_archive_is_taken_into_the_context(
+    form: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    (tmp_path / "mine.tar").write_bytes(b"x")
+    words = ["--base-archive=mine.tar", "--depexts-command=my-manager", f"--format={form}"]
+    done = opamplan_command("emit", "svg-only", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out/base-archive").read_bytes() == b"x"
+    file = tmp_path / ("out/batch0.llb" if form == "llb" else "out/batch0.Dockerfile")
+    assert b"base-archive" in file.read_bytes()
+    assert b"debian:13" not in file.read_bytes()

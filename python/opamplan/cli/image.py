@@ -10,11 +10,18 @@ from opamplan.errors import sentence
 
 OPAM_PROGRAM = "opam-program"
 """The name below which a program given with --opam is in the build context."""
+BASE_ARCHIVE = "base-archive"
+"""The same of what is given with --base-archive."""
 
 
-def add_options(parser: argparse.ArgumentParser) -> Any:
-    """Add the group `image`; returns it, for more of its kind."""
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the group `image`."""
     group = parser.add_argument_group("image")
+    group.add_argument(
+        "--base-archive",
+        metavar="FILE",
+        help="a root file system (tar, as `docker export` writes) to stand on, instead of an image",
+    )
     group.add_argument(
         "--opam",
         default="",
@@ -69,20 +76,35 @@ def add_options(parser: argparse.ArgumentParser) -> Any:
         metavar="NAME=VALUE",
         help="a proxy (HTTP_PROXY, ...), or an argument for a Dockerfile; repeatable",
     )
-    return group
+    group.add_argument(
+        "--depexts-command", metavar="SHELL", help='installs the system packages "$@"'
+    )
+    group.add_argument(
+        "--stand-in",
+        action="store_true",
+        help="steps that install nothing, to see what BuildKit itself costs",
+    )
 
 
-def apply(args: argparse.Namespace, emit: Any, directory: Path, plan: Any) -> None:
-    """Set what the options say; files that they name are copied into `directory`."""
-    from opamplan import InvalidRequest, image_environment
+def require_base(args: argparse.Namespace) -> None:
+    """Raises if the base archive that was named is not there."""
+    from opamplan import InvalidRequest
 
+    if args.base_archive and not Path(args.base_archive).is_file():
+        raise InvalidRequest(f"--base-archive {args.base_archive}: no such file")
+
+
+def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
+    """What the options say of emitting; files that they name are copied into `directory`."""
+    from opamplan import EmitOptions, InvalidRequest, image_environment
+    from opamplan.files import copy_below
+
+    emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     if args.image_config:
         emit.base_environment = image_environment(args.image_config)
     if args.opam in ("", "image", "distribution"):
         emit.opam = args.opam
     else:
-        from opamplan.files import copy_below
-
         program = Path(args.opam)
         if not program.is_file():
             raise InvalidRequest(
@@ -101,6 +123,13 @@ def apply(args: argparse.Namespace, emit: Any, directory: Path, plan: Any) -> No
     emit.labels = args.label
     emit.network = args.network
     emit.build_args = [_assignment(text) for text in args.build_arg]
+    if args.depexts_command:
+        emit.depexts = args.depexts_command
+    if args.base_archive:
+        require_base(args)
+        copy_below(directory, BASE_ARCHIVE, Path(args.base_archive))
+        emit.base_archive = BASE_ARCHIVE
+    return emit
 
 
 def _archives(mirrors: list[str], directory: Path, plan: Any) -> set[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from opamplan.cli.json_output import print_json
 from opamplan.files import is_database
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -25,7 +25,7 @@ def tell(before: str, after: str, as_json: bool) -> int:
 
     result = compare_runs(find_run(before), find_run(after))
     if as_json:
-        print(json.dumps(result.to_dict()))
+        print_json(result.to_dict())
         return 1 if result else 0
     style = Style()
     print(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opamplan.cli import builders, building, options, plans
+from opamplan.cli import builders, building, image, options, plans
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.cli.run_difference import is_run
 from opamplan.cli.sides import add_sides, side_of
@@ -97,7 +97,7 @@ def add_parser(subparsers: Any) -> None:
     builders.add_builder_options(parser)
     builders.add_cache_options(parser)
     building.add_limit_options(parser.add_argument_group("run"))
-    building.add_base_options(parser)
+    image.add_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser)
     options.add_output_options(parser, quiet="print the answer only")
@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
     if cure and args.apply:
         _apply(args, cure)
     if args.json:
-        print(json.dumps(found.to_dict(), indent=1))
+        print_json(found.to_dict())
     else:
         _print(found)
     good = bool(found.culprits) and (cure is not None or args.no_repair)
@@ -144,7 +144,7 @@ def _blame(args: argparse.Namespace) -> Blame:
     if name not in before.names:
         after[name]  # raises UnknownPackage before anything is written
     serving = builders.builders_from(args)
-    building.require_base(args)
+    image.require_base(args)
     folder = Path(args.output)
     folder.mkdir(parents=True, exist_ok=True)
     with State(folder / "builds.sqlite") as state:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.json_output import print_json
 from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     targets = args.targets or (universe.available() if args.all_versions else None)
     report = universe.blockers(targets, threads=args.threads, progress=progress_for(args)).to_dict()
     if args.json:
-        print(json.dumps(report))
+        print_json(report)
         return 0
     style = Style(sys.stdout)
     if not report["no_solution"]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.cli import builders, building, options, plans, runs
+from opamplan.cli import builders, building, image, options, plans, runs
 from opamplan.cli.environments import each_environment, planned
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
@@ -69,7 +69,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         "--retry-failed", action="store_true", help="try packages again that failed before"
     )
     building.add_limit_options(group)
-    building.add_base_options(parser)
+    image.add_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     status = 0
     # All are planned, and can be emitted, before the first is built: that may take hours.
     found, made = planned(args, found)
-    building.require_base(args)
+    image.require_base(args)
     for name, one in found.items():
         refuse_strangers(made[name][0], serving)
         if len(found) > 1:

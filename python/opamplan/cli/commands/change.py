@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
+from opamplan.change import STAGES
 from opamplan.cli import options, plans
 from opamplan.cli.change_markdown import change_markdown, said_of, work_of
 from opamplan.cli.change_workflow import change_workflow
@@ -14,6 +14,7 @@ from opamplan.cli.environments import (
     each_environment,
     save_plans,
 )
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.cli.sides import add_sides, side_of
 from opamplan.terminal.style import Style
@@ -22,7 +23,6 @@ from opamplan.wording import MOST_LISTED, counted, listed
 if TYPE_CHECKING:
     from opamplan import Effect, PackageChange
 
-STAGES = ("all", "direct", "none")
 FORMATS = ("text", "markdown", "json", "github")
 
 
@@ -172,7 +172,7 @@ def _print_json(
             for name, effect in effects.items()
         ],
     }
-    print(json.dumps(answer, indent=1))
+    print_json(answer)
 
 
 def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:

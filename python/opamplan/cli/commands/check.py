@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.json_output import print_json
 from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -49,8 +49,7 @@ def run(args: argparse.Namespace) -> int:
             }
             for d in shown
         ]
-        json.dump(rows, sys.stdout, indent=1, ensure_ascii=False)
-        print()
+        print_json(rows)
     else:
         style = Style()
         for d in shown:

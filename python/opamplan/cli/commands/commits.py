@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             _print(each)
     if args.json:
-        print(json.dumps(rows, indent=1))
+        print_json(rows)
     return EXIT_BAD_NEWS if lost else 0
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from opamplan.cli.json_output import print_json
 from opamplan.cli.parser import command_names, make_parser
 
 EPILOG = """\
@@ -108,9 +109,8 @@ def run(args: argparse.Namespace) -> int:
     known = commands()
     if args.json:
         import dataclasses
-        import json
 
-        print(json.dumps([dataclasses.asdict(command) for command in known], indent=1))
+        print_json([dataclasses.asdict(command) for command in known])
         return 0
     print({"bash": bash, "zsh": zsh, "fish": fish}[args.shell](known), end="")
     return 0

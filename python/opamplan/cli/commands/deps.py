@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.closures import add_closure_parser, closure_of
+from opamplan.cli.json_output import print_json
 
 
 def add_parser(subparsers: Any) -> None:
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if args.depexts:
         names = closure.depexts
         if args.json:
-            print(json.dumps(names))
+            print_json(names)
         else:
             sys.stdout.writelines(f"{name}\n" for name in names)
     else:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.json_output import print_json
 from opamplan.cli.run_difference import is_run, tell
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         raise InvalidRequest(f"{runs[0]}: a run; the other side is to be one too, not a plan")
     difference = compare_plans(_side(args, args.before), _side(args, args.after))
     if args.json:
-        print(json.dumps(_as_dict(difference)))
+        print_json(_as_dict(difference))
     else:
         _print(difference, args.list_targets)
     return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.json:
         keys = ("limit", "where", "value", "allowed", "text", "remedy")
-        print(json.dumps([{key: getattr(f, key) for key in keys} for f in findings]))
+        print_json([{key: getattr(f, key) for key in keys} for f in findings])
     else:
         style = Style()
         for finding in findings:

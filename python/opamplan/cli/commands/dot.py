@@ -8,6 +8,7 @@ from typing import Any
 
 from opamplan.cli import options
 from opamplan.cli.closures import add_closure_parser, closure_of
+from opamplan.cli.json_output import print_json
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         graph = json.loads(deps_json(result))
         edges = [[name, needed] for name, needs in graph.items() for needed in needs]
-        print(json.dumps({"target": result.target, "nodes": list(graph), "edges": edges}))
+        print_json({"target": result.target, "nodes": list(graph), "edges": edges})
     else:
         print(dot(result), end="")
     return 0

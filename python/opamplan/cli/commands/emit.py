@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import image, options, plans
 from opamplan.cli.environments import each_environment, planned
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -50,11 +50,6 @@ def add_parser(subparsers: Any) -> None:
         help="with all that it needs; may be repeated (default: bake)",
     )
     group.add_argument(
-        "--stand-in",
-        action="store_true",
-        help="steps that install nothing, to see what BuildKit itself costs",
-    )
-    group.add_argument(
         "--compat",
         choices=("package-tool",),
         help="instead: a Dockerfile, JSON files and a graph a target, under package-tool's names",
@@ -91,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     plans.refuse_idle(args, args.shards > 0, "--shards")
     # All are planned before anything is written.
     found, made = planned(args, each_environment(args))
+    image.require_base(args)
     answers: dict[str, dict[str, Any]] = {}
     status = 0
     if len(found) > 1 and "github" in (args.format or ()):
@@ -108,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         answers[name], answer = _emit(one, *made.pop(name))
         status = max(status, answer)
     if args.json:
-        print(json.dumps({"environments": answers} if len(found) > 1 else answers.popitem()[1]))
+        print_json({"environments": answers} if len(found) > 1 else answers.popitem()[1])
     return status
 
 
@@ -116,7 +112,6 @@ def _emit(
     args: argparse.Namespace, plan: Plan, results: Optional[list[Any]]
 ) -> tuple[dict[str, Any], int]:
     """Writes the files for one environment, and tells it; what --json says, and the status."""
-    from opamplan import EmitOptions
     from opamplan._core import default_format
     from opamplan.files import lock_folder
     from opamplan.output import files_of, write_files
@@ -126,15 +121,14 @@ def _emit(
     figures = plans.figures(plan, results, missed)
     if missed and not plan.targets:
         return {"files": {}, **figures}, status
-    emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
-    emit.registry = args.registry
-    emit.platforms = args.platform
-    emit.cache_from = args.cache_from
-    emit.cache_to = args.cache_to
     directory = Path(args.output)
     formats = args.format or [default_format(plan)]
     with lock_folder(directory):  # a run may be going on there
-        image.apply(args, emit, directory, plan)
+        emit = image.emit_options(args, directory, plan)
+        emit.registry = args.registry
+        emit.platforms = args.platform
+        emit.cache_from = args.cache_from
+        emit.cache_to = args.cache_to
         if args.compat:
             written = _write_compatible(args, plan, results, directory, emit)
         else:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, duration
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         )
         answer = {name: getattr(result, name) for name in names.split()}
         answer["bytes"] = result.bytes if known_sizes else None
-        print(json.dumps(answer))
+        print_json(answer)
         return status
     style = Style()
     where = f"on {counted(args.workers, 'worker')}"

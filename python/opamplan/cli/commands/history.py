@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opamplan.cli.json_output import print_json
 from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
 from opamplan.wording import MOST_LISTED, counted, listed
@@ -59,7 +59,7 @@ def _all(state: Any, as_json: bool) -> int:
     if not found:
         raise InvalidRequest(f"{state.path}: no runs in this file")
     if as_json:
-        print(json.dumps([history.to_dict() for history in found], indent=1))
+        print_json([history.to_dict() for history in found])
     else:
         for history in found:
             _print(history)
@@ -133,7 +133,7 @@ def _package(state: Any, args: argparse.Namespace) -> int:
 
     rows = package_history(state, args.package)
     if args.json:
-        print(json.dumps([row.to_dict() for row in rows], indent=1))
+        print_json([row.to_dict() for row in rows])
     elif rows:
         _print_package(rows)
     else:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
-import json
 import sys
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.json_output import print_json
 from opamplan.terminal.style import Style
 
 
@@ -67,8 +67,7 @@ def run(args: argparse.Namespace) -> int:
         found = [p for name in names for p in _versions(repository, name, env, args)]
     if args.json:
         rows = [{"name": p.name, "version": str(p.version), "synopsis": p.synopsis} for p in found]
-        json.dump(rows, sys.stdout, indent=1, ensure_ascii=False)
-        print()
+        print_json(rows)
     else:
         style = Style()
         width = min(max((len(str(p)) for p in found), default=0), 40)

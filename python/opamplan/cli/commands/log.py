@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from opamplan.cli import runs
+from opamplan.cli.json_output import print_json
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
@@ -44,8 +44,7 @@ def run(args: argparse.Namespace) -> int:
     for row in rows:
         row["log"] = state.log(found, row["layer"])
     if args.json:
-        json.dump(rows, sys.stdout, indent=1, ensure_ascii=False)
-        print()
+        print_json(rows)
         return 0 if rows else 1
     if not rows:
         known = {row["package"] for row in state.layers(found)}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.environments import check_pattern, each_environment, save_plans
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         status = max(status, answer)
     if args.json and args.output != "-":
         whole = {"environments": figures, **matrix.summary} if len(found) > 1 else figures[name]
-        print(json.dumps(whole))
+        print_json(whole)
     elif len(found) > 1 and not args.quiet:
         layers, shared = (matrix.summary[name] for name in ("layers", "shared_layers"))
         print(

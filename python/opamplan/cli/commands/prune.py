@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import builders, options, plans
+from opamplan.cli.json_output import print_json
 from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         if not args.json:
             _print(answers[-1], quiet=args.quiet)
     if args.json:
-        print(json.dumps(answers))
+        print_json(answers)
     return 0
 
 

@@ -96,7 +96,7 @@ def _figures(args: argparse.Namespace) -> str:
     if others:
         raise InvalidRequest("--durations and --sizes are of one run; its file may have several")
     figures: dict[str, Any] = state.durations(found) if args.durations else state.sizes(found)
-    return json.dumps(figures, indent=0, sort_keys=True) + "\n"
+    return json.dumps(figures, indent=1, sort_keys=True) + "\n"
 
 
 def _page(args: argparse.Namespace, form: str) -> str:

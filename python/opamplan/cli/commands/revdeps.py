@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.json_output import print_json
 from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -63,8 +63,7 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.json:
         data = [{"target": t, "on": p, "direct": t in direct} for t, p in rows]
-        json.dump(data, sys.stdout, indent=1)
-        print()
+        print_json(data)
         return 0 if rows else 1
     style = Style(sys.stdout)
     several = len({package for _, package in rows}) > 1

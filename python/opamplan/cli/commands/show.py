@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import textwrap
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.json_output import print_json
 from opamplan.terminal.harmless import write_exact
 from opamplan.terminal.style import Style
 
@@ -162,8 +162,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     facts = _facts(repository, package, env)
     if args.json:
-        json.dump(facts, sys.stdout, indent=1, ensure_ascii=False)
-        print()
+        print_json(facts)
     else:
         _print(repository, package, facts)
     return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from opamplan.cli import options
+from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
@@ -77,13 +77,16 @@ def _tell_solution(args: argparse.Namespace, result: Any) -> int:
 
 
 def _say(args: argparse.Namespace, answer: dict[str, Any], sentence: str) -> int:
-    print(json.dumps(answer) if args.json else sentence)
+    if args.json:
+        print_json(answer)
+    else:
+        print(sentence)
     return 0
 
 
 def _tell(args: argparse.Namespace, explanation: dict[str, Any], head: str) -> int:
     if args.json:
-        print(json.dumps(explanation))
+        print_json(explanation)
         return 1
     style = Style(sys.stdout)
     print(style.bad(head) + ":")
