@@ -12,6 +12,7 @@ import pytest
 from planted import Planted, plant
 
 from opamplan.cli.config import ASKED_ONLY
+from opamplan.runs.state import State
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 # The new version of logbook fails, whatever it stands on.
@@ -170,3 +171,23 @@ def test_what_is_built_when_it_is_tried_again_is_flaky(
     done = opamplan_command(*words, fake(), "--known", str(tmp_path / "out/builds.sqlite"))
     assert done.returncode == 2
     assert "is built after the change: nothing is to blame" in done.stderr
+
+
+def test_an_absent_builder_is_told_before_anything_is_tried(
+    embedded: pathlib.Path,
+    after: pathlib.Path,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    words = ["blame", str(embedded), str(after), "http-serve", "-o", str(tmp_path / "out")]
+    program = fake(("logbook.0.7.0+9",), absent=["unix:///one", "unix:///two"])
+    words += ["--program", program, "--builder=unix:///one"]
+    done = opamplan_command(*words, "--builder=unix:///two")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "opamplan: error: unix:///two: no such socket\n",
+    )
+    assert not State(tmp_path / "out/builds.sqlite").runs()
+    done = opamplan_command(*words, "--builder=unix:///three", "--no-repair", "-q")
+    assert (done.returncode, "The culprit" in done.stdout) == (0, True), done.stderr

@@ -198,6 +198,16 @@ def test_nothing_is_removed_if_a_builder_is_absent_and_each_is_told_once(
     assert (tmp_path / "removed").exists()
 
 
+def test_a_builder_that_nobody_named_and_is_absent_can_be_named(
+    tmp_path: pathlib.Path, opamplan_command: Command
+) -> None:
+    write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
+    program = script(tmp_path / "buildctl", "echo 'error: nobody' >&2; exit 1")
+    done = opamplan_command("prune", str(tmp_path / "plan.json"), f"--program={program}")
+    said = "opamplan: error: buildkitd: nobody (--builder names another)\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
 def test_a_state_file_keeps_the_newest_run_of_each_environment(
     tmp_path: pathlib.Path, opamplan_command: Command
 ) -> None:

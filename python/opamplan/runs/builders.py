@@ -14,12 +14,12 @@ import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Optional
 
-from opamplan.errors import InvalidRequest
+from opamplan.errors import Error, InvalidRequest
 from opamplan.files import TEMPORARY
 from opamplan.runs.caches import smallest_definition
 from opamplan.runs.process import end_process, start
@@ -163,6 +163,17 @@ class Builder(ABC):
         lines = [line for text in said for line in text.splitlines() if line.strip()]
         return lines[-1].strip() if lines else f"status {process.returncode}"
 
+    def require(self) -> None:
+        """Raises Error if it does not answer."""
+        complaint = self.ask().removeprefix("error: ")
+        if complaint:
+            other = "" if self._is_named() else " (--builder names another)"
+            raise Error(f"{self.name}: {complaint}{other}")
+
+    @abstractmethod
+    def _is_named(self) -> bool:
+        """Whether somebody said which it is."""
+
     def holds(self, cache: str) -> bool:
         """Whether the builder can read this cache: it is there, and not too large."""
         command, given = self.cache_question(cache)
@@ -286,6 +297,9 @@ class Buildctl(Builder):
         """The address."""
         return self._address or "buildkitd"
 
+    def _is_named(self) -> bool:
+        return bool(self._address)
+
     def question(self) -> list[str]:
         """Its workers."""
         return [self._program, *self._where, "debug", "workers"]
@@ -373,6 +387,9 @@ class Buildx(Builder):
         """The builder's name."""
         return self._builder or "buildx"
 
+    def _is_named(self) -> bool:
+        return bool(self._builder)
+
     def question(self) -> list[str]:
         """Its nodes."""
         return [self._program, *self._words, "inspect", *([self._builder] if self._builder else [])]
@@ -418,6 +435,12 @@ class Buildx(Builder):
 def _answers(command: list[str]) -> bool:
     """Whether a program does what it is asked for."""
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def require_one(builders: Sequence[Builder]) -> None:
+    """Raises Error, of the last, if none of these (one or more) answers."""
+    if not any(not builder.ask() for builder in builders[:-1]):
+        builders[-1].require()
 
 
 def not_fatal(cache: str) -> str:

@@ -124,9 +124,7 @@ def unneeded(records: Iterable[Record], plans: Iterable[Plan]) -> list[Record]:
 
 def records_of(builder: Builder) -> list[Record]:
     """What a builder keeps. Raises Error if it does not say, or does not answer at all."""
-    complaint = builder.ask()
-    if complaint:
-        raise Error(f"{builder.name}: {complaint.removeprefix('error: ')}")
+    builder.require()
     text = _ask(builder, builder.disk_usage_command())
     try:
         return [

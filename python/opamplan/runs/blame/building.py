@@ -7,7 +7,7 @@ from typing import Optional
 
 from opamplan._core import Plan
 from opamplan.runs.blame.trials import Tried
-from opamplan.runs.builders import Builder
+from opamplan.runs.builders import Builder, require_one
 from opamplan.runs.failure_groups import Errors
 from opamplan.runs.options import RunOptions
 from opamplan.runs.runner import OnProgress, Runner
@@ -38,9 +38,16 @@ class Building:
         self._options = options
         self._carry_out = carry_out
         self._on_progress = on_progress
+        self._has_begun = False
 
     def __call__(self, plan: Plan) -> dict[str, Tried]:
-        """Carry a plan out. A run that is interrupted is a KeyboardInterrupt."""
+        """Carry a plan out. A run that is interrupted is a KeyboardInterrupt.
+
+        Before the first, as what is known may be enough: raises Error if no builder answers.
+        """
+        if self._builders and not self._has_begun:
+            require_one(self._builders)
+            self._has_begun = True
         options = self._options(plan)
         runner = Runner(plan, self._state, self._builders, options, (), self._on_progress)
         run = self._carry_out(runner)
