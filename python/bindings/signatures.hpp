@@ -161,18 +161,22 @@ inline void give_signature_of_class(py::handle type) {
   held->tp_doc = given;
 }
 
-/// For all functions of the module and all methods of its classes; called last. What is bound to
-/// nothing, functions and static methods, becomes `plain(function, qualified_name)`: `help()` tells
-/// of such ones of pybind11 that they are methods of what pybind11 keeps of them.
+/// For all functions of the module and all methods of its classes; called last. Those that have a
+/// name and no underscore become `plain(function, qualified_name)`: of its own pybind11 says, to
+/// `help()` and as a bound method, that they are methods of what it keeps of them.
 inline void give_signatures(const py::module_& module, const py::object& plain) {
   const auto give = [](py::handle member) { give_signature(definition_of(member)); };
   each_class(module, [&](py::handle type) {
     give_signature_of_class(type);  // first: it reads what pybind11 wrote
     each_member(type, give);
     for (const auto& [name, member] : py::dict(type.attr("__dict__"))) {
-      if (!py::isinstance<py::staticmethod>(member)) continue;
+      if (py::str(name).cast<std::string>().starts_with('_')) continue;
       const py::str qualified = py::str("{}.{}").format(type.attr("__name__"), name);
-      py::setattr(type, name, py::staticmethod(plain(member.attr("__func__"), qualified)));
+      if (PyInstanceMethod_Check(member.ptr())) {
+        py::setattr(type, name, plain(member.attr("__func__"), qualified));
+      } else if (py::isinstance<py::staticmethod>(member)) {
+        py::setattr(type, name, py::staticmethod(plain(member.attr("__func__"), qualified)));
+      }
     }
   });
   each_member(module, give);

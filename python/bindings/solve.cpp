@@ -110,6 +110,15 @@ std::vector<package_request> find_requests(const repository& repo,
   return requests;
 }
 
+/// NAME.VERSION with how many packages were selected, or the status.
+std::string headline(const py_result& r) {
+  const std::string what =
+      r.result.target == no_package ? r.name() : r.in.full_name(r.result.target);
+  return what + ": " +
+         (r.result.solution ? counted(r.result.solution->packages.size(), "package")
+                            : std::string(to_string(r.result.status)));
+}
+
 using edge_dict = py::typing::Dict<py::str, py::typing::List<py::str>>;
 
 edge_dict edges_of(const py_result& r, const adjacency& graph) {
@@ -234,14 +243,24 @@ behind: the copy has what was found, and neither explains nor is planned.)");
             throw py::key_error(name);
           },
           py::arg("name"), "The version selected of a name.")
-      .def("__repr__", [](const py_result& r) {
-        const std::string what =
-            r.result.target == no_package ? r.name() : r.in.full_name(r.result.target);
-        const std::string answer = r.result.solution
-                                       ? counted(r.result.solution->packages.size(), "package")
-                                       : std::string(to_string(r.result.status));
-        return "<SolveResult of " + what + ": " + answer + ">";
-      });
+      .def(
+          "__str__",
+          [](const py_result& r) {
+            std::string out = headline(r);
+            if (r.result.solution) {
+              for (const std::string& p : full_names(r.in, r.solution().packages)) {
+                out += "\n  " + p;
+              }
+            } else if (r.universe && r.result.status != solve_status::gave_up) {
+              const package_request asked{r.result.name, r.result.target};
+              for (const std::string& s : explain_request(*r.universe, asked).value.sentences) {
+                out += "\n  " + s;
+              }
+            }
+            return out;
+          },
+          "The selected packages, a line each, or why there are none.")
+      .def("__repr__", [](const py_result& r) { return "<SolveResult of " + headline(r) + ">"; });
 }
 
 void bind_targets_touched(py::module_& module) {
@@ -406,8 +425,10 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
           "then "
           "explained. Without targets: the newest available versions.")
       .def("__repr__", [](const py_universe& u) {
+        const variable_value* v = u.universe.environment().get("ocaml:version");
         return "<Universe of " +
-               counted(u.universe.available_packages().size(), "available version") + ">";
+               counted(u.universe.available_packages().size(), "available version") + ", " +
+               (v != nullptr ? "OCaml " + to_string(*v) : std::string("any OCaml")) + ">";
       });
   bind_targets_touched(module);
 }

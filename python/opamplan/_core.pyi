@@ -1231,6 +1231,10 @@ class SolveResult:
             collections.abc.Sequence[str],
         ],
     ) -> None: ...
+    def __str__(self) -> str:
+        """
+        The selected packages, a line each, or why there are none.
+        """
     def _repr_html_(self) -> str: ...
     def broken_rules(self) -> list[str]:
         """

@@ -454,7 +454,7 @@ def test_a_file_of_plans_is_emitted_built_and_reported_by_their_names(
         assert opamplan_command(command, "--plan", f"{file}#{names[1]}").returncode == 0
     differs = opamplan_command("diff", *(f"{file}#{name}" for name in names))
     assert (differs.returncode, differs.stderr) == (0, "")
-    assert "heron.6.0.0 -> heron.5.7.0" in differs.stdout
+    assert "dune-configurator.3.20.2 -> dune-configurator.3.19.0" in differs.stdout
 
 
 def test_files_of_plans_are_written_below_their_names(

@@ -60,6 +60,26 @@ def test_alignment_says_what_it_costs(opamplan_command: Run) -> None:
     assert "dependencies older" in done.stderr
 
 
+def test_a_forecast_says_what_it_assumes(
+    opamplan_command: Run, saved: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    plan = opamplan.Plan.load(saved)
+    packages = [package for _, package, _ in plan.layers()]
+    durations = tmp_path / "durations.json"
+    words = ["forecast", "--plan", str(saved)]
+    said = opamplan_command(*words).stdout
+    assert "\n  20 s assumed of each install: --durations has what they took\n" in said
+    words += ["--durations", str(durations)]
+    durations.write_text('{"dune": 3, "dnue": 4}')
+    answer = json.loads(opamplan_command(*words, "--json").stdout)
+    others = sum(not package.startswith("dune.") for package in packages)
+    assert answer["assumed_count"] == others < len(packages)
+    said = opamplan_command(*words, "--default-seconds=7").stdout
+    assert f"  7 s assumed of {others} of {len(packages)} installs: {durations} has no more" in said
+    durations.write_text(json.dumps(dict.fromkeys(packages, 2)))
+    assert "assumed" not in opamplan_command(*words).stdout
+
+
 def test_forecast(opamplan_command: Run, saved: pathlib.Path, tmp_path: pathlib.Path) -> None:
     plan = str(saved)
     first = json.loads(opamplan_command("forecast", "--plan", plan, "--json").stdout)

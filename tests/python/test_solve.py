@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pathlib
+import pickle
 from collections import Counter
 from typing import Any
 
@@ -174,6 +175,33 @@ def test_progress_is_reported_and_can_cancel(
     with pytest.raises(Stop):
         universe.solve_all(progress=stop)
     assert universe.solve("dune")
+
+
+def test_a_result_is_printed_with_its_packages_or_the_reason(universe: opamplan.Universe) -> None:
+    found = universe.solve("csexp")
+    assert str(found).splitlines() == [
+        f"csexp.1.5.2: {len(found)} packages",
+        *(f"  {package}" for package in found.packages),
+    ]
+    lines = str(universe.solve("webmail")).splitlines()
+    assert lines[0] == "webmail: no_solution"
+    assert [line.strip() for line in lines[1:]] == universe.solve("webmail").explanation.sentences
+    away = pickle.loads(pickle.dumps(universe.solve("webmail")))
+    assert str(away) == "webmail: no_solution"
+
+
+def test_a_universe_says_which_compiler_it_is_for(repository: opamplan.Repository) -> None:
+    assert repr(make(repository)).endswith(", OCaml 5.3.0>")
+    plain = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"))
+    assert repr(plain).endswith(", any OCaml>")
+
+
+def test_where_the_oldest_are_preferred_a_name_is_its_newest_version(
+    repository: opamplan.Repository,
+) -> None:
+    for old in (make(repository, prefer_oldest=True), make(repository)):
+        assert str(old.solve("cmdlet")["cmdlet"]) == "1.3.0"
+        assert [str(r["cmdlet"]) for r in old.solve_all(["cmdlet"])] == ["1.3.0"]
 
 
 def test_options_change_what_is_preferred(repository: opamplan.Repository) -> None:

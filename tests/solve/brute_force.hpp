@@ -47,7 +47,19 @@ class brute_force {
     keep([&](const model& m) { return m[to_index(asked_)] == target; });
     return walk();
   }
+  /// Of any version; of the newest possible also where the oldest of others are preferred.
   std::optional<std::vector<package_id>> preferred() {
+    if (u_.options().prefer_oldest) {
+      for (const bool avoided : {false, true}) {
+        auto all = candidates_[to_index(asked_)];
+        std::sort(all.rbegin(), all.rend());
+        for (const package_id p : all) {
+          if (read_flags(repo_.file(p)).avoid_version != avoided) continue;
+          if (auto found = preferred(p)) return found;
+        }
+      }
+      return std::nullopt;
+    }
     models_now_ = models_;
     keep([&](const model& m) { return m[to_index(asked_)] != no_package; });
     return walk();

@@ -117,6 +117,28 @@ TEST_CASE("the oldest versions are taken when asked for, avoid-version ones last
   CHECK(answer_text(u, solver(u, {}).solve(id_of(u, "a.1"))) == "a.1 b.3");
 }
 
+TEST_CASE("where the oldest are preferred a name is its newest version that can be installed") {
+  universe_options options;
+  options.prefer_oldest = true;
+  const universe u = small_universe({{"a.1", R"(depends: ["b"])"},
+                                     {"a.2", R"(depends: ["b"])"},
+                                     {"a.3", R"(depends: ["b" {> "2"}])"},
+                                     {"a.4", R"(flags: avoid-version depends: ["b"])"},
+                                     {"b.1"},
+                                     {"b.2"}},
+                                    options);
+  solver s(u, {});
+  CHECK(answer_text(u, s.solve(u.repository().find_name("a"))) == "a.2 b.1");
+  solve_options asked;
+  asked.constraints = {small_atom("a", relop::neq, "2")};
+  CHECK(answer_text(u, solver(u, asked).solve(u.repository().find_name("a"))) == "a.1 b.1");
+
+  small_shape shape;
+  const counts n = compare(shape, 60, options, {});
+  CHECK(n.solutions > 200);
+  CHECK(n.failures > 50);
+}
+
 TEST_CASE("a chain of names that ends in nothing falls at once, whatever the versions on the way") {
   // Without and with a version 3 that needs nothing, which those before exclude.
   for (const bool dead_end : {false, true}) {

@@ -28,7 +28,7 @@ struct universe_options {
   /// Dependency switches of the packages that are asked for (the roots); `with_test` for a root
   /// does not apply to its dependencies. Costs a second evaluation of the files that mention them.
   dependency_context root_dependencies;
-  /// Prefer the oldest versions (lower bounds) instead of the newest. avoid-version stays last.
+  /// Prefer the oldest versions (lower bounds), but for a target's name; avoid-version stays last.
   bool prefer_oldest = false;
   avoid_rule avoid_version = avoid_rule::batch;
   /// 0: one thread a core.

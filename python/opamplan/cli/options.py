@@ -303,7 +303,9 @@ def add_solve_options(
     group.add_argument("--with-test", action="store_true", help="targets with their tests")
     group.add_argument("--with-doc", action="store_true", help="targets with their documentation")
     group.add_argument(
-        "--prefer-oldest", action="store_true", help="the oldest versions: lower bounds"
+        "--prefer-oldest",
+        action="store_true",
+        help="the oldest versions of what targets need: lower bounds",
     )
     group.add_argument(
         "--constraint",

@@ -304,12 +304,17 @@ def print_summary(
     plan: Plan, results: Optional[list[Any]] = None, out: Optional[TextIO] = None
 ) -> None:
     """What a person wants to know of a plan."""
+    from opamplan.runs.environments import facts_of
+
     out = sys.stdout if out is None else out
     style = Style(out)
     s = plan.summary
     alone = s["unshared_installs"]
     targets = counted(s["targets"], "target")
     print(style.strong(f"{targets}, {counted(s['install_steps'], 'build step')}"), file=out)
+    facts = facts_of(plan)
+    compiler = f", {facts['ocaml']}" if facts["ocaml"] else ""
+    print(f"  for {facts['distribution']} {facts['arch']}{compiler}", file=out)
     f = figures(plan, results, {})
     if f["no_solution"] or f["unavailable"] or f["gave_up"]:
         given_up = f", {f['gave_up']} given up" if f["gave_up"] else ""

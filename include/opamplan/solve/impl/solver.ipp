@@ -8,6 +8,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/workers.hpp"
+#include "opamplan/package/opam_file.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/impl/search_guard.hpp"
 #include "opamplan/solve/names.hpp"
@@ -95,6 +96,28 @@ struct solver::state {
     return std::find(list.begin(), list.end(), c) != list.end();
   }
 
+  /// The versions of a name that may be taken, the newest first, whatever is preferred of others.
+  [[nodiscard]] std::vector<candidate_id> newest_first(name_id name) const {
+    const auto& tables = universe_.tables();
+    const auto& role = tables.roles[to_index(name)];
+    std::vector<candidate_id> found;
+    std::vector<candidate_id> avoided;
+    for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
+      const candidate_id c{role.first_candidate + i};
+      if (is_excluded(c)) continue;
+      const package_id p = tables.candidate_packages[to_index(c)];
+      const bool avoid = read_flags(universe_.repository().file(p)).avoid_version;
+      (avoid ? avoided : found).push_back(c);
+    }
+    const auto newer = [&](candidate_id a, candidate_id b) {
+      return tables.candidate_packages[to_index(a)] > tables.candidate_packages[to_index(b)];
+    };
+    std::sort(found.begin(), found.end(), newer);
+    std::sort(avoided.begin(), avoided.end(), newer);
+    found.insert(found.end(), avoided.begin(), avoided.end());
+    return found;
+  }
+
   template <class Target>
   solve_result solve(name_id name, Target target) {
     sat_core* s = &core_for(name);
@@ -179,6 +202,12 @@ OPAMPLAN_INLINE solve_result solver::solve(package_id target) {
 OPAMPLAN_INLINE solve_result solver::solve(name_id name) {
   const universe& u = state_->universe_;
   if (u.latest(name) != no_package) {
+    if (u.options().prefer_oldest) {  // of what targets need: lower bounds are of the newest ones
+      for (const candidate_id c : state_->newest_first(name)) {
+        solve_result result = state_->solve(name, c);
+        if (result.status != solve_status::no_solution) return result;
+      }
+    }
     return state_->solve(name, u.tables().any_version[to_index(name)]);
   }
   solve_result result;

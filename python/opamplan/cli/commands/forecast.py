@@ -55,14 +55,19 @@ def run(args: argparse.Namespace) -> int:
 
     plan, results = plans.plan_from(args)
     status = tell_missing(missing(args, plan, results))
+    durations = plans.numbers_from(args.durations, "seconds") if args.durations else {}
+    earlier = plans.load(args.earlier) if args.earlier else None
     result = forecast(
         plan,
         workers=args.workers,
-        durations=plans.numbers_from(args.durations, "seconds") if args.durations else {},
+        durations=durations,
         default_seconds=args.default_seconds,
         system_seconds=args.system_seconds,
-        earlier=plans.load(args.earlier) if args.earlier else None,
+        earlier=earlier,
     )
+    built = {key for key, _, _ in earlier.layers()} if earlier else set[str]()
+    installs = [(key, package) for key, package, _ in plan.layers() if key not in built]
+    assumed = sum(not _is_known(durations, *install) for install in installs)
     known_sizes = _knows_sizes(plan)
     if args.json:
         names = (
@@ -71,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
         )
         answer = {name: getattr(result, name) for name in names.split()}
         answer["bytes"] = result.bytes if known_sizes else None
+        answer["assumed_count"] = assumed
         print_json(answer)
         return status
     style = Style()
@@ -80,6 +86,16 @@ def run(args: argparse.Namespace) -> int:
     print(style.strong(f"{duration(result.makespan_seconds)} {where}"))
     print(f"  {counted(result.steps, 'step')} to run, {result.built:,} built already")
     print(f"  {duration(result.work_seconds)} of work")
+    if assumed:
+        of = (
+            "each install"
+            if assumed == len(installs)
+            else f"{assumed:,} of {len(installs):,} installs"
+        )
+        hint = (
+            f"{args.durations} has no more" if args.durations else "--durations has what they took"
+        )
+        print(f"  {args.default_seconds:g} s assumed of {of}: {hint}")
     if plan.builders:
         least = result.work_seconds / (plan.builders * args.workers)
         print(f"  {duration(least)} at least, however it is cut: all workers busy all the time")
@@ -100,6 +116,12 @@ def run(args: argparse.Namespace) -> int:
     for index, end in enumerate(result.batch_ends):
         print(f"  batch {index} ends after {duration(end)}")
     return status
+
+
+def _is_known(durations: dict[str, float], key: str, package: str) -> bool:
+    """Whether it is told how long a layer takes, by the start of its key or by name."""
+    names = (key, package, package.partition(".")[0])
+    return any(name in durations for name in names)
 
 
 def _print_waves(plan: Plan, ends: list[float]) -> None:
