@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
+import pty
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -128,6 +131,25 @@ def test_what_is_no_repository_is_an_error(opamplan_command: Run, tmp_path: path
     done = opamplan_command("list", "--repository", str(tmp_path / "absent"))
     assert done.returncode == 2
     assert "no such file" in done.stderr
+
+
+def test_a_person_is_told_when_the_embedded_repository_is_used(tmp_path: pathlib.Path) -> None:
+    def told(*words: str) -> str:
+        reader, writer = pty.openpty()
+        command = [sys.executable, "-m", "opamplan", *words]
+        done = subprocess.run(
+            command, check=False, stdout=subprocess.DEVNULL, stderr=writer, cwd=tmp_path
+        )
+        os.write(writer, b".")  # so that there is something to read
+        os.close(writer)
+        assert done.returncode == 0
+        text = os.read(reader, 10_000).decode()
+        os.close(reader)
+        return text
+
+    said = "opamplan: using the small one inside opamplan, of examples; --repository names"
+    assert told("diff", "ocaml=5.3.0", "ocaml=5.2.1").count(said) == 1
+    assert told("list", "-q") == "."
 
 
 def test_the_working_folder_is_the_repository_if_it_is_one(

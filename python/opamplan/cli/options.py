@@ -118,16 +118,24 @@ def is_repository(folder: Path) -> bool:
 def repository_paths(args: argparse.Namespace) -> list[str]:
     """The sources that the options name, in order of precedence.
 
-    Without one: the working folder if it is a repository, which is said, else the embedded one.
+    Without one: the working folder if it is a repository, else the embedded one. Both are said.
     """
     paths: list[str] = list(args.repository)
     if paths:
         return paths
-    if not is_repository(Path()):
-        return [repository_path()]
-    if not args.quiet:
-        print("opamplan: using the repository in this folder", file=sys.stderr)
-    return ["."]
+    embedded = not is_repository(Path())
+    if not args.quiet and (not embedded or sys.stderr.isatty()):  # scripts that take it know it
+        _say_which(
+            "the small one inside opamplan, of examples; --repository names a real one"
+            if embedded
+            else "the repository in this folder"
+        )
+    return [repository_path() if embedded else "."]
+
+
+@functools.cache  # once, however many universes there are
+def _say_which(repository: str) -> None:
+    print(f"opamplan: using {repository}", file=sys.stderr)
 
 
 SEVERAL = ("environment", "arch", "ocaml")

@@ -87,11 +87,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"  {counted(result.steps, 'step')} to run, {result.built:,} built already")
     print(f"  {duration(result.work_seconds)} of work")
     if assumed:
-        of = (
-            "each install"
-            if assumed == len(installs)
-            else f"{assumed:,} of {len(installs):,} installs"
-        )
+        every = counted(len(installs), "install")
+        of = "each install" if assumed == len(installs) else f"{assumed:,} of {every}"
         hint = (
             f"{args.durations} has no more" if args.durations else "--durations has what they took"
         )
