@@ -24,7 +24,7 @@ from conftest import Run
 
 import opamplan
 from opamplan.files import Lock
-from opamplan.runs import Buildctl, Runner, RunOptions, State, builders
+from opamplan.runs import Buildctl, Runner, RunOptions, State, builders, report
 from opamplan.runs.state import find_run
 
 ONE, TWO = "unix:///one", "unix:///two"
@@ -305,6 +305,19 @@ def test_another_base_archive_is_another_run(
     (tmp_path / "base.tar").write_bytes(b"two, longer")
     _, second, _ = carry_out(plan, tmp_path, fake(), emit=emit)
     assert first.options != second.options
+    assert second.base == "base.tar"
+
+
+def test_a_report_says_what_the_steps_stood_on(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    state, run, _ = carry_out(plan, tmp_path, fake())
+    assert report.report_data(state, run)["run"]["image"] == plan.base["image"]
+    emit = opamplan.EmitOptions(base_image="mine:1")
+    state, run, _ = carry_out(plan, tmp_path, fake(), emit=emit)
+    assert report.report_data(state, run)["run"]["image"] == "mine:1"
+    found = [(state, run), (state, run)]
+    assert report.matrix_data(found)["runs"][0]["image"] == "mine:1"
 
 
 # Steps that end a build.

@@ -19,6 +19,7 @@ from conftest import Run
 import opamplan
 from opamplan import files
 from opamplan.runs.results import read_results, remove_strangers
+from opamplan.runs.state import State
 
 KEY = "0123456789abcdef"
 SECRET = "secret of the host"
@@ -356,6 +357,7 @@ def test_a_base_archive_may_have_any_name_and_stays_as_it_is(
     assert (tmp_path / "out/base-archive").read_bytes() == archive.read_bytes()
     text = (tmp_path / "out/batch0.Dockerfile").read_text()
     assert 'ADD ["base-archive", "/"]' in text
+    assert State(tmp_path / "out/builds.sqlite").run().base == name
 
 
 def test_a_relative_program_is_relative_to_the_caller(

@@ -33,12 +33,22 @@ CREATE TABLE layers (
 def made_older(path: pathlib.Path, version: int) -> None:
     """Bring a file back to what an older version wrote."""
     db = sqlite3.connect(path)
+    db.executescript("ALTER TABLE runs DROP COLUMN base;")
+    if version < 5:
+        db.executescript("ALTER TABLE runs DROP COLUMN asked;")
+    if version < 4:
+        bring_back_to_3(db, version)
+    db.execute(f"PRAGMA user_version = {version}")
+    db.commit()
+    db.close()
+
+
+def bring_back_to_3(db: sqlite3.Connection, version: int) -> None:
     rows = db.execute(
         "SELECT run, layer, package, status, seconds, cached, text, size "
         "FROM layers JOIN logs ON log = id"
     ).fetchall()
     old = [(*r[:6], zlib.compress(unpacked(r[6]).encode()), r[7]) for r in rows]
-    db.executescript("ALTER TABLE runs DROP COLUMN asked;")
     db.executescript(
         "DROP TABLE layers; DROP TABLE logs; DROP TABLE overturned; DROP TABLE targets;"
         "ALTER TABLE plans DROP COLUMN facts;" + _LAYERS_3
@@ -50,9 +60,6 @@ def made_older(path: pathlib.Path, version: int) -> None:
         )
     if version < 2:
         db.executescript("ALTER TABLE layers DROP COLUMN size")
-    db.execute(f"PRAGMA user_version = {version}")
-    db.commit()
-    db.close()
 
 
 def everything(state: State) -> list[Any]:
@@ -68,7 +75,7 @@ def everything(state: State) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("read_only", [False, True])
 def test_files_of_older_versions_are_read(
     tmp_path: pathlib.Path, version: int, read_only: bool

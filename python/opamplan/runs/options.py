@@ -34,5 +34,7 @@ class RunOptions:
     """That of `directory`, if who starts the run has it."""
     asked: str = ""
     """What the plan was made for and does not say, in words, see `Combination.asked`."""
+    base: str = ""
+    """What people call the base that `emit` names, if that is another than the plan's image."""
     resume: bool = True
     """Go on with the newest run of an equal plan with equal `emit`, if that did not finish."""

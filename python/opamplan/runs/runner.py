@@ -168,8 +168,10 @@ class Runner:
         known = self._state.retries()
         self._used = {layer: known[layer] for layer in self._package if layer in known}
         if run is None:
+            emit = self._options.emit
+            base = self._options.base or emit.base_archive or emit.base_image
             return self._state.begin_run(
-                self._plan, self._left_out, options, self._options.asked
+                self._plan, self._left_out, options, self._options.asked, base
             ), set()
         self._state.resume(run)
         finished = {

@@ -13,7 +13,7 @@ from opamplan.runs.environments import facts_of
 from opamplan.runs.layers import target_layers
 from opamplan.runs.logs import packed, unpacked
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _LAYOUT = """
 CREATE TABLE plans (
     digest TEXT PRIMARY KEY,   -- SHA-256 of the plan's JSON
@@ -27,6 +27,7 @@ CREATE TABLE runs (
     ended REAL,
     options TEXT NOT NULL DEFAULT '',  -- SHA-256 of what the emitters were told
     asked TEXT NOT NULL DEFAULT '',    -- what the plan was made for and does not say, in words
+    base TEXT NOT NULL DEFAULT '',     -- what its steps stood on, if not on the plan's image
     status TEXT NOT NULL       -- running, finished, interrupted, incomplete
 );
 CREATE TABLE batches (
@@ -116,6 +117,8 @@ def upgrade(db: sqlite3.Connection, version: int) -> None:
         _execute(db, "DROP TABLE layers_3;\n")
     if version < 5:
         _execute(db, "ALTER TABLE runs ADD COLUMN asked TEXT NOT NULL DEFAULT '';\n")
+    if version < 6:
+        _execute(db, "ALTER TABLE runs ADD COLUMN base TEXT NOT NULL DEFAULT '';\n")
 
 
 def keep_log(db: sqlite3.Connection, log: str) -> int:

@@ -44,6 +44,8 @@ class Run:
     """A digest of what the emitters were told."""
     asked: str = ""
     """What its plan was made for and does not say, in words, such as `oldest versions`."""
+    base: str = ""
+    """What its steps stood on, if that is not the image of its plan: another, or an archive."""
 
 
 class State:
@@ -107,11 +109,11 @@ class State:
         left_out: Iterable[tuple[str, str, str]] = (),
         options: str = "",
         asked: str = "",
+        base: str = "",
     ) -> Run:
         """A new run.
 
-        `left_out`: target, status and reason of what has no solution. `options` and `asked`: see
-        `Run`.
+        `left_out`: target, status and reason of what has no solution. The others: see `Run`.
         """
         text = plan.to_json().encode()
         digest = sha256(text).hexdigest()
@@ -122,9 +124,9 @@ class State:
                 (digest, zlib.compress(text), describe_plan(plan)),
             )
             cursor = db.execute(
-                "INSERT INTO runs (plan, started, status, options, asked) "
-                "VALUES (?, ?, 'running', ?, ?)",
-                (digest, started, options, asked),
+                "INSERT INTO runs (plan, started, status, options, asked, base) "
+                "VALUES (?, ?, 'running', ?, ?, ?)",
+                (digest, started, options, asked, base),
             )
             run = int(cursor.lastrowid or 0)
             db.executemany(
@@ -132,7 +134,7 @@ class State:
                 [(run, *row) for row in left_out],
             )
             keep_targets(db, run, plan)
-        return Run(run, digest, started, None, "running", options, asked)
+        return Run(run, digest, started, None, "running", options, asked, base)
 
     def resume(self, run: Run) -> None:
         """Go on with a run that was interrupted."""
@@ -220,7 +222,7 @@ class State:
     def runs(self) -> list[Run]:
         """All runs, oldest first. One whose process has gone is `interrupted`."""
         rows = self._rows(
-            "SELECT id, plan, started, ended, status, options, asked FROM runs ORDER BY id"
+            "SELECT id, plan, started, ended, status, options, asked, base FROM runs ORDER BY id"
         )
         found = [Run(*row) for row in rows]
         if any(run.status == "running" for run in found) and not is_locked(self.lock_path):

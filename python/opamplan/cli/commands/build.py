@@ -168,6 +168,7 @@ def _build(
                 cache=_cache_of(args, directory),
                 lock=lock,
                 asked=args.asked,
+                base=Path(args.base_archive or "").name,
             ),
             _left_out(results),
             JsonLines() if args.json else Display(quiet=args.quiet),

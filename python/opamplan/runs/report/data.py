@@ -57,7 +57,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
             "started": run.started,
             "ended": run.ended,
             "strategy": plan.strategy,
-            "image": plan.base["image"],
+            "image": run.base or plan.base["image"],
             "environment": plan.base["environment"],
         },
         "counts": dict(Counter(t["status"] for t in targets)),

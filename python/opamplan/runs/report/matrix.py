@@ -59,7 +59,7 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
                 "status": run.status,
                 "started": run.started,
                 "ended": run.ended,
-                "image": plan.base["image"],
+                "image": run.base or plan.base["image"],
                 "environment": plan.base["environment"],
                 "counts": dict(Counter(cell["status"] for cell in column.values())),
             }
