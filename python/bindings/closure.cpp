@@ -7,7 +7,7 @@
 #include <opamplan/closure/closure.hpp>
 #include <opamplan/closure/paths.hpp>
 #include <opamplan/closure/reverse.hpp>
-#include <opamplan/solve/names.hpp>
+#include <opamplan/repository/names.hpp>
 #include <optional>
 #include <set>
 

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <opamplan/package/environment.hpp>
 #include <opamplan/repository/load.hpp>
+#include <opamplan/repository/names.hpp>
 #include <opamplan/repository/queries.hpp>
 #include <opamplan/repository/same_names.hpp>
-#include <opamplan/solve/names.hpp>
 #include <optional>
 #include <tuple>
 #include <utility>

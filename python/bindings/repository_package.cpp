@@ -5,7 +5,7 @@
 #include <opamplan/package/environment.hpp>
 #include <opamplan/package/version.hpp>
 #include <opamplan/repository/diagnostic.hpp>
-#include <opamplan/solve/names.hpp>
+#include <opamplan/repository/names.hpp>
 #include <opamplan/syntax/ast.hpp>
 #include <opamplan/syntax/printer.hpp>
 

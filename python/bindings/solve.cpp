@@ -8,11 +8,11 @@
 #include <opamplan/package/atom_text.hpp>
 #include <opamplan/package/opam_file.hpp>
 #include <opamplan/package/version.hpp>
+#include <opamplan/repository/names.hpp>
 #include <opamplan/solve/check.hpp>
 #include <opamplan/solve/depexts.hpp>
 #include <opamplan/solve/explain.hpp>
 #include <opamplan/solve/json.hpp>
-#include <opamplan/solve/names.hpp>
 #include <opamplan/solve/newest.hpp>
 #include <opamplan/solve/reasons.hpp>
 #include <opamplan/solve/solver.hpp>

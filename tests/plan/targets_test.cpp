@@ -12,7 +12,7 @@
 #include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/json.hpp"
-#include "opamplan/solve/names.hpp"
+#include "opamplan/repository/names.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;

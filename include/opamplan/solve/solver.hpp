@@ -13,7 +13,7 @@
 
 #include "opamplan/base/progress.hpp"
 #include "opamplan/package/formula.hpp"
-#include "opamplan/solve/names.hpp"
+#include "opamplan/repository/names.hpp"
 #include "opamplan/solve/sat_core.hpp"
 #include "opamplan/solve/solution.hpp"
 #include "opamplan/solve/universe.hpp"

@@ -14,7 +14,7 @@
 #include "opamplan/base/text.hpp"
 #include "opamplan/plan/impl/steps_below.hpp"
 #include "opamplan/plan/targets.hpp"
-#include "opamplan/solve/names.hpp"
+#include "opamplan/repository/names.hpp"
 
 namespace opamplan {
 namespace plan_impl {

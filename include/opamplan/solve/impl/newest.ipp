@@ -9,8 +9,8 @@
 
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/rows.hpp"
+#include "opamplan/repository/names.hpp"
 #include "opamplan/repository/same_names.hpp"
-#include "opamplan/solve/names.hpp"
 #include "opamplan/solve/newest.hpp"
 
 namespace opamplan {

@@ -9,9 +9,9 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/workers.hpp"
 #include "opamplan/package/opam_file.hpp"
+#include "opamplan/repository/names.hpp"
 #include "opamplan/solve/extract.hpp"
 #include "opamplan/solve/impl/search_guard.hpp"
-#include "opamplan/solve/names.hpp"
 #include "opamplan/solve/solver.hpp"
 
 namespace opamplan {

@@ -10,7 +10,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
 #include "opamplan/base/text.hpp"
-#include "opamplan/solve/names.hpp"
+#include "opamplan/repository/names.hpp"
 
 namespace opamplan {
 OPAMPLAN_INLINE std::vector<std::string> close_names(const repository& repo, std::string_view text,

@@ -56,5 +56,5 @@ struct package_request {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
-#include "opamplan/solve/impl/names.ipp"
+#include "opamplan/repository/impl/names.ipp"
 #endif

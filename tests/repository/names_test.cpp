@@ -1,28 +1,27 @@
-#include "opamplan/solve/names.hpp"
+#include "opamplan/repository/names.hpp"
 
 #include <doctest/doctest.h>
 
 #include "opamplan/base/error.hpp"
-#include "solve/small.hpp"
+#include "opamplan/repository/load.hpp"
 
 using namespace opamplan;
-using namespace opamplan::test;
 
 namespace {
 
 using strings = std::vector<std::string>;
 
+repository of(const std::vector<std::string>& packages) {
+  memory_source source;
+  for (const std::string& package : packages) {
+    source.files.push_back({package + "/opam", "opam-version: \"2.0\"\n"});
+  }
+  return load_repository(source);
+}
+
 repository example() {
-  return small_repository({{"dune.1.0"},
-                           {"dune.2.0"},
-                           {"dune-configurator.1"},
-                           {"ppx_deriving.1"},
-                           {"ppx_deriving.2"},
-                           {"ppx_deriving.3"},
-                           {"ppx_deriving.4"},
-                           {"ppx_deriving.5"},
-                           {"ppx_deriving.6"},
-                           {"zarith.1"}});
+  return of({"dune.1.0", "dune.2.0", "dune-configurator.1", "ppx_deriving.1", "ppx_deriving.2",
+             "ppx_deriving.3", "ppx_deriving.4", "ppx_deriving.5", "ppx_deriving.6", "zarith.1"});
 }
 
 std::string error_of(const char* text) {
@@ -62,8 +61,8 @@ TEST_CASE("what is not there is an error that says what is") {
 }
 
 TEST_CASE("a version that is only begun names those that begin so") {
-  const repository repo = small_repository(
-      {{"ocaml.5.4.0"}, {"ocaml.5.4.1"}, {"ocaml.5.40.0"}, {"ocaml.5.3.0"}, {"ocaml.5.4.0~rc1"}});
+  const repository repo =
+      of({"ocaml.5.4.0", "ocaml.5.4.1", "ocaml.5.40.0", "ocaml.5.3.0", "ocaml.5.4.0~rc1"});
   CHECK(require_version(repo, "ocaml", "5.4.1") == repo.find("ocaml.5.4.1"));
   const auto error = [&](const char* version) {
     try {
