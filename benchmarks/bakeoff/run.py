@@ -27,7 +27,7 @@ import time
 from pathlib import Path
 
 import opamplan
-from opamplan._core import has_dockerfile
+from opamplan._core.emit import has_dockerfile
 from opamplan.runs import Buildctl, Runner, RunOptions, State
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "real"))

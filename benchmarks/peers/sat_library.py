@@ -21,7 +21,7 @@ from typing import Any
 from timings import row
 
 import opamplan
-from opamplan._core import evaluate_file
+from opamplan._core.package import evaluate_file
 
 Clauses = list[list[int]]
 

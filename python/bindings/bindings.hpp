@@ -16,20 +16,27 @@ namespace opamplan::python {
 
 namespace py = pybind11;
 
-// One file a room, called in this order by module.cpp.
+// One function a room, for the room's module: ROOM.cpp, which calls those of ROOM_*.cpp.
 void bind_syntax(py::module_& module);
 void bind_package(py::module_& module);
-void bind_formulas(py::module_& module);  // called by bind_package
+void bind_package_formulas(py::module_& module);
 void bind_repository(py::module_& module);
 void bind_solve(py::module_& module);
-void bind_align(py::module_& module);
-void bind_series(py::module_& module);
 void bind_closure(py::module_& module);
 void bind_plan(py::module_& module);
+void bind_plan_align(py::module_& module);
 void bind_plan_reports(py::module_& module);
-void bind_plan_shards(py::module_& module);
+void bind_plan_series(py::module_& module);
+void bind_plan_shards();  // methods of the class Plan
 void bind_emit(py::module_& module);
+void bind_emit_options(py::module_& module);
 void bind_inspect(py::module_& module);
+
+/// A class that another function has bound, to give it more.
+template <class Class, class... Holder>
+py::class_<Class, Holder...> class_of() {
+  return py::reinterpret_borrow<py::class_<Class, Holder...>>(py::type::of<Class>());
+}
 
 /// A message as Python has it; bytes of foreign files that are not UTF-8 are shown as `\\xff`.
 inline py::str message_text(const char* text) {

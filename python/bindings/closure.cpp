@@ -14,6 +14,7 @@
 #include "bindings.hpp"
 #include "progress.hpp"
 #include "solve.hpp"
+#include "solve_explain.hpp"
 #include "value.hpp"
 
 namespace opamplan::python {
@@ -175,12 +176,29 @@ Made once from results of one universe; a question is then a lookup.)");
       });
 }
 
+/// What results have of their closures.
+void bind_cycle() {
+  class_of<py_result, std::shared_ptr<py_result>>()
+      .def_property_readonly(
+          "cycle", [](const py_result& r) { return full_names(r.in, build_cycle(r.solution())); },
+          "A cycle of build dependencies, each needs the next and the last the first: opam refuses "
+          "them, and no plan can hold the target. Empty if there is none, as nearly always.")
+      .def_property_readonly(
+          "cycle_reason",
+          [](const py_result& r) {
+            const auto names = full_names(r.in, build_cycle(r.solution()));
+            return names.empty() ? std::string() : cycle_reason(names);
+          },
+          "What is wrong if there is a `cycle`, as the end of a sentence; empty if there is none.");
+}
+
 }  // namespace
 
 void bind_closure(py::module_& module) {
   register_error<cyclic_dependencies, cyclic_dependencies_name>(
       [](py::object&, const cyclic_dependencies&) {});
   bind_reverse(module);
+  bind_cycle();
   module.def(
       "deps_json",
       [](const std::shared_ptr<py_result>& r) {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "bindings.hpp"
-#include "explain.hpp"
 #include "solve.hpp"
+#include "solve_explain.hpp"
 
 namespace opamplan::python {
 

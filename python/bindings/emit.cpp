@@ -3,75 +3,23 @@
 #include <pybind11/stl.h>
 
 #include <iterator>
-#include <map>
 #include <opamplan/emit/archives.hpp>
 #include <opamplan/emit/bake.hpp>
 #include <opamplan/emit/builder_words.hpp>
 #include <opamplan/emit/dockerfile.hpp>
 #include <opamplan/emit/folder.hpp>
+#include <opamplan/emit/llb.hpp>
+#include <opamplan/emit/names.hpp>
 #include <opamplan/emit/recipe.hpp>
 #include <opamplan/plan/targets.hpp>
 #include <set>
 #include <string_view>
 
 #include "bindings.hpp"
-#include "collections.hpp"
 #include "plan.hpp"
-#include "value.hpp"
 
 namespace opamplan::python {
-
 namespace {
-
-/// A value as one writes it: mappings as dicts, which none of their copies says it is.
-std::string shown(const py::object& value) {
-  const bool mapping = py::hasattr(value, "items");
-  return py::repr(mapping ? py::object(py::dict(value)) : value).cast<std::string>();
-}
-
-/// The options that are not as they are by default, as the call that makes them.
-std::string options_repr(const py::object& options) {
-  const py::object usual = py::cast(emit_options());
-  std::string out = "EmitOptions(";
-  for (const py::handle name : py::type::of(options).attr("__dict__")) {
-    const py::object value = py::getattr(options, name);
-    if (name.cast<std::string>().front() == '_' || py::hasattr(value, "__call__") ||
-        value.equal(py::getattr(usual, name))) {
-      continue;
-    }
-    if (out.back() != '(') out += ", ";
-    out += name.cast<std::string>() + "=" + shown(value);
-  }
-  return out + ")";
-}
-
-void bind_collections(py::class_<emit_options>& options) {
-  using o = emit_options;
-  collection(options, "base_environment", &o::base_environment,
-             "Variables of the base image, as (name, value), for LLB, which does not know "
-             "them; `opamplan.image_environment` reads them.");
-  collection(options, "archive_mirrors", &o::archive_mirrors,
-             "URLs below which opam looks for sources first, by checksum, as ``opam admin "
-             "cache`` lays them out.");
-  collection(options, "archives", &o::archives,
-             "Archives in the build context, below ``archives/``, by checksum: see "
-             "`archive_paths`. Steps mount those of their packages.");
-  collection(options, "build_args", &o::build_args,
-             "Build arguments, as (name, value). Proxies are in every step's environment "
-             "and in no cache key; others are for `instructions`, and not in LLB.");
-  collection(options, "environment", &o::environment,
-             "Variables of every step, as (name, value), after opam's.");
-  collection(options, "labels", &o::labels, "``KEY=VALUE``, on every image. Not in LLB.");
-  collection(options, "run_options", &o::run_options, "Words after RUN. Not in LLB.");
-  collection(options, "outputs", &o::outputs,
-             "Of batches in bake files; empty: results in a folder.");
-  collection(options, "retry", &o::retry,
-             "By NAME.VERSION, or by the first 16 digits of a layer's key: a number that gives its "
-             "steps a new cache key.");
-  collection(options, "platforms", &o::platforms, "Of the targets in bake files: ``linux/arm64``.");
-  collection(options, "cache_from", &o::cache_from, "Of bake files: ``type=registry,ref=...``.");
-  collection(options, "cache_to", &o::cache_to, "Of bake files: ``type=registry,ref=...``.");
-}
 
 /// As (path, bytes, executable).
 py::typing::List<py::typing::Tuple<py::str, py::bytes, py::bool_>> as_tuples(
@@ -125,68 +73,7 @@ void bind_folder(py::module_& module) {
              "The same and the build arguments, for ``docker buildx build``.");
 }
 
-}  // namespace
-
-void bind_emit(py::module_& module) {
-  using o = emit_options;
-  py::class_<o> options(module, "EmitOptions",
-                        "What the emitters can be told; the defaults build real packages.");
-  as_changing_value(options, &o::base_image, &o::base_archive, &o::base_environment, &o::snapshot,
-                    &o::opam, &o::user, &o::archive_mirrors, &o::archives, &o::prepare, &o::setup,
-                    &o::environment, &o::instructions, &o::labels, &o::source_date_epoch,
-                    &o::install, &o::depexts, &o::time_limit, &o::log_limit, &o::download_cache,
-                    &o::system_cache, &o::network, &o::build_args, &o::run_options, &o::retry,
-                    &o::registry, &o::platforms, &o::cache_from, &o::cache_to, &o::outputs)
-      .def(py::init([](const py::KWArgs<any>& values) {
-             const py::object made = py::cast(emit_options());
-             for (const auto& [name, value] : values) {
-               if (!py::hasattr(made, name)) {
-                 throw py::type_error("EmitOptions has no option " +
-                                      py::repr(name).cast<std::string>());
-               }
-               py::setattr(made, name, value);
-             }
-             return made.cast<emit_options>();
-           }),
-           "Any of the options by name; the others keep their defaults.")
-      .def("__repr__", &options_repr)
-      .def_static("stand_in", &emit_options::stand_in,
-                  "Installs nothing, so that BuildKit's own costs can be seen.")
-      .def_readwrite("base_image", &emit_options::base_image)
-      .def_readwrite("base_archive", &emit_options::base_archive)
-      .def_readwrite("opam", &emit_options::opam,
-                     "Where opam is from. Empty: the image's, else its distribution's package; "
-                     "``image`` or ``distribution``: that or an error; else a program's path in "
-                     "the build context.")
-      .def_readwrite("user", &emit_options::user,
-                     "Who builds packages; made if the image has none of that name. Empty: root.")
-      .def_readwrite("system_cache", &emit_options::system_cache,
-                     "Cache mounts in which steps that install system packages share the package "
-                     "manager's lists and archives.")
-      .def_readwrite("prepare", &emit_options::prepare,
-                     "Shell commands, run once, as root, before `setup`: package sources, "
-                     "certificates.")
-      .def_readwrite("network", &emit_options::network,
-                     "Of every step: ``none``, ``host`` or ``default``; empty: the builder's "
-                     "default.")
-      .def_readwrite("setup", &emit_options::setup,
-                     "Shell commands, run once; empty: opam, the user and an empty switch.")
-      .def_readwrite("install", &emit_options::install,
-                     "Shell commands that install ``$1``; empty: ``opam install``.")
-      .def_readwrite("depexts", &emit_options::depexts,
-                     "Shell commands that install the system packages ``$@``.")
-      .def_readwrite("instructions", &emit_options::instructions,
-                     "Dockerfile lines after `setup`. Not in LLB.")
-      .def_readwrite("snapshot", &emit_options::snapshot,
-                     "``YYYYMMDDTHHMMSSZ``: Debian packages as they were then; empty: today's.")
-      .def_readwrite("download_cache", &emit_options::download_cache,
-                     "A cache mount for opam's downloads.")
-      .def_readwrite("time_limit", &emit_options::time_limit,
-                     "Seconds for one install, then it has failed; 0: none.")
-      .def_readwrite("log_limit", &emit_options::log_limit, "Bytes kept of a log; 0: all.")
-      .def_readwrite("source_date_epoch", &emit_options::source_date_epoch)
-      .def_readwrite("registry", &emit_options::registry);
-  bind_collections(options);
+void bind_dockerfiles(py::module_& module) {
   module.def(
       "dockerfile",
       [](const plan& p, const one_name& target, const emit_options& options) {
@@ -209,6 +96,84 @@ void bind_emit(py::module_& module) {
   module.def("batch_dockerfiles", &batch_dockerfiles, py::arg("plan"),
              py::arg("options") = emit_options(), py::call_guard<py::gil_scoped_release>(),
              "The Dockerfile of every batch, which takes less than one after the other.");
+  // The class is bind_plan's; what it emits is said here, in the room that knows it.
+  class_of<plan, std::shared_ptr<plan>>().def(
+      "dockerfile",
+      [](const plan& p, const one_name& target, const emit_options& options) {
+        return target_dockerfile(p, find_target(p, target), options);
+      },
+      py::arg("target"), py::arg("options") = emit_options(),
+      "The Dockerfile of one target, NAME.VERSION or NAME.");
+}
+
+void bind_llb(py::module_& module) {
+  module.def(
+      "batch_llb",
+      [](const plan& p, batch_id batch, const emit_options& options,
+         const std::set<step_id>& without) {
+        if (batch >= p.batches.size()) throw py::index_error("no such batch");
+        const std::vector<step_id> steps(without.begin(), without.end());
+        std::string bytes;
+        {
+          const py::gil_scoped_release release;
+          bytes = batch_llb(p, batch, options, steps);
+        }
+        return py::bytes(bytes);
+      },
+      py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
+      py::arg("without") = std::set<step_id>(),
+      "A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its "
+      "steps and all that stands on them.");
+  module.def(
+      "batch_llbs",
+      [](const plan& p, const emit_options& options) {
+        std::vector<std::string> files;
+        {
+          const py::gil_scoped_release release;
+          files = batch_llbs(p, options);
+        }
+        py::typing::List<py::bytes> out;
+        for (const std::string& bytes : files) out.append(py::bytes(bytes));
+        return out;
+      },
+      py::arg("plan"), py::arg("options") = emit_options(),
+      "The LLB of every batch, which takes less than one after the other.");
+  module.def(
+      "image_llb",
+      [](const plan& p, const one_name& target, const emit_options& options) {
+        const step_id step = p.targets[find_target(p, target)].step;
+        std::string bytes;
+        {
+          const py::gil_scoped_release release;
+          bytes = image_llb(p, step, options);
+        }
+        return py::bytes(bytes);
+      },
+      py::arg("plan"), py::arg("target"), py::arg("options") = emit_options(),
+      "The image of one target, NAME.VERSION or NAME, as BuildKit's LLB. Its result is a file "
+      "system; the variables of images (`EmitOptions.environment`) are for who exports it to say.");
+}
+
+void bind_bake(py::module_& module) {
+  const auto bake = [&](const char* name, auto write, const char* doc) {
+    module.def(
+        name,
+        [write](const plan& p, const emit_options& options, bool images) {
+          return write(p, options, images ? bake_targets::images : bake_targets::batches);
+        },
+        py::arg("plan"), py::arg("options") = emit_options(), py::kw_only(),
+        py::arg("images") = false, doc);
+  };
+  bake("bake_hcl", &bake_hcl, "A docker-bake file in HCL: of the batches, or of single images.");
+  bake("bake_json", &bake_json, "A docker-bake file in JSON: of the batches, or of single images.");
+}
+
+}  // namespace
+
+void bind_emit(py::module_& module) {
+  bind_emit_options(module);
+  module.def("stage_names", &stage_names, py::arg("plan"),
+             "By step: the name of its stage in emitted Dockerfiles.");
   module.def(
       "archive_paths",
       [](const plan& p) {
@@ -221,17 +186,6 @@ void bind_emit(py::module_& module) {
       py::arg("plan"), py::call_guard<py::gil_scoped_release>(),
       "Where a folder laid out by ``opam admin cache`` has the sources of the plan's packages: a "
       "path for each checksum, ascending.");
-  const auto bake = [&](const char* name, auto write, const char* doc) {
-    module.def(
-        name,
-        [write](const plan& p, const emit_options& options, bool images) {
-          return write(p, options, images ? bake_targets::images : bake_targets::batches);
-        },
-        py::arg("plan"), py::arg("options") = emit_options(), py::kw_only(),
-        py::arg("images") = false, doc);
-  };
-  bake("bake_hcl", &bake_hcl, "A docker-bake file in HCL: of the batches, or of single images.");
-  bake("bake_json", &bake_json, "A docker-bake file in JSON: of the batches, or of single images.");
   module.def(
       "context_files",
       [](const plan& p, const emit_options& options) {
@@ -239,18 +193,10 @@ void bind_emit(py::module_& module) {
       },
       py::arg("plan"), py::arg("options") = emit_options(),
       "The build context: (path, bytes, executable) of each file.");
+  bind_dockerfiles(module);
+  bind_llb(module);
+  bind_bake(module);
   bind_folder(module);
-
-  // The class is bind_plan's; what it emits is said here, in the room that knows it.
-  auto plan_class = py::reinterpret_borrow<py::class_<plan, std::shared_ptr<plan>>>(
-      py::object(module.attr("Plan")));
-  plan_class.def(
-      "dockerfile",
-      [](const plan& p, const one_name& target, const emit_options& options) {
-        return target_dockerfile(p, find_target(p, target), options);
-      },
-      py::arg("target"), py::arg("options") = emit_options(),
-      "The Dockerfile of one target, NAME.VERSION or NAME.");
 }
 
 }  // namespace opamplan::python

@@ -1,14 +1,12 @@
 /// \file
-/// The Python side of measuring emitted files.
+/// The Python side of judging: plans, and the files that plans are written as.
 #include <pybind11/stl.h>
 
 #include <opamplan/base/error.hpp>
-#include <opamplan/emit/llb.hpp>
-#include <opamplan/emit/names.hpp>
+#include <opamplan/inspect/doctor.hpp>
 #include <opamplan/inspect/files.hpp>
 #include <opamplan/inspect/read_dockerfile.hpp>
-#include <opamplan/plan/targets.hpp>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "bindings.hpp"
@@ -17,7 +15,32 @@
 
 namespace opamplan::python {
 
-void bind_inspect(py::module_& module) {
+namespace {
+
+void bind_doctor(py::module_& module) {
+  py::class_<plan_finding> finding(module, "PlanFinding", "One thing that is wrong with a plan.");
+  as_value(finding, &plan_finding::limit, &plan_finding::where, &plan_finding::value,
+           &plan_finding::allowed, &plan_finding::text, &plan_finding::remedy)
+      .def_readonly("limit", &plan_finding::limit, R"(The limit's name; "contents" if unsound.)")
+      .def_readonly("where", &plan_finding::where, "The step, target or batch.")
+      .def_readonly("value", &plan_finding::value, "What was found.")
+      .def_readonly("allowed", &plan_finding::allowed, "What the limit allows.")
+      .def_readonly("text", &plan_finding::text, "The whole as a sentence.")
+      .def_readonly("remedy", &plan_finding::remedy, "What to do.")
+      .def("__str__", [](const plan_finding& f) { return f.text; })
+      .def("__repr__", [](const plan_finding& f) { return "<PlanFinding: " + f.text + ">"; });
+  module.def(
+      "diagnose",
+      [](const plan& p, const std::optional<limits_or_name>& given) {
+        const py::gil_scoped_release release;
+        return diagnose(p, given ? limits_from(*given) : p.limits);
+      },
+      py::arg("plan"), py::arg("limits") = py::none(),
+      "Everything wrong with a plan, measured by `limits`, which may be a profile's name (default: "
+      "its own); empty if nothing is.");
+}
+
+void bind_measures(py::module_& module) {
   py::class_<dockerfile_measure> dockerfile(module, "DockerfileMeasure",
                                             "What a Dockerfile asks of BuildKit.");
   as_value(dockerfile, &dockerfile_measure::bytes, &dockerfile_measure::longest_line,
@@ -48,53 +71,6 @@ void bind_inspect(py::module_& module) {
         return "<BakeMeasure: " + counted(m.targets, "target") + ">";
       });
   module.def(
-      "batch_llb",
-      [](const plan& p, batch_id batch, const emit_options& options,
-         const std::set<step_id>& without) {
-        if (batch >= p.batches.size()) throw py::index_error("no such batch");
-        const std::vector<step_id> steps(without.begin(), without.end());
-        std::string bytes;
-        {
-          const py::gil_scoped_release release;
-          bytes = batch_llb(p, batch, options, steps);
-        }
-        return py::bytes(bytes);
-      },
-      py::arg("plan"), py::arg("batch"), py::arg("options") = emit_options(),
-      py::arg("without") = std::set<step_id>(),
-      "A batch as BuildKit's LLB, for `buildctl build --local context=DIR`, `without` some of its "
-      "steps and all that stands on them.");
-  module.def(
-      "batch_llbs",
-      [](const plan& p, const emit_options& options) {
-        std::vector<std::string> files;
-        {
-          const py::gil_scoped_release release;
-          files = batch_llbs(p, options);
-        }
-        py::typing::List<py::bytes> out;
-        for (const std::string& bytes : files) out.append(py::bytes(bytes));
-        return out;
-      },
-      py::arg("plan"), py::arg("options") = emit_options(),
-      "The LLB of every batch, which takes less than one after the other.");
-  module.def(
-      "image_llb",
-      [](const plan& p, const one_name& target, const emit_options& options) {
-        const step_id step = p.targets[find_target(p, target)].step;
-        std::string bytes;
-        {
-          const py::gil_scoped_release release;
-          bytes = image_llb(p, step, options);
-        }
-        return py::bytes(bytes);
-      },
-      py::arg("plan"), py::arg("target"), py::arg("options") = emit_options(),
-      "The image of one target, NAME.VERSION or NAME, as BuildKit's LLB. Its result is a file "
-      "system; the variables of images (`EmitOptions.environment`) are for who exports it to say.");
-  module.def("stage_names", &stage_names, py::arg("plan"),
-             "By step: the name of its stage in emitted Dockerfiles.");
-  module.def(
       "inspect_dockerfile",
       [](const std::string& text, const std::string& where, const limits_or_name& given) {
         return inspect_dockerfile(text, where, limits_from(given));
@@ -102,6 +78,21 @@ void bind_inspect(py::module_& module) {
       py::arg("text"), py::arg("where"), py::arg("limits"),
       py::call_guard<py::gil_scoped_release>(),
       "Measure the text of a Dockerfile against limits; `where` names it in findings.");
+  module.def(
+      "inspect_bake",
+      [](const std::string& text, const std::string& where, const limits_or_name& given) {
+        return inspect_bake(text, where, limits_from(given));
+      },
+      py::arg("text"), py::arg("where"), py::arg("limits"),
+      py::call_guard<py::gil_scoped_release>(),
+      "Measure the text of a docker-bake file, HCL or JSON, against limits.");
+}
+
+}  // namespace
+
+void bind_inspect(py::module_& module) {
+  bind_doctor(module);
+  bind_measures(module);
   module.def(
       "read_dockerfile",
       [](const std::string& text) {
@@ -126,14 +117,6 @@ void bind_inspect(py::module_& module) {
       py::arg("text"),
       "The instructions of a Dockerfile, cut as BuildKit cuts them: name, flags, arguments, "
       "here-documents (name, content) and line of each. Raises InvalidRequest where it refuses.");
-  module.def(
-      "inspect_bake",
-      [](const std::string& text, const std::string& where, const limits_or_name& given) {
-        return inspect_bake(text, where, limits_from(given));
-      },
-      py::arg("text"), py::arg("where"), py::arg("limits"),
-      py::call_guard<py::gil_scoped_release>(),
-      "Measure the text of a docker-bake file, HCL or JSON, against limits.");
 }
 
 }  // namespace opamplan::python

@@ -1,9 +1,11 @@
 /// \file
-/// The extension module opamplan._core: the rooms in their order, and the errors they share.
+/// The extension module opamplan._core: a module for each room, in their order, and the errors they
+/// share.
 #include "bindings.hpp"
 
 #include <exception>
 #include <opamplan/base/error.hpp>
+#include <vector>
 
 #include "refusals.hpp"
 #include "signatures.hpp"
@@ -57,19 +59,25 @@ PYBIND11_MODULE(_core, module) {
       "What the package gives: the classes of errors by name, what makes a bar, and what words "
       "that a call is refused.");
   module.def("_sign", &give_signatures, py::arg("core"), py::arg("plain"),
-             "Gives all functions of this module signatures that `inspect` reads.");
-  bind_syntax(module);
-  bind_package(module);
-  bind_repository(module);
-  bind_solve(module);
-  bind_align(module);
-  bind_closure(module);
-  bind_plan(module);
-  bind_plan_reports(module);
-  bind_series(module);
-  bind_plan_shards(module);
-  bind_emit(module);
-  bind_inspect(module);
-  refuse_unmade_objects(module);
-  word_refusals(module);
+             "Gives all functions of the rooms signatures that `inspect` reads.");
+  // Classes get methods from rooms to their right: all rooms are bound before the last two calls.
+  std::vector<py::module_> rooms;
+  const auto bind = [&](const char* room, auto function, const char* doc) {
+    rooms.push_back(module.def_submodule(room, doc));
+    function(rooms.back());
+  };
+  bind("syntax", &bind_syntax, "The opam file language: parsing, printing, editing.");
+  bind("package", &bind_package, "Versions, formulas, environments, opam files as packages.");
+  bind("repository", &bind_repository, "Packages by name and version, and where they are from.");
+  bind("solve", &bind_solve, "Universes, what they answer, and why.");
+  bind("closure", &bind_closure, "Orders, dependencies and who needs what.");
+  bind("plan", &bind_plan, "Plans, and what is said about them.");
+  bind("emit", &bind_emit, "Plans as files.");
+  bind("inspect", &bind_inspect, "Judging plans, and files.");
+  // Last, as the functions of the others are told by `_give` as it was made.
+  rooms.push_back(module);
+  for (py::module_& room : rooms) {
+    refuse_unmade_objects(room);
+    word_refusals(room, module.attr("_give"));
+  }
 }

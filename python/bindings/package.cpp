@@ -167,7 +167,7 @@ another spelling of an architecture or a system (``aarch64``) is refused with op
 void bind_package(py::module_& module) {
   bind_version(module);
   bind_environment(module);
-  bind_formulas(module);
+  bind_package_formulas(module);
 }
 
 }  // namespace opamplan::python

@@ -632,6 +632,10 @@ that grafts are chosen by bytes, not by number; ``system_run_size``: what one mo
 system's package manager costs, in the same unit, and ``depext_size``: each system package that it
 installs; by default as much as 50 and 10 packages of the median size. ``threads``: how many
 describe packages (0: one a core).)");
+  bind_plan_align(module);
+  bind_plan_reports(module);
+  bind_plan_series(module);
+  bind_plan_shards();
 }
 
 }  // namespace opamplan::python

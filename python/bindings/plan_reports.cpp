@@ -1,12 +1,11 @@
 /// \file
-/// The Python side of what is said about plans: findings, forecasts, differences.
+/// The Python side of what is said about plans: forecasts, differences.
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
 #include <map>
 #include <opamplan/base/error.hpp>
-#include <opamplan/inspect/doctor.hpp>
 #include <opamplan/plan/difference.hpp>
 #include <opamplan/plan/forecast.hpp>
 #include <optional>
@@ -20,29 +19,6 @@
 
 namespace opamplan::python {
 namespace {
-
-void bind_doctor(py::module_& module) {
-  py::class_<plan_finding> finding(module, "PlanFinding", "One thing that is wrong with a plan.");
-  as_value(finding, &plan_finding::limit, &plan_finding::where, &plan_finding::value,
-           &plan_finding::allowed, &plan_finding::text, &plan_finding::remedy)
-      .def_readonly("limit", &plan_finding::limit, R"(The limit's name; "contents" if unsound.)")
-      .def_readonly("where", &plan_finding::where, "The step, target or batch.")
-      .def_readonly("value", &plan_finding::value, "What was found.")
-      .def_readonly("allowed", &plan_finding::allowed, "What the limit allows.")
-      .def_readonly("text", &plan_finding::text, "The whole as a sentence.")
-      .def_readonly("remedy", &plan_finding::remedy, "What to do.")
-      .def("__str__", [](const plan_finding& f) { return f.text; })
-      .def("__repr__", [](const plan_finding& f) { return "<PlanFinding: " + f.text + ">"; });
-  module.def(
-      "diagnose",
-      [](const plan& p, const std::optional<limits_or_name>& given) {
-        const py::gil_scoped_release release;
-        return diagnose(p, given ? limits_from(*given) : p.limits);
-      },
-      py::arg("plan"), py::arg("limits") = py::none(),
-      "Everything wrong with a plan, measured by `limits`, which may be a profile's name (default: "
-      "its own); empty if nothing is.");
-}
 
 struct py_forecast {
   std::shared_ptr<plan> owner;
@@ -244,7 +220,6 @@ void bind_difference(py::module_& module) {
 }  // namespace
 
 void bind_plan_reports(py::module_& module) {
-  bind_doctor(module);
   bind_forecast(module);
   bind_difference(module);
 }

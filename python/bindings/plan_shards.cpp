@@ -40,11 +40,10 @@ plan sharded(const plan& p, unsigned builders, unsigned workers,
 
 }  // namespace
 
-void bind_plan_shards(py::module_& module) {
+void bind_plan_shards() {
   // The class is bind_plan's.
-  auto type = py::reinterpret_borrow<py::class_<plan, std::shared_ptr<plan>>>(
-      py::object(module.attr("Plan")));
-  type.def_property_readonly(
+  class_of<plan, std::shared_ptr<plan>>()
+      .def_property_readonly(
           "builders", [](const plan& p) { return p.builders; },
           "For how many builders the batches are shards; 0: for one, which builds them in order.")
       .def_property_readonly(

@@ -55,13 +55,14 @@ inline PyObject* call(PyObject* self, PyObject* const* arguments, std::size_t co
 }
 
 /// For all functions of the module and all methods and attributes of its classes; called last.
-inline void word_refusals(py::module_& module) {
+/// `any` is some function of pybind11.
+inline void word_refusals(py::module_& module, py::handle any) {
   const auto as_called = [](PyCFunction function) {
     return reinterpret_cast<called>(reinterpret_cast<void (*)()>(function));
   };
-  const PyMethodDef& any = *definition_of(module.attr("_give"));
-  if ((any.ml_flags & (METH_FASTCALL | METH_KEYWORDS)) != (METH_FASTCALL | METH_KEYWORDS)) return;
-  dispatcher() = as_called(any.ml_meth);
+  const PyMethodDef& usual = *definition_of(any);
+  if ((usual.ml_flags & (METH_FASTCALL | METH_KEYWORDS)) != (METH_FASTCALL | METH_KEYWORDS)) return;
+  dispatcher() = as_called(usual.ml_meth);
   const auto word = [&](py::handle function) {
     PyMethodDef* const found = definition_of(function);
     if (found == nullptr || as_called(found->ml_meth) != dispatcher()) return;

@@ -36,6 +36,10 @@ struct load_error_name {
   static constexpr const char* value = "LoadError";
 };
 
+struct unknown_package_name {
+  static constexpr const char* value = "UnknownPackage";
+};
+
 /// A path that is at hand, and its revision.
 using place = std::pair<std::string, std::string>;
 /// Path, name, version and revision; empty strings stand for the defaults.
@@ -181,7 +185,12 @@ void bind_repository(py::module_& module) {
   register_error<load_error, load_error_name>([](py::object& instance, const load_error& error) {
     instance.attr("source") = error.source();
   });
-  bind_packages(module);
+  register_error<unknown_package, unknown_package_name>(
+      [](py::object& instance, const unknown_package& error) {
+        instance.attr("asked") = error.asked();
+        instance.attr("suggestions") = error.suggestions();
+      });
+  bind_repository_packages(module);
   py::class_<repository> type(module, "Repository",
                               R"(Every package version of one or several opam repositories.
 
@@ -300,6 +309,7 @@ files loaded twice are two repositories.)");
   module.def("_load_repository", &load, py::arg("places"), py::arg("pins"), py::arg("cache"),
              py::arg("previous"), py::arg("threads"), py::arg("progress"),
              "What `Repository.open` found out to load.");
+  bind_repository_json(module);
 }
 
 }  // namespace opamplan::python

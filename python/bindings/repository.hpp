@@ -1,5 +1,5 @@
 /// \file
-/// What Python holds of one package version of a repository; shared by the room's two files.
+/// What Python holds of one package version of a repository; shared by the room's files.
 #pragma once
 
 #include <opamplan/package/opam_file.hpp>
@@ -33,6 +33,9 @@ struct py_versions {
 [[nodiscard]] std::string field_text(const syntax::file& file, std::string_view field);
 
 /// Package, PackageVersions, Diagnostic, SourceInfo.
-void bind_packages(py::module_& module);
+void bind_repository_packages(py::module_& module);
+
+/// All files of a repository as JSON.
+void bind_repository_json(py::module_& module);
 
 }  // namespace opamplan::python

@@ -265,7 +265,7 @@ void bind_diagnostics(py::module_& module) {
 
 }  // namespace
 
-void bind_packages(py::module_& module) {
+void bind_repository_packages(py::module_& module) {
   bind_diagnostics(module);
   bind_extra_file(module);
   bind_package_class(module);

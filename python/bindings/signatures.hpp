@@ -90,7 +90,6 @@ inline std::string with_short_types(std::string_view typed) {
   static constexpr std::pair<std::string_view, std::string_view> words[] = {
       {"typing.SupportsInt | typing.SupportsIndex", "int"},
       {"typing.SupportsFloat | typing.SupportsIndex", "float"},
-      {"opamplan._core.", ""},
       {"collections.abc.", ""},
       {"typing_extensions.", ""},
       {"typing.", ""}};
@@ -99,6 +98,10 @@ inline std::string with_short_types(std::string_view typed) {
     for (std::size_t at = out.find(longer); at != std::string::npos; at = out.find(longer, at)) {
       out.replace(at, longer.size(), shorter);
     }
+  }
+  constexpr std::string_view core = "opamplan._core.";  // and the room's name
+  for (std::size_t at = 0; (at = out.find(core, at)) != std::string::npos;) {
+    out.erase(at, out.find('.', at + core.size()) + 1 - at);
   }
   const std::size_t self = out.find("(self: ");
   if (self == std::string::npos) return out;
@@ -161,10 +164,10 @@ inline void give_signature_of_class(py::handle type) {
   held->tp_doc = given;
 }
 
-/// For all functions of the module and all methods of its classes; called last. Those that have a
-/// name and no underscore become `plain(function, qualified_name)`: of its own pybind11 says, to
-/// `help()` and as a bound method, that they are methods of what it keeps of them.
-inline void give_signatures(const py::module_& module, const py::object& plain) {
+/// For all functions of a room and all methods of its classes. Those that have a name and no
+/// underscore become `plain(function, qualified_name)`: of its own pybind11 says, to `help()` and
+/// as a bound method, that they are methods of what it keeps of them.
+inline void give_signatures_of_room(const py::module_& module, const py::object& plain) {
   const auto give = [](py::handle member) { give_signature(definition_of(member)); };
   each_class(module, [&](py::handle type) {
     give_signature_of_class(type);  // first: it reads what pybind11 wrote
@@ -183,6 +186,14 @@ inline void give_signatures(const py::module_& module, const py::object& plain) 
   for (const auto& [name, member] : module.attr("__dict__").attr("copy")().cast<py::dict>()) {
     if (PyCFunction_Check(member.ptr())) py::setattr(module, name, plain(member, name));
   }
+}
+
+/// For all rooms, the modules in `core`; called last.
+inline void give_signatures(const py::module_& core, const py::object& plain) {
+  each_member(core, [&](py::handle member) {
+    if (!PyModule_Check(member.ptr())) return;
+    give_signatures_of_room(py::reinterpret_borrow<py::module_>(member), plain);
+  });
 }
 
 }  // namespace opamplan::python

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <opamplan/closure/closure.hpp>
 #include <opamplan/package/atom_text.hpp>
 #include <opamplan/package/opam_file.hpp>
 #include <opamplan/package/version.hpp>
@@ -20,18 +19,14 @@
 
 #include "bindings.hpp"
 #include "copies.hpp"
-#include "explain.hpp"
 #include "progress.hpp"
 #include "repository.hpp"
 #include "solve.hpp"
+#include "solve_explain.hpp"
 #include "value.hpp"
 
 namespace opamplan::python {
 namespace {
-
-struct unknown_package_name {
-  static constexpr const char* value = "UnknownPackage";
-};
 
 std::vector<package_atom> parse_atoms(const std::vector<std::string>& texts) {
   std::vector<package_atom> atoms;
@@ -164,17 +159,6 @@ behind: the copy has what was found, and neither explains nor is planned.)");
           [](const py_result& r) { return edges_of(r, r.solution().post_dependencies); },
           "For each selected package, what it needs only at run time; may close cycles.")
       .def_property_readonly(
-          "cycle", [](const py_result& r) { return full_names(r.in, build_cycle(r.solution())); },
-          "A cycle of build dependencies, each needs the next and the last the first: opam refuses "
-          "them, and no plan can hold the target. Empty if there is none, as nearly always.")
-      .def_property_readonly(
-          "cycle_reason",
-          [](const py_result& r) {
-            const auto names = full_names(r.in, build_cycle(r.solution()));
-            return names.empty() ? std::string() : cycle_reason(names);
-          },
-          "What is wrong if there is a `cycle`, as the end of a sentence; empty if there is none.")
-      .def_property_readonly(
           "depexts", [](const py_result& r) { return r.depexts(); },
           "The system packages that the selected packages need in the environment.")
       .def_property_readonly(
@@ -283,12 +267,7 @@ void bind_targets_touched(py::module_& module) {
 }  // namespace
 
 void bind_solve(py::module_& module) {
-  register_error<unknown_package, unknown_package_name>(
-      [](py::object& instance, const unknown_package& error) {
-        instance.attr("asked") = error.asked();
-        instance.attr("suggestions") = error.suggestions();
-      });
-  bind_explanations(module);
+  bind_solve_explanations(module);
   bind_solution(module);
   py::class_<py_universe, std::shared_ptr<py_universe>> type(
       module, "Universe", R"(A repository evaluated for one environment.

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
-from opamplan._core import archive_paths
+from opamplan._core.emit import archive_paths
 from opamplan.files import copy_below
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
 
 ARCHIVES = "archives"
 """The folder of the build context in which steps find them."""

@@ -13,10 +13,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from opamplan import _core, errors
+from opamplan._core import _give, _sign
+from opamplan._core.plan import Plan
+from opamplan._core.repository import Repository, _load_repository
+from opamplan._core.syntax import File
 from opamplan.dependency_edits import add_dependency, remove_dependency, set_constraint
 
 if TYPE_CHECKING:
-    from opamplan._core import EmitOptions, Package, Plan, Repository
+    from opamplan._core.emit import EmitOptions
+    from opamplan._core.repository import Package
 
 
 def open_repository(
@@ -46,7 +51,7 @@ def open_repository(
     """
     from opamplan import sources
 
-    return _core._load_repository(
+    return _load_repository(
         sources.resolve(source, rev),
         sources.resolve_pins(pins),
         sources.cache_folder(cache),
@@ -79,7 +84,7 @@ def load_plan(path: Union[str, os.PathLike[str]]) -> Plan:
             f"{os.fsdecode(path)}: holds several plans: PlanMatrix.load reads them"
         )
     try:
-        return _core.Plan.from_json(Path(path).read_bytes())
+        return Plan.from_json(Path(path).read_bytes())
     except errors.PlanFormatError as error:
         place = os.fsdecode(path)
         named = errors.PlanFormatError(f"{place}: {error}")
@@ -104,15 +109,15 @@ def write_plan(
 
 def attach() -> None:
     """Give the core what it lacks."""
-    _core._give(vars(errors), _progress_bar, _refusal)
-    _core._sign(_core, _plain)
-    _method(_core.Repository, "open", staticmethod(open_repository))
-    _method(_core.Repository, "__iter__", packages_of)
+    _give(vars(errors), _progress_bar, _refusal)
+    _sign(_core, _plain)
+    _method(Repository, "open", staticmethod(open_repository))
+    _method(Repository, "__iter__", packages_of)
     for edit in (set_constraint, add_dependency, remove_dependency):
-        _method(_core.File, edit.__name__, edit)
-    _method(_core.Plan, "save", save_plan)
-    _method(_core.Plan, "load", staticmethod(load_plan))
-    _method(_core.Plan, "write", write_plan)
+        _method(File, edit.__name__, edit)
+    _method(Plan, "save", save_plan)
+    _method(Plan, "load", staticmethod(load_plan))
+    _method(Plan, "write", write_plan)
 
 
 def _plain(function: Callable[..., Any], name: str) -> Callable[..., Any]:

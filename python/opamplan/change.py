@@ -16,20 +16,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 
-from opamplan._core import (
-    Limits,
-    Package,
-    Plan,
-    Repository,
-    ReverseDependencies,
-    SolveResult,
-    Universe,
-    _changed_packages,
-    _targets_touched,
-    compare_plans,
-    make_plan,
-    parse,
-)
+from opamplan._core.closure import ReverseDependencies
+from opamplan._core.plan import Limits, Plan, compare_plans, make_plan
+from opamplan._core.repository import Package, Repository, _changed_packages
+from opamplan._core.solve import SolveResult, Universe, _targets_touched
+from opamplan._core.syntax import parse
 from opamplan.errors import InvalidRequest, expected
 
 STAGES = ("all", "direct", "none")

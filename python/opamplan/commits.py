@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Union
 
-from opamplan._core import Repository, Series, SeriesChange, Universe
+from opamplan._core.plan import Series, SeriesChange
+from opamplan._core.repository import Repository
+from opamplan._core.solve import Universe
 from opamplan.change import PackageChange, compare_repositories
 from opamplan.errors import InvalidRequest
 from opamplan.sources import git, resolve

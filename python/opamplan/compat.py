@@ -9,16 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Optional, Union
 
-from opamplan._core import (
-    EmitOptions,
-    Plan,
-    SolveResult,
-    context_files,
-    deps_json,
-    dockerfile,
-    dot,
-    install_order,
-)
+from opamplan._core.closure import deps_json, dot, install_order
+from opamplan._core.emit import EmitOptions, context_files, dockerfile
+from opamplan._core.plan import Plan
+from opamplan._core.solve import SolveResult
 from opamplan.errors import InvalidRequest
 from opamplan.output import Written, write_files
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Optional
 
-from opamplan._core import File, Value, parse, parse_value
+from opamplan._core.syntax import File, Value, parse, parse_value
 from opamplan.errors import InvalidRequest, ParseError, expected
 
 Splice = tuple[int, int, str]

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Union
 
-from opamplan._core import (
+from opamplan._core.emit import bake_file_names
+from opamplan._core.inspect import (
     BakeMeasure,
     DockerfileMeasure,
-    Limits,
     PlanFinding,
-    bake_file_names,
     inspect_bake,
     inspect_dockerfile,
 )
+from opamplan._core.plan import Limits
 from opamplan.errors import InvalidRequest
 
 

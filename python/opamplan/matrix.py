@@ -23,15 +23,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Optional, Union
 
-from opamplan._core import (
-    EmitOptions,
-    Environment,
-    Limits,
-    Plan,
-    Repository,
-    Universe,
-    make_plan,
-)
+from opamplan._core.emit import EmitOptions
+from opamplan._core.package import Environment
+from opamplan._core.plan import Limits, Plan, make_plan
+from opamplan._core.repository import Repository
+from opamplan._core.solve import Universe
 from opamplan.errors import InvalidRequest, PlanFormatError, expected
 from opamplan.wording import listed, nearest
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
-from opamplan._core import EmitOptions, Plan, default_format, emit_formats, emitted_files
+from opamplan._core.emit import EmitOptions, default_format, emit_formats, emitted_files
+from opamplan._core.plan import Plan
 from opamplan.errors import InvalidRequest, expected
 from opamplan.files import Below, write_below
 from opamplan.manifest import NAME, Manifest, digest, remove_stale

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import ModuleType
 from typing import Any, NamedTuple, Optional
 
 from opamplan import _core
 from opamplan.wording import briefly, counted, nearest
 
-SIGNATURE = re.compile(r"^ +\d+\. (?:opamplan\._core\.)?(\w*)(\(.*\))( -> .*)?$", re.MULTILINE)
+SIGNATURE = re.compile(r"^ +\d+\. (?:opamplan\._core\.\w+\.)?(\w*)(\(.*\))( -> .*)?$", re.MULTILINE)
 # What pybind11 writes of arguments without a name.
 NAMELESS = re.compile(r"arg\d+|self")
 
@@ -151,8 +152,15 @@ def _is(kind: str, value: Any) -> bool:
     if kind == "Callable":
         return callable(value)
     plain = {"str": (str, bytes), "bool": bool, "bytes": bytes, "tuple": tuple, "slice": slice}
-    known = plain.get(kind, getattr(_core, kind, object))
+    known = plain.get(kind) or next(_classes(kind), object)
     return isinstance(value, known)  # type: ignore[arg-type]
+
+
+def _classes(name: str) -> Iterator[type]:
+    """The class of a room of that name."""
+    for room in vars(_core).values():
+        if isinstance(room, ModuleType) and hasattr(room, name):
+            yield getattr(room, name)
 
 
 def _wanted(annotation: Any) -> str:

@@ -17,7 +17,7 @@ WIDTH = 88
 
 def short_types(signature: str) -> str:
     """A signature as a person would write it."""
-    text = signature.replace("opamplan._core.", "").replace("collections.abc.", "")
+    text = re.sub(r"opamplan\._core\.\w+\.", "", signature).replace("collections.abc.", "")
     text = text.replace("typing.SupportsInt | typing.SupportsIndex", "int")
     text = text.replace("typing.SupportsFloat | typing.SupportsIndex", "float")
     text = re.sub(r"\(self(: \w+)?(, )?", "(", text)

@@ -35,9 +35,15 @@ class Foreign:
     """A class that the module knows nothing of."""
 
 
+def members() -> list[tuple[str, Any]]:
+    """What the rooms of the module have, by name."""
+    rooms = [_core, *filter(inspect.ismodule, vars(_core).values())]
+    return sorted((i for room in rooms for i in vars(room).items()), key=lambda item: item[0])
+
+
 def classes() -> list[type]:
     """Every class of the module, by name."""
-    return [c for _, c in sorted(vars(_core).items()) if inspect.isclass(c)]
+    return [value for _, value in members() if inspect.isclass(value)]
 
 
 def unmade(cls: type) -> Any:
@@ -103,7 +109,7 @@ def samples() -> dict[str, Any]:
 
 def bound() -> Iterator[tuple[str, Callable[..., Any], type | None]]:
     """Every function of the module and every method and constructor of its classes."""
-    for name, value in sorted(vars(_core).items()):
+    for name, value in members():
         if inspect.isclass(value):
             yield name, value, None
             for inner, method in sorted(vars(value).items()):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 import opamplan
-from opamplan._core import _targets_touched
+from opamplan._core.solve import _targets_touched
 
 FILES = {
     "base.1": 'synopsis: "The base"\n',

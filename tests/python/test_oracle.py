@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import opamplan
-from opamplan._core import evaluate_file
+from opamplan._core.package import evaluate_file
 
 ENVIRONMENT = "debian-12"
 OCAML = "5.3.0"

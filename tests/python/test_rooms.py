@@ -36,6 +36,7 @@ RIGHT = {
     "tests/headers/all.cpp": '#include "opamplan/opamplan.hpp"\n',
     "python/bindings/plan.cpp": '#include "opamplan/plan/plan.hpp"\n',
     "python/opamplan/__init__.py": "from opamplan import _core\nfrom opamplan.files import save\n",
+    "python/bindings/inspect.cpp": '#include "opamplan/inspect/doctor.hpp"\n',
     "python/opamplan/errors.py": "import sys\n",
     "python/opamplan/files.py": "from opamplan.errors import Error\n",
     "python/opamplan/cli/plans.py": "from opamplan.cli import options\nimport opamplan\n",
@@ -78,6 +79,11 @@ WRONG = [
         "python/bindings/core.cpp",
         '#include "opamplan/solve/impl/sat.hpp"\n',
         "1: bindings includes solve/impl/sat.hpp, which is private to solve",
+    ),
+    (
+        "python/bindings/plan_more.cpp",
+        "#include <opamplan/inspect/doctor.hpp>\n",
+        "1: plan includes inspect, which is to its right",
     ),
     (
         "python/bindings/core.cpp",

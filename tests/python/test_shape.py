@@ -125,7 +125,7 @@ def test_tests_and_what_a_script_writes_are_left_out(tree: pathlib.Path) -> None
             "tests/plan/a_test.cpp": HEADER,
             "scripts/a.py": MODULE,
             "include/opamplan/opamplan.hpp": HEADER,
-            "python/opamplan/_core.pyi": MODULE,
+            "python/opamplan/_core/plan.pyi": MODULE,
         },
     )
     assert {said["C++: files"], said["bindings: files"], said["Python: files"]} == {"0"}

@@ -104,4 +104,4 @@ def test_functions_are_known_by_name_so_that_other_processes_take_them() -> None
     assert opamplan.parse.__qualname__ == "parse"
     environment = opamplan.Environment()
     assert repr(environment.copy) == f"<bound method Environment.copy of {environment!r}>"
-    assert _core.parse is opamplan.parse
+    assert _core.syntax.parse is opamplan.parse

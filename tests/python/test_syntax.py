@@ -228,7 +228,7 @@ def corpus_lines(shared: pathlib.Path) -> dict[str, str]:
     if not archives:
         pytest.skip(f"no archive of opam-repository in {shared / 'data'}")
     repository = opamplan.Repository.open(archives[0], cache=False)
-    lines, broken = opamplan._core._repository_json(repository)
+    lines, broken = opamplan._core.repository._repository_json(repository)
     assert broken == 0
     return {json.loads(line)["file"]: line for line in lines.decode().splitlines()}
 

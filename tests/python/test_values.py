@@ -134,7 +134,7 @@ def worlds() -> tuple[World, World, World]:
 
 
 def public_classes() -> set[str]:
-    modules = (opamplan, opamplan._core)
+    modules = (opamplan, *filter(inspect.ismodule, vars(opamplan._core).values()))
     found = {name for m in modules for name in vars(m) if inspect.isclass(getattr(m, name))}
     return {n for n in found if not issubclass(getattr(opamplan, n, object), Exception)}
 

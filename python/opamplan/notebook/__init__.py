@@ -9,7 +9,34 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from opamplan import _core, change, commits, matrix
+from opamplan import change, commits, matrix
+from opamplan._core.closure import ReverseDependencies
+from opamplan._core.emit import EmitOptions
+from opamplan._core.inspect import BakeMeasure, DockerfileMeasure, PlanFinding
+from opamplan._core.package import Environment
+from opamplan._core.plan import (
+    Alignment,
+    Forecast,
+    Limits,
+    Plan,
+    PlanBatch,
+    PlanCause,
+    PlanDifference,
+    PlanStep,
+    PlanSteps,
+    RebuiltTarget,
+    SeriesChange,
+)
+from opamplan._core.repository import Diagnostic, Package, PackageVersions, Repository, SourceInfo
+from opamplan._core.solve import (
+    Blocker,
+    BlockerGroup,
+    BlockerReport,
+    Explanation,
+    Fact,
+    SolveResult,
+    Universe,
+)
 
 if TYPE_CHECKING:
     from opamplan.notebook.bar_chart import bars
@@ -62,37 +89,37 @@ def _attach(kind: type, module: str, function: str = "page") -> None:
     kind._repr_html_ = _repr_html_  # type: ignore[attr-defined]
 
 
-_attach(_core.SolveResult, "closure_graph")
-_attach(_core.Plan, "plan_sharing")
-_attach(_core.PlanDifference, "plan_difference")
-_attach(_core.Forecast, "forecast_timeline")
-_attach(_core.Repository, "tables", "repository")
-_attach(_core.Package, "tables", "package")
+_attach(SolveResult, "closure_graph")
+_attach(Plan, "plan_sharing")
+_attach(PlanDifference, "plan_difference")
+_attach(Forecast, "forecast_timeline")
+_attach(Repository, "tables", "repository")
+_attach(Package, "tables", "package")
 _attach(matrix.PlanMatrix, "tables", "matrix")
-_attach(_core.Fact, "tables", "fact")
-_attach(_core.Explanation, "tables", "explanation")
-_attach(_core.BlockerReport, "tables", "blockers")
-_attach(_core.Universe, "members", "universe")
-_attach(_core.Environment, "members", "environment")
-_attach(_core.Limits, "members", "limits")
-_attach(_core.EmitOptions, "members", "options")
-_attach(_core.PackageVersions, "members", "versions")
-_attach(_core.PlanSteps, "members", "steps")
-_attach(_core.ReverseDependencies, "members", "reverse_dependencies")
+_attach(Fact, "tables", "fact")
+_attach(Explanation, "tables", "explanation")
+_attach(BlockerReport, "tables", "blockers")
+_attach(Universe, "members", "universe")
+_attach(Environment, "members", "environment")
+_attach(Limits, "members", "limits")
+_attach(EmitOptions, "members", "options")
+_attach(PackageVersions, "members", "versions")
+_attach(PlanSteps, "members", "steps")
+_attach(ReverseDependencies, "members", "reverse_dependencies")
 for _kind in (
-    _core.Alignment,
-    _core.BakeMeasure,
-    _core.Blocker,
-    _core.BlockerGroup,
-    _core.Diagnostic,
-    _core.DockerfileMeasure,
-    _core.PlanBatch,
-    _core.PlanCause,
-    _core.PlanFinding,
-    _core.PlanStep,
-    _core.RebuiltTarget,
-    _core.SeriesChange,
-    _core.SourceInfo,
+    Alignment,
+    BakeMeasure,
+    Blocker,
+    BlockerGroup,
+    Diagnostic,
+    DockerfileMeasure,
+    PlanBatch,
+    PlanCause,
+    PlanFinding,
+    PlanStep,
+    RebuiltTarget,
+    SeriesChange,
+    SourceInfo,
     change.Effect,
     change.Loss,
     change.PackageChange,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from opamplan._core import SolveResult, deps_json
+from opamplan._core.closure import deps_json
+from opamplan._core.solve import SolveResult
 from opamplan.notebook.bar_chart import LETTER
 from opamplan.notebook.layout import Layout
 from opamplan.notebook.markup import ACCENT, COOL, Picture, element, heading, svg, table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from opamplan._core import Forecast
+from opamplan._core.plan import Forecast
 from opamplan.errors import expected
 from opamplan.notebook.bar_chart import LETTER
 from opamplan.notebook.markup import ACCENT, COOL, Picture, element, heading, number, svg, table

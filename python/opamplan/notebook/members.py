@@ -6,15 +6,12 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-from opamplan._core import (
-    EmitOptions,
-    Environment,
-    Limits,
-    PackageVersions,
-    PlanSteps,
-    ReverseDependencies,
-    Universe,
-)
+from opamplan._core.closure import ReverseDependencies
+from opamplan._core.emit import EmitOptions
+from opamplan._core.package import Environment
+from opamplan._core.plan import Limits, PlanSteps
+from opamplan._core.repository import PackageVersions
+from opamplan._core.solve import Universe
 from opamplan.notebook.markup import heading, table
 from opamplan.notebook.tables import ROWS
 from opamplan.wording import counted, listed

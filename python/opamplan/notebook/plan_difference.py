@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opamplan._core import PlanDifference
+from opamplan._core.plan import PlanDifference
 from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture, heading, table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opamplan._core import Plan
+from opamplan._core.plan import Plan
 from opamplan.errors import expected
 from opamplan.notebook.bar_chart import bars
 from opamplan.notebook.markup import Picture, element, heading, table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from opamplan._core import SolveResult
+from opamplan._core.solve import SolveResult
 from opamplan.errors import expected
 from opamplan.notebook.markup import Picture, element, heading, table
 from opamplan.wording import counted, listed

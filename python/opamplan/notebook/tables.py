@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opamplan._core import BlockerReport, Explanation, Fact, Package, Repository
+from opamplan._core.repository import Package, Repository
+from opamplan._core.solve import BlockerReport, Explanation, Fact
 from opamplan.matrix import PlanMatrix
 from opamplan.notebook.markup import element, heading, table
 from opamplan.wording import counted

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from opamplan._core import Plan
+from opamplan._core.plan import Plan
 from opamplan.errors import InvalidRequest
 
 _PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+")

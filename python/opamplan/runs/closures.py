@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from opamplan.runs.layers import layer_members, layer_needs
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
 
 Ingredients = Mapping[str, "tuple[str, str]"]
 """By name: its version, and a digest of what its opam file says of a build."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opamplan.runs.layers import layer_members
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
 
 STANDING = ("distribution", "ocaml", "arch", "tests", "docs", "asked")
 """The facts that make runs of one environment, whatever its image and its opam are meanwhile."""

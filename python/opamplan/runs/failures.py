@@ -10,7 +10,7 @@ from opamplan.runs.layers import layer_needs, target_layers
 from opamplan.runs.statuses import FAILED
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
 
 
 def stopped_by(plan: Plan, layers: set[str]) -> dict[str, list[str]]:

@@ -7,10 +7,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from opamplan._core import EmitOptions
+from opamplan._core.emit import EmitOptions
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
     from opamplan.runs.options import RunOptions
 
 # Where results and caches go changes none of them; retries are the state's own business.

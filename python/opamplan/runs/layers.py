@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
 
 
 def layer_of(plan: Plan, target: str, step: int) -> str:

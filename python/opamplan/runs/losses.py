@@ -16,7 +16,7 @@ from opamplan.runs.results import LayerResult
 from opamplan.runs.statuses import DEPENDENCY_FAILED, FAILURE, SUCCESS
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
     from opamplan.runs.rawjson import Event
 
 KINDS = ("killed", "unusable", "missing")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from opamplan._core import EmitOptions
+from opamplan._core.emit import EmitOptions
 from opamplan.files import Lock
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from opamplan._core import stage_names
+from opamplan._core.emit import stage_names
 from opamplan.errors import Error
 from opamplan.runs.process import start
 
 if TYPE_CHECKING:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
     from opamplan.runs.builders import Builder
 
 _STEP = re.compile(r"/opamplan/in/step\s(.*)", re.DOTALL)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
 
-from opamplan._core import Plan, batch_dockerfile, batch_llb, has_dockerfile, stage_names
+from opamplan._core.emit import batch_dockerfile, batch_llb, has_dockerfile, stage_names
+from opamplan._core.plan import Plan
 from opamplan.errors import InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.output import write_plan

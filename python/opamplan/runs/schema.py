@@ -160,7 +160,7 @@ def _keep_logs_once(db: sqlite3.Connection) -> None:
 
 
 def _read_plans(db: sqlite3.Connection) -> None:
-    from opamplan._core import Plan
+    from opamplan._core.plan import Plan
 
     for digest, text in db.execute("SELECT digest, json FROM plans").fetchall():
         try:

@@ -128,7 +128,7 @@ def _named(path: str, numbers: list[int]) -> str:
 def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
     """Raises what emitting the plan would."""
     from opamplan import dockerfile, image_llb
-    from opamplan._core import has_dockerfile
+    from opamplan._core.emit import has_dockerfile
 
     top.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:

@@ -112,7 +112,7 @@ def _emit(
     args: argparse.Namespace, plan: Plan, results: Optional[list[Any]]
 ) -> tuple[dict[str, Any], int]:
     """Writes the files for one environment, and tells it; what --json says, and the status."""
-    from opamplan._core import default_format
+    from opamplan._core.emit import default_format
     from opamplan.files import lock_folder
     from opamplan.output import files_of, write_files
 
@@ -164,7 +164,7 @@ def _print_written(directory: Path, written: Written) -> None:
 
 def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> None:
     """The command that builds what was written; of graphs and plans there is none."""
-    from opamplan._core import allow_words, bake_file_names, buildx_words
+    from opamplan._core.emit import allow_words, bake_file_names, buildx_words
 
     if "bake" in formats:
         command = f"docker buildx bake {allow_words(emit)}".rstrip()

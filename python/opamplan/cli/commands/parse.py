@@ -70,12 +70,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _parse_repository(args: argparse.Namespace) -> int:
-    from opamplan import Repository, _core
+    from opamplan import Repository
+    from opamplan._core.repository import _repository_json
     from opamplan.cli.progress import progress_for
 
     repository = Repository.open(args.repository, rev=args.rev, progress=progress_for(args))
     if args.json:
-        lines, broken = _core._repository_json(repository)
+        lines, broken = _repository_json(repository)
         sys.stdout.flush()
         sys.stdout.buffer.write(lines)
         return EXIT_BROKEN if broken else 0
@@ -106,7 +107,8 @@ def _files(path: str) -> Iterator[str]:
 
 
 def _parse_files(args: argparse.Namespace) -> int:
-    from opamplan import _core, parse_recovering
+    from opamplan import parse_recovering
+    from opamplan._core.syntax import _error_json
 
     style = Style()
     status = 0
@@ -122,7 +124,7 @@ def _parse_files(args: argparse.Namespace) -> int:
             status = EXIT_BROKEN
         if args.json:
             sys.stdout.buffer.write(
-                (_core._error_json(errors[0], label) if errors else file.to_json()).encode(
+                (_error_json(errors[0], label) if errors else file.to_json()).encode(
                     "utf-8", "surrogateescape"
                 )
                 + b"\n"

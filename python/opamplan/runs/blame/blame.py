@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from opamplan._core import Repository
+from opamplan._core.repository import Repository
 from opamplan.errors import InvalidRequest
 from opamplan.runs.blame.hybrids import Candidate, Hybrids, MakeUniverse, candidate_of
 from opamplan.runs.blame.parts import Part, part_of, parts_of, repository_of

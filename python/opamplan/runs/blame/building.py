@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Optional
 
-from opamplan._core import Plan
+from opamplan._core.plan import Plan
 from opamplan.runs.blame.trials import Tried
 from opamplan.runs.builders import Builder, require_one
 from opamplan.runs.failure_groups import Errors

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opamplan._core import Value, parse, parse_value
-from opamplan._core import compare_versions as compare
+from opamplan._core.package import compare_versions as compare
+from opamplan._core.syntax import Value, parse, parse_value
 from opamplan.dependency_edits import Splice, atoms_of, quoted, sides, spliced, subject_of
 
 DEPENDENCIES = ("depends", "depopts")

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from opamplan._core import Plan, Repository, Universe, make_plan
+from opamplan._core.plan import Plan, make_plan
+from opamplan._core.repository import Repository
+from opamplan._core.solve import Universe
 from opamplan.runs.blame.parts import Part, repository_of
 from opamplan.runs.closures import Closures
 from opamplan.runs.layers import target_layers

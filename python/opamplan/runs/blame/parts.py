@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from opamplan._core import Package, Plan, Repository, SolveResult
+from opamplan._core.plan import Plan
+from opamplan._core.repository import Package, Repository
+from opamplan._core.solve import SolveResult
 from opamplan.errors import InvalidRequest
 
 

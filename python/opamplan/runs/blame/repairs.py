@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
-from opamplan._core import compare_versions
+from opamplan._core.package import compare_versions
 from opamplan.errors import InvalidRequest
 from opamplan.runs.blame import edits
 from opamplan.runs.blame.parts import Part

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from opamplan._core import Plan
+from opamplan._core.plan import Plan
 from opamplan.errors import InvalidRequest
 from opamplan.runs.blame.hybrids import Candidate
 from opamplan.runs.log_errors import LogError

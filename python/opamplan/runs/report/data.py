@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from opamplan._core import Plan
+from opamplan._core.plan import Plan
 from opamplan.runs.failure_groups import groups_of
 from opamplan.runs.failures import failures_of
 from opamplan.runs.log_errors import error_of

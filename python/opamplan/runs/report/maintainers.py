@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 
-from opamplan._core import Plan, parse
+from opamplan._core.plan import Plan
+from opamplan._core.syntax import parse
 
 
 def maintainers_of(plans: Iterable[Plan], packages: Collection[str]) -> dict[str, list[str]]:

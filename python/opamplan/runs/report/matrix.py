@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from opamplan._core import Plan
+from opamplan._core.plan import Plan
 from opamplan.runs.environments import facts_of, names_of
 from opamplan.runs.failures import failures_of
 from opamplan.runs.layers import layer_members, layer_needs, layer_of

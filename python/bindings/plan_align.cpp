@@ -47,7 +47,7 @@ py_alignment made_of(const std::shared_ptr<py_universe>& u, alignment found) {
 
 }  // namespace
 
-void bind_align(py::module_& module) {
+void bind_plan_align(py::module_& module) {
   py::class_<py_alignment> type(module, "Alignment",
                                 "Solutions that agree on versions, and the price.");
   compare_by(type, [](const py_alignment& a) { return key_of(a); })

@@ -104,7 +104,7 @@ package_formula package_from(const formula_state& state) {
 
 }  // namespace
 
-void bind_formulas(py::module_& module) {
+void bind_package_formulas(py::module_& module) {
   py::class_<package_formula> type(module, "PackageFormula",
                                    "What a package needs or excludes, after evaluation.");
   compare_by(type, [](const package_formula& f) { return to_string(f); })

@@ -1,6 +1,6 @@
 /// \file
 /// The Python side of facts, explanations and what blocks a repository.
-#include "explain.hpp"
+#include "solve_explain.hpp"
 
 #include <pybind11/stl.h>
 
@@ -325,7 +325,7 @@ void bind_report(py::module_& module) {
 
 }  // namespace
 
-void bind_explanations(py::module_& module) {
+void bind_solve_explanations(py::module_& module) {
   bind_fact(module);
   bind_explanation(module);
   bind_report(module);

@@ -41,6 +41,6 @@ struct py_blocker_report {
                                                   const std::vector<package_id>& ids);
 
 /// Fact, Explanation, BlockerGroup, Blocker, BlockerReport.
-void bind_explanations(py::module_& module);
+void bind_solve_explanations(py::module_& module);
 
 }  // namespace opamplan::python

@@ -116,7 +116,7 @@ or any target was lost or gained.)");
 
 }  // namespace
 
-void bind_series(py::module_& module) {
+void bind_plan_series(py::module_& module) {
   bind_change(module);
   py::class_<py_series> type(module, "Series",
                              R"(Repositories planned one after the other, such as commits.
