@@ -23,15 +23,36 @@
 #include "value.hpp"
 
 namespace opamplan::python {
+
+/// Dicts whose keys have types, see python/opamplan/figures.py.
+class summary_record : public record {
+  using record::record;
+};
+class base_record : public record {
+  using record::record;
+};
+
+}  // namespace opamplan::python
+
+template <>
+struct pybind11::detail::handle_type_name<opamplan::python::summary_record> {
+  static constexpr auto name = const_name("opamplan.figures.PlanSummary");
+};
+template <>
+struct pybind11::detail::handle_type_name<opamplan::python::base_record> {
+  static constexpr auto name = const_name("opamplan.figures.PlanBase");
+};
+
+namespace opamplan::python {
 namespace {
 
 struct plan_format_error_name {
   static constexpr const char* value = "PlanFormatError";
 };
 
-record summary_dict(const plan& p) {
+summary_record summary_dict(const plan& p) {
   const plan_summary s = summarize(p);
-  record d;
+  summary_record d;
   d["strategy"] = to_string(p.strategy);
   d["targets"] = s.targets;
   d["install_steps"] = s.install_steps;
@@ -423,7 +444,7 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
       .def_property_readonly(
           "base",
           [](const plan& p) {
-            record d;
+            base_record d;
             d["image"] = p.base.image;
             d["opam_version"] = p.base.opam_version;
             d["environment"] = p.base.environment;

@@ -6,12 +6,13 @@ import json
 import pathlib
 import pickle
 import re
+import typing
 from typing import Any
 
 import pytest
 
 import opamplan
-from opamplan import Limits, Plan, align, compare_plans, diagnose, forecast, make_plan
+from opamplan import Limits, Plan, align, compare_plans, diagnose, figures, forecast, make_plan
 
 STRATEGIES = ("chain", "prefix", "graft", "merge")
 
@@ -36,6 +37,14 @@ def plan(results: list[opamplan.SolveResult]) -> Plan:
 def real_results(real_repository: opamplan.Repository) -> list[opamplan.SolveResult]:
     environment = opamplan.Environment.preset("debian-13")
     return opamplan.Universe(real_repository, environment, ocaml="5.3.0").solve_all()
+
+
+def test_the_keys_of_a_summary_have_types(universe: opamplan.Universe) -> None:
+    plan = opamplan.make_plan(universe.solve_all())
+    dicts = ((plan.summary, figures.PlanSummary), (plan.base, figures.PlanBase))
+    for found, declared in dicts:
+        types = typing.get_type_hints(declared)
+        assert {key: type(value) for key, value in found.items()} == types
 
 
 def test_a_plan_is_iterable_and_its_steps_know_themselves(plan: Plan) -> None:

@@ -7,6 +7,7 @@ import collections.abc
 import opamplan._core.emit
 import opamplan._core.package
 import opamplan._core.solve
+import opamplan.figures
 import os
 import typing
 import typing_extensions
@@ -374,7 +375,7 @@ class Plan:
         Returns their paths and sizes.
         """
     @property
-    def base(self) -> dict[str, typing.Any]:
+    def base(self) -> opamplan.figures.PlanBase:
         """
         What every step stands on, as a dict.
         """
@@ -418,7 +419,7 @@ class Plan:
     @property
     def strategy(self) -> str: ...
     @property
-    def summary(self) -> dict[str, typing.Any]:
+    def summary(self) -> opamplan.figures.PlanSummary:
         """
         The figures of the plan, as a dict.
         """

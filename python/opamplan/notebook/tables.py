@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from opamplan._core.repository import Package, Repository
 from opamplan._core.solve import BlockerReport, Explanation, Fact
@@ -42,7 +42,7 @@ def package(p: Package) -> str:
 
 def matrix(m: PlanMatrix) -> str:
     """A row for each plan."""
-    figures = ((name, plan.summary) for name, plan in m.items())
+    figures: list[tuple[str, Mapping[str, object]]] = [(n, p.summary) for n, p in m.items()]
     keys = ("targets", "layers", "install_steps", "max_depth", "batches")
     heads = ["plan", "targets", "layers", "build steps", "deepest image", "batches"]
     layers = counted(m.summary["layers"], "distinct layer")

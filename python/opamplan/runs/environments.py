@@ -33,7 +33,7 @@ def facts_of(plan: Plan, asked: str = "") -> dict[str, str]:
     return {
         "distribution": f"{value.get('os-distribution', '')}-{value.get('os-version', '')}",
         "ocaml": ocaml and f"OCaml {ocaml}",
-        "arch": value.get("arch", ""),
+        "arch": str(value.get("arch", "")),
         "opam": f"opam {value.get('opam-version', '')}",
         "tests": "with tests" if plan.base["with_test"] else "",
         "docs": "with documentation" if plan.base["with_doc"] else "",
