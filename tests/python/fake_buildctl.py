@@ -2,9 +2,10 @@
 
 $FAKE_DIR/behaviour.json: packages that `fail`, are `unfetched`, or fail with some retry numbers
 (`fails_at`); layers whose step ends the build with a line and a code (`dies`), or leaves nothing
-behind (`missing`); `end_badly` (times), `hang` (seconds), `cached`, `deaf`; builders that are
-`absent`, `silent` (never answer) or `stops` (answer, until they have a batch), by address; `plants`
-(one more result); `logs` by package.
+behind (`missing`), or has a record in its cache that is `broken` up to a retry number; `end_badly`
+(times), `hang` (seconds), `cached`, `deaf`; builders that are `absent`, `silent` (never answer) or
+`stops` (answer, until they have a batch), by address; `plants` (one more result); `logs` by
+package.
 """
 
 from __future__ import annotations
@@ -87,6 +88,10 @@ def build() -> None:
             if f" -i {layer} " in command:
                 die(digest, vertex, line, code)
         retry = re.search(r" -r (\d+) ", command)
+        for layer, numbers in HOW.get("broken", {}).items():
+            if f" -i {layer} " in command and int(retry.group(1) if retry else 0) <= numbers:
+                reason = f"snapshot {record_of(layer)} does not exist: not found"
+                end_solve(vertex, f"failed to commit x to {record_of(layer)}: {reason}")
         for part in command.split(" -i ")[1:]:
             layer, package, *needs = part.split()
             waits = any(statuses.get(need) != "success" for need in needs)
@@ -117,7 +122,20 @@ def end_solve(vertex: dict[str, object], error: str) -> None:
     sys.exit(f"error: failed to solve: {error}")
 
 
+def record_of(layer: str) -> str:
+    return (layer + "0" * 25)[:25]
+
+
+def tell_records() -> None:
+    layers = HOW.get("broken", {})
+    description = "mount / from exec /bin/sh -c /opamplan/in/step -i {} x.1"
+    records = [{"ID": record_of(each), "Description": description.format(each)} for each in layers]
+    print(json.dumps(records))
+
+
 if "workers" in sys.argv:
     answer()
+elif "du" in sys.argv:
+    tell_records()
 else:
     build()

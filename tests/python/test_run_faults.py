@@ -426,6 +426,33 @@ def test_a_step_that_is_killed_once_is_built_at_the_second_attempt(
     assert status_of(state, run, name) == "success"
 
 
+def test_what_a_builder_has_lost_is_built_again_under_another_number(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    layer = next(step for step in plan if step.installs).layers[0][:16]
+    program = fake(broken={layer: 0})
+    state, run, events = carry_out(plan, tmp_path, program, attempts=1)
+    assert run.status == "finished"
+    assert {b["attempt"] for b in state.batches(run)} == {1}
+    package = {key: name for key, name, _ in plan.layers()}[layer]
+    # All batches that have it are given the same number, and none meets it twice.
+    assert [event["installs"] for event in of(events, "mended")] == [[package]]
+    assert state.retries() == {layer: 1}
+    assert not of(events, "lost")
+    assert not list(tmp_path.glob(".opamplan-batch*"))
+
+
+def test_a_builder_that_loses_it_again_ends_the_batch_badly(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    layer = next(step for step in plan if step.installs).layers[0][:16]
+    state, run, events = carry_out(plan, tmp_path, fake(broken={layer: 1}), attempts=2)
+    assert run.status == "incomplete"
+    assert len(of(events, "mended")) == 1
+    badly = [b for b in state.batches(run) if b["status"] == "error"]
+    assert badly and {b["attempt"] for b in badly} == {2}
+
+
 def test_what_a_builder_said_before_it_went_away_is_no_ones_failure(
     plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str]
 ) -> None:

@@ -81,6 +81,8 @@ def test_json_that_is_no_status_is_a_line(status: Any) -> None:
 RUNC = "runc run failed: unable to start container process: "
 RUN = 'process "/bin/sh -c x" did not complete successfully: '
 CHECKSUM = "failed to calculate checksum of ref a::b: "
+A, B = "a" * 25, "b" * 25
+GONE = f"failed to stat active key: snapshot {A} does not exist: not found"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,8 @@ CHECKSUM = "failed to calculate checksum of ref a::b: "
         ("", CHECKSUM + '"/opamplan/layers/b.1": not found', "missing", "/opamplan/layers/b.1"),
         ("", CHECKSUM + '"/opamplan/layers/c.1": not found', "", ""),
         ("", CHECKSUM + "too many links", "", ""),
+        ("", f"failed to commit {A} to {B} during finalize: {GONE}", "broken", f"{A} {B}"),
+        ("", f"failed to mount: {GONE}", "broken", A),
     ],
 )
 def test_it_is_seen_whose_error_ended_a_build(line: str, error: str, kind: str, text: str) -> None:

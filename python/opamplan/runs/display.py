@@ -49,6 +49,11 @@ class Display:
             self._line(style.bad(text) if away else f"{fields['builder']} answers again")
         elif kind == "lost":
             self._line(style.bad(f"left out: {fields['installs']}: {fields['text']}"))
+        elif kind == "mended":
+            packages = fields["installs"]
+            assert isinstance(packages, list)
+            text = f"{fields['builder']} has lost what it built of {' '.join(packages)}"
+            self._line(style.warn(f"{text}: built again"))
         elif kind == "ignored":
             text = f"batch {fields['batch']} left what is no result: {fields['text']}"
             self._line(style.warn(text))

@@ -28,6 +28,11 @@ _TROUBLE = re.compile(
     r"resource temporarily unavailable|cannot allocate memory)",
     re.I,
 )
+# A record of the builder's cache whose snapshot is gone; which, the text names by ids. Builders
+# before 0.31, and Docker 29.0 to 29.4, release what a step stands on too early when it ends badly
+# (moby/buildkit pull request 6821), and from then on end every step on it.
+_BROKEN = re.compile(r"snapshot [a-z0-9]{25} does not exist: not found")
+_ID = re.compile(r"\b[a-z0-9]{25}\b")
 # With which a step ends that could not write its result. The next may.
 _NO_ROOM = "75"
 _MISSING = re.compile(r': "/(opamplan/(?:layers|results)/[^"]+)": not found$')
@@ -45,7 +50,8 @@ class Event:
     install, whose status is the text, with its seconds and size), `error` (the step
     itself ended badly, or without a step another operation) or `log` (anything else). After an
     error, if it is known whose: `killed` (the step was), `unusable` (nothing can be started in the
-    image that it stands on) or `missing` (a step left nothing behind where another looked).
+    image that it stands on), `missing` (a step left nothing behind where another looked) or
+    `broken` (the builder's own: the text has the ids of records of its cache, one of which is).
     """
 
     kind: str
@@ -131,6 +137,9 @@ class Reader:
         self, step: Optional[int], name: str, error: str, said: str = ""
     ) -> Iterator[Event]:
         """Whose error it is. `said`: the last line of the step, or of what was to start it."""
+        if _BROKEN.search(error):
+            yield Event("broken", step, " ".join(dict.fromkeys(_ID.findall(error))))
+            return
         missing = _MISSING.search(error)
         if missing:
             path = missing.group(1)

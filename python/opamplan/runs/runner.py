@@ -13,7 +13,7 @@ from typing import Callable, Optional
 
 from opamplan._core.emit import batch_dockerfile, batch_llb, has_dockerfile, stage_names
 from opamplan._core.plan import Plan
-from opamplan.errors import InvalidRequest
+from opamplan.errors import Error, InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.output import write_plan
 from opamplan.runs.builders import Batch, Builder, SolveOutcome, not_fatal
@@ -24,6 +24,7 @@ from opamplan.runs.layers import layer_members
 from opamplan.runs.losses import KINDS, Losses
 from opamplan.runs.options import RunOptions
 from opamplan.runs.rawjson import Event
+from opamplan.runs.records import records_of
 from opamplan.runs.results import NO_RESULT, LayerResult, read_results, remove_strangers
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, DOWNLOAD_FAILED, FAILED, FAILURE
@@ -48,8 +49,8 @@ class Progress:
     """By step: what it installs."""
 
 
-# kind, fields, progress. Kinds: run, builder, batch, step, failure, lost, ignored, log, batch_end,
-# run_end.
+# kind, fields, progress. Kinds: run, builder, batch, step, failure, lost, mended, ignored, log,
+# batch_end, run_end.
 OnProgress = Callable[[str, "dict[str, object]", Progress], None]
 
 
@@ -107,6 +108,7 @@ class Runner:
         self._seen: set[int] = set()  # steps that ended, in whatever batch
         self._told: set[str] = set()  # layers whose failure was told
         self._losses = Losses(plan, options.attempts)
+        self._mended: set[str] = set()  # layers that have another number than in the files
         self._early = EarlyResults()
         self._emit = options.emit
         self.progress = Progress(len(plan))
@@ -344,7 +346,7 @@ class Runner:
     ) -> SolveOutcome:
         """Build a batch: again without each step that ends it, so at most as often as it has steps.
 
-        More often if steps are killed, which have `attempts` each.
+        More often if steps are killed, which have `attempts` each, or records of its cache broke.
         """
         begin = time.monotonic()
         whole = batch.file
@@ -355,10 +357,11 @@ class Runner:
             for _ in range(1 + len(steps) * self._options.attempts):
                 with self._lock:
                     out = self._losses.steps(steps)
+                    numbered = bool(self._mended)
                 if out >= told:
                     batch.forget()
                     return SolveOutcome(True, time.monotonic() - begin)
-                if out:
+                if out or numbered:
                     batch.file = TEMPORARY + whole
                     write_below(batch.context, batch.file, self._text_of(number, out))
                 badly: list[Event] = []
@@ -373,7 +376,9 @@ class Runner:
                 # A builder that ends kills its steps, and what it says of them means nothing.
                 if outcome.ok or outcome.stopped or not badly or builder.ask():
                     break
-                if not self._lose(number, badly):
+                # Both are done: one solve may have ended in both ways.
+                mended = self._mend(number, builder, badly)
+                if not self._lose(number, badly) and not mended:
                     break
             return outcome
         finally:
@@ -386,12 +391,41 @@ class Runner:
             return batch_llb(self._plan, number, self._emit, without)
         return batch_dockerfile(self._plan, number, self._emit, without).encode()
 
+    def _mend(self, number: int, builder: Builder, badly: list[Event]) -> bool:
+        """Have steps carried out anew of which a builder keeps a record that is broken.
+
+        Such a record cannot be removed: the builder holds that it is in use. Their layers get the
+        next number, as if they were tried again, so that it finds none; each once a run.
+        """
+        ids = {i for event in badly if event.kind == "broken" for i in event.text.split()}
+        if not ids:
+            return False
+        try:
+            records = [record for record in records_of(builder) if record.id in ids]
+        except Error:
+            return False
+        with self._lock:
+            layers = {layer for record in records for layer in record.layers} & self._package.keys()
+            layers -= self._mended
+            self._mended |= layers
+            self._state.retry(layers)
+            known = self._state.retries()
+            self._used.update({layer: known[layer] for layer in layers})
+            self._emit = copy.copy(self._emit)
+            self._emit.retry = {**self._emit.retry, **self._used}
+        packages = sorted({self._package[layer] for layer in layers})
+        if packages:
+            self._tell("mended", batch=number, builder=builder.name, installs=packages)
+        return bool(packages)
+
     def _lose(self, number: int, badly: list[Event]) -> bool:
         """Leave out the steps that ended a solve; false if another one would end the same way."""
         going_on = False
         self._nothing_runs(number)
         with self._lock:
             for event in badly:
+                if event.kind not in KINDS:
+                    continue
                 again, losses = self._losses.note(event)
                 going_on = going_on or again
                 for loss in losses:
@@ -455,11 +489,11 @@ class Runner:
         return (failed or set(members)) <= self._accepted
 
     def _event(self, run: Run, ended: set[int], badly: list[Event], event: Event) -> None:
+        if event.kind in KINDS or event.kind == "broken":
+            badly.append(event)
+            return
         if event.step is None:
             self._tell("log", text=event.text)
-            return
-        if event.kind in KINDS:
-            badly.append(event)
             return
         installs = self._installs[event.step]
         with self._lock:
