@@ -56,7 +56,7 @@ class Daemon(Service):
         self.programs = programs
         self.keep = keep
         self.root = folder / "root"
-        self.address = f"unix://{folder}/buildkitd.sock"
+        self.address = f"unix://{self.sockets}/buildkitd.sock"
         self.buildctl = str(programs / "buildctl")
         self._config = folder / "buildkitd.toml"
         self._config.write_text(

@@ -23,7 +23,7 @@ root = "{folder}/containerd/root"
 state = "{folder}/containerd/state"
 disabled_plugins = ["io.containerd.grpc.v1.cri"]
 [grpc]
-  address = "{folder}/containerd.sock"
+  address = "{socket}"
 """
 
 
@@ -47,15 +47,17 @@ class Engine(Service):
         super().__init__(folder)
         self.programs = programs
         self.keep = keep
-        self.socket = folder / "docker.sock"
+        self.socket = self.sockets / "docker.sock"
         self.address = f"unix://{self.socket}"
-        (folder / "containerd.toml").write_text(CONTAINERD.format(folder=folder))
+        self._containerd = self.sockets / "containerd.sock"
+        settings_of_it = CONTAINERD.format(folder=folder, socket=self._containerd)
+        (folder / "containerd.toml").write_text(settings_of_it)
         settings = {
             "data-root": str(folder / "data"),
-            "exec-root": str(folder / "exec"),
+            "exec-root": str(self.sockets / "exec"),
             "pidfile": str(folder / "dockerd.pid"),
             "hosts": [self.address],
-            "containerd": str(folder / "containerd.sock"),
+            "containerd": str(self._containerd),
             "bridge": "none",
             "iptables": False,
             "ip6tables": False,
@@ -106,7 +108,7 @@ class Engine(Service):
             ["containerd", "--config", str(self.folder / "containerd.toml")],
             [str(self.programs / "dockerd"), "--config-file", str(self._settings)],
         ]
-        ready = [(self.folder / "containerd.sock").exists, self._answers]
+        ready = [self._containerd.exists, self._answers]
         until = time.monotonic() + seconds
         return all(self.spawn(c, is_ready, until) for c, is_ready in zip(commands, ready))
 
@@ -129,8 +131,8 @@ class Engine(Service):
 
     def clean(self) -> None:
         """Their mounts go, and the stores unless they are to be kept."""
-        unmount(self.folder)
-        for name in ("exec",) if self.keep else ("data", "exec", "containerd"):
+        unmount(self.folder, self.sockets)
+        for name in () if self.keep else ("data", "containerd"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
 

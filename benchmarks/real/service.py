@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -25,6 +27,8 @@ class Service(ABC):
         self.processes: list[subprocess.Popen[bytes]] = []
         """Those that were started, in their order."""
         folder.mkdir(parents=True, exist_ok=True)
+        self.sockets = Path(tempfile.mkdtemp(prefix="opamplan-"))
+        """For sockets, whose paths have 107 bytes at most however deep `folder` is."""
 
     @abstractmethod
     def start(self, seconds: float = 60) -> bool:
@@ -83,6 +87,7 @@ class Service(ABC):
     ) -> None:
         self.stop()
         self.clean()
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 def unmount(*below: Path) -> None:
