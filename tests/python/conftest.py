@@ -31,6 +31,16 @@ def script(file: pathlib.Path, text: str) -> pathlib.Path:
     return file
 
 
+# What takes longest, so that with a process a core none has it alone in the end.
+LONGEST = ("real_builds", "buildkit", "hostile_builds", "hostile_cases", "version_order")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest first, the others as they come."""
+    place = {f"test_{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
 @pytest.fixture(scope="session")
 def shared() -> pathlib.Path:
     """The folder with the oracle data; tests that need it are skipped, with the reason, without."""
