@@ -2,7 +2,7 @@
 """One plan on several real builders that share nothing but a registry.
 
 Usage: run.py REPOSITORY --programs DIRECTORY [--targets N] [--builders N] [--parallelism N]
-              [--waves N] [--seconds S] [--faults]
+              [--seconds S] [--faults]
 
 DIRECTORY holds buildkitd and buildctl (scripts/buildkit makes it). Needs root, runc, busybox and
 Debian's docker-registry. The plan is cut into shards for the builders; installs are stand-ins that
@@ -166,7 +166,6 @@ def main() -> int:
     parser.add_argument("--parallelism", type=int, default=2, help="steps at once on each")
     parser.add_argument("--seconds", type=float, default=0, help="that a stand-in takes")
     parser.add_argument("--faults", action="store_true", help="kill, stop and restart")
-    parser.add_argument("--waves", type=int, default=2, help="at most, unless limits want more")
     args = parser.parse_args()
     if args.faults and args.builders < 3:
         parser.error("--faults: one builder is killed and one stopped, so it takes three or more")
@@ -179,12 +178,10 @@ def main() -> int:
         results = results[: args.targets]
     each = args.seconds or 0.4
     times = {"workers": args.parallelism, "default_seconds": each, "system_seconds": each}
-    plan = opamplan.make_plan(results).sharded(
-        args.builders, wave_seconds=5, most_waves=args.waves, **times
-    )
+    plan = opamplan.make_plan(results).sharded(args.builders, wave_seconds=5, **times)
     forecast = opamplan.forecast(plan, **times)
     waves = len({batch.wave for batch in plan.batches})
-    imports = max(map(len, plan.cache_imports))
+    again = plan.repeated_step_count
     load = os.getloadavg()[0]
     folder = Path(tempfile.mkdtemp(prefix="opamplan-shards-"))
     try:
@@ -200,8 +197,9 @@ def main() -> int:
     good = good and whole and executed == ["0"] and 0 < min(records) <= max(records) < MOST_BYTES
     print(
         f"{len(plan.targets)} targets, {len(plan)} steps, {args.builders} builders with "
-        f"max-parallelism {args.parallelism}: {len(plan.batches)} shards in {waves} waves, at most "
-        f"{imports} caches of others read; records of {min(records):,} to {max(records):,} bytes "
+        f"max-parallelism {args.parallelism}: {len(plan.batches)} shards in {waves} waves, "
+        f"{again} of them planned to be built again; records of "
+        f"{min(records):,} to {max(records):,} bytes "
         f"(reckoned: {plan.summary['largest_cache_record']:,}). Forecast with {each} s a step: "
         f"{forecast.makespan_seconds:.0f} s, at least "
         f"{max(forecast.critical_seconds, len(plan) * each / args.builders / args.parallelism):.0f}"

@@ -24,13 +24,15 @@ std::vector<std::vector<batch_id>> by_batch(const flat_rows<batch_id>& rows) {
 
 plan sharded(const plan& p, unsigned builders, unsigned workers,
              const std::map<std::string, double>& durations, double default_seconds,
-             double system_seconds, double wave_seconds, std::size_t most_waves) {
+             double system_seconds, double wave_seconds, double most_repeated) {
   shard_options options;
-  options.most_waves = std::max<std::size_t>(1, most_waves);
   options.builders = builders;
   options.workers = workers;
   options.wave_seconds = wave_seconds;
   require_seconds("wave_seconds", wave_seconds);
+  if (!(most_repeated >= 0))
+    throw invalid_request("most_repeated is a part of all work: at least 0");
+  options.most_repeated = most_repeated;
   options.seconds_of = step_durations(durations, default_seconds, system_seconds);
   const py::gil_scoped_release release;
   plan out = p;
@@ -56,22 +58,27 @@ void bind_plan_shards() {
           "own_steps",
           [](const plan& p, batch_id batch) {
             if (batch >= p.batches.size()) throw py::index_error("no such batch");
-            return own_steps(p, batch);
+            const flat_rows<step_id> own = own_steps(p);
+            return std::vector<step_id>(own[batch].begin(), own[batch].end());
           },
-          py::arg("batch"), "The steps that a batch builds, and no earlier one.")
+          py::arg("batch"),
+          "The steps that a batch builds: those of no batch before it, of a shard of no wave.")
+      .def_property_readonly(
+          "repeated_step_count", [](const plan& p) { return repeated_steps(p); },
+          "How many steps more than there are all batches together build: of shards alone.")
       .def("sharded", &sharded, py::arg("builders"), py::kw_only(), py::arg("workers") = 4,
            py::arg("durations") = std::map<std::string, double>(),
            py::arg("default_seconds") = default_install_seconds,
            py::arg("system_seconds") = default_system_seconds,
            py::arg("wave_seconds") = shard_options().wave_seconds,
-           py::arg("most_waves") = shard_options().most_waves,
+           py::arg("most_repeated") = shard_options().most_repeated,
            R"(The same plan with its batches cut into shards for so many builders.
 
-Shards of a wave are built at the same time, and none builds what another does: what several need
-is built in an earlier wave. Each builder runs ``workers`` steps at once; ``durations`` and what
-follows say how long they take, as for `forecast`, and ``wave_seconds`` what a wave costs beside. Of two waves each shard reads one cache;
-where it reads several, BuildKit 0.32 builds some steps again, so there are no more unless limits
-want it, or ``most_waves``.)");
+What several of them need is built first, by one, and the others read its cache, one each; of what
+does not fit into it, and where that is faster, each builds what it needs again: ``most_repeated``
+of all work at most, more only where limits want it. Each builder runs ``workers`` steps at once;
+``durations`` and what follows say how long they take, as for `forecast`, and ``wave_seconds`` what
+each of the two waves costs beside.)");
 }
 
 }  // namespace opamplan::python

@@ -30,7 +30,10 @@ def test_a_plan_for_several_builders_is_a_value_and_sound(plan: opamplan.Plan) -
     assert opamplan.Plan.from_json(plan.to_json()) == plan
     assert opamplan.diagnose(plan) == []
     own = [step for batch in plan.batches for step in plan.own_steps(batch.index)]
-    assert sorted(own) == list(range(len(plan)))
+    assert set(own) == set(range(len(plan)))
+    assert len(own) == len(plan) + plan.repeated_step_count
+    assert plan.repeated_step_count <= 0.05 * len(plan)
+    assert plan.sharded(2, wave_seconds=1, most_repeated=0).repeated_step_count == 0
     one = plan.restricted_to([plan.targets[0]])
     assert (one.builders, opamplan.diagnose(one)) == (0, [])
     with pytest.raises(opamplan.InvalidRequest, match="at least one builder"):

@@ -108,7 +108,7 @@ struct plan_omission {
 struct plan_batch {
   std::vector<target_id> targets;  ///< Ascending.
   std::vector<step_id> steps;      ///< All steps they need, ascending.
-  std::uint32_t new_steps = 0;     ///< Of these, not in any earlier batch.
+  std::uint32_t new_steps = 0;     ///< Of these, in no batch before it (of shards: in no wave).
   std::uint32_t wave = 0;  ///< Of a plan for several builders: what batches of earlier waves
                            ///< build, this one stands on; those of the same wave it needs
                            ///< nothing of. Else 0.

@@ -370,10 +370,10 @@ def print_shards(plan: Plan, out: TextIO) -> None:
     for batch in plan.batches:
         waves.setdefault(batch.wave, []).append(batch.new_step_count)
     shards = counted(len(plan.batches), "shard")
-    imports = max(map(len, plan.cache_imports), default=0)
+    repeated = counted(plan.repeated_step_count, "step")
     print(
-        f"  for {counted(plan.builders, 'builder')}: {shards} in {counted(len(waves), 'wave')}; "
-        f"none reads more than {counted(imports, 'cache')} of others",
+        f"  for {counted(plan.builders, 'builder')}: {shards} in {counted(len(waves), 'wave')}"
+        + (f"; {repeated} built again" if plan.repeated_step_count else ""),
         file=out,
     )
     for wave, sizes in waves.items():

@@ -250,7 +250,8 @@ OPAMPLAN_INLINE std::vector<step_id> told_by_batch(const plan& p, batch_id batch
                                                    std::vector<step_id> steps) {
   if (p.builders == 0) return steps;
   std::vector<step_id> told;
-  const std::vector<step_id> own = own_steps(p, batch);
+  const flat_rows<step_id> by_batch = own_steps(p);
+  const std::span<const step_id> own = by_batch[batch];
   std::set_intersection(own.begin(), own.end(), steps.begin(), steps.end(),
                         std::back_inserter(told));
   return told;

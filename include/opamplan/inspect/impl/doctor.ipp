@@ -82,18 +82,17 @@ class doctor {
     return listed;
   }
 
-  // That no builder does, or waits for, what another of its wave does.
+  // That shards come wave after wave, and say how much of them is their own.
   void check_waves() {
-    const index_vector<step_id, batch_id> builds = builds_of(plan_);
+    const flat_rows<step_id> own = own_steps(plan_);
     for (const batch_id b : plan_.batches.indices()) {
       const std::uint32_t wave = plan_.batches[b].wave;
       if (b != 0 && wave < plan_.batches[batch_id(b - 1)].wave) {
         unsound(fmt::format("batch {}: its wave, {}, is over", b.value(), wave));
       }
-      for (const step_id s : plan_.batches[b].steps) {
-        if (builds[s] == b || plan_.batches[builds[s]].wave != wave) continue;
-        unsound(fmt::format("batch {}: step {} is built by batch {} of the same wave", b.value(),
-                            s.value(), builds[s].value()));
+      if (plan_.batches[b].new_steps != own[b].size()) {
+        unsound(fmt::format("batch {}: of its steps {} are in no wave before it, and not {}",
+                            b.value(), own[b].size(), plan_.batches[b].new_steps));
       }
     }
   }

@@ -27,13 +27,18 @@ class batch_filler {
       record_.add(steps_[i]);
     }
     const limits& l = plan_.limits;
-    const bool full = exceeds(targets, l.batch_targets) || exceeds(steps_.size(), l.batch_steps) ||
+    const bool full = !takes(targets) || exceeds(steps_.size(), l.batch_steps) ||
                       exceeds(more.file_bytes, l.file_bytes) ||
                       exceeds(more.definition_bytes, l.definition_bytes) ||
                       exceeds(record_.bytes(), l.cache_record_bytes);
     if (full && size != 0) return false;
     used_ = more;
     return true;
+  }
+
+  /// Whether a batch may have so many targets.
+  [[nodiscard]] bool takes(std::size_t targets) const noexcept {
+    return !exceeds(targets, plan_.limits.batch_targets);
   }
 
   /// Begin a batch of nothing.

@@ -11,6 +11,7 @@
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/impl/default_seconds.hpp"
 #include "opamplan/plan/impl/list_schedule.hpp"
+#include "opamplan/plan/shards.hpp"
 
 namespace opamplan {
 
@@ -76,28 +77,27 @@ class scheduler {
     const flat_rows<step_id> before = step_dependencies(plan_);
     step_times times(before, std::move(seconds_));
     find_critical_path(times);
-    std::vector<bool> taken(plan_.steps.size(), false);
+    const flat_rows<step_id> own = own_steps(plan_);
     const std::size_t most = std::max<std::size_t>(1, plan_.batches.size());
     builders_.assign(std::clamp<std::size_t>(plan_.builders, 1, most), 0);
     for (const batch_id b : plan_.batches.indices()) {
-      own_.clear();
       double start = 0;  // a batch waits for those that build what it stands on
+      std::size_t met = 0;
       for (const step_id s : plan_.batches[b].steps) {
-        if (taken[s]) {
-          start = std::max(start, ends_[s]);
+        if (met < own[b].size() && own[b][met] == s) {
+          ++met;
         } else {
-          taken[s] = true;
-          own_.push_back(s);
+          start = std::max(start, ends_[s]);
         }
       }
       const auto builder = std::min_element(builders_.begin(), builders_.end());
       const auto first = static_cast<std::uint32_t>((builder - builders_.begin()) * workers_);
       *builder =
-          times.schedule(own_, workers_, std::max(*builder, start), [&](scheduled_step step) {
+          times.schedule(own[b], workers_, std::max(*builder, start), [&](scheduled_step step) {
             step.worker += first;
             if (step.end > step.start) out_.schedule.push_back(step);
           });
-      for (const step_id s : own_) ends_[s] = *builder;
+      for (const step_id s : own[b]) ends_[s] = *builder;
       out_.batch_ends.push_back(*builder);
       out_.makespan_seconds = std::max(out_.makespan_seconds, *builder);
     }
@@ -126,7 +126,6 @@ class scheduler {
   index_vector<step_id, double> ends_;
   index_vector<step_id, step_id> representative_;  // the first step of the same key
   std::vector<double> builders_;                   // when each is free
-  std::vector<step_id> own_;                       // of a batch: what no earlier one builds
 };
 
 }  // namespace plan_impl

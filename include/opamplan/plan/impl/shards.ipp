@@ -1,13 +1,15 @@
 /// \file
-/// Cutting a plan into shards, from its targets back.
+/// Cutting a plan into shards: pieces, what they exchange, and what comes before them.
 #pragma once
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
@@ -15,9 +17,11 @@
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/impl/batch_filler.hpp"
 #include "opamplan/plan/impl/default_seconds.hpp"
-#include "opamplan/plan/impl/list_schedule.hpp"
+#include "opamplan/plan/impl/first_wave.hpp"
+#include "opamplan/plan/impl/piece_cut.hpp"
+#include "opamplan/plan/impl/piece_exchange.hpp"
+#include "opamplan/plan/impl/shard_work.hpp"
 #include "opamplan/plan/impl/steps_below.hpp"
-#include "opamplan/plan/impl/walk_places.hpp"
 #include "opamplan/plan/shards.hpp"
 
 namespace opamplan {
@@ -31,185 +35,129 @@ inline index_vector<step_id, double> step_seconds(const plan& p, const shard_opt
   return seconds;
 }
 
+/// What shards build, ascending, and how long that takes.
+struct shard_cut {
+  std::vector<step_id> first;                // before the others; nothing: there is no such wave
+  std::vector<std::vector<step_id>> shards;  // the longest first
+  double seconds = std::numeric_limits<double>::infinity();
+  double repeated = 0;  // seconds of work that is done again
+};
+
 class sharder {
  public:
   sharder(const plan& p, const shard_options& options)
-      : plan_(p),
-        options_(options),
-        before_(step_dependencies(p)),
-        times_(before_, step_seconds(p, options)),
-        places_(walk_places(p)),
-        filler_(p),
-        owners_(p.steps.size()),
-        targets_(p.steps.size(), 0) {
-    for (const plan_target& t : p.targets) ++targets_[t.step];
-  }
+      : options_(options), work_(p, step_seconds(p, options)), filler_(p) {}
 
-  /// A shard: what it builds, ascending, and how long that takes.
-  struct piece {
-    std::vector<step_id> steps;
-    double seconds = 0;
-  };
-  struct cut {
-    std::vector<std::vector<piece>> waves;  // the first one first, each with the longest first
-    double seconds = 0;
-  };
-
-  /// Into so many pieces a wave, or more where limits want it, and at most so many waves: takes
-  /// for ever if what is then left is too large for one shard.
-  cut cut_into(std::size_t pieces, std::size_t most_waves) {
-    std::vector<std::vector<piece>> waves;      // from the last one back
-    std::vector<std::vector<step_id>> commons;  // by wave: it, and what comes before it...
-    std::vector<double> alone_seconds;          // ...and how long that takes as one shard
-    std::vector<step_id> rest;
-    for (const step_id s : plan_.steps.indices()) rest.push_back(s);
-    for (;;) {
-      commons.push_back(rest);
-      alone_seconds.push_back(alone(rest));
-      if (rest.empty() || waves.size() + 1 == most_waves) break;
-      waves.push_back(peel(rest, pieces));
-    }
-    // Where to end: what is left becomes one shard.
-    double later = 0;
-    cut best{{}, std::numeric_limits<double>::infinity()};
-    std::size_t end = 0;
-    for (std::size_t i = 0; i < commons.size(); ++i) {
-      const double wave = commons[i].empty() ? 0 : options_.wave_seconds;
-      if (later + alone_seconds[i] + wave < best.seconds) {
-        best.seconds = later + alone_seconds[i] + wave;
-        end = i;
-      }
-      if (i < waves.size()) later += spread(waves[i]) + options_.wave_seconds;
-    }
-    if (!commons[end].empty()) best.waves.push_back({{commons[end], alone_seconds[end]}});
-    for (std::size_t i = end; i-- > 0;) best.waves.push_back(std::move(waves[i]));
-    return best;
-  }
-
- private:
-  using piece_id = index<piece>;
-
-  /// The seconds of all these as one shard; infinite if that breaks a limit.
-  double alone(const std::vector<step_id>& steps) {
+  /// All as one shard, which takes for ever if it breaks a limit.
+  shard_cut whole() {
+    shard_cut out;
+    for (const step_id s : work_.of.steps.indices()) out.first.push_back(s);
     filler_.clear();
     std::size_t targets = 0;
-    for (const step_id s : steps) {
-      targets += targets_[s];
-      if (!filler_.add(s, targets)) return std::numeric_limits<double>::infinity();
+    for (const step_id s : out.first) {
+      targets += work_.targets[s];
+      if (!filler_.add(s, targets)) return out;
     }
-    return times_.seconds_of(steps, options_.workers);
-  }
-
-  /// Cuts `rest` into pieces; leaves in it what several of them need.
-  std::vector<piece> peel(std::vector<step_id>& rest, std::size_t pieces) {
-    const std::vector<step_id> tops = tops_of(rest);
-    for (const step_id s : rest) owners_[s] = piece_id::none;
-    const std::size_t count = number_tops(tops, rest, pieces);
-    // Who needs a step needs what it stands on: the latest first.
-    index_vector<piece_id, piece> out(count);
-    const piece_id several = out.next();  // no single one
-    std::vector<step_id> common;
-    for (std::size_t i = rest.size(); i-- > 0;) {
-      const step_id s = rest[i];
-      const piece_id owner = owners_[s];
-      for (const step_id d : before_[s]) {
-        piece_id& other = owners_[d];
-        other = other == piece_id::none || other == owner ? owner : several;
-      }
-      (owner == several ? common : out[owner].steps).push_back(s);
-    }
-    for (piece& one : out) {
-      std::reverse(one.steps.begin(), one.steps.end());
-      one.seconds = times_.seconds_of(one.steps, options_.workers);
-    }
-    std::reverse(common.begin(), common.end());
-    rest = std::move(common);
-    std::stable_sort(out.begin(), out.end(),
-                     [](const piece& a, const piece& b) { return a.seconds > b.seconds; });
+    out.seconds = first_seconds(out.first);
     return out;
   }
 
-  /// Those of `rest` on which none of it stands, in the order of the walk.
-  std::vector<step_id> tops_of(const std::vector<step_id>& rest) {
-    std::vector<bool> used(plan_.steps.size(), false);
-    for (const step_id s : rest) {
-      for (const step_id d : before_[s]) used[d] = true;
-    }
-    std::vector<step_id> tops;
-    for (const step_id s : rest) {
-      if (!used[s]) tops.push_back(s);
-    }
-    std::sort(tops.begin(), tops.end(),
-              [&](step_id a, step_id b) { return places_[a] < places_[b]; });
-    return tops;
+  /// The best with so many pieces, or more where limits want it.
+  shard_cut cut_into(std::size_t pieces) {
+    // With more, a table of who needs what gets large, and there is less to exchange.
+    constexpr std::size_t most_exchanging = 256;
+    top_pieces cut = cut_tops(work_, pieces, filler_);
+    shard_cut best = with_best_first(cut);
+    if (cut.count <= 1 || cut.count > most_exchanging) return best;
+    piece_exchange(work_, filler_, cut).run();
+    shard_cut exchanged = with_best_first(cut);
+    return is_better(exchanged, best) ? exchanged : best;
   }
 
-  /// Says of each top which piece it is in; how many there are.
-  std::size_t number_tops(const std::vector<step_id>& tops, const std::vector<step_id>& rest,
-                          std::size_t pieces) {
-    double all = 0;
-    std::vector<bool> met(plan_.steps.size(), true);
-    for (const step_id s : rest) {
-      all += times_.seconds(s);
-      met[s] = false;
-    }
-    const auto cut_at = [&](std::size_t n) {
-      return all * static_cast<double>(n) / static_cast<double>(pieces);
-    };
-    double sum = 0;
-    std::size_t cuts = 0;  // that the work so far has passed
-    std::size_t piece = 0;
-    std::size_t targets = 0;
-    const auto next_piece = [&] {
-      ++piece;
-      targets = 0;
-      filler_.clear();
-    };
-    filler_.clear();
-    for (const step_id top : tops) {
-      bool passed = false;
-      for (; cuts + 1 < pieces && sum >= cut_at(cuts + 1); ++cuts) passed = true;
-      if (passed) next_piece();
-      // What is met for the first time is all that can be the piece's own.
-      std::size_t more = 0;
-      std::vector<step_id> stack;
-      const auto meet = [&](step_id s) {
-        if (met[s]) return;
-        met[s] = true;
-        sum += times_.seconds(s);
-        more += targets_[s];
-        stack.push_back(s);
+  /// Whether a cut is the better one: what does too much again is the worse one.
+  [[nodiscard]] bool is_better(const shard_cut& a, const shard_cut& b) const {
+    const double most = most_repeated();
+    if ((a.repeated > most) != (b.repeated > most)) return a.repeated <= most;
+    return a.repeated > most && a.repeated != b.repeated ? a.repeated < b.repeated
+                                                         : a.seconds < b.seconds;
+  }
+
+ private:
+  [[nodiscard]] double most_repeated() const { return options_.most_repeated * work_.all_seconds; }
+
+  double first_seconds(const std::vector<step_id>& steps) {
+    if (steps.empty()) return 0;
+    return work_.times.seconds_of(steps, options_.workers) + options_.wave_seconds;
+  }
+
+  /// With the size of the first wave that has the shortest forecast, of five.
+  shard_cut with_best_first(const top_pieces& pieces) {
+    const flat_rows<step_id> needed = steps_of(pieces);
+    index_vector<step_id, std::uint32_t> needs(work_.of.steps.size(), 0);
+    for (const step_id s : needed.values) ++needs[s];
+    const first_wave common(work_, needs, filler_);
+    const std::size_t least = common.least(most_repeated());
+    shard_cut best;
+    constexpr std::size_t gaps = 4;
+    for (std::size_t i = 0; i <= gaps; ++i) {
+      const auto size_at = [&](std::size_t n) {
+        return least + (common.most() - least) * n / gaps;
       };
-      for (meet(top); !stack.empty();) {
-        const step_id s = stack.back();
-        stack.pop_back();
-        for (const step_id d : before_[s]) meet(d);
-      }
-      if (!filler_.add(top, targets + more)) {
-        next_piece();
-        static_cast<void>(filler_.add(top, more));
-      }
-      targets += more;
-      owners_[top] = piece_id(piece);
+      if (i != 0 && size_at(i) == size_at(i - 1)) continue;
+      shard_cut one = with_first(common, size_at(i), needed);
+      if (one.seconds < best.seconds) best = std::move(one);
     }
-    return piece + 1;
+    return best;
   }
 
-  /// The seconds of a wave on the builders, the longest shard first.
-  double spread(const std::vector<piece>& wave) const {
+  /// By piece all steps that it needs, ascending.
+  flat_rows<step_id> steps_of(const top_pieces& pieces) {
+    std::vector<std::vector<step_id>> all(pieces.count);
+    for (const top_id t : work_.tops.indices()) {
+      std::vector<step_id>& piece = all[pieces.of_top[t]];
+      piece.insert(piece.end(), work_.closures[t].begin(), work_.closures[t].end());
+    }
+    flat_rows<step_id> out;
+    for (const std::vector<step_id>& piece : all) {
+      out.values.insert(out.values.end(), piece.begin(), piece.end());
+      out.close_set();
+    }
+    return out;
+  }
+
+  /// Where so much of what is common comes first, and each piece builds what else it needs.
+  shard_cut with_first(const first_wave& common, std::size_t size,
+                       const flat_rows<step_id>& needed) {
+    shard_cut out;
+    out.first.assign(common.order().begin(),
+                     common.order().begin() + static_cast<std::ptrdiff_t>(size));
+    std::sort(out.first.begin(), out.first.end());
+    out.repeated = common.repeated(size);
+    std::vector<std::pair<double, std::vector<step_id>>> shards;
+    for (std::size_t i = 0; i < needed.size(); ++i) {
+      std::vector<step_id> own;
+      std::set_difference(needed[i].begin(), needed[i].end(), out.first.begin(), out.first.end(),
+                          std::back_inserter(own));
+      if (own.empty()) continue;
+      const double seconds = work_.times.seconds_of(own, options_.workers);
+      shards.emplace_back(seconds, std::move(own));
+    }
+    std::stable_sort(shards.begin(), shards.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    // The longest first, to the builder that is free.
     std::vector<double> ends(options_.builders, 0);
-    for (const piece& one : wave) *std::min_element(ends.begin(), ends.end()) += one.seconds;
-    return *std::max_element(ends.begin(), ends.end());
+    for (auto& [seconds, own] : shards) {
+      *std::min_element(ends.begin(), ends.end()) += seconds;
+      out.shards.push_back(std::move(own));
+    }
+    out.seconds = first_seconds(out.first) + *std::max_element(ends.begin(), ends.end());
+    if (!shards.empty()) out.seconds += options_.wave_seconds;
+    return out;
   }
 
-  const plan& plan_;
   const shard_options& options_;
-  flat_rows<step_id> before_;
-  step_times times_;
-  index_vector<step_id, std::uint32_t> places_;
+  shard_work work_;
   batch_filler filler_;
-  index_vector<step_id, piece_id> owners_;      // the piece that needs a step
-  index_vector<step_id, std::size_t> targets_;  // how many end in it
 };
 
 /// A shard's batch: with all that it stands on.
@@ -224,6 +172,15 @@ inline plan_batch shard_of(const plan& p, const std::vector<step_id>& own, std::
     if (needed[s]) batch.steps.push_back(s);
   }
   return batch;
+}
+
+/// The steps of a batch that it does not build.
+inline std::vector<step_id> others_of(const plan& p, batch_id b, const flat_rows<step_id>& own) {
+  const std::vector<step_id>& all = p.batches[b].steps;
+  std::vector<step_id> others;
+  std::set_difference(all.begin(), all.end(), own[b].begin(), own[b].end(),
+                      std::back_inserter(others));
+  return others;
 }
 
 }  // namespace plan_impl
@@ -243,22 +200,19 @@ OPAMPLAN_INLINE void make_shards(plan& p, const shard_options& options) {
   // More pieces than builders are easier to balance, and have more in common.
   constexpr std::size_t most_pieces_a_builder = 4;
   plan_impl::sharder sharder(p, options);
-  plan_impl::sharder::cut best;
-  const auto choose = [&](std::size_t most_waves) {
-    best.seconds = std::numeric_limits<double>::infinity();
-    for (std::size_t each = 1; each <= most_pieces_a_builder; ++each) {
-      plan_impl::sharder::cut cut = sharder.cut_into(each * options.builders, most_waves);
-      if (cut.seconds < best.seconds) best = std::move(cut);
+  plan_impl::shard_cut best = sharder.whole();
+  for (std::size_t each = 1; each <= most_pieces_a_builder; ++each) {
+    plan_impl::shard_cut cut = sharder.cut_into(each * options.builders);
+    if (best.seconds == std::numeric_limits<double>::infinity() || sharder.is_better(cut, best)) {
+      best = std::move(cut);
     }
-    return !best.waves.empty();
-  };
-  if (!choose(options.most_waves)) choose(p.steps.size() + 1);
+  }
   p.builders = options.builders;
   p.batches.clear();
-  for (std::size_t wave = 0; wave < best.waves.size(); ++wave) {
-    for (const auto& piece : best.waves[wave]) {
-      p.batches.push_back(plan_impl::shard_of(p, piece.steps, static_cast<std::uint32_t>(wave)));
-    }
+  if (!best.first.empty()) p.batches.push_back(plan_impl::shard_of(p, best.first, 0));
+  const std::uint32_t last = best.first.empty() ? 0 : 1;
+  for (const std::vector<step_id>& own : best.shards) {
+    p.batches.push_back(plan_impl::shard_of(p, own, last));
   }
   const index_vector<step_id, batch_id> builds = builds_of(p);
   for (const target_id t : p.targets.indices()) {
@@ -276,41 +230,52 @@ OPAMPLAN_INLINE index_vector<step_id, batch_id> builds_of(const plan& p) {
   return builds;
 }
 
-OPAMPLAN_INLINE std::vector<step_id> own_steps(const plan& p, batch_id batch) {
+OPAMPLAN_INLINE flat_rows<step_id> own_steps(const plan& p) {
+  flat_rows<step_id> own;
   std::vector<bool> earlier(p.steps.size(), false);
+  batch_id marked(0);  // those before this one are in `earlier`
   for (const batch_id b : p.batches.indices()) {
-    if (b == batch) break;
-    for (const step_id s : p.batches[b].steps) earlier[s] = true;
-  }
-  std::vector<step_id> own;
-  for (const step_id s : p.batches[batch].steps) {
-    if (!earlier[s]) own.push_back(s);
+    for (; marked != b; ++marked) {
+      if (p.builders != 0 && p.batches[marked].wave == p.batches[b].wave) break;
+      for (const step_id s : p.batches[marked].steps) earlier[s] = true;
+    }
+    for (const step_id s : p.batches[b].steps) {
+      if (!earlier[s]) own.values.push_back(s);
+    }
+    own.close_row();
   }
   return own;
 }
 
+OPAMPLAN_INLINE std::size_t repeated_steps(const plan& p) {
+  std::vector<bool> built(p.steps.size(), false);
+  std::size_t repeated = 0;
+  for (const step_id s : own_steps(p).values) {
+    repeated += built[s] ? 1 : 0;
+    built[s] = true;
+  }
+  return repeated;
+}
+
 OPAMPLAN_INLINE flat_rows<batch_id> waits_for(const plan& p) {
   const index_vector<step_id, batch_id> builds = builds_of(p);
+  const flat_rows<step_id> own = own_steps(p);
   flat_rows<batch_id> out;
   for (const batch_id b : p.batches.indices()) {
-    for (const step_id s : p.batches[b].steps) {
-      if (builds[s] != b) out.values.push_back(builds[s]);
-    }
+    for (const step_id s : plan_impl::others_of(p, b, own)) out.values.push_back(builds[s]);
     out.close_set();
   }
   return out;
 }
 
 OPAMPLAN_INLINE flat_rows<batch_id> cache_imports(const plan& p) {
-  const index_vector<step_id, batch_id> builds = builds_of(p);
+  const flat_rows<step_id> own = own_steps(p);
   flat_rows<batch_id> out;
   std::vector<bool> wanted(p.steps.size(), false);
   for (const batch_id b : p.batches.indices()) {
-    std::size_t left = 0;
-    for (const step_id s : p.batches[b].steps) {
-      wanted[s] = builds[s] != b;
-      left += wanted[s] ? 1 : 0;
-    }
+    const std::vector<step_id> others = plan_impl::others_of(p, b, own);
+    std::size_t left = others.size();
+    for (const step_id s : others) wanted[s] = true;
     while (left != 0) {
       batch_id best;
       std::size_t most = 0;
