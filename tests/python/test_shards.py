@@ -126,7 +126,7 @@ def statuses(state: State, run: Any) -> list[str]:
     return sorted(row["status"] for row in state.layers(run))
 
 
-def test_builders_do_no_more_than_planned_and_fresh_ones_find_all_in_the_registry(site: Site) -> None:
+def test_builders_do_what_is_planned_and_fresh_ones_find_all_in_the_registry(site: Site) -> None:
     state, run = site.run("first")
     assert run.status == "finished"
     assert statuses(state, run) == ["success"] * len(site.plan.layers())

@@ -322,7 +322,7 @@ class Plan:
         """
     def own_steps(self, batch: int) -> list[int]:
         """
-        The steps that a batch builds, and no earlier one.
+        The steps that a batch builds: those of no batch before it, of a shard of no wave.
         """
     def restricted_to(self, targets: str | collections.abc.Sequence[str]) -> Plan:
         """
@@ -344,16 +344,16 @@ class Plan:
         default_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
         system_seconds: typing.SupportsFloat | typing.SupportsIndex = 10.0,
         wave_seconds: typing.SupportsFloat | typing.SupportsIndex = 20.0,
-        most_waves: typing.SupportsInt | typing.SupportsIndex = 2,
+        most_repeated: typing.SupportsFloat | typing.SupportsIndex = 0.04,
     ) -> Plan:
         """
         The same plan with its batches cut into shards for so many builders.
 
-        Shards of a wave are built at the same time, and none builds what another does: what several need
-        is built in an earlier wave. Each builder runs ``workers`` steps at once; ``durations`` and what
-        follows say how long they take, as for `forecast`, and ``wave_seconds`` what a wave costs beside. Of two waves each shard reads one cache;
-        where it reads several, BuildKit 0.32 builds some steps again, so there are no more unless limits
-        want it, or ``most_waves``.
+        What several of them need is built first, by one, and the others read its cache, one each; of what
+        does not fit into it, and where that is faster, each builds what it needs again: ``most_repeated``
+        of all work at most, more only where limits want it. Each builder runs ``workers`` steps at once;
+        ``durations`` and what follows say how long they take, as for `forecast`, and ``wave_seconds`` what
+        each of the two waves costs beside.
         """
     def to_columns(self) -> dict[str, list[typing.Any]]:
         """
@@ -410,6 +410,11 @@ class Plan:
     def packages(self) -> list[str]:
         """
         Every package version that the plan installs, ascending.
+        """
+    @property
+    def repeated_step_count(self) -> int:
+        """
+        How many steps more than there are all batches together build: of shards alone.
         """
     @property
     def steps(self) -> PlanSteps:
