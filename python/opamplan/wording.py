@@ -22,6 +22,15 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
+def size(number: int) -> str:
+    """Bytes in few digits: "812 bytes", "31 kB", "2.5 MB", "1,204 MB"."""
+    if number < 1_000:
+        return counted(number, "byte")
+    if number < 999_500:
+        return f"{number / 1e3:.0f} kB"
+    return f"{number / 1e6:.1f} MB" if number < 99_950_000 else f"{number / 1e6:,.0f} MB"
+
+
 def listed(names: Sequence[str]) -> str:
     """Names, or the first of many and how many there are."""
     more = f" ... {len(names)} in all" if len(names) > MOST_LISTED else ""

@@ -333,7 +333,7 @@ def test_sizes_that_were_measured_are_planned_with(
     planned = ["--repository", str(embedded), "--sizes", str(file), "--workers", "1"]
     forecast = json.loads(opamplan_command("forecast", *planned, "--json").stdout)
     assert forecast["bytes"] >= 1000 * len(sizes)
-    assert "MB of packages" in opamplan_command("forecast", *planned).stdout
+    assert "B are installed or grafted" in opamplan_command("forecast", *planned).stdout
     file.write_text('{"dune": -1}')
     refused = opamplan_command("forecast", *planned)
     assert (refused.returncode, "dune: -1 is no number of bytes" in refused.stderr) == (2, True)

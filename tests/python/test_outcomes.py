@@ -10,6 +10,7 @@ import pytest
 from conftest import Run
 
 import opamplan
+from opamplan import wording
 
 WHY = "webmail 1.0.0 needs legacy-cgi >= 0.4; legacy-cgi 0.4.2 needs ocaml < 5.0; you asked for"
 
@@ -260,8 +261,16 @@ def test_no_bytes_are_made_up_where_no_size_is_known(
     (tmp_path / "sizes.json").write_text('{"dune": 3000000}')
     for words, text, number in (([], False, None), (["--sizes", "sizes.json"], True, 3000000)):
         done = opamplan_command("forecast", "dune", *words, cwd=tmp_path)
-        assert ("MB of packages" in done.stdout) == text
+        assert ("B are installed or grafted" in done.stdout) == text
         answer = json.loads(
             opamplan_command("forecast", "dune", *words, "--json", cwd=tmp_path).stdout
         )
         assert answer["bytes"] == number or answer["bytes"] > number
+
+
+def test_sizes_are_told_in_few_digits_and_never_as_nothing() -> None:
+    told = [wording.size(n) for n in (0, 1, 999, 1000, 31_400, 999_499, 999_500, 2_540_000, 10**9)]
+    assert told == [
+        *("0 bytes", "1 byte", "999 bytes", "1 kB", "31 kB", "999 kB", "1.0 MB", "2.5 MB"),
+        "1,000 MB",
+    ]

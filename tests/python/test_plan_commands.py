@@ -95,6 +95,14 @@ def test_forecast(opamplan_command: Run, saved: pathlib.Path, tmp_path: pathlib.
     assert (wrong.returncode, "seconds by name" in wrong.stderr) == (2, True)
 
 
+def test_diff_of_repositories_is_called_change(
+    opamplan_command: Run, embedded: pathlib.Path
+) -> None:
+    done = opamplan_command("diff", str(embedded), str(embedded))
+    said = f"opamplan: error: {embedded}: a repository; `opamplan change BEFORE AFTER` compares two"
+    assert (done.returncode, done.stderr.startswith(said)) == (2, True), done.stderr
+
+
 def test_diff_takes_plans_and_options(opamplan_command: Run, saved: pathlib.Path) -> None:
     assert "same layers" in opamplan_command("diff", str(saved), "-").stdout
     done = opamplan_command("diff", "ocaml=5.2.1", str(saved))

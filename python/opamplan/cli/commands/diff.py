@@ -54,6 +54,11 @@ def _side(args: argparse.Namespace, text: str) -> Plan:
     from opamplan import InvalidRequest
 
     if text != "-" and "=" not in text:
+        if options.is_repository(Path(text)):
+            raise InvalidRequest(
+                f"{text}: a repository; `opamplan change BEFORE AFTER` compares two, "
+                "for people, as JSON or as Markdown"
+            )
         return plans.load(text)
     if "=" in text and Path(text).is_file():
         return plans.load(text)

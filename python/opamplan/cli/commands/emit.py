@@ -13,7 +13,7 @@ from opamplan.cli.environments import each_environment, planned
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
-from opamplan.wording import counted
+from opamplan.wording import counted, size
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -153,8 +153,8 @@ def _emit(
 
 
 def _print_written(directory: Path, written: Written) -> None:
-    size = sum(written.files.values())
-    print(f"Wrote {counted(len(written.files), 'file')}, {size / 1e6:.1f} MB, to {directory}/")
+    written_size = size(sum(written.files.values()))
+    print(f"Wrote {counted(len(written.files), 'file')}, {written_size}, to {directory}/")
     for path, count in written.files.items():
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")

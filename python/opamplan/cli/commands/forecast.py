@@ -10,7 +10,7 @@ from opamplan.cli import options, plans
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
-from opamplan.wording import counted, duration
+from opamplan.wording import counted, duration, size
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     if result.critical_path:
         print("    " + " < ".join(_shortened(result.critical_path)))
     if known_sizes:
-        print(f"  {result.bytes / 1e6:,.1f} MB of packages are installed or grafted")
+        print(f"  {size(result.bytes)} are installed or grafted")
     if plan.builders:
         _print_waves(plan, result.batch_ends)
         return status

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opamplan.cli.json_output import print_json
 from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
-from opamplan.wording import MOST_LISTED, counted, listed
+from opamplan.wording import MOST_LISTED, counted, listed, size
 
 if TYPE_CHECKING:
     from opamplan.runs import History, PackageResult
@@ -78,7 +78,7 @@ def _print(history: History) -> None:
         print(
             f"  run {figures.run}  {when(figures.started)}  {figures.status}: {told}; "
             f"{counted(figures.executed_count, 'layer')} installed, {figures.seconds:.0f} s, "
-            f"{figures.bytes / 1e6:.1f} MB"
+            f"{size(figures.bytes)}"
         )
     if history.failing:
         print(style.strong("Failing now, what stops most targets first:"))
@@ -182,4 +182,4 @@ def _runs(numbers: list[int]) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return f"{value:.0f} s" if unit == "seconds" else f"{value / 1e6:.1f} MB"
+    return f"{value:.0f} s" if unit == "seconds" else size(round(value))

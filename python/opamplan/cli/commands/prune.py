@@ -10,7 +10,7 @@ from opamplan.cli import builders, options, plans
 from opamplan.cli.json_output import print_json
 from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
-from opamplan.wording import counted
+from opamplan.wording import counted, size
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -99,12 +99,12 @@ def _print(answer: dict[str, Any], quiet: bool) -> None:
         return
     style = Style()
     found = answer["unneeded"]
-    size = sum(record["bytes"] for record in found)
+    unneeded = sum(record["bytes"] for record in found)
     what = "removed" if answer["removed"] else "of steps that none of these plans has"
     print(
         style.strong(
             f"{answer['builder']}: {counted(len(found), 'record')} of {answer['record_count']}, "
-            f"{size / 1e6:.1f} of {answer['bytes'] / 1e6:.1f} MB: {what}"
+            f"{size(unneeded)} of {size(answer['bytes'])}: {what}"
         )
     )
     if not quiet:
@@ -122,6 +122,6 @@ def _print_largest(found: list[dict[str, Any]]) -> None:
     for label in largest[:SHOWN]:
         short = label if len(label) <= 50 else label[:47] + "..."
         count = counted(len(sizes[label]), "record")
-        print(f"  {sum(sizes[label]) / 1e6:8.1f} MB  {short} ({count})")
+        print(f"  {size(sum(sizes[label])):>11}  {short} ({count})")
     if len(largest) > SHOWN:
         print(f"  ... and {counted(len(largest) - SHOWN, 'other')}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from opamplan.cli import options, runs
+from opamplan.wording import size
 
 FORMATS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
 """By the end of a file's name; all others are HTML."""
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     content = text.encode("utf-8", "backslashreplace")
     save(output, content)
-    print(f"{output}: {len(content) / 1e6:.1f} MB", file=sys.stderr)
+    print(f"{output}: {size(len(content))}", file=sys.stderr)
     return 0
 
 
