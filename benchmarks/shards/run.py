@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """One plan on several real builders that share nothing but a registry.
 
-Usage: run.py REPOSITORY --programs DIRECTORY [--targets N] [--builders N] [--parallelism N]
-              [--seconds S] [--faults]
+Usage: run.py REPOSITORY|PREPARED --programs DIRECTORY [--real] [--targets N|NAME.VERSION,...]
+              [--builders N] [--parallelism N] [--seconds S] [--faults]
 
 DIRECTORY holds buildkitd and buildctl (scripts/buildkit makes it). Needs root, runc, busybox and
 Debian's docker-registry. The plan is cut into shards for the builders; installs are stand-ins that
-take S seconds. Then the same plan is carried out by builders with empty stores, from the registry
-alone. With --faults, of three builders or more, one is killed in the middle of the first run,
-another is stopped (SIGSTOP) for half a minute, and the registry is restarted. Prints a Markdown
-table; exit status 1 if a layer is missing, 5 % of the steps were carried out twice, a step of the
-second run was not CACHED, or a cache has a record that BuildKit does not read.
+take S seconds, or with --real opam's own, of what benchmarks/real/prepare.py PREPARED. Then the
+same plan is carried out by builders with empty stores, from the registry alone. With --faults, of
+three builders or more, one is killed in the middle of the first run, another is stopped (SIGSTOP)
+for half a minute, and the registry is restarted. Prints a Markdown table; exit status 1 if a layer
+is missing, or failed that is a stand-in, if the two runs disagree about one, 5 % of the steps were
+carried out twice, a step of the second run was not CACHED, or a cache has a record that BuildKit
+does not read.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,8 @@ from opamplan.runs import Runner, RunOptions, State
 from opamplan.runs.caches import cache_ref
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "real"))
+import prepare
+import roots
 from daemon import Daemon, busybox_base
 from registry import Registry
 
@@ -72,13 +77,20 @@ class Bench:
         self.args = args
         self.folder = folder
         self.plan = plan
+        self.statuses: list[dict[str, str]] = []  # by run and layer
         self.base = folder / "base.tar"  # one, as another's files have other times
-        busybox_base(self.base)
-        self.emit = opamplan.EmitOptions.stand_in()
+        if args.real:
+            shutil.copyfile(args.repository / "base.tar", self.base)
+            self.emit = opamplan.EmitOptions()
+            self.emit.opam = "image"
+            self.emit.time_limit = 7200
+        else:
+            busybox_base(self.base)
+            self.emit = opamplan.EmitOptions.stand_in()
+            self.emit.environment = [("PATH", "/bin")]
+            if args.seconds:
+                self.emit.install = f"sleep {args.seconds}\n" + self.emit.install
         self.emit.base_archive = "base.tar"
-        self.emit.environment = [("PATH", "/bin")]
-        if args.seconds:
-            self.emit.install = f"sleep {args.seconds}\n" + self.emit.install
 
     def run(self, name: str, registry: Registry, faults: bool) -> tuple[str, list[str], bool]:
         """Carry the plan out on builders with empty stores: a row, and whether all is well."""
@@ -117,10 +129,13 @@ class Bench:
             for daemon in daemons:
                 daemon.send(signal.SIGCONT)
             rows = state.batches(run)
-            statuses = {row["status"] for row in state.layers(run)}
-            layers = len(state.layers(run))
+            found = {row["layer"]: row["status"] for row in state.layers(run)}
+            layers = len(found)
+        self.statuses.append(found)
+        statuses = set(found.values())
         executed = sum(row["executed"] for row in rows)
-        whole = statuses == {"success"} and layers == len(self.plan.layers())
+        good = found == self.statuses[0] if self.args.real else statuses == {"success"}
+        whole = good and layers == len(self.plan.layers())
         longest = max(watcher.batch_seconds, default=0.0)
         cells = [
             name,
@@ -128,7 +143,7 @@ class Bench:
             f"{executed:,}",
             f"{watcher.twice:,}",
             f"{longest:.1f}",
-            run.status if whole else f"{run.status}: {layers} layers {sorted(statuses)}",
+            f"{run.status}: " + ", ".join(f"{n} {s}" for s, n in counted(found)),
         ]
         good = whole and watcher.twice < MOST_TWICE * len(self.plan)
         return "| " + " | ".join(cells) + " |", [str(executed)], good
@@ -156,12 +171,36 @@ class Bench:
         watcher.at(0.7, freeze)
 
 
+def counted(found: dict[str, str]) -> list[tuple[str, int]]:
+    """How many layers have each status."""
+    return sorted(Counter(found.values()).items())
+
+
+def results_of(args: argparse.Namespace) -> list[opamplan.SolveResult]:
+    """What is to be built."""
+    named = None if args.targets.isdecimal() else args.targets.split(",")
+    if args.real:
+        within = prepare.universe(args.repository / "repository", roots.root("debian-13"))
+        results = prepare.targets(within, named)
+    else:
+        environment = opamplan.Environment.preset("debian-13")
+        repository = opamplan.Repository.open([str(args.repository)])
+        universe = opamplan.Universe(repository, environment, ocaml="5.3.0")
+        results = universe.solve_all(named) if named else universe.solve_all()
+    results = [r for r in results if r]
+    if not named and int(args.targets):
+        random.Random(1).shuffle(results)
+        results = results[: int(args.targets)]
+    return results
+
+
 def main() -> int:
     """Do what the usage says."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("repository", type=Path)
     parser.add_argument("--programs", type=Path, required=True)
-    parser.add_argument("--targets", type=int, default=0, help="only so many, chosen at random")
+    parser.add_argument("--real", action="store_true", help="what prepare.py made, by opam")
+    parser.add_argument("--targets", default="0", help="only so many, chosen at random, or these")
     parser.add_argument("--builders", type=int, default=2)
     parser.add_argument("--parallelism", type=int, default=2, help="steps at once on each")
     parser.add_argument("--seconds", type=float, default=0, help="that a stand-in takes")
@@ -169,14 +208,8 @@ def main() -> int:
     args = parser.parse_args()
     if args.faults and args.builders < 3:
         parser.error("--faults: one builder is killed and one stopped, so it takes three or more")
-    environment = opamplan.Environment.preset("debian-13")
-    repository = opamplan.Repository.open([str(args.repository)])
-    results = opamplan.Universe(repository, environment, ocaml="5.3.0").solve_all()
-    results = [r for r in results if r]
-    if args.targets:
-        random.Random(1).shuffle(results)
-        results = results[: args.targets]
-    each = args.seconds or 0.4
+    results = results_of(args)
+    each = args.seconds or (20 if args.real else 0.4)
     times = {"workers": args.parallelism, "default_seconds": each, "system_seconds": each}
     plan = opamplan.make_plan(results).sharded(args.builders, wave_seconds=5, **times)
     forecast = opamplan.forecast(plan, **times)
