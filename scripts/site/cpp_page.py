@@ -8,18 +8,7 @@ from pathlib import Path
 
 from markdown_text import ROOT, escaped
 
-ROOMS = (
-    "",
-    "base",
-    "syntax",
-    "package",
-    "repository",
-    "solve",
-    "closure",
-    "plan",
-    "emit",
-    "inspect",
-)
+ROOMS = ("", *(ROOT / "cmake/rooms.txt").read_text().split())
 
 
 def blank(text: str) -> str:
