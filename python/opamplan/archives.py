@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
 from opamplan._core.emit import archive_paths
+from opamplan.errors import InvalidRequest
 from opamplan.files import copy_below
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def take_archives(
     Returns the paths of what was there, for `EmitOptions.archives`. Copies share their blocks where
     the file system can do that, and what is there already is left alone.
     """
+    if not Path(mirror).is_dir():
+        raise InvalidRequest(f"{os.fsdecode(mirror)}: no such folder")
     found = {path for path in archive_paths(plan) if Path(mirror, path).is_file()}
     for path in sorted(found):
         copy_below(directory, f"{ARCHIVES}/{path}", Path(mirror, path))

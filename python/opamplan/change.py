@@ -21,7 +21,7 @@ from opamplan._core.plan import Limits, Plan, compare_plans, make_plan
 from opamplan._core.repository import Package, Repository, _changed_packages
 from opamplan._core.solve import SolveResult, Universe, _targets_touched
 from opamplan._core.syntax import parse
-from opamplan.errors import InvalidRequest, expected
+from opamplan.errors import InvalidRequest, expected, list_of
 
 STAGES = ("all", "direct", "none")
 
@@ -234,6 +234,8 @@ def effect_of(
     for target in known_failures:
         if target not in before.repository:
             after.repository.package(target)  # raises what says which may be meant
+    such_as = "compare_repositories(before, after)"
+    changes = list_of(PackageChange, "changes", such_as, changes)
     touched = {c.package: c.kind for c in changes if c.kind not in ("metadata", "url")}
     # All other versions have the answers that they had: nothing that these may look at is changed.
     old, new = _targets_touched(before, after)

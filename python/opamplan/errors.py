@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar, Union
+
+T = TypeVar("T")
 
 
 class Error(Exception):
@@ -79,6 +82,17 @@ def expected(what: str, such_as: str, given: object) -> TypeError:
     shown = repr(given)
     cut = shown if len(shown) <= _MOST_SHOWN else shown[:_MOST_SHOWN] + "..."
     return TypeError(f"expected {what}, such as {such_as}, not {cut}")
+
+
+def list_of(
+    kind: Union[type[T], tuple[type[T], ...]], what: str, such_as: str, given: Any
+) -> list[T]:
+    """The items of an argument that is to be a list of them. A text or one of them is none."""
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes)):
+        items = list(given)
+        if all(isinstance(item, kind) for item in items):
+            return items
+    raise expected(f"a list of {what}", such_as, given)
 
 
 _MOST_SHOWN = 80

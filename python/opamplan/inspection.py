@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Union
+from typing import Any, Union
 
 from opamplan._core.emit import bake_file_names
 from opamplan._core.inspect import (
@@ -16,7 +16,7 @@ from opamplan._core.inspect import (
     inspect_dockerfile,
 )
 from opamplan._core.plan import Limits
-from opamplan.errors import InvalidRequest
+from opamplan.errors import InvalidRequest, list_of
 
 
 def inspect_files(
@@ -31,7 +31,9 @@ def inspect_files(
     limits = limits or "buildkit"
     measures: dict[str, Union[DockerfileMeasure, BakeMeasure]] = {}
     findings: list[PlanFinding] = []
-    several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    several: list[Any] = list_of((str, os.PathLike), "paths", "['out']", paths)
     for path in map(Path, several):
         for file in _files(path):
             text = file.read_text(encoding="utf-8", errors="replace")

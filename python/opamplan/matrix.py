@@ -28,7 +28,7 @@ from opamplan._core.package import Environment
 from opamplan._core.plan import Limits, Plan, make_plan
 from opamplan._core.repository import Repository
 from opamplan._core.solve import Universe
-from opamplan.errors import InvalidRequest, PlanFormatError, expected
+from opamplan.errors import InvalidRequest, PlanFormatError, expected, list_of
 from opamplan.wording import listed, nearest
 
 SCHEMA = "opamplan matrix 1"
@@ -318,13 +318,11 @@ def plan_matrix(
     that `make_plan` gives for its combination alone, so that a target without a solution in one is
     in the others. `options`: of `Universe`. Some 0.4 s of CPU each for all of opam-repository.
     """
-    if isinstance(several, Combination):
-        raise expected("a list of combinations", "combinations(ocaml=['5.3.0'])", several)
-    if isinstance(targets, (str, bytes)):
-        raise expected("a list", f"[{targets!r}]", targets)
-    wanted = list(targets)
+    such_as = "combinations(ocaml=['5.3.0'])"
+    chosen = named(list_of(Combination, "combinations", such_as, several))
+    one = f"[{targets!r}]" if isinstance(targets, str) else "['dune']"
+    wanted = list_of(str, "targets", one, targets)
     plans = {}
-    chosen = named(several)
     for name, each in chosen.items():
         rule = "opam" if wanted or each.require else "batch"
         universe = each.universe(repository, **{"avoid_version": rule, **options}, threads=threads)

@@ -437,3 +437,26 @@ def test_sizes_whose_sum_would_overflow_are_refused() -> None:
 if __name__ == "__main__":
     sys.path.insert(0, str(pathlib.Path(__file__).parent))
     print(walk())
+
+
+def test_functions_of_python_say_what_to_pass_and_take_nothing_for_a_folder(
+    tmp_path: pathlib.Path,
+) -> None:
+    repository = opamplan.Repository.open(repository_path(), cache=False)
+    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"))
+    plan = opamplan.make_plan([universe.solve("csexp")])
+    chosen = opamplan.combinations(ocaml=["5.3.0"])
+    functions: list[tuple[Callable[[Any], Any], str]] = [
+        (lambda v: opamplan.effect_of(v, universe, universe), r"compare_repositories\(before, aft"),
+        (lambda v: opamplan.plan_matrix(repository, v), r"combinations\(ocaml=\['5.3.0'\]\)"),
+        (lambda v: opamplan.plan_matrix(repository, chosen, v), "a list of targets, such as"),
+        (lambda v: opamplan.inspect_files(v), "a list of paths, such as"),
+    ]
+    for function, said in functions:
+        for wrong in (3, None, [3]):
+            with pytest.raises(TypeError, match=f"^expected .*{said}"):
+                function(wrong)
+    with pytest.raises(TypeError, match=r"such as \['dune'\], not 'dune'"):
+        opamplan.plan_matrix(repository, chosen, "dune")
+    with pytest.raises(opamplan.InvalidRequest, match="absent: no such folder"):
+        opamplan.take_archives(plan, tmp_path / "absent", tmp_path)
