@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pathlib
 import shutil
 import signal
@@ -13,6 +14,7 @@ import buildkit
 import pytest
 
 import opamplan
+from opamplan.cli.plans import print_shards
 from opamplan.runs import Runner, RunOptions, State
 from opamplan.runs.caches import batch_caches, cache_ref, require_prefix
 
@@ -38,6 +40,14 @@ def test_a_plan_for_several_builders_is_a_value_and_sound(plan: opamplan.Plan) -
     assert (one.builders, opamplan.diagnose(one)) == (0, [])
     with pytest.raises(opamplan.InvalidRequest, match="at least one builder"):
         plan.sharded(0)
+
+
+def test_it_is_said_of_a_plan_that_one_builder_has_done_as_soon_as_several(
+    plan: opamplan.Plan,
+) -> None:
+    out = io.StringIO()
+    print_shards(plan.sharded(3, wave_seconds=10_000), out)
+    assert "for 3 builders: 1 shard in 1 wave; more would not be faster" in out.getvalue()
 
 
 def test_a_forecast_of_shards_is_between_the_bounds(plan: opamplan.Plan) -> None:

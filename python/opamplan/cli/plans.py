@@ -373,7 +373,8 @@ def print_shards(plan: Plan, out: TextIO) -> None:
     repeated = counted(plan.repeated_step_count, "step")
     print(
         f"  for {counted(plan.builders, 'builder')}: {shards} in {counted(len(waves), 'wave')}"
-        + (f"; {repeated} built again" if plan.repeated_step_count else ""),
+        + (f"; {repeated} built again" if plan.repeated_step_count else "")
+        + ("; more would not be faster" if len(plan.batches) == 1 < plan.builders else ""),
         file=out,
     )
     for wave, sizes in waves.items():
