@@ -24,6 +24,13 @@ TEST_CASE("a batch reads the caches of those that it stands on") {
   CHECK(has(makefile(in_batches(), {}), "\ncaches_batch1 = batch0\n"));
 }
 
+TEST_CASE("a cache holds all that steps made") {
+  // A comma in the arguments of `if` would begin another one.
+  const std::string text = makefile(in_batches(), {});
+  CHECK(has(text, "\nwritten = $(call ref,$(1)),mode=max\n"));
+  CHECK(has(text, " --export-cache $(call written,$(1)))\n"));
+}
+
 TEST_CASE("neither make nor the shell reads anything in a build argument") {
   emit_options o;
   o.network = "host";

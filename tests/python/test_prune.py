@@ -170,10 +170,10 @@ def test_what_is_no_list_of_records_is_an_error(
 ) -> None:
     write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
     program = script(tmp_path / "buildctl", f"echo '{said}'")
-    words = ["prune", str(tmp_path / "plan.json"), f"--program={program}", "--builder=tcp://mine"]
+    words = ["prune", str(tmp_path / "plan.json"), f"--program={program}", "--builder=tcp://mine:1"]
     done = opamplan_command(*words)
     assert done.returncode == (2 if part else 0), done.stderr
-    assert done.stderr.startswith("opamplan: error: tcp://mine: " if part else "")
+    assert done.stderr.startswith("opamplan: error: tcp://mine:1: " if part else "")
     assert part in done.stderr
     assert done.stderr.count("\n") == bool(part)
 
@@ -184,17 +184,17 @@ def test_nothing_is_removed_if_a_builder_is_absent_and_each_is_told_once(
     write(tmp_path / "r", {"a.1": ""}).save(tmp_path / "plan.json")
     program = script(
         tmp_path / "buildctl",
-        "[ $2 != tcp://absent ] || { echo 'error: nobody' >&2; exit 1; }\n"
+        "[ $2 != tcp://absent:1 ] || { echo 'error: nobody' >&2; exit 1; }\n"
         f"[ $3 != prune ] || touch {tmp_path}/removed\n"
         f"""echo '[{{"id": "x", "description": "/opamplan/in/step -i {KEY} x.1"}}]'""",
     )
     words = ["prune", str(tmp_path / "plan.json"), f"--program={program}", "--remove"]
-    done = opamplan_command(*words, "--builder=tcp://there", "--builder=tcp://absent")
+    done = opamplan_command(*words, "--builder=tcp://there:1", "--builder=tcp://absent:1")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "opamplan: error: tcp://absent: nobody\n"
+    assert done.stderr == "opamplan: error: tcp://absent:1: nobody\n"
     assert not (tmp_path / "removed").exists()
-    done = opamplan_command(*words, *["--builder=tcp://there"] * 2, "--json")
-    assert [answer["builder"] for answer in json.loads(done.stdout)] == ["tcp://there"]
+    done = opamplan_command(*words, *["--builder=tcp://there:1"] * 2, "--json")
+    assert [answer["builder"] for answer in json.loads(done.stdout)] == ["tcp://there:1"]
     assert (tmp_path / "removed").exists()
 
 

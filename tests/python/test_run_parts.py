@@ -349,6 +349,9 @@ def test_no_cache_at_all_is_no_cache_of_a_builder() -> None:
         ("garbage", "tcp://host:1234 or docker-container://name is one"),
         ("buildkit:1234", "(--with buildx takes names of builders)"),
         ("tcp://", "is no address of BuildKit"),
+        ("tcp://localhost", "tcp://host:1234"),
+        ("tcp://127.0.0.1:99999", "tcp://host:1234"),
+        ("http://localhost:1", "is no address of BuildKit"),
         ("/run/my.sock", "of a socket it is unix:///run/my.sock"),
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from opamplan.cli.options import named
+
 if TYPE_CHECKING:
     from opamplan.runs.builders import Builder
 
@@ -14,6 +16,7 @@ def add_builder_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("builders")
     group.add_argument(
         "--builder",
+        type=named,
         metavar="ADDRESS",
         action="append",
         default=[],
@@ -28,7 +31,7 @@ def add_builder_options(parser: argparse.ArgumentParser) -> None:
         default="buildctl",
         help="what talks to BuildKit (default: buildctl)",
     )
-    group.add_argument("--program", metavar="PATH", help="where buildctl or buildx is")
+    group.add_argument("--program", type=named, metavar="PATH", help="where buildctl or buildx is")
 
 
 def add_cache_options(parser: argparse.ArgumentParser) -> None:

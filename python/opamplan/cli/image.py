@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from opamplan.cli.options import named
 from opamplan.errors import sentence
 
 OPAM_PROGRAM = "opam-program"
@@ -19,6 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("image")
     group.add_argument(
         "--base-archive",
+        type=named,
         metavar="FILE",
         help="a root file system (tar, as `docker export` writes) to stand on, instead of an image",
     )

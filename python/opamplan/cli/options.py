@@ -41,6 +41,13 @@ def seconds(text: str) -> float:
     )
 
 
+def named(text: str) -> str:
+    """The type of an option whose default is had by leaving it out: an unset variable is a slip."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; leave it out for the default")
+    return text
+
+
 def place(text: str) -> str:
     """The type of an option: a file or a folder to write."""
     if not text:

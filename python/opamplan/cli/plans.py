@@ -83,7 +83,10 @@ def add_plan_options(
     )
     add_limit_options(group)
     group.add_argument(
-        "--image", metavar="IMAGE", help="the base image (default: the environment's own)"
+        "--image",
+        type=options.named,
+        metavar="IMAGE",
+        help="the base image (default: the environment's own)",
     )
     if align:
         group.add_argument(

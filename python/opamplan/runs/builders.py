@@ -34,7 +34,11 @@ ANSWER_SECONDS = 10.0
 """That a builder has to answer whether it is there."""
 CACHE_SECONDS = 60.0
 """That it has to read a cache."""
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://.+", re.S)
+# What buildctl takes; of TCP with a port.
+_ADDRESS = re.compile(
+    r"tcp://.+:(?P<port>[0-9]{1,5})|(unix|ssh|npipe|kube-pod|(docker|podman|nerdctl)-container)://.+",
+    re.S,
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
@@ -286,7 +290,7 @@ class Buildctl(Builder):
     ) -> None:
         super().__init__(program)
         self._address = address or os.environ.get("BUILDKIT_HOST", "")
-        if self._address and not _ADDRESS.fullmatch(self._address):
+        if self._address and not _is_address(self._address):
             raise InvalidRequest(_no_address(self._address, "" if address else "BUILDKIT_HOST: "))
         self._where = ["--addr", self._address] if self._address else []
         self._cache = [f"--import-cache={absolute_cache(c)}" for c in cache_from]
@@ -350,6 +354,11 @@ class Buildctl(Builder):
             *(f"--import-cache={cache}" for cache in batch.cache_from),
             *(f"--export-cache={cache}" for cache in batch.cache_to),
         ]
+
+
+def _is_address(text: str) -> bool:
+    found = _ADDRESS.fullmatch(text)
+    return found is not None and int(found["port"] or 1) in range(1, 1 << 16)
 
 
 def _no_address(text: str, where: str) -> str:

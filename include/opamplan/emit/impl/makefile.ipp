@@ -34,9 +34,11 @@ all: $(batches:%=stamps/%)
 	  case " $(batches) " in *" $${folder##*/} "*) ;; *) rm -rf "$$folder" ;; esac; done
 
 ref = type=registry,ref=$(CACHE):$(1)
+# What is written is all that steps made: what a batch leaves, its results, stands on none of it.
+written = $(call ref,$(1)),mode=max
 from = $(if $(CACHED),$(1),$(caches_$(1)))
 read = $(foreach batch,$(call from,$(1)),--import-cache $(call ref,$(batch)))
-shared = $(if $(CACHE),$(call read,$(1)) --export-cache $(call ref,$(1)),mode=max)
+shared = $(if $(CACHE),$(call read,$(1)) --export-cache $(call written,$(1)))
 
 stamps/%: %.Dockerfile step collect
 	rm -rf results/$*
