@@ -6,6 +6,7 @@ import io
 import pathlib
 import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,7 @@ import opamplan
 from opamplan.cli.plans import print_shards
 from opamplan.runs import Runner, RunOptions, State
 from opamplan.runs.caches import batch_caches, cache_ref, require_prefix
+from opamplan.runs.rawjson import Reader
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,14 @@ def test_what_is_no_repository_of_a_registry_is_refused(prefix: str) -> None:
         require_prefix(prefix)
 
 
+def stand_in() -> opamplan.EmitOptions:
+    """On the base of a site."""
+    emit = opamplan.EmitOptions.stand_in()
+    emit.base_archive = "base.tar"
+    emit.environment = [("PATH", "/bin")]
+    return emit
+
+
 class Site:
     """Two builders with empty stores and a registry."""
 
@@ -92,9 +102,7 @@ class Site:
         out.mkdir()
         daemon = buildkit.daemon_module()
         (out / "base.tar").hardlink_to(self.base)
-        emit = opamplan.EmitOptions.stand_in()
-        emit.base_archive = "base.tar"
-        emit.environment = [("PATH", "/bin")]
+        emit = stand_in()
         self.events = []
         places = [self.folder / f"{name}{n}" for n in range(2)]
         address = self.registry.address
@@ -170,3 +178,31 @@ def test_a_registry_that_is_restarted_costs_nothing(site: Site) -> None:
     assert statuses(state, run) == ["success"] * len(site.plan.layers())
     state, run = site.run("again")
     assert sum(batch["executed"] for batch in state.batches(run)) == 0
+
+
+def test_make_on_a_fresh_machine_finds_all_that_another_wrote(site: Site) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    out = site.folder / "make"
+    out.mkdir()
+    (out / "base.tar").hardlink_to(site.base)
+    opamplan.write_plan(site.plan, out, ["dockerfile", "make"], stand_in())
+    stages = {name: step for step, name in enumerate(opamplan.stage_names(site.plan))}
+
+    def make(machine: str, *words: str) -> set[str]:
+        """By a builder with an empty store; what became of steps that it has to build."""
+        place, address = site.folder / machine, site.registry.address
+        with buildkit.daemon_module().Daemon(
+            buildkit.programs(), place, registry=address
+        ) as daemon:
+            words += (f"BUILDCTL={daemon.buildctl} --addr {daemon.address}",)
+            words += (f"CACHE={address}/opamplan/made", "BUILD_FLAGS=--progress=rawjson")
+            done = subprocess.run(
+                ["make", "-B", *words], check=True, cwd=out, capture_output=True, text=True
+            )
+        reader = Reader(stages)
+        events = [event for line in done.stderr.splitlines() for event in reader.read(line)]
+        return {event.kind for event in events if event.step is not None} - {"log", "result"}
+
+    assert make("one") == {"started", "done", "cached"}
+    assert make("two", "CACHED=yes") == {"cached"}
