@@ -569,8 +569,12 @@ what is named stays in `left_out`. Raises UnknownPackage for what is no target.)
       .def("__repr__", [](const plan& p) {
         return "<Plan (" + std::string(to_string(p.strategy)) +
                "): " + counted(p.targets.size(), "target") + ", " +
-               counted(p.steps.size(), "step") + ", " + std::to_string(p.batches.size()) +
-               (p.batches.size() == 1 ? " batch>" : " batches>");
+               counted(p.steps.size(), "step") + ", " +
+               (p.builders != 0
+                    ? counted(p.batches.size(), "shard") + " for " + counted(p.builders, "builder")
+                    : std::to_string(p.batches.size()) +
+                          (p.batches.size() == 1 ? " batch" : " batches")) +
+               ">";
       });
   using enum arrow_type;
   as_arrow(type, &columns_of,

@@ -31,6 +31,7 @@ def plan(embedded: pathlib.Path) -> opamplan.Plan:
 
 def test_a_plan_for_several_builders_is_a_value_and_sound(plan: opamplan.Plan) -> None:
     assert plan.builders == 2
+    assert repr(plan).endswith(f" steps, {len(plan.batches)} shards for 2 builders>")
     assert opamplan.Plan.from_json(plan.to_json()) == plan
     assert opamplan.diagnose(plan) == []
     own = [step for batch in plan.batches for step in plan.own_steps(batch.index)]
