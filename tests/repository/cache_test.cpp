@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/syntax/ast.hpp>
 #include <span>
@@ -107,6 +108,81 @@ TEST_CASE("every change of the tree makes the cache stale") {
   t.tree.add("a", "2", "# MENDED\n");
   fs::last_write_time(file, time);
   reloads("a text changed in secret");
+}
+
+TEST_CASE("what was left out is looked at again when something else is in its place") {
+  const cached_tree t;
+  const temp_tree outside;
+  outside.write("file", "outside").write("folder/opam", "").write("folder/x", "");
+  const fs::path root = t.tree.path();
+  t.tree.add("o", "1").add("o", "2").write("store/s.1/x", "1").write("plain", "");
+  const auto opam = [&](const char* text) { return [=, &t] { t.tree.add("o", "1", text); }; };
+  const auto link = [&](const fs::path& target, const char* at) {
+    return [=] { fs::create_symlink(target, root / at); };
+  };
+  const auto file = [&](const char* at, const char* text) {
+    return [=, &t] { t.tree.write(at, text); };
+  };
+  const auto pipe = [&](const char* at) {
+    return [=] { REQUIRE(::mkfifo((root / at).c_str(), 0600) == 0); };
+  };
+  struct replacement {
+    const char* path;
+    std::function<void()> left_out;
+    std::function<void()> taken;
+  };
+  constexpr const char* version = "packages/o/o.1/opam";
+  const replacement replacements[] = {
+      {version, link(outside.path() / "file", version), opam("# regular\n")},
+      {version, link("nowhere", version), opam("# regular again\n")},
+      {version, link("../o.1", version), opam("# no loop\n")},
+      {version, pipe(version), opam("# no pipe\n")},
+      {version, file("packages/o/o.1/opam/x", ""), opam("# no folder\n")},
+      {"packages/o/o.1/url", link(outside.path() / "file", "packages/o/o.1/url"),
+       file("packages/o/o.1/url", "src: \"https://example.org/a\"\n")},
+      {"packages/o/o.1/descr", link(outside.path() / "file", "packages/o/o.1/descr"),
+       file("packages/o/o.1/descr", "A synopsis\n")},
+      {"packages/o/o.1/files", link(outside.path() / "folder", "packages/o/o.1/files"),
+       file("packages/o/o.1/files/x", "1")},
+      {"packages/o/o.1/files", file("packages/o/o.1/files", ""),
+       file("packages/o/o.1/files/y", "2")},
+      {"packages/o/o.1/files/z", link(outside.path() / "file", "packages/o/o.1/files/z"),
+       file("packages/o/o.1/files/z", "3")},
+      {"packages/o/o.2", link(outside.path() / "folder", "packages/o/o.2"),
+       file("packages/o/o.2/opam", "# regular\n")},
+      {"packages/p", link(outside.path() / "folder", "packages/p"),
+       file("packages/p/p.1/opam", "")},
+      {"repo", link(outside.path() / "file", "repo"), file("repo", "opam-version: \"2.0\"\n")},
+      {"repo", file("repo/x", ""), file("repo", "opam-version: \"2.1\"\n")},
+      // The link stays, and what it leads to comes.
+      {"store/s.2", link("../store/s.2", "packages/s.2"), file("store/s.2/opam", "")},
+      {"plain", link("../plain", "packages/s.3"), file("plain/opam", "")},
+      {"late", link("../../../late", "packages/o/o.2/files"), file("late/x", "late")},
+  };
+  for (const replacement& r : replacements) {
+    INFO(std::string(r.path));
+    for (const auto& put : {r.left_out, r.taken}) {
+      fs::remove_all(root / r.path);
+      put();
+      settle();
+      const repository fresh = load_repository(directory_source{t.tree.str()});
+      check_equal(t.load(), fresh);
+      check_equal(t.load(), fresh);
+    }
+    CHECK(t.load().sources()[0].from_cache);
+  }
+}
+
+TEST_CASE("a link that left the repository is followed once what it leads to has moved into it") {
+  const cached_tree t;
+  const temp_tree outside;
+  outside.write("folder/opam", "");
+  fs::create_symlink(outside.path() / "folder", t.tree.path() / "packages/m.1");
+  settle();
+  CHECK(contents(t.load()).back() == "c.1");
+  fs::rename(outside.path() / "folder", t.tree.path() / "moved");  // with its inode and times
+  fs::create_symlink(t.tree.path() / "moved", outside.path() / "folder");
+  CHECK(contents(t.load()).back() == "m.1");
 }
 
 TEST_CASE("a tree changed just now is not cached") {

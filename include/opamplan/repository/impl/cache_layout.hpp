@@ -12,8 +12,8 @@
 
 namespace opamplan::repository_impl {
 
-/// Raised by every change of the layout, or of what the parser makes of a text.
-inline constexpr std::uint32_t cache_format = 2;
+/// Raised by every change of the layout, of what is stamped, or of what the parser makes of texts.
+inline constexpr std::uint32_t cache_format = 3;
 inline constexpr std::size_t cache_block = std::size_t{1} << 20;  ///< Bytes a checksum is taken of.
 
 struct cached_string {

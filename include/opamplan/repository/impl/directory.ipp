@@ -120,7 +120,7 @@ class directory_reader {
   /// The file `repo` beside `packages`.
   void read_repo() {
     const file_descriptor root(::open(from_.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root) return;
+    if (!root) return to_.never_cache();
     bool exists = false;
     auto text = read_regular(0, root.get(), "repo", "repo", &exists);
     if (text) to_.set_repo_text(std::move(text->content));
@@ -243,9 +243,12 @@ class directory_reader {
     const bool descr = wants_descr(*tree);
     if (url) read_side(worker, parent, inside + "url", {path, "url"});
     if (descr) read_side(worker, parent, inside + "descr", {path, "descr"});
-    const file_descriptor files(
-        ::openat(parent, (inside + "files").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (files) read_extra_files(worker, parent, inside + "files", path, "files", 0);
+    const file_descriptor files(::openat(parent, (inside + "files").c_str(),
+                                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    // What is there and does not open is told, or stamped, where it is opened again.
+    if (files || errno != ENOENT) {
+      read_extra_files(worker, parent, inside + "files", path, "files", 0);
+    }
     return true;
   }
 
@@ -331,34 +334,47 @@ class directory_reader {
                               const std::string& path, int flags) {
     file_descriptor direct(::openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
     if (direct) return direct;
-    int code = errno;
+    const int code = errno;
     struct stat facts {};
     if (::fstatat(parent, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(facts.st_mode)) {
-      const std::string target = real_path(from_.path + '/' + path);
-      if (!target.empty()) {
-        if (!is_inside_root(target)) {
-          to_.problem(worker, severity::error, path,
-                      "a symbolic link that leaves the repository; left out");
-          return file_descriptor(-1);
-        }
-        if ((flags & O_DIRECTORY) != 0 && is_above(target, path)) {
-          to_.problem(worker, severity::error, path,
-                      "a symbolic link to a folder that it is in; left out");
-          return file_descriptor(-1);
-        }
-        file_descriptor followed(::open(target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
-        if (followed) return followed;
-      }
-      code = errno;
-      if ((flags & O_DIRECTORY) != 0 && code == ENOTDIR) return file_descriptor(-1);
-      to_.problem(worker, severity::error, path,
-                  "a symbolic link that leads nowhere (" + system_message(code) + "); left out");
-      to_.never_cache();
-      return file_descriptor(-1);
+      return open_linked(worker, parent, name, path, flags);
     }
     // A plain file where folders are: of no interest.
     if ((flags & O_DIRECTORY) != 0 && code == ENOTDIR) return file_descriptor(-1);
     io_problem(worker, path, code);
+    return file_descriptor(-1);
+  }
+
+  /// The same for a link.
+  file_descriptor open_linked(unsigned worker, int parent, const char* name,
+                              const std::string& path, int flags) {
+    const std::string target = real_path(from_.path + '/' + path);
+    const int code = errno;
+    if (target.empty()) return unfollowed(worker, path, "a symbolic link that leads nowhere", code);
+    if (!is_inside_root(target)) {
+      return unfollowed(worker, path, "a symbolic link that leaves the repository");
+    }
+    const bool folder = (flags & O_DIRECTORY) != 0;
+    if (folder && is_above(target, path)) {
+      return unfollowed(worker, path, "a symbolic link to a folder that it is in");
+    }
+    file_descriptor followed(::open(target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
+    if (followed) return followed;
+    if (!folder || errno != ENOTDIR) {
+      return unfollowed(worker, path, "a symbolic link that leads nowhere", errno);
+    }
+    // To a plain file, where a folder may be next time.
+    struct stat facts {};
+    if (::fstatat(parent, name, &facts, 0) == 0) stamp(worker, path, facts);
+    return file_descriptor(-1);
+  }
+
+  /// A link that is left out: where it leads next time, no stamp of what is in the source shows.
+  file_descriptor unfollowed(unsigned worker, const std::string& path, const std::string& why,
+                             int code = 0) {
+    const std::string message = code == 0 ? "" : " (" + system_message(code) + ')';
+    to_.problem(worker, severity::error, path, why + message + "; left out");
+    to_.never_cache();
     return file_descriptor(-1);
   }
 
