@@ -13,6 +13,8 @@ from opamplan.files import open_folder, read_regular, remove_below
 NAME = ".opamplan.json"
 """Of the manifest, in the folder itself."""
 _MOST = 64 << 20  # bytes
+MARK = b"opamplan"
+"""A file that opamplan wrote has the word somewhere: as `Made by opamplan`, or in a path."""
 
 
 def digest(content: bytes) -> str:

@@ -12,11 +12,10 @@ from opamplan._core.emit import EmitOptions, default_format, emit_formats, emitt
 from opamplan._core.plan import Plan
 from opamplan.errors import InvalidRequest, expected
 from opamplan.files import Below, write_below
-from opamplan.manifest import NAME, Manifest, digest, remove_stale
+from opamplan.manifest import MARK, NAME, Manifest, digest, remove_stale
+from opamplan.place import refuse_repository
 
 FORMATS = tuple(emit_formats())
-MARK = b"opamplan"
-"""A file that opamplan wrote has the word somewhere: as `Made by opamplan`, or in a path."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ def write_plan(
 
     A file that already has the right content is left alone, so that a second run changes no time
     stamp; one that opamplan did not write is not replaced. A folder holds one plan: what was
-    written there for another is removed, if nobody changed it since.
+    written there for another is removed, if nobody changed it since. A repository of packages is
+    refused: the copies of opam files in `packages/` would be among its own.
 
     Formats, one or several: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and
     JSON), ``make`` and ``github`` (what builds the batches in order), these three with the
@@ -72,6 +72,7 @@ def _several(formats: Union[str, Iterable[str]]) -> list[str]:
 
 def write_files(root: Path, files: list[tuple[str, bytes, bool]], plan: Plan) -> Written:
     """Write the files of `plan` below `root`: path, content, executable. Stale ones are removed."""
+    refuse_repository(root)
     root.mkdir(parents=True, exist_ok=True)
     older = Manifest.read(root)
     manifest = Manifest(digest(plan.to_json().encode()), {p: digest(c) for p, c, _ in files})

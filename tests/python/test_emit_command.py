@@ -316,6 +316,71 @@ def test_what_is_refused_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("made", "output", "named"),
+    [
+        ("packages/a/a.1/opam", "my repo", "my repo/packages/a/a.1"),
+        ("packages/a.1/opam", "my repo", "my repo/packages/a.1"),
+        ("packages/a/a.1/opam", "link", "link/packages/a/a.1"),
+        ("packages/a/a.1/opam", "my repo/packages", "my repo/packages/a/a.1"),
+        ("packages/a/a.1/opam", "my repo/packages/x/out", "my repo/packages/a/a.1"),
+        ("repo", "my repo", "my repo/repo"),
+        ("a/a.1/opam", "my repo", "my repo/a/a.1"),
+        ("a.1/opam", "my repo", "my repo/a.1"),
+    ],
+)
+def test_no_plan_is_written_into_a_repository(
+    made: str,
+    output: str,
+    named: str,
+    plan_of: Callable[..., opamplan.Plan],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+) -> None:
+    file = tmp_path / "my repo" / made
+    file.parent.mkdir(parents=True)
+    file.write_text('opam-version: "2.0"\n')
+    (tmp_path / "link").symlink_to("my repo")
+    for words in (["emit"], ["emit", "--format=dot"], ["build", f"--program={sys.executable}"]):
+        done = opamplan_command(*words, "csexp", "-o", output, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.startswith(f"opamplan: error: {output}: the folder")
+        assert f"{named} is not opamplan's" in done.stderr
+        assert done.stderr.endswith("name another folder\n")
+    with pytest.raises(opamplan.InvalidRequest, match="is a repository of packages"):
+        plan_of("csexp").write(tmp_path / output)
+    options = RunOptions(tmp_path / output, opamplan.EmitOptions())
+    builders = [Buildx("mine", sys.executable)]
+    with (
+        State(tmp_path / "s.sqlite") as state,
+        pytest.raises(opamplan.InvalidRequest, match="is a repository of packages"),
+    ):
+        Runner(plan_of("csexp"), state, builders, options)
+    assert files_below(tmp_path / "my repo") == {made}
+
+
+def test_what_an_emission_left_is_no_repository(
+    plan_of: Callable[..., opamplan.Plan], tmp_path: pathlib.Path
+) -> None:
+    out = tmp_path / "o"
+    for others in ("packages/mine/src", "packages/mine.js", "lib/repo"):
+        (out / others).mkdir(parents=True)
+    plan_of("csexp").write(out)
+    plan_of("csexp").write(out / "packages/mine/out")
+    (out / "packages/csexp.1.5.2/opam").write_text("# mine\n")
+    plan_of("http-serve").write(out, "llb")
+    assert (out / "packages/csexp.1.5.2/opam").exists()  # no manifest tells of it
+    (out / "packages/README").write_text("mine")
+    plan_of("dune").write(out)
+    (out / ".opamplan.json").unlink()
+    plan_of("dune").write(out)
+    # What was written into a repository when that was not refused is found out too.
+    (out / "packages/a/a.1").mkdir(parents=True)
+    (out / "packages/a/a.1/opam").touch()
+    with pytest.raises(opamplan.InvalidRequest, match=r"o/packages/a/a\.1 is not opamplan's"):
+        plan_of("dune").write(out)
+
+
 @pytest.mark.parametrize("form", ["dockerfile", "bake", "llb"])
 def test_a_base_archive_is_taken_into_the_context(
     form: str, tmp_path: pathlib.Path, opamplan_command: Run

@@ -16,6 +16,7 @@ from opamplan._core.plan import Plan
 from opamplan.errors import Error, InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
 from opamplan.output import write_plan
+from opamplan.place import refuse_repository
 from opamplan.runs.builders import Batch, Builder, SolveOutcome, not_fatal
 from opamplan.runs.caches import BatchCache, batch_caches, require_prefix
 from opamplan.runs.early import EarlyResults
@@ -79,6 +80,7 @@ class Runner:
         if not builders:
             raise InvalidRequest("no builder was named")
         refuse_strangers(plan, builders)
+        refuse_repository(options.directory)
         self._is_llb = not has_dockerfile(plan)
         self._plan = plan
         self._state = state

@@ -73,6 +73,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from opamplan.place import refuse_repository
     from opamplan.runs.runner import refuse_strangers
     from opamplan.runs.state import State
 
@@ -89,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
     image.require_base(args)
     for name, one in found.items():
         refuse_strangers(made[name][0], serving)
+        refuse_repository(top / name if len(found) > 1 else top)
         if len(found) > 1:
             _check(one, made[name][0], top)
     if shared:

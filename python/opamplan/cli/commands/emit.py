@@ -81,12 +81,16 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from opamplan import InvalidRequest
+    from opamplan.place import refuse_repository
 
     plans.refuse_beside_plan(args)
     plans.refuse_idle(args, args.shards > 0, "--shards")
     # All are planned before anything is written.
     found, made = planned(args, each_environment(args))
     image.require_base(args)
+    top = Path(args.output)
+    for name in found:
+        refuse_repository(top / name if len(found) > 1 else top)
     answers: dict[str, dict[str, Any]] = {}
     status = 0
     if len(found) > 1 and "github" in (args.format or ()):
@@ -96,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
         )
     for name, one in found.items():
         if len(found) > 1:
-            one.output = str(Path(args.output) / name)
+            one.output = str(top / name)
             if args.registry:
                 one.registry = f"{args.registry}/{name}"  # their images have the same names
             if not args.json and not args.quiet:
