@@ -128,6 +128,8 @@ ARGUMENTS: dict[str, list[str]] = {
     "--strategy": ["--strategy", "chain"],
     "--limit": ["--limit", "batch_targets=1"],
     "--image": ["--image", "other:1"],
+    "--base-archive": ["--base-archive", "FILE"],
+    "--depexts-command": ["--depexts-command", 'fetch "$@"'],
     "--opam": ["--opam", "distribution"],
     "--user": ["--user", "root"],
     "--archive-mirror": ["--archive-mirror", "https://example.org/cache"],
