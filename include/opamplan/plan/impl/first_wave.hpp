@@ -4,15 +4,26 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <queue>
-#include <utility>
 #include <vector>
 
 #include "opamplan/plan/impl/batch_filler.hpp"
 #include "opamplan/plan/impl/cache_record.hpp"
+#include "opamplan/plan/impl/ready_steps.hpp"
 #include "opamplan/plan/impl/shard_work.hpp"
 
 namespace opamplan::plan_impl {
+
+/// How many of these steps, from the first, one batch can have with all that they stand on.
+inline std::size_t most_that_fit(const shard_work& work, const std::vector<step_id>& steps,
+                                 batch_filler& filler) {
+  filler.clear();
+  std::size_t targets = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    targets += work.targets[steps[i]];
+    if (!filler.add(steps[i], targets)) return i;
+  }
+  return steps.size();
+}
 
 class first_wave {
  public:
@@ -21,13 +32,7 @@ class first_wave {
              batch_filler& filler)
       : work_(work), needs_(needs), record_(work.of) {
     find_order();
-    filler.clear();
-    std::size_t targets = 0;
-    for (const step_id s : order_) {
-      targets += work.targets[s];
-      if (!filler.add(s, targets)) break;
-      ++most_;
-    }
+    most_ = most_that_fit(work, order_, filler);
     repeated_.assign(order_.size() + 1, 0);
     for (std::size_t i = order_.size(); i-- > 0;)
       repeated_[i] = repeated_[i + 1] + saved(order_[i]);
@@ -56,11 +61,7 @@ class first_wave {
       record_.add(s);
       return saved(s) / static_cast<double>(record_.bytes());
     };
-    using ready_entry = std::pair<double, step_id>;
-    const auto later = [](const ready_entry& a, const ready_entry& b) {
-      return a.first != b.first ? a.first < b.first : a.second > b.second;
-    };
-    std::priority_queue<ready_entry, std::vector<ready_entry>, decltype(later)> ready(later);
+    ready_steps ready;
     // What a step stands on is needed by no fewer.
     index_vector<step_id, std::size_t> missing;
     for (const step_id s : work_.of.steps.indices()) {

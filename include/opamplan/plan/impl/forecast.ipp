@@ -11,6 +11,7 @@
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/impl/default_seconds.hpp"
 #include "opamplan/plan/impl/list_schedule.hpp"
+#include "opamplan/plan/impl/steps_of_others.hpp"
 #include "opamplan/plan/shards.hpp"
 
 namespace opamplan {
@@ -82,14 +83,7 @@ class scheduler {
     builders_.assign(std::clamp<std::size_t>(plan_.builders, 1, most), 0);
     for (const batch_id b : plan_.batches.indices()) {
       double start = 0;  // a batch waits for those that build what it stands on
-      std::size_t met = 0;
-      for (const step_id s : plan_.batches[b].steps) {
-        if (met < own[b].size() && own[b][met] == s) {
-          ++met;
-        } else {
-          start = std::max(start, ends_[s]);
-        }
-      }
+      for (const step_id s : steps_of_others(plan_, b, own)) start = std::max(start, ends_[s]);
       const auto builder = std::min_element(builders_.begin(), builders_.end());
       const auto first = static_cast<std::uint32_t>((builder - builders_.begin()) * workers_);
       *builder =

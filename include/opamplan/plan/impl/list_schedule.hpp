@@ -12,6 +12,7 @@
 
 #include "opamplan/base/rows.hpp"
 #include "opamplan/plan/forecast.hpp"
+#include "opamplan/plan/impl/ready_steps.hpp"
 
 namespace opamplan::plan_impl {
 
@@ -46,11 +47,7 @@ class step_times {
   template <class Visit>
   [[nodiscard]] double schedule(std::span<const step_id> steps, std::size_t workers, double clock,
                                 const Visit& visit) {
-    using ready_entry = std::pair<double, step_id>;
-    const auto later = [](const ready_entry& a, const ready_entry& b) {
-      return a.first != b.first ? a.first < b.first : a.second > b.second;
-    };
-    std::priority_queue<ready_entry, std::vector<ready_entry>, decltype(later)> ready(later);
+    ready_steps ready;
     using running_entry = std::tuple<double, step_id, std::uint32_t>;  // earliest end first
     std::priority_queue<running_entry, std::vector<running_entry>, std::greater<>> running;
     std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>> idle;

@@ -91,18 +91,12 @@ class piece_exchange {
   /// Whether a piece keeps the limits with this top too.
   bool fits(piece_id piece, top_id more) {
     filler_.clear();
+    const auto add = [&](top_id t) { return filler_.add(work_.tops[t].step, 0); };
+    if (!std::all_of(tops_[piece].begin(), tops_[piece].end(), add) || !add(more)) return false;
+    // At most all that end in the piece are its targets.
     std::size_t targets = 0;
-    const auto add = [&](top_id t) {
-      const std::size_t before = filler_.steps().size();
-      // What limits of targets count are at most all that end in the piece.
-      if (!filler_.add(work_.tops[t].step, targets)) return false;
-      for (std::size_t i = before; i < filler_.steps().size(); ++i) {
-        targets += work_.targets[filler_.steps()[i]];
-      }
-      return true;
-    };
-    return std::all_of(tops_[piece].begin(), tops_[piece].end(), add) && add(more) &&
-           filler_.takes(targets);
+    for (const step_id s : filler_.steps()) targets += work_.targets[s];
+    return filler_.takes(targets);
   }
 
   const shard_work& work_;

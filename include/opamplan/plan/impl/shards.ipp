@@ -22,6 +22,7 @@
 #include "opamplan/plan/impl/piece_exchange.hpp"
 #include "opamplan/plan/impl/shard_work.hpp"
 #include "opamplan/plan/impl/steps_below.hpp"
+#include "opamplan/plan/impl/steps_of_others.hpp"
 #include "opamplan/plan/shards.hpp"
 
 namespace opamplan {
@@ -52,13 +53,9 @@ class sharder {
   shard_cut whole() {
     shard_cut out;
     for (const step_id s : work_.of.steps.indices()) out.first.push_back(s);
-    filler_.clear();
-    std::size_t targets = 0;
-    for (const step_id s : out.first) {
-      targets += work_.targets[s];
-      if (!filler_.add(s, targets)) return out;
+    if (most_that_fit(work_, out.first, filler_) == out.first.size()) {
+      out.seconds = first_seconds(out.first);
     }
-    out.seconds = first_seconds(out.first);
     return out;
   }
 
@@ -174,15 +171,6 @@ inline plan_batch shard_of(const plan& p, const std::vector<step_id>& own, std::
   return batch;
 }
 
-/// The steps of a batch that it does not build.
-inline std::vector<step_id> others_of(const plan& p, batch_id b, const flat_rows<step_id>& own) {
-  const std::vector<step_id>& all = p.batches[b].steps;
-  std::vector<step_id> others;
-  std::set_difference(all.begin(), all.end(), own[b].begin(), own[b].end(),
-                      std::back_inserter(others));
-  return others;
-}
-
 }  // namespace plan_impl
 
 OPAMPLAN_INLINE void make_shards(plan& p, const shard_options& options) {
@@ -262,7 +250,7 @@ OPAMPLAN_INLINE flat_rows<batch_id> waits_for(const plan& p) {
   const flat_rows<step_id> own = own_steps(p);
   flat_rows<batch_id> out;
   for (const batch_id b : p.batches.indices()) {
-    for (const step_id s : plan_impl::others_of(p, b, own)) out.values.push_back(builds[s]);
+    for (const step_id s : plan_impl::steps_of_others(p, b, own)) out.values.push_back(builds[s]);
     out.close_set();
   }
   return out;
@@ -273,7 +261,7 @@ OPAMPLAN_INLINE flat_rows<batch_id> cache_imports(const plan& p) {
   flat_rows<batch_id> out;
   std::vector<bool> wanted(p.steps.size(), false);
   for (const batch_id b : p.batches.indices()) {
-    const std::vector<step_id> others = plan_impl::others_of(p, b, own);
+    const std::vector<step_id> others = plan_impl::steps_of_others(p, b, own);
     std::size_t left = others.size();
     for (const step_id s : others) wanted[s] = true;
     while (left != 0) {
