@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
 
-from opamplan._core.emit import batch_dockerfile, batch_llb, has_dockerfile, stage_names
+from opamplan._core.emit import (
+    EmitOptions,
+    batch_dockerfile,
+    batch_llb,
+    has_dockerfile,
+    stage_names,
+)
 from opamplan._core.plan import Plan
 from opamplan.errors import Error, InvalidRequest
 from opamplan.files import TEMPORARY, Lock, folder_below, lock_folder, sweep, write_below
@@ -134,8 +140,7 @@ class Runner:
             run, finished = self._begin()
             status = "interrupted"
             try:
-                self._emit = copy.copy(self._options.emit)
-                self._emit.retry = {**self._emit.retry, **self._used}
+                self._emit = self._numbered()
                 write_plan(self._plan, self._options.directory, options=self._emit)
                 self._tell(
                     "run", run=run.id, batches=len(self._plan.batches), resumed=bool(finished)
@@ -188,6 +193,12 @@ class Runner:
             self._seen.update(self._plan.batches[batch].steps)
         self.progress.done = len(self._seen)
         return run, finished
+
+    def _numbered(self) -> EmitOptions:
+        """The options with the retry numbers that this run's steps have."""
+        emit = copy.copy(self._options.emit)
+        emit.retry = {**emit.retry, **self._used}
+        return emit
 
     def _again(self, last: Optional[Run], resumed: Optional[Run]) -> set[str]:
         """The layers that are to be tried again; their numbers are raised if that was asked for.
@@ -413,8 +424,7 @@ class Runner:
             self._state.retry(layers)
             known = self._state.retries()
             self._used.update({layer: known[layer] for layer in layers})
-            self._emit = copy.copy(self._emit)
-            self._emit.retry = {**self._emit.retry, **self._used}
+            self._emit = self._numbered()
         packages = sorted({self._package[layer] for layer in layers})
         if packages:
             self._tell("mended", batch=number, builder=builder.name, installs=packages)
