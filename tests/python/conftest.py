@@ -64,10 +64,9 @@ def opamplan_command() -> Run:
         return subprocess.run(
             [sys.executable, "-m", "opamplan", *arguments],
             check=False,
-            capture_output=True,
             text=True,
             timeout=300,
-            **options,
+            **{"capture_output": True, **options},
         )
 
     return run

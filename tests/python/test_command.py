@@ -21,6 +21,7 @@ from opamplan.cli import config
 from opamplan.cli import main as cli
 from opamplan.cli.commands import completion
 from opamplan.cli.parser import command_names, make_parser
+from opamplan.data import repository_path
 
 toml = pytest.mark.skipif(sys.version_info < (3, 11), reason="reads TOML from Python 3.11 on")
 
@@ -417,6 +418,58 @@ def test_statuses_are_as_help_says_and_no_error_is_a_traceback(
     assert "Traceback" not in answer.stderr
     if status == 2:
         assert answer.stderr.startswith("opamplan: error: ")
+
+
+full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+
+
+@full
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["help", "plan"],
+        ["list"],
+        ["list", "--json"],
+        ["plan", "dune", "-o", "-"],
+        ["parse", "--json", repository_path() + "/packages/dune/dune.3.20.2/opam"],
+        ["parse", "--json", "--repository", repository_path()],
+        ["completion", "bash"],
+    ],
+    ids=" ".join,
+)
+def test_what_could_not_be_written_to_the_end_is_an_error(
+    arguments: list[str], buffered: str, opamplan_command: Run
+) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": buffered}
+    with open("/dev/full", "w") as nowhere:
+        options: Any = {"capture_output": False, "stdout": nowhere, "stderr": subprocess.PIPE}
+        done = opamplan_command(*arguments, env=environment, **options)
+    assert done.returncode == 2
+    assert done.stderr == "opamplan: error: standard output: no space left on device\n"
+
+
+@full
+def test_an_error_that_cannot_be_told_is_no_success(opamplan_command: Run) -> None:
+    with open("/dev/full", "w") as nowhere:
+        options: Any = {"capture_output": False, "stdout": subprocess.DEVNULL, "stderr": nowhere}
+        assert opamplan_command("solve", "nosuch", **options).returncode == 2
+
+
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["--help"], ["list", "--json"]], ids=" ".join)
+def test_a_reader_that_has_gone_is_told_nothing(
+    arguments: list[str], buffered: str, opamplan_command: Run
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {**os.environ, "PYTHONUNBUFFERED": buffered}
+    options: Any = {"capture_output": False, "stdout": writer, "stderr": subprocess.PIPE}
+    done = opamplan_command(*arguments, env=environment, **options)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_colours_are_for_terminals_only(opamplan_command: Run) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -19,7 +20,7 @@ from opamplan.cli.parser import EXIT_INVALID, command_names, complain, make_pars
 from opamplan.cli.usage import parser_of, unknown_arguments
 from opamplan.errors import sentence
 from opamplan.interrupts import EXIT_INTERRUPTED, hand_over
-from opamplan.terminal.harmless import Guarded
+from opamplan.terminal.harmless import Guarded, Lost
 
 EXIT_NO_READER = 141
 """As of a program that SIGPIPE ended: what it found was not told."""
@@ -63,7 +64,7 @@ def _run(arguments: Sequence[str]) -> int:
     except Cancelled:
         complain("cancelled")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, Lost):
         raise
     except BadNews as news:
         complain(str(news))
@@ -102,26 +103,54 @@ def _open_closed_streams() -> None:
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command; returns the exit status."""
     _open_closed_streams()
-    out, err = sys.stdout, sys.stderr
+    before = sys.stdout, sys.stderr
     # What packages and files say is shown, and does nothing to the terminal.
-    sys.stdout, sys.stderr = Guarded(out), Guarded(err)
+    out, err = Guarded(before[0], "standard output"), Guarded(before[1], "standard error")
+    sys.stdout, sys.stderr = out, err
     try:
         hand_over()
-        try:
-            return _run(sys.argv[1:] if argv is None else argv)
-        finally:
-            sys.stdout.flush()  # here, where a reader that has gone can be seen
+        status = _status(sys.argv[1:] if argv is None else argv)
+        return _status_of_lost(out, err) or status
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _status(argv: Sequence[str]) -> int:
+    """What the command ends with, if all that it told was written."""
+    try:
+        return _run(argv)
+    except SystemExit as end:  # of the parser
+        return int(end.code or 0)
     except KeyboardInterrupt:
-        print(file=sys.stderr)
+        with contextlib.suppress(Lost):
+            print(file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone (| head): nobody is left to complain to. Python would flush again.
-        for stream in (out, err):
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return EXIT_NO_READER
-    finally:
-        sys.stdout, sys.stderr = out, err
+    except Lost:  # told at the end
+        return EXIT_INVALID
+
+
+def _status_of_lost(out: Guarded, err: Guarded) -> int:
+    """The status if something could not be written, which is told; else 0.
+
+    Where the reader has gone (| head) nobody is left to complain to.
+    """
+    status = 0
+    for stream in (out, err):
+        with contextlib.suppress(Lost):
+            stream.flush()
+        if stream.lost is None:
+            continue
+        status = status or EXIT_INVALID
+        if stream.lost.errno in (errno.EPIPE, errno.ESHUTDOWN):
+            status = EXIT_NO_READER
+        elif stream is out:
+            with contextlib.suppress(Lost):
+                complain(sentence(stream.lost))
+        with contextlib.suppress(OSError, ValueError):  # Python would flush again
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return status
 
 
 if __name__ == "__main__":

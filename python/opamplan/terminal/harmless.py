@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
-from typing import IO, Any
+from collections.abc import Iterator
+from typing import IO, Any, Optional
 
 # What does something: C0 but newline and tab, delete, C1; what turns or hides text; line and
 # paragraph separators; surrogates, which are bytes that are no UTF-8.
@@ -22,18 +24,28 @@ def harmless(text: str) -> str:
     return _ACTIVE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
-class Guarded:
-    """A text stream to which only what came from `paint` and `control` is written as it is."""
+class Lost(OSError):
+    """What was to be told is not: a stream takes no more."""
 
-    def __init__(self, stream: IO[str]) -> None:
+
+class Guarded:
+    """A text stream to which only what came from `paint` and `control` is written as it is.
+
+    `name`: what messages call it.
+    """
+
+    def __init__(self, stream: IO[str], name: str = "output") -> None:
         self._stream = stream
+        self._name = name
+        self.lost: Optional[Lost] = None
+        """Why something was not written, whoever has caught it since."""
         # Nobody outside can know it, so nobody's text holds it.
         self._token = secrets.token_hex(12)
         self._mark = re.compile(f"<{self._token}:([0-9;]*)>")
 
     def write(self, text: str) -> int:
         """Write text, harmless."""
-        self._stream.write(self._encodable(self._mark.sub("\x1b[\\1m", harmless(text))))
+        self._put(self._mark.sub("\x1b[\\1m", harmless(text)))
         return len(text)
 
     def paint(self, code: str) -> str:
@@ -42,18 +54,38 @@ class Guarded:
 
     def control(self, text: str) -> None:
         """Write text that moves the cursor."""
-        self._stream.write(self._encodable(text))
+        self._put(text)
 
     def exact(self, text: str) -> None:
         """Write text that a program will read; on a terminal it is harmless all the same."""
         if self._stream.isatty():
             self.write(text)
         else:
-            self._stream.write(self._encodable(text))
+            self._put(text)
 
-    def _encodable(self, text: str) -> str:
+    def write_bytes(self, content: bytes) -> None:
+        """Write what a program will read, as it is."""
+        with self._noting():
+            self._stream.flush()
+            self._stream.buffer.write(content)  # type: ignore[attr-defined]
+
+    def flush(self) -> None:
+        """Write what is not yet."""
+        with self._noting():
+            self._stream.flush()
+
+    def _put(self, text: str) -> None:
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
-        return text.encode(encoding, "backslashreplace").decode(encoding)
+        with self._noting():
+            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.lost = Lost(error.errno, error.strerror, self._name)
+            raise self.lost from None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -62,6 +94,11 @@ class Guarded:
 def write_exact(stream: Any, text: str) -> None:
     """`Guarded.exact`, of any stream."""
     getattr(stream, "exact", stream.write)(text)
+
+
+def write_bytes(stream: Any, content: bytes) -> None:
+    """`Guarded.write_bytes`, of any stream."""
+    getattr(stream, "write_bytes", stream.buffer.write)(content)
 
 
 def write_control(stream: Any, text: str) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from opamplan.terminal.harmless import write_exact
+from opamplan.terminal.harmless import write_bytes, write_exact
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
@@ -77,8 +77,7 @@ def _parse_repository(args: argparse.Namespace) -> int:
     repository = Repository.open(args.repository, rev=args.rev, progress=progress_for(args))
     if args.json:
         lines, broken = _repository_json(repository)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(lines)
+        write_bytes(sys.stdout, lines)
         return EXIT_BROKEN if broken else 0
     style = Style()
     errors = [d for d in repository.diagnostics if d.level == "error"]
@@ -123,12 +122,8 @@ def _parse_files(args: argparse.Namespace) -> int:
         if errors:
             status = EXIT_BROKEN
         if args.json:
-            sys.stdout.buffer.write(
-                (_error_json(errors[0], label) if errors else file.to_json()).encode(
-                    "utf-8", "surrogateescape"
-                )
-                + b"\n"
-            )
+            told = _error_json(errors[0], label) if errors else file.to_json()
+            write_bytes(sys.stdout, told.encode("utf-8", "surrogateescape") + b"\n")
         elif errors:
             for error in errors:
                 place = f"{error.path}:{error.line}:{error.column}:"
