@@ -395,7 +395,7 @@ class known_folders {
     std::vector<repository_impl::content_entry> out;
     for (const repository_impl::repository_entry& e : before_.entries) {
       if (folders.count(folder_in(e.path)) == 0) continue;
-      out.push_back({before_.names[to_index(e.name)], e.version, e.path, 0, e.tree, e.extra});
+      out.push_back({before_.names[e.name], e.version, e.path, 0, e.tree, e.extra});
     }
     return out;
   }

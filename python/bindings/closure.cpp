@@ -78,10 +78,8 @@ struct py_reverse {
                                                 const std::string& text) const {
     const package_request asked = find_request(repo, text);
     std::set<std::uint32_t> found;
-    const auto add = [&](package_id p) {
-      found.insert(rows[to_index(p)].begin(), rows[to_index(p)].end());
-    };
-    if (asked.package != no_package) {
+    const auto add = [&](package_id p) { found.insert(rows[p].begin(), rows[p].end()); };
+    if (asked.package != package_id::none) {
       add(asked.package);
     } else {
       for (const package_id p : repo.versions(asked.name)) add(p);

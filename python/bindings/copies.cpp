@@ -19,13 +19,13 @@ std::string any_version(const std::string& name) { return name + ".0"; }
 /// What is unpickled may have been made by anyone.
 package_id known(const repository& in, const std::string& full_name) {
   const package_id id = in.find(full_name);
-  if (id == no_package) throw py::value_error("\"" + full_name + "\" is no NAME.VERSION");
+  if (id == package_id::none) throw py::value_error("\"" + full_name + "\" is no NAME.VERSION");
   return id;
 }
 
 name_id known_name(const repository& in, const std::string& name) {
   const name_id id = in.find_name(name);
-  if (id == no_name) throw py::value_error("\"" + name + "\" is no name");
+  if (id == name_id::none) throw py::value_error("\"" + name + "\" is no name");
   return id;
 }
 
@@ -77,7 +77,7 @@ std::vector<fact> facts_in(const repository& in, const std::vector<fact_state>& 
 explanation explanation_in(const repository& in, const explanation_state& state) {
   const auto& [name, target, facts, sentences, cause, blockers, minimal] = state;
   return {known_name(in, name),
-          target ? known(in, *target) : no_package,
+          target ? known(in, *target) : package_id::none,
           facts_in(in, facts),
           sentences,
           cause,
@@ -130,7 +130,7 @@ repository names_only(const std::vector<std::string>& full_names) {
 result_state state_of(const py_result& r) {
   const auto name_of = [&](package_id p) { return r.in.full_name(p); };
   std::optional<std::string> target;
-  if (r.result.target != no_package) target = name_of(r.result.target);
+  if (r.result.target != package_id::none) target = name_of(r.result.target);
   names packages;
   neighbours dependencies;
   neighbours post_dependencies;
@@ -198,14 +198,9 @@ py_fact fact_from(const fact_state& state) {
 explanation_state state_of(const py_explanation& e) {
   const explanation& v = e.value;
   std::optional<std::string> target;
-  if (v.target != no_package) target = e.in.full_name(v.target);
-  return {e.in.names()[to_index(v.name)],
-          std::move(target),
-          states_of(e.in, v.facts),
-          v.sentences,
-          v.cause,
-          v.blockers,
-          v.minimal};
+  if (v.target != package_id::none) target = e.in.full_name(v.target);
+  return {e.in.names()[v.name], std::move(target), states_of(e.in, v.facts), v.sentences, v.cause,
+          v.blockers,           v.minimal};
 }
 
 py_explanation explanation_from(const explanation_state& state) {

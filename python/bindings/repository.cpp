@@ -24,7 +24,7 @@ namespace opamplan::python {
 
 py_package find_package(const repository& repo, const std::string& full_name) {
   const package_request asked = find_request(repo, full_name);
-  if (asked.package == no_package) {
+  if (asked.package == package_id::none) {
     throw invalid_request("\"" + full_name + "\" names no version: say NAME.VERSION");
   }
   return {repo, asked.package};
@@ -92,7 +92,7 @@ column_dict to_columns(const repository& r) {
     const opam_file file = opam_file::read(tree);
     std::size_t c = 0;
     const auto put = [&](auto&& value) {
-      columns[c++][to_index(id)] = py::cast(std::forward<decltype(value)>(value));
+      columns[c++][id] = py::cast(std::forward<decltype(value)>(value));
     };
     put(r.name_string(id));
     put(std::string(r.version_string(id)));
@@ -137,7 +137,7 @@ record_list to_records(const repository& r) {
 std::vector<py_package> packages_of(const repository& r, const std::vector<package_id>& ids) {
   std::vector<py_package> out;
   for (const package_id id : ids) {
-    if (id != no_package) out.push_back({r, id});
+    if (id != package_id::none) out.push_back({r, id});
   }
   return out;
 }
@@ -218,7 +218,7 @@ files loaded twice are two repositories.)");
       .def(
           "__contains__",
           [](const repository& r, const std::string& name) {
-            return r.find_name(name) != no_name || r.find(name) != no_package;
+            return r.find_name(name) != name_id::none || r.find(name) != package_id::none;
           },
           py::arg("name"), "NAME or NAME.VERSION.")
       .def(
@@ -297,7 +297,7 @@ files loaded twice are two repositories.)");
       "_changed_packages",
       [](const repository& before, const repository& after) {
         const auto number = [](package_id id) -> std::optional<std::uint32_t> {
-          return id == no_package ? std::nullopt : std::optional(static_cast<std::uint32_t>(id));
+          return id == package_id::none ? std::nullopt : std::optional(id.value());
         };
         std::vector<std::pair<std::optional<std::uint32_t>, std::optional<std::uint32_t>>> out;
         for (const changed_package& c : changed_packages(before, after)) {

@@ -15,7 +15,7 @@ namespace opamplan::python {
 /// A package version; keeps its repository alive.
 struct py_package {
   repository in;
-  package_id id = no_package;
+  package_id id = package_id::none;
 
   [[nodiscard]] opam_file opam() const { return in.opam(id); }
 };
@@ -23,7 +23,7 @@ struct py_package {
 /// All versions of one name.
 struct py_versions {
   repository in;
-  name_id name = no_name;
+  name_id name = name_id::none;
 };
 
 /// The package of "NAME.VERSION"; throws `invalid_request` if there is none.

@@ -40,7 +40,7 @@ std::pair<py::bytes, std::size_t> repository_json(const py::object& of) {
     }
     for (const repository_diagnostic& d : repo.diagnostics()) {
       if (d.level != severity::error) continue;
-      all.push_back({below_packages(d.path), no_package, &d});
+      all.push_back({below_packages(d.path), package_id::none, &d});
       ++broken;
     }
     std::stable_sort(all.begin(), all.end(),

@@ -180,9 +180,8 @@ void bind_versions_class(py::module_& module) {
 Equal if of the same name of the same repository.)");
   compare_by(
       type, [](const py_versions& v) { return std::pair(v.in, v.name); },
-      [](const py_versions& v) { return v.in.names()[to_index(v.name)]; })
-      .def_property_readonly("name",
-                             [](const py_versions& v) { return v.in.names()[to_index(v.name)]; })
+      [](const py_versions& v) { return v.in.names()[v.name]; })
+      .def_property_readonly("name", [](const py_versions& v) { return v.in.names()[v.name]; })
       .def_property_readonly("newest",
                              [](const py_versions& v) {
                                const package_range range = v.in.versions(v.name);
@@ -199,12 +198,12 @@ Equal if of the same name of the same repository.)");
            })
       .def("__contains__",
            [](const py_versions& v, const std::string& text) {
-             return v.in.find(v.in.names()[to_index(v.name)], text) != no_package;
+             return v.in.find(v.in.names()[v.name], text) != package_id::none;
            })
       .def(
           "__getitem__",
           [](const py_versions& v, const std::string& text) {
-            const std::string& name = v.in.names()[to_index(v.name)];
+            const std::string& name = v.in.names()[v.name];
             return py_package{v.in, require_version(v.in, name, text)};
           },
           py::arg("version"))
@@ -218,7 +217,7 @@ Equal if of the same name of the same repository.)");
           },
           py::arg("index"))
       .def("__repr__", [](const py_versions& v) {
-        std::string out = "<PackageVersions " + v.in.names()[to_index(v.name)] + ":";
+        std::string out = "<PackageVersions " + v.in.names()[v.name] + ":";
         for (const package_id id : v.in.versions(v.name)) {
           out += ' ';
           out += v.in.version_string(id);

@@ -39,15 +39,15 @@ package_id selected_version(const py_result& r, const std::string& text) {
   const package_request wanted = find_request(repo, text);
   for (const package_id p : r.solution().packages) {
     const bool same =
-        wanted.package == no_package ? repo.name_of(p) == wanted.name : p == wanted.package;
+        wanted.package == package_id::none ? repo.name_of(p) == wanted.name : p == wanted.package;
     if (same) return p;
   }
-  return no_package;
+  return package_id::none;
 }
 
 std::vector<package_id> path_ids(const py_result& r, const std::string& text) {
   const package_id p = selected_version(r, text);
-  return p == no_package ? std::vector<package_id>() : path_to(r.solution(), p);
+  return p == package_id::none ? std::vector<package_id>() : path_to(r.solution(), p);
 }
 
 std::vector<py_fact> path_facts(const py_result& r, const one_name& text) {
@@ -70,13 +70,13 @@ avoid_rule parse_avoid_rule(const std::string& text) {
 std::optional<py_explanation> why_not(const py_result& r, const one_name& text) {
   const universe& u = r.whole().universe;
   package_request wanted = find_request(u.repository(), text);
-  if (wanted.package == no_package) {
+  if (wanted.package == package_id::none) {
     for (const package_id p : u.repository().versions(wanted.name)) {
       if (u.is_candidate(p)) wanted.package = p;
     }
-    if (wanted.package == no_package) {
+    if (wanted.package == package_id::none) {
       wanted.package = u.latest(wanted.name);
-      if (wanted.package == no_package) {
+      if (wanted.package == package_id::none) {
         const auto all = u.repository().versions(wanted.name);
         wanted.package = all[all.size() - 1];
       }
@@ -93,7 +93,7 @@ std::optional<py_explanation> why_not(const py_result& r, const one_name& text) 
 py_explanation explain_request(const py_universe& u, const package_request& w) {
   const py::gil_scoped_release release;
   const solve_options options = with_signals(u.options);
-  return {u.universe.repository(), w.package == no_package
+  return {u.universe.repository(), w.package == package_id::none
                                        ? explain(u.universe, w.name, options)
                                        : explain(u.universe, w.package, options)};
 }
@@ -108,7 +108,7 @@ std::vector<package_request> find_requests(const repository& repo,
 /// NAME.VERSION with how many packages were selected, or the status.
 std::string headline(const py_result& r) {
   const std::string what =
-      r.result.target == no_package ? r.name() : r.in.full_name(r.result.target);
+      r.result.target == package_id::none ? r.name() : r.in.full_name(r.result.target);
   return what + ": " +
          (r.result.solution ? counted(r.result.solution->packages.size(), "package")
                             : std::string(to_string(r.result.status)));
@@ -144,7 +144,7 @@ behind: the copy has what was found, and neither explains nor is planned.)");
       .def_property_readonly(
           "target",
           [](const py_result& r) -> std::optional<std::string> {
-            if (r.result.target == no_package) return std::nullopt;
+            if (r.result.target == package_id::none) return std::nullopt;
             return r.in.full_name(r.result.target);
           },
           "The version asked for or found, as NAME.VERSION.")
@@ -210,10 +210,11 @@ behind: the copy has what was found, and neither explains nor is planned.)");
           [](const py_result& r, const std::string& package) {
             const repository& repo = r.in;
             if (!r.result.solution) return false;
-            if (repo.find_name(package) == no_name && repo.find(package) == no_package) {
+            if (repo.find_name(package) == name_id::none &&
+                repo.find(package) == package_id::none) {
               return false;
             }
-            return selected_version(r, package) != no_package;
+            return selected_version(r, package) != package_id::none;
           },
           py::arg("package"), "NAME or NAME.VERSION.")
       .def(
@@ -298,7 +299,7 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
              solve.time_limit = std::chrono::duration<double>(time_limit);
              if (!ocaml.empty()) {
                env = with_ocaml(std::move(env), ocaml);
-               if (repo.find_name("ocaml") != no_name) {
+               if (repo.find_name("ocaml") != name_id::none) {
                  static_cast<void>(require_version(repo, "ocaml", ocaml));
                  solve.roots.push_back(parse_atom("ocaml = " + ocaml));
                }
@@ -340,9 +341,10 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
           [](const std::shared_ptr<py_universe>& u, const one_name& target) {
             const package_request w = find_request(u->universe.repository(), target);
             py::gil_scoped_release release;
-            return std::make_shared<py_result>(py_result{
-                u->universe.repository(), u,
-                w.package == no_package ? u->solvers.solve(w.name) : u->solvers.solve(w.package)});
+            return std::make_shared<py_result>(py_result{u->universe.repository(), u,
+                                                         w.package == package_id::none
+                                                             ? u->solvers.solve(w.name)
+                                                             : u->solvers.solve(w.package)});
           },
           py::arg("target"),
           "Solve for NAME.VERSION, or for NAME in any version, the newest possible.")

@@ -45,7 +45,7 @@ struct py_result {
   solve_result result;
   std::vector<std::string> copied_depexts = {};
 
-  [[nodiscard]] std::string name() const { return in.names()[to_index(result.name)]; }
+  [[nodiscard]] std::string name() const { return in.names()[result.name]; }
   [[nodiscard]] const opamplan::solution& solution() const {
     if (!result.solution) {
       throw invalid_request(name() + " has no solution: its status is " +
@@ -56,9 +56,10 @@ struct py_result {
   /// What only the universe knows; throws `invalid_request` without one.
   [[nodiscard]] const py_universe& whole() const {
     if (universe) return *universe;
-    throw invalid_request("this SolveResult of " +
-                          (result.target == no_package ? name() : in.full_name(result.target)) +
-                          " was pickled, which leaves its universe behind: solve it again");
+    throw invalid_request(
+        "this SolveResult of " +
+        (result.target == package_id::none ? name() : in.full_name(result.target)) +
+        " was pickled, which leaves its universe behind: solve it again");
   }
   [[nodiscard]] std::vector<std::string> depexts() const {
     const std::vector<package_id>& packages = solution().packages;
@@ -69,7 +70,7 @@ struct py_result {
 /// What Python can read of a result, so that results compare whatever universe they are of.
 inline auto result_key(const py_result& r) {
   const auto name_of = [&](package_id p) {
-    return p == no_package ? std::string() : r.in.full_name(p);
+    return p == package_id::none ? std::string() : r.in.full_name(p);
   };
   std::vector<std::string> packages;
   adjacency dependencies;

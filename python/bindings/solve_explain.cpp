@@ -40,8 +40,8 @@ auto keys_of(const repository& in, const std::vector<fact>& facts) {
 
 auto key_of(const py_explanation& e) {
   const explanation& v = e.value;
-  return std::tuple(e.in.names()[to_index(v.name)],
-                    v.target == no_package ? std::string() : e.in.full_name(v.target),
+  return std::tuple(e.in.names()[v.name],
+                    v.target == package_id::none ? std::string() : e.in.full_name(v.target),
                     keys_of(e.in, v.facts), v.sentences, v.cause, v.blockers, v.minimal);
 }
 
@@ -116,17 +116,17 @@ record_list records_of(const repository& in, const std::vector<fact>& facts) {
 }
 
 std::optional<std::string> target_of(const py_explanation& e) {
-  if (e.value.target == no_package) return std::nullopt;
+  if (e.value.target == package_id::none) return std::nullopt;
   return e.in.full_name(e.value.target);
 }
 
 std::string subject(const py_explanation& e) {
-  return target_of(e).value_or(e.in.names()[to_index(e.value.name)]);
+  return target_of(e).value_or(e.in.names()[e.value.name]);
 }
 
 record explanation_record(const py_explanation& e) {
   record d;
-  d["package"] = e.in.names()[to_index(e.value.name)];
+  d["package"] = e.in.names()[e.value.name];
   d["target"] = target_of(e);
   d["cause"] = e.value.cause;
   d["blockers"] = e.value.blockers;
@@ -186,7 +186,7 @@ person, `str()` joins these. Iterates over the facts.)");
   compare_by(type, [](const py_explanation& e) { return key_of(e); })
       .def(py::pickle([](const py_explanation& e) { return state_of(e); }, &explanation_from))
       .def_property_readonly(
-          "package", [](const py_explanation& e) { return e.in.names()[to_index(e.value.name)]; },
+          "package", [](const py_explanation& e) { return e.in.names()[e.value.name]; },
           "The name it is about.")
       .def_property_readonly("target", &target_of,
                              "NAME.VERSION, or None if any version was asked for.")

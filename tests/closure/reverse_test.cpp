@@ -26,7 +26,7 @@ TEST_CASE("the index says what a walk over every closure would") {
         for (std::uint32_t v = 0; v < c.size(); ++v) {
           const auto row = c.dependencies[v];
           if (std::find(row.begin(), row.end(), place) != row.end()) {
-            dependents.push_back(static_cast<std::uint32_t>(to_index(c.packages[v])));
+            dependents.push_back(c.packages[v].value());
           }
         }
       }
@@ -34,7 +34,7 @@ TEST_CASE("the index says what a walk over every closure would") {
       dependents.erase(std::unique(dependents.begin(), dependents.end()), dependents.end());
       const auto found = index.solutions_with(p);
       CHECK(std::vector<std::uint32_t>(found.begin(), found.end()) == holders);
-      const auto direct = index.dependents[to_index(p)];
+      const auto direct = index.dependents[p];
       CHECK(std::vector<std::uint32_t>(direct.begin(), direct.end()) == dependents);
     }
   }

@@ -52,11 +52,11 @@ class judge {
     std::vector<bool> visited(t_.roles.size(), false);
     std::vector<choice_id> open(roots.rbegin(), roots.rend());
     while (!open.empty()) {
-      const role_id r = t_.choices[to_index(open.back())].role;
+      const role_id r = t_.choices[open.back()].role;
       open.pop_back();
-      if (visited[to_index(r)]) continue;
-      visited[to_index(r)] = true;
-      const auto& role = t_.roles[to_index(r)];
+      if (visited[r]) continue;
+      visited[r] = true;
+      const auto& role = t_.roles[r];
       for (std::uint32_t c = role.first_candidate;; ++c) {
         assumed_.push_back(of(c));
         if (model_[c] || satisfiable()) {
@@ -74,11 +74,11 @@ class judge {
  private:
   [[nodiscard]] static int of(std::uint32_t candidate) { return static_cast<int>(candidate) + 1; }
   [[nodiscard]] int of(choice_id s) const {
-    return static_cast<int>(t_.candidate_roles.size() + to_index(s)) + 1;
+    return static_cast<int>(t_.candidate_roles.size() + s) + 1;
   }
   template <class Visit>
   void for_each_member(choice_id s, Visit visit) const {
-    const auto& role = t_.roles[to_index(t_.choices[to_index(s)].role)];
+    const auto& role = t_.roles[t_.choices[s].role];
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
       const std::uint32_t c = role.first_candidate + i;
       if (t_.contains(s, candidate_id{c})) visit(c);

@@ -59,7 +59,7 @@ void check_refutation(const universe_tables& t, const sat_core::options& options
   enabled.forbidden.assign(t.forbidden.values.size(), 0);
   enabled.classes.assign(t.classes.values.size(), 0);
   for (const rule_place& r : rules) {
-    const std::size_t c = to_index(r.candidate);
+    const std::size_t c = r.candidate;
     switch (r.what) {
       case rule_place::kind::required:
         enabled.required[t.required.offsets[c] + r.position] = 1;
@@ -100,7 +100,7 @@ void compare(const universe_tables& t, std::mt19937& random, std::size_t most_ta
   sat_core::options options;
   options.conflict_limit = 1'000'000'000;
   for (std::uint32_t i = random() % 3; i > 0; --i) {
-    options.roots.push_back(choice_id{static_cast<std::uint32_t>(random() % t.choices.size())});
+    options.roots.push_back(choice_id(random() % t.choices.size()));
   }
   sat_core::options traced = random() % 2 == 0 ? options : hard(options, random);
   traced.trace = true;

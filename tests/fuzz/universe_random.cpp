@@ -79,7 +79,7 @@ void check(const universe& u, const solve_options& options, const solve_result& 
   if (r.solution) {
     require(broken_rules(u, *r.solution, options_for(u, options, r.target)).empty(),
             "a solution is sound");
-  } else if (explained && r.status == solve_status::no_solution && r.target != no_package) {
+  } else if (explained && r.status == solve_status::no_solution && r.target != package_id::none) {
     require(!explain(u, r.target, options).sentences.empty(), "what fails is explained");
   }
 }

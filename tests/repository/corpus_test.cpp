@@ -70,7 +70,7 @@ TEST_CASE("the whole of opam-repository loads, and latest versions are the OCaml
   env.set("opam-version", "2.3.0");  // what the OCaml tools were asked with
   const auto latest = latest_available(repo, env);
   std::size_t available = 0;
-  for (const package_id id : latest) available += id != no_package ? 1 : 0;
+  for (const package_id id : latest) available += id != package_id::none ? 1 : 0;
   CHECK(available == 4476);
 
   const std::string oracle = unpack(folder / "oracle" / "solve-5.3.0-sample.jsonl.zst");
@@ -80,13 +80,13 @@ TEST_CASE("the whole of opam-repository loads, and latest versions are the OCaml
     const std::string_view line = std::string_view(oracle).substr(begin, end - begin);
     begin = end + 1;
     const name_id name = repo.find_name(field(line, "package"));
-    REQUIRE(name != no_name);
-    const package_id id = latest[to_index(name)];
+    REQUIRE(name != name_id::none);
+    const package_id id = latest[name];
     CAPTURE(line.substr(0, 120));
     if (field(line, "status") == "unavailable") {
-      CHECK(id == no_package);
+      CHECK(id == package_id::none);
     } else {
-      REQUIRE(id != no_package);
+      REQUIRE(id != package_id::none);
       CHECK(repo.full_name(id) == field(line, "target"));
     }
     ++compared;

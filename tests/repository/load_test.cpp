@@ -232,7 +232,7 @@ TEST_CASE("nothing at all is an empty repository") {
   CHECK(repository().empty());
   CHECK(load_repository(std::span<const source>{}).empty());
   CHECK(load_repository(memory_source{}).name_count() == 0);
-  CHECK(repository().find_name("a") == no_name);
+  CHECK(repository().find_name("a") == name_id::none);
 }
 
 TEST_CASE("a link to a folder that it is in is not followed") {

@@ -47,7 +47,7 @@ TEST_CASE("close names are a few edits away, case and dashes do not count") {
 TEST_CASE("a request is a name or a name and a version") {
   const repository repo = example();
   CHECK(find_request(repo, "dune").name == repo.find_name("dune"));
-  CHECK(find_request(repo, "dune").package == no_package);
+  CHECK(find_request(repo, "dune").package == package_id::none);
   CHECK(find_request(repo, "dune.2.0").package == repo.find("dune.2.0"));
 }
 

@@ -34,10 +34,9 @@ std::vector<std::string> meaning(const repository& repo) {
   const declarations& d = declared(repo);
   const auto tell = [](const auto& self, const formula<version_set>& f) -> std::string {
     if (f.is_atom()) {
-      std::string out = std::to_string(static_cast<std::uint32_t>(f.atom.name));
+      std::string out = std::to_string(f.atom.name);
       for (const package_range r : f.atom.ranges) {
-        out +=
-            '[' + std::to_string(to_index(r.first)) + ',' + std::to_string(to_index(r.last)) + ')';
+        out += '[' + std::to_string(r.first) + ',' + std::to_string(r.last) + ')';
       }
       return out;
     }
@@ -188,8 +187,9 @@ TEST_CASE("names are the same if their versions, files and what lies beside them
   const repository before = in_memory({{"a.1", ""}, {"b.1", ""}, {"c.1", ""}, {"d.1", ""}});
   const repository after =
       in_memory({{"a.1", ""}, {"b.1", "#"}, {"bb.1", ""}, {"c.1", ""}, {"c.2", ""}, {"d.1", ""}});
-  CHECK(same_names(before, after) == std::vector{name_id{0}, no_name, no_name, name_id{4}});
-  CHECK(same_names(after, repository()) == std::vector(5, no_name));
+  CHECK(same_names(before, after) ==
+        std::vector{name_id{0}, name_id::none, name_id::none, name_id{4}});
+  CHECK(same_names(after, repository()) == std::vector(5, name_id::none));
 }
 
 TEST_CASE("versions are added, removed or changed, in the order of names and versions") {
@@ -198,8 +198,8 @@ TEST_CASE("versions are added, removed or changed, in the order of names and ver
       in_memory({{"A.1", ""}, {"a.1", "#"}, {"a.2", ""}, {"a.10", ""}, {"c.1", ""}, {"c.0", ""}});
   strings told;
   for (const changed_package& c : changed_packages(before, after)) {
-    told.push_back((c.before == no_package ? "-" : before.full_name(c.before)) + " " +
-                   (c.after == no_package ? "-" : after.full_name(c.after)));
+    told.push_back((c.before == package_id::none ? "-" : before.full_name(c.before)) + " " +
+                   (c.after == package_id::none ? "-" : after.full_name(c.after)));
   }
   CHECK(told == strings{"- A.1", "a.1 a.1", "- a.2", "b.1 -", "- c.0"});
   CHECK(changed_packages(before, before).empty());

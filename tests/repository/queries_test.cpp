@@ -32,7 +32,7 @@ TEST_CASE("the latest available version is the newest whose available holds") {
   REQUIRE(latest.size() == 3);
   CHECK(repo.full_name(latest[0]) == "a.2");
   CHECK(repo.full_name(latest[1]) == "b.2");
-  CHECK(latest[2] == no_package);
+  CHECK(latest[2] == package_id::none);
   CHECK(latest_available(repo, environment(), repo.find_name("a")) == repo.find("a.1"));
 }
 

@@ -27,8 +27,8 @@ TEST_CASE("names ascend by bytes and ids index them") {
   for (std::uint32_t n = 0; n < repo.name_count(); ++n) {
     CHECK(repo.find_name(repo.names()[n]) == name_id{n});
   }
-  CHECK(repo.find_name("dun") == no_name);
-  CHECK(repo.find_name("") == no_name);
+  CHECK(repo.find_name("dun") == name_id::none);
+  CHECK(repo.find_name("") == name_id::none);
 }
 
 TEST_CASE("a name's versions are consecutive ids in opam's order") {
@@ -50,10 +50,10 @@ TEST_CASE("a package is found by name and version or by full name") {
   const repository repo = sample();
   CHECK(repo.full_name(repo.find("dune.3.24.2")) == "dune.3.24.2");
   CHECK(repo.find("dune", "3.09") == repo.find("dune", "3.9"));
-  CHECK(repo.find("dune", "3.10") == no_package);
-  CHECK(repo.find("dune") == no_package);
-  CHECK(repo.find("absent.1") == no_package);
-  CHECK(repo.find("") == no_package);
+  CHECK(repo.find("dune", "3.10") == package_id::none);
+  CHECK(repo.find("dune") == package_id::none);
+  CHECK(repo.find("absent.1") == package_id::none);
+  CHECK(repo.find("") == package_id::none);
 }
 
 TEST_CASE("files are there as text, tree and typed") {

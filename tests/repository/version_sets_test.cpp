@@ -88,5 +88,5 @@ TEST_CASE("a formula keeps its shape") {
   CHECK(found.parentheses == 1);
   REQUIRE(found.args.size() == 2);
   CHECK(found.args[0].atom.ranges.size() == 1);
-  CHECK(found.args[1].atom.name == no_name);
+  CHECK(found.args[1].atom.name == name_id::none);
 }

@@ -44,14 +44,14 @@ class brute_force {
   /// Ascending by name; nothing if no sound selection holds the target.
   std::optional<std::vector<package_id>> preferred(package_id target) {
     models_now_ = models_;
-    keep([&](const model& m) { return m[to_index(asked_)] == target; });
+    keep([&](const model& m) { return m[asked_] == target; });
     return walk();
   }
   /// Of any version; of the newest possible also where the oldest of others are preferred.
   std::optional<std::vector<package_id>> preferred() {
     if (u_.options().prefer_oldest) {
       for (const bool avoided : {false, true}) {
-        auto all = candidates_[to_index(asked_)];
+        auto all = candidates_[asked_];
         std::sort(all.rbegin(), all.rend());
         for (const package_id p : all) {
           if (read_flags(repo_.file(p)).avoid_version != avoided) continue;
@@ -61,7 +61,7 @@ class brute_force {
       return std::nullopt;
     }
     models_now_ = models_;
-    keep([&](const model& m) { return m[to_index(asked_)] != no_package; });
+    keep([&](const model& m) { return m[asked_] != package_id::none; });
     return walk();
   }
 
@@ -105,8 +105,8 @@ class brute_force {
 
   bool holds(const package_atom& a, const model& m) const {
     const name_id n = repo_.find_name(a.name);
-    if (n == no_name || m[to_index(n)] == no_package) return false;
-    return opamplan::satisfies(a.constraint, repo_.version_string(m[to_index(n)]));
+    if (n == name_id::none || m[n] == package_id::none) return false;
+    return opamplan::satisfies(a.constraint, repo_.version_string(m[n]));
   }
   bool holds(const package_formula& f, const model& m, bool if_empty) const {
     if (f.is_atom()) return holds(f.atom, m);
@@ -119,10 +119,10 @@ class brute_force {
   bool sound(const model& m) const {
     std::map<std::string, int> classes;
     for (const package_id p : m) {
-      if (p == no_package) continue;
-      if (!holds(depends_[to_index(p)], m, true)) return false;
-      if (holds(conflicts_[to_index(p)], m, false)) return false;
-      for (const std::string& k : classes_[to_index(p)]) {
+      if (p == package_id::none) continue;
+      if (!holds(depends_[p], m, true)) return false;
+      if (holds(conflicts_[p], m, false)) return false;
+      for (const std::string& k : classes_[p]) {
         if (++classes[k] > 1) return false;
       }
     }
@@ -135,7 +135,7 @@ class brute_force {
     while (true) {
       model m;
       for (std::size_t n = 0; n < digits.size(); ++n) {
-        m.push_back(digits[n] == 0 ? no_package : candidates_[n][digits[n] - 1]);
+        m.push_back(digits[n] == 0 ? package_id::none : candidates_[n][digits[n] - 1]);
       }
       if (sound(m)) models_.push_back(std::move(m));
       std::size_t n = 0;
@@ -151,26 +151,26 @@ class brute_force {
 
   std::optional<std::vector<package_id>> walk() {
     if (models_now_.empty()) return std::nullopt;
-    answer_.assign(repo_.name_count(), no_package);
+    answer_.assign(repo_.name_count(), package_id::none);
     for (const package_atom& root : options_.roots) visit(repo_.find_name(root.name));
     visit(asked_);
     std::vector<package_id> out;
     for (const package_id p : answer_) {
-      if (p != no_package) out.push_back(p);
+      if (p != package_id::none) out.push_back(p);
     }
     return out;
   }
 
   // A candidate is passed over only if no sound selection has it with what was chosen before.
   void visit(name_id n) {
-    if (answer_[to_index(n)] != no_package) return;
-    for (const package_id p : candidates_[to_index(n)]) {
-      const auto has = [&](const model& m) { return m[to_index(n)] == p; };
+    if (answer_[n] != package_id::none) return;
+    for (const package_id p : candidates_[n]) {
+      const auto has = [&](const model& m) { return m[n] == p; };
       if (std::none_of(models_now_.begin(), models_now_.end(), has)) continue;
       keep(has);
-      answer_[to_index(n)] = p;
-      visit_needs(depends_[to_index(p)]);
-      visit_exclusions(conflicts_[to_index(p)]);
+      answer_[n] = p;
+      visit_needs(depends_[p]);
+      visit_exclusions(conflicts_[p]);
       return;
     }
   }

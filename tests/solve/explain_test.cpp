@@ -160,7 +160,7 @@ TEST_CASE("any version can be asked for, and what has a solution has no explanat
   const universe u =
       small_universe({{"a.1", R"(depends: ["none"])"}, {"a.2", R"(depends: ["nil"])"}, {"b.1"}});
   const explanation e = explain(u, u.repository().find_name("a"), {});
-  CHECK(e.target == no_package);
+  CHECK(e.target == package_id::none);
   CHECK(e.facts.size() == 2);
   CHECK_THROWS_AS(static_cast<void>(explain(u, id_of(u, "b.1"), {})), invalid_request);
 }

@@ -107,8 +107,7 @@ class random_formula {
     t.roles.push_back(
         {static_cast<std::uint32_t>(t.candidate_roles.size()), candidates, t.domain_words++, 1});
     for (std::uint32_t i = 0; i < candidates; ++i) {
-      t.candidate_packages.push_back(
-          package_id{static_cast<std::uint32_t>(t.candidate_roles.size())});
+      t.candidate_packages.push_back(package_id(t.candidate_roles.size()));
       t.candidate_roles.push_back(id);
     }
     t.any_version.push_back(add_choice(t, id, (std::uint64_t{1} << candidates) - 1));

@@ -23,7 +23,7 @@ struct random_shape {
 inline choice_id add_choice(universe_tables& t, role_id r, std::uint64_t members) {
   for (std::size_t i = 0; i < t.choices.size(); ++i) {
     if (t.choices[i].role == r && t.choice_words[t.choices[i].first_word] == members) {
-      return choice_id{static_cast<std::uint32_t>(i)};
+      return choice_id(i);
     }
   }
   universe_tables::choice c;
@@ -32,7 +32,7 @@ inline choice_id add_choice(universe_tables& t, role_id r, std::uint64_t members
   c.member_count = static_cast<std::uint32_t>(__builtin_popcountll(members));
   t.choice_words.push_back(members);
   t.choices.push_back(c);
-  return choice_id{static_cast<std::uint32_t>(t.choices.size() - 1)};
+  return choice_id(t.choices.size() - 1);
 }
 
 inline universe_tables random_tables(std::mt19937& random, const random_shape& shape) {
@@ -48,14 +48,11 @@ inline universe_tables random_tables(std::mt19937& random, const random_shape& s
     role.word_count = 1;
     t.roles.push_back(role);
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
-      t.candidate_packages.push_back(
-          package_id{static_cast<std::uint32_t>(t.candidate_roles.size())});
+      t.candidate_packages.push_back(package_id(t.candidate_roles.size()));
       t.candidate_roles.push_back(role_id{r});
     }
   }
-  const auto any = [&](role_id r) {
-    return (std::uint64_t{1} << t.roles[to_index(r)].candidate_count) - 1;
-  };
+  const auto any = [&](role_id r) { return (std::uint64_t{1} << t.roles[r].candidate_count) - 1; };
   for (std::uint32_t r = 0; r < shape.roles; ++r) {
     t.any_version.push_back(add_choice(t, role_id{r}, any(role_id{r})));
   }
@@ -80,27 +77,27 @@ inline universe_tables random_tables(std::mt19937& random, const random_shape& s
   return t;
 }
 
-/// Every selection that obeys the rules: for each role a candidate or `no_candidate`.
+/// Every selection that obeys the rules: for each role a candidate or `candidate_id::none`.
 inline std::vector<std::vector<candidate_id>> all_models(const universe_tables& t) {
   std::vector<std::vector<candidate_id>> models;
   std::vector<std::uint32_t> digits(t.roles.size(), 0);
   while (true) {
     std::vector<candidate_id> model;
     for (std::size_t r = 0; r < digits.size(); ++r) {
-      model.push_back(digits[r] == 0 ? no_candidate
+      model.push_back(digits[r] == 0 ? candidate_id::none
                                      : candidate_id{t.roles[r].first_candidate + digits[r] - 1});
     }
     const auto selected_in = [&](choice_id s) {
-      const candidate_id c = model[to_index(t.choices[to_index(s)].role)];
-      return c != no_candidate && t.contains(s, c);
+      const candidate_id c = model[t.choices[s].role];
+      return c != candidate_id::none && t.contains(s, c);
     };
     bool valid = true;
     std::vector<int> per_class(t.class_names.size(), 0);
     for (const candidate_id c : model) {
-      if (c == no_candidate) continue;
-      for (const choice_id s : t.required[to_index(c)]) valid = valid && selected_in(s);
-      for (const choice_id s : t.forbidden[to_index(c)]) valid = valid && !selected_in(s);
-      for (const std::uint32_t k : t.classes[to_index(c)]) valid = valid && ++per_class[k] == 1;
+      if (c == candidate_id::none) continue;
+      for (const choice_id s : t.required[c]) valid = valid && selected_in(s);
+      for (const choice_id s : t.forbidden[c]) valid = valid && !selected_in(s);
+      for (const std::uint32_t k : t.classes[c]) valid = valid && ++per_class[k] == 1;
     }
     if (valid) models.push_back(model);
     std::size_t r = 0;
@@ -122,31 +119,31 @@ inline std::optional<std::vector<candidate_id>> preferred(
   };
   for (const choice_id root : roots) {
     keep([&](const auto& m) {
-      const candidate_id c = m[to_index(t.choices[to_index(root)].role)];
-      return c != no_candidate && t.contains(root, c);
+      const candidate_id c = m[t.choices[root].role];
+      return c != candidate_id::none && t.contains(root, c);
     });
   }
   if (models.empty()) return std::nullopt;
   std::vector<candidate_id> answer;
   std::vector<bool> visited(t.roles.size(), false);
   const auto visit = [&](auto& self, role_id r) -> void {
-    if (visited[to_index(r)]) return;
-    visited[to_index(r)] = true;
-    const auto& role = t.roles[to_index(r)];
+    if (visited[r]) return;
+    visited[r] = true;
+    const auto& role = t.roles[r];
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
       const candidate_id c{role.first_candidate + i};
-      const bool possible = std::any_of(models.begin(), models.end(),
-                                        [&](const auto& m) { return m[to_index(r)] == c; });
+      const bool possible =
+          std::any_of(models.begin(), models.end(), [&](const auto& m) { return m[r] == c; });
       if (!possible) continue;
-      keep([&](const auto& m) { return m[to_index(r)] == c; });
+      keep([&](const auto& m) { return m[r] == c; });
       answer.push_back(c);
-      for (const choice_id s : t.required[to_index(c)]) {
-        self(self, t.choices[to_index(s)].role);
+      for (const choice_id s : t.required[c]) {
+        self(self, t.choices[s].role);
       }
       return;
     }
   };
-  for (const choice_id root : roots) visit(visit, t.choices[to_index(root)].role);
+  for (const choice_id root : roots) visit(visit, t.choices[root].role);
   return answer;
 }
 

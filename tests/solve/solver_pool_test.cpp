@@ -84,7 +84,7 @@ TEST_CASE("a pool is of use after a request that is wrong or cancelled") {
   go_on = true;
   const std::vector<std::string> expected = fresh_answers(u);
   for (const package_id p : u.repository().packages()) {
-    CHECK(answer_text(u, pool.solve(p)) == expected[to_index(p)]);
+    CHECK(answer_text(u, pool.solve(p)) == expected[p]);
   }
   solve_options wrong;
   wrong.roots = {{"no-such-package", {}}};

@@ -197,7 +197,7 @@ TEST_CASE("the statuses are told apart") {
                                      {"c.1", "flags: avoid-version"}});
   solver s(u, {});
   CHECK(s.solve(id_of(u, "a.1")).status == solve_status::unavailable);
-  CHECK(s.solve(id_of(u, "a.1")).target == no_package);
+  CHECK(s.solve(id_of(u, "a.1")).target == package_id::none);
   CHECK(s.solve(id_of(u, "b.1")).status == solve_status::no_solution);
   CHECK(s.solve(id_of(u, "b.1")).target == id_of(u, "b.1"));
   CHECK(s.solve(id_of(u, "c.1")).status == solve_status::no_solution);

@@ -17,19 +17,19 @@ namespace {
 /// A choice as text: its packages, or the rules of its branches.
 std::string text_of_choice(const universe& u, choice_id s) {
   const universe_tables& t = u.tables();
-  const auto& role = t.roles[to_index(t.choices[to_index(s)].role)];
+  const auto& role = t.roles[t.choices[s].role];
   std::string out = "{";
   for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
     const candidate_id c{role.first_candidate + i};
     if (!t.contains(s, c)) continue;
-    const package_id p = t.candidate_packages[to_index(c)];
-    if (p != no_package) {
+    const package_id p = t.candidate_packages[c];
+    if (p != package_id::none) {
       out += " " + u.repository().full_name(p);
       continue;
     }
     out += " [";
-    for (const choice_id r : t.required[to_index(c)]) out += text_of_choice(u, r);
-    for (const choice_id f : t.forbidden[to_index(c)]) out += "!" + text_of_choice(u, f);
+    for (const choice_id r : t.required[c]) out += text_of_choice(u, r);
+    for (const choice_id f : t.forbidden[c]) out += "!" + text_of_choice(u, f);
     out += "]";
   }
   return out + " }";
@@ -57,8 +57,8 @@ class expected_rules {
     const universe_tables& t = u_.tables();
     std::string out = "{";
     const name_id name = u_.repository().find_name(atom.name);
-    if (name != no_name) {
-      const auto& role = t.roles[to_index(name)];
+    if (name != name_id::none) {
+      const auto& role = t.roles[name];
       for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
         const package_id p = t.candidate_packages[role.first_candidate + i];
         if (satisfies(atom.constraint, u_.repository().version_string(p))) {
@@ -95,7 +95,7 @@ class expected_rules {
   }
   void forbid(const package_formula& f, std::string& required, std::string& forbidden) {
     if (f.is_atom()) {
-      if (u_.repository().find_name(f.atom.name) != no_name) forbidden += members(f.atom);
+      if (u_.repository().find_name(f.atom.name) != name_id::none) forbidden += members(f.atom);
     } else if (f.is_conjunction()) {
       std::vector<const package_formula*> branches;
       flatten(f, formula_kind::conjunction, branches);
@@ -116,7 +116,7 @@ class expected_rules {
 
 void check_rules(const universe& u, package_id p, bool root) {
   const universe_tables& t = u.tables();
-  const std::size_t c = to_index(t.package_candidates[to_index(p)]);
+  const std::size_t c = t.package_candidates[p];
   const expected_rules expected(u, p, root);
   std::string required;
   std::string forbidden;
@@ -153,7 +153,7 @@ TEST_CASE("the latest version is the newest available, avoid-version ones includ
                                      {"b.1", "available: false"},
                                      {"c.1", "flags: avoid-version"}});
   CHECK(text_of(u, u.latest()) == "a.2 c.1");
-  CHECK(u.latest(u.repository().find_name("b")) == no_package);
+  CHECK(u.latest(u.repository().find_name("b")) == package_id::none);
   CHECK(text_of(u, u.available_packages()) == "a.1 a.2 c.1");
 }
 
@@ -167,13 +167,13 @@ TEST_CASE("equal demands are one choice, whoever makes them and however they are
                                      {"x.3"}});
   const universe_tables& t = u.tables();
   const auto need = [&](const char* name) {
-    return t.required[to_index(t.package_candidates[to_index(id_of(u, name))])][0];
+    return t.required[t.package_candidates[id_of(u, name)]][0];
   };
   CHECK(need("a.1") == need("b.1"));
   CHECK(need("a.1") == need("c.1"));
   CHECK(need("a.1") != need("d.1"));
-  CHECK(need("d.1") == t.any_version[to_index(u.repository().find_name("x"))]);
-  CHECK(t.choices[to_index(need("a.1"))].member_count == 2);
+  CHECK(need("d.1") == t.any_version[u.repository().find_name("x")]);
+  CHECK(t.choices[need("a.1")].member_count == 2);
 }
 
 TEST_CASE("candidates are newest first, avoid-version ones last; oldest first when asked") {
@@ -199,7 +199,7 @@ TEST_CASE("the environment decides filters, and the version dev has its own") {
   const universe u = small_universe(files);
   const universe_tables& t = u.tables();
   const auto needs = [&](const char* name) {
-    return t.required[to_index(t.package_candidates[to_index(id_of(u, name))])].size();
+    return t.required[t.package_candidates[id_of(u, name)]].size();
   };
   CHECK(needs("a.1") == 1);
   CHECK(needs("a.dev") == 1);
@@ -228,7 +228,7 @@ TEST_CASE("a text that many files share means in each what it means there alone"
     options.prefer_oldest = seed % 2 == 1;
     const universe u = small_universe(small_generator(seed, shape).files(), options);
     for (const package_id p : u.tables().candidate_packages) {
-      if (p == no_package) break;  // branches come last
+      if (p == package_id::none) break;  // branches come last
       for (const bool root : {false, true}) check_rules(u, p, root);
     }
   }

@@ -21,7 +21,7 @@ struct reverse_index {
 
   /// Where a package is in the closure: indices of solutions. Constant.
   [[nodiscard]] std::span<const std::uint32_t> solutions_with(package_id p) const noexcept {
-    return closures[to_index(p)];
+    return closures[p];
   }
 };
 

@@ -2,29 +2,14 @@
 /// Dense integer ids for names and package versions; strings live only at the border.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <limits>
+#include "opamplan/base/index.hpp"
 
 namespace opamplan {
 
 /// A package name of one repository. Ids ascend with the name, compared byte by byte.
-enum class name_id : std::uint32_t {};
+using name_id = index<struct package_name>;
 
 /// A package version of one repository. Ids ascend by name, then by opam's version order.
-enum class package_id : std::uint32_t {};
-
-/// No package.
-inline constexpr package_id no_package{std::numeric_limits<std::uint32_t>::max()};
-
-/// No name.
-inline constexpr name_id no_name{std::numeric_limits<std::uint32_t>::max()};
-
-[[nodiscard]] constexpr std::size_t to_index(name_id id) noexcept {
-  return static_cast<std::size_t>(id);
-}
-[[nodiscard]] constexpr std::size_t to_index(package_id id) noexcept {
-  return static_cast<std::size_t>(id);
-}
+using package_id = index<struct package_version>;
 
 }  // namespace opamplan

@@ -38,8 +38,8 @@ class unknown_package : public invalid_request {
 
 /// `NAME` or `NAME.VERSION`.
 struct package_request {
-  name_id name = no_name;
-  package_id package = no_package;  ///< `no_package` if no version was given.
+  name_id name = name_id::none;
+  package_id package = package_id::none;  ///< `package_id::none` if no version was given.
 };
 
 /// Throws `unknown_package` if the repository has no such name or version.

@@ -17,7 +17,7 @@ namespace opamplan {
 class environment;
 
 /// For each name, the latest version whose `available` holds in `env` (undefined does not hold;
-/// avoid-version ones count), or `no_package`. Indexed by `name_id`.
+/// avoid-version ones count), or `package_id::none`. Indexed by `name_id`.
 [[nodiscard]] std::vector<package_id> latest_available(const repository& repo,
                                                        const environment& env);
 
@@ -26,8 +26,8 @@ class environment;
                                           name_id name);
 
 struct search_hit {
-  package_id package = no_package;  ///< The newest version of the name.
-  std::uint32_t score = 0;          ///< Higher is better; only its order means anything.
+  package_id package = package_id::none;  ///< The newest version of the name.
+  std::uint32_t score = 0;                ///< Higher is better; only its order means anything.
 };
 
 /// Names whose newest version has every word of `text` in its name, synopsis or tags, letters

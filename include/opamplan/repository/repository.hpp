@@ -47,7 +47,7 @@ struct package_range {
     constexpr explicit iterator(package_id id) noexcept : id_(id) {}
     constexpr package_id operator*() const noexcept { return id_; }
     constexpr iterator& operator++() noexcept {
-      id_ = package_id{static_cast<std::uint32_t>(id_) + 1};
+      id_ = package_id(id_ + 1);
       return *this;
     }
     constexpr iterator operator++(int) noexcept {
@@ -63,12 +63,10 @@ struct package_range {
 
   [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(first); }
   [[nodiscard]] constexpr iterator end() const noexcept { return iterator(last); }
-  [[nodiscard]] constexpr std::size_t size() const noexcept {
-    return to_index(last) - to_index(first);
-  }
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return last - first; }
   [[nodiscard]] constexpr bool empty() const noexcept { return first == last; }
   [[nodiscard]] constexpr package_id operator[](std::size_t i) const noexcept {
-    return package_id{static_cast<std::uint32_t>(to_index(first) + i)};
+    return package_id(first + i);
   }
 
   friend constexpr bool operator==(const package_range&, const package_range&) noexcept = default;
@@ -116,13 +114,13 @@ class repository {
   /// Ascending bytes; indexed by `name_id`.
   [[nodiscard]] std::span<const std::string> names() const noexcept;
 
-  /// `no_name` if absent. Logarithmic.
+  /// `name_id::none` if absent. Logarithmic.
   [[nodiscard]] name_id find_name(std::string_view name) const noexcept;
 
-  /// `no_package` if absent. `version` is compared in opam's order: "1.0" finds "1.00".
+  /// `package_id::none` if absent. `version` is compared in opam's order: "1.0" finds "1.00".
   [[nodiscard]] package_id find(std::string_view name, std::string_view version) const noexcept;
 
-  /// By full name, "dune.3.24.2"; `no_package` if absent.
+  /// By full name, "dune.3.24.2"; `package_id::none` if absent.
   [[nodiscard]] package_id find(std::string_view full_name) const noexcept;
 
   /// Never empty; ascending in opam's version order.

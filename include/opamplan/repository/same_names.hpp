@@ -12,14 +12,15 @@ namespace opamplan {
 class repository;
 
 /// By name of `before`: the same name in `after`, if it has the same versions there, with the same
-/// opam files and files beside them, pins with their folders; else `no_name`. Linear in the bytes
-/// of what the two do not share (`load_options::previous`), and in the versions of what they do.
+/// opam files and files beside them, pins with their folders; else `name_id::none`. Linear in the
+/// bytes of what the two do not share (`load_options::previous`), and in the versions of what they
+/// do.
 [[nodiscard]] std::vector<name_id> same_names(const repository& before, const repository& after);
 
 /// A version that was added (nothing before), removed (nothing after) or changed.
 struct changed_package {
-  package_id before = no_package;
-  package_id after = no_package;
+  package_id before = package_id::none;
+  package_id after = package_id::none;
   friend bool operator==(const changed_package&, const changed_package&) = default;
 };
 

@@ -13,7 +13,8 @@ namespace opamplan {
 
 /// Versions of one name. The ranges ascend, are not empty, and no two of them touch.
 struct version_set {
-  name_id name = no_name;  ///< `no_name`, without ranges, for one that the repository lacks.
+  name_id name =
+      name_id::none;  ///< `name_id::none`, without ranges, for one that the repository lacks.
   std::vector<package_range> ranges;
 
   friend bool operator==(const version_set&, const version_set&) = default;

@@ -25,7 +25,7 @@ struct enabled_rules {
 struct rule_place {
   enum class kind : std::uint8_t { required, forbidden, conflict_class };
   kind what = kind::required;
-  candidate_id candidate = no_candidate;
+  candidate_id candidate = candidate_id::none;
   std::uint32_t position = 0;
   // clang-tidy 14 sees a null pointer in what this makes. NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const rule_place&, const rule_place&) = default;

@@ -18,9 +18,9 @@ namespace opamplan {
 /// Why one target cannot be installed. Removing any one fact would leave a solution (see
 /// `minimal`).
 struct explanation {
-  name_id name = no_name;
-  package_id target = no_package;  ///< `no_package` if any version was asked for.
-  std::vector<fact> facts;         ///< Target first, then by package.
+  name_id name = name_id::none;
+  package_id target = package_id::none;  ///< `package_id::none` if any version was asked for.
+  std::vector<fact> facts;               ///< Target first, then by package.
   std::vector<std::string>
       sentences;      ///< For people: facts grouped by version, with what was asked.
   std::string cause;  ///< Equal for targets that fail for the same reason.

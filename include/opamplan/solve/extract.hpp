@@ -10,10 +10,10 @@
 namespace opamplan {
 
 /// Linear in the rules of the selected candidates. `root_role`: whose candidates used the root
-/// rules (see `sat_core::options`).
+/// rules (see `sat_core::options`), or none.
 [[nodiscard]] solution extract_solution(const universe_tables& tables,
                                         std::span<const candidate_id> selected, package_id target,
-                                        std::uint32_t root_role);
+                                        role_id root_role);
 
 }  // namespace opamplan
 

@@ -72,8 +72,6 @@ struct search_statistics {
 /// A search state. Not thread-safe; make one for each thread. Holds references to the tables.
 class sat_core {
  public:
-  static constexpr std::uint32_t no_root_role = 0xffffffffU;
-
   struct options {
     /// Choices that must hold in every request, in the order they are walked, before the target.
     std::vector<choice_id> roots;
@@ -82,7 +80,7 @@ class sat_core {
     /// Candidates tried before the others of their roles; at most one a role.
     std::vector<candidate_id> preferred;
     /// The role whose candidates use the root rules of the tables, or none.
-    std::uint32_t root_role = no_root_role;
+    role_id root_role;
     const enabled_rules* enabled = nullptr;
     /// Keep what each deduction rests on, for `refutation`. Slower by half.
     bool trace = false;
@@ -115,7 +113,7 @@ class sat_core {
   void reset();
 
   /// The same, and from now on the candidates of this role use the root rules.
-  void reset(std::uint32_t root_role) {
+  void reset(role_id root_role) {
     reset();
     options_.root_role = root_role;
     rules_.set_root_role(root_role);
@@ -141,11 +139,9 @@ class sat_core {
     return solve_impl::variables::is_selected(c);
   }
   [[nodiscard]] role_id role_of(candidate_id c) const noexcept {
-    return tables_.candidate_roles[to_index(c)];
+    return tables_.candidate_roles[c];
   }
-  [[nodiscard]] role_id role_of(choice_id s) const noexcept {
-    return tables_.choices[to_index(s)].role;
-  }
+  [[nodiscard]] role_id role_of(choice_id s) const noexcept { return tables_.choices[s].role; }
 
   // The trail, and the domains that follow it (impl/sat_core.ipp).
   [[nodiscard]] candidate_id rival(literal l) const noexcept;

@@ -12,7 +12,7 @@ namespace opamplan {
 /// The selected packages of one request and the edges between them. A value; ids are those of the
 /// repository the universe was made from.
 struct solution {
-  package_id target = no_package;
+  package_id target = package_id::none;
   std::vector<package_id>
       packages;  ///< Every selected package, ascending; the target is one of them.
 

@@ -51,9 +51,9 @@ enum class solve_status : std::uint8_t {
 [[nodiscard]] std::string_view to_string(solve_status status) noexcept;
 
 struct solve_result {
-  name_id name = no_name;
-  package_id target = no_package;  ///< `no_package` if unavailable, or if any version was asked for
-                                   ///< and none can be installed.
+  name_id name = name_id::none;
+  package_id target = package_id::none;  ///< `package_id::none` if unavailable, or if any version
+                                         ///< was asked for and none can be installed.
   solve_status status = solve_status::no_solution;
   std::optional<opamplan::solution> solution;  ///< Present exactly if `status` is `solution`.
 };

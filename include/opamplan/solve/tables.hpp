@@ -19,27 +19,18 @@
 #include <string>
 #include <vector>
 
+#include "opamplan/base/index.hpp"
 #include "opamplan/base/rows.hpp"
 #include "opamplan/package/ids.hpp"
 
 namespace opamplan {
 
-enum class role_id : std::uint32_t {};
-enum class candidate_id : std::uint32_t {};
-enum class choice_id : std::uint32_t {};
+using role_id = index<struct search_role>;
+using candidate_id = index<struct search_candidate>;
+using choice_id = index<struct search_choice>;
 
-[[nodiscard]] constexpr std::size_t to_index(role_id id) noexcept {
-  return static_cast<std::size_t>(id);
-}
-[[nodiscard]] constexpr std::size_t to_index(candidate_id id) noexcept {
-  return static_cast<std::size_t>(id);
-}
-[[nodiscard]] constexpr std::size_t to_index(choice_id id) noexcept {
-  return static_cast<std::size_t>(id);
-}
-
-inline constexpr candidate_id no_candidate{0xffffffffU};
-inline constexpr choice_id no_choice{0xffffffffU};
+/// The role of which a name's versions are candidates.
+[[nodiscard]] constexpr role_id role_of(name_id name) noexcept { return role_id(name.value()); }
 
 /// Why a package version is, or is not, a candidate.
 enum class availability : std::uint8_t {
@@ -66,7 +57,7 @@ struct universe_tables {
 
   std::vector<role> roles;
   std::vector<role_id> candidate_roles;
-  std::vector<package_id> candidate_packages;  ///< `no_package` for branches.
+  std::vector<package_id> candidate_packages;  ///< `package_id::none` for branches.
   std::vector<choice> choices;
   std::vector<std::uint64_t> choice_words;
   std::vector<choice_id> any_version;  ///< By role: the choice of all its candidates.
@@ -78,18 +69,18 @@ struct universe_tables {
   flat_rows<choice_id> root_forbidden;  ///< As `forbidden`, likewise.
   flat_rows<name_id> optional_names;    ///< By candidate: names in `depopts`.
   flat_rows<name_id> post_only_names;   ///< By candidate: needed only through `post`.
-  std::vector<candidate_id> package_candidates;    ///< By package; `no_candidate` if it is none.
+  std::vector<candidate_id>
+      package_candidates;  ///< By package; `candidate_id::none` if it is none.
   std::vector<availability> package_availability;  ///< By package.
   std::uint32_t domain_words = 0;                  ///< Of all roles together.
 
   [[nodiscard]] std::span<const std::uint64_t> members(choice_id id) const noexcept {
-    const choice& c = choices[to_index(id)];
-    return std::span(choice_words).subspan(c.first_word, roles[to_index(c.role)].word_count);
+    const choice& c = choices[id];
+    return std::span(choice_words).subspan(c.first_word, roles[c.role].word_count);
   }
   [[nodiscard]] bool contains(choice_id id, candidate_id candidate) const noexcept {
-    const choice& c = choices[to_index(id)];
-    const auto bit =
-        static_cast<std::uint32_t>(candidate) - roles[to_index(c.role)].first_candidate;
+    const choice& c = choices[id];
+    const auto bit = candidate.value() - roles[c.role].first_candidate;
     return (choice_words[c.first_word + bit / 64] >> (bit % 64) & 1U) != 0;
   }
   /// Visits candidates of a role, ascending: its i-th if bit i % 64 of `word_of(i / 64)` is set.

@@ -58,7 +58,8 @@ class universe {
   [[nodiscard]] const universe_options& options() const noexcept { return state_->options; }
   [[nodiscard]] const universe_tables& tables() const noexcept { return state_->tables; }
 
-  /// The newest available version of a name, avoid-version ones included; `no_package` if none.
+  /// The newest available version of a name, avoid-version ones included; `package_id::none` if
+  /// none.
   [[nodiscard]] package_id latest(name_id name) const;
 
   /// The latest available version of every name that has one, ascending by name.
@@ -68,12 +69,12 @@ class universe {
   [[nodiscard]] std::vector<package_id> available_packages() const;
 
   [[nodiscard]] opamplan::availability availability(package_id id) const noexcept {
-    return state_->tables.package_availability[to_index(id)];
+    return state_->tables.package_availability[id];
   }
 
   /// True if `id` may be selected at all.
   [[nodiscard]] bool is_candidate(package_id id) const noexcept {
-    return state_->tables.package_candidates[to_index(id)] != no_candidate;
+    return state_->tables.package_candidates[id] != candidate_id::none;
   }
 
  private:

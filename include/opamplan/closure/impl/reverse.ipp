@@ -31,10 +31,10 @@ OPAMPLAN_INLINE reverse_index make_reverse_index(std::span<const solution> solut
   for (std::uint32_t i = 0; i < solutions.size(); ++i) {
     const closure c = closure_of(solutions[i]);
     for (std::uint32_t v = 0; v < c.size(); ++v) {
-      const auto from = static_cast<std::uint32_t>(to_index(c.packages[v]));
+      const auto from = c.packages[v].value();
       held.emplace_back(from, i);
       for (const std::uint32_t d : c.dependencies[v]) {
-        edges.emplace_back(static_cast<std::uint32_t>(to_index(c.packages[d])), from);
+        edges.emplace_back(c.packages[d].value(), from);
       }
     }
     // Most edges come again in each solution: kept few.

@@ -34,7 +34,7 @@ class layer_hashes {
     if (!build_cycle(s).empty()) return found_;
     groups_.each(s, [&](const layer_group& group) {
       std::uint64_t hash = mixed(group.for_target ? 1 : 0);
-      for (const package_id p : group.packages) hash = mixed(hash ^ to_index(p));
+      for (const package_id p : group.packages) hash = mixed(hash ^ p);
       std::uint64_t needs = 0;  // a sum, as the order of groups is the solution's
       for (const std::uint32_t g : group.needs) needs += mixed(found_[g]);
       found_.push_back(mixed(hash ^ mixed(needs)));
@@ -81,7 +81,7 @@ inline std::vector<contested_name> contested(const universe& u,
   std::vector<std::uint32_t> count(repo.size(), 0);
   for (const solve_result& r : results) {
     if (!r.solution) continue;
-    for (const package_id p : r.solution->packages) ++count[to_index(p)];
+    for (const package_id p : r.solution->packages) ++count[p];
   }
   std::vector<contested_name> out;
   for (std::uint32_t n = 0; n < repo.name_count(); ++n) {
@@ -89,10 +89,10 @@ inline std::vector<contested_name> contested(const universe& u,
     std::size_t all = 0;
     std::size_t most = 0;
     for (const package_id p : repo.versions(name_id{n})) {
-      if (count[to_index(p)] == 0) continue;
+      if (count[p] == 0) continue;
       name.versions.push_back(p);
-      all += count[to_index(p)];
-      most = std::max<std::size_t>(most, count[to_index(p)]);
+      all += count[p];
+      most = std::max<std::size_t>(most, count[p]);
     }
     name.minority = all - most;
     if (name.versions.size() > 1) out.push_back(std::move(name));

@@ -33,7 +33,7 @@ class layer_builder {
       for (const std::uint32_t g : group.needs) row_.push_back(layer_of_[g]);
       if (!std::is_sorted(row_.begin(), row_.end())) std::sort(row_.begin(), row_.end());
       members_.clear();
-      for (const package_id p : group.packages) members_.push_back(index_of[to_index(p)]);
+      for (const package_id p : group.packages) members_.push_back(index_of[p]);
 
       key_.assign(reinterpret_cast<const char*>(row_.data()), row_.size() * sizeof row_[0]);
       key_.push_back(group.for_target ? '1' : '0');
@@ -44,7 +44,7 @@ class layer_builder {
       layer_of_.resize(group.number);
       layer_of_.push_back(it->second);
       if (group.has_target) {
-        out_.targets.push_back({index_of[to_index(s.target)], it->second});
+        out_.targets.push_back({index_of[s.target], it->second});
       }
     });
   }

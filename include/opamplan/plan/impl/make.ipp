@@ -97,12 +97,12 @@ class planner {
   void number_packages() {
     index_of_.assign(repo_.size(), plan_package_id::none);
     for (const solution& s : solutions_) {
-      for (const package_id id : closure(s)) index_of_[to_index(id)] = plan_package_id(0);
+      for (const package_id id : closure(s)) index_of_[id] = plan_package_id(0);
     }
     used_.clear();
     for (const package_id id : repo_.packages()) {
-      if (index_of_[to_index(id)] == plan_package_id::none) continue;
-      index_of_[to_index(id)] = plan_package_id(used_.size());
+      if (index_of_[id] == plan_package_id::none) continue;
+      index_of_[id] = plan_package_id(used_.size());
       used_.push_back(id);
     }
   }
@@ -172,7 +172,7 @@ class planner {
     const std::size_t before = solutions_.size();
     leave_out([&](const solution& s) {
       for (const package_id id : closure(s)) {
-        const std::string& problem = problems[index_of_[to_index(id)]];
+        const std::string& problem = problems[index_of_[id]];
         if (!problem.empty()) return problem;
       }
       return std::string();

@@ -26,7 +26,7 @@ inline void check_no_pins(const repository& repo) {
 }
 
 inline const std::string& name_of(const solved_newest& of, result_id result) {
-  return of.in.repository().names()[to_index(of.results[result].name)];
+  return of.in.repository().names()[of.results[result].name];
 }
 inline std::string target_of(const solved_newest& of, result_id result) {
   return of.in.repository().full_name(of.results[result].target);

@@ -28,11 +28,11 @@ class series_packages {
     if (last_) {
       const repository& was = last_->repository();
       for (std::uint32_t n = 0; n < same.size(); ++n) {
-        if (same[n] == no_name) continue;
+        if (same[n] == name_id::none) continue;
         const package_range from = was.versions(name_id{n});
         const package_range to = u.repository().versions(same[n]);
         for (std::size_t i = 0; i < from.size(); ++i) {
-          moved[to_index(to[i])] = known_[to_index(from[i])];
+          moved[to[i]] = known_[from[i]];
         }
       }
     }
@@ -53,7 +53,7 @@ class series_packages {
 
  private:
   plan_package_id number(package_id id) {
-    plan_package_id& at = known_[to_index(id)];
+    plan_package_id& at = known_[id];
     if (at != plan_package_id::none) return at;
     plan_package package = described(last_->repository(), id, last_->environment());
     package.opam.clear();

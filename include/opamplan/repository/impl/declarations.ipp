@@ -37,7 +37,7 @@ inline declarations read_declarations(const repository& repo, unsigned threads,
       const std::size_t end = repo.size() * (i + 1) / parts.size();
       std::size_t counted = repo.size() * i / parts.size();
       for (std::size_t at = counted; at < end && !team.stopped(); ++at) {
-        parts[i].add(repo.file(package_id{static_cast<std::uint32_t>(at)}));
+        parts[i].add(repo.file(package_id(at)));
         if (at + 1 - counted < block && at + 1 < end) continue;
         team.add_done(at + 1 - counted);
         counted = at + 1;

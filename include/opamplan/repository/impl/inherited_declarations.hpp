@@ -30,7 +30,7 @@ class declarations_heir {
     number_packages();
     declared_part part(repo_);
     for (const package_id id : repo_.packages()) {
-      if (row_before_[to_index(id)] == old_row::none) part.add(repo_.file(id));
+      if (row_before_[id] == old_row::none) part.add(repo_.file(id));
     }
     declarations read = std::move(part).finish();
     declarations out;
@@ -62,10 +62,10 @@ class declarations_heir {
   void number_packages() {
     row_before_.assign(repo_.size(), old_row::none);
     for (std::uint32_t n = 0; n < now_.size(); ++n) {
-      if (now_[n] == no_name) continue;
+      if (now_[n] == name_id::none) continue;
       old_row row(first_before_[n]);
       for (const package_id id : repo_.versions(now_[n])) {
-        row_before_[to_index(id)] = row;
+        row_before_[id] = row;
         ++row;
       }
     }
@@ -87,13 +87,13 @@ class declarations_heir {
 
   [[nodiscard]] bool renumber(formula<version_set>& f) const {
     if (f.is_atom()) {
-      if (f.atom.name == no_name) return false;
-      const std::size_t before = to_index(f.atom.name);
-      if (now_[before] == no_name) return false;
+      if (f.atom.name == name_id::none) return false;
+      const std::size_t before = f.atom.name;
+      if (now_[before] == name_id::none) return false;
       f.atom.name = now_[before];
-      const auto first = static_cast<std::uint32_t>(repo_.versions(f.atom.name).first);
+      const auto first = repo_.versions(f.atom.name).first.value();
       const auto moved = [&](package_id id) {
-        return package_id{static_cast<std::uint32_t>(id) - first_before_[before] + first};
+        return package_id(id - first_before_[before] + first);
       };
       for (package_range& range : f.atom.ranges) range = {moved(range.first), moved(range.last)};
     }

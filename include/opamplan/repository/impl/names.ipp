@@ -20,7 +20,7 @@ OPAMPLAN_INLINE std::vector<std::string> close_names(const repository& repo, std
 
 OPAMPLAN_INLINE name_id require_name(const repository& repo, std::string_view name) {
   const name_id id = repo.find_name(name);
-  if (id != no_name) return id;
+  if (id != name_id::none) return id;
   std::vector<std::string> near = close_names(repo, name);
   const std::string what =
       fmt::format("no package is named \"{}\" in this repository{}", name, did_you_mean(near));
@@ -30,9 +30,9 @@ OPAMPLAN_INLINE name_id require_name(const repository& repo, std::string_view na
 OPAMPLAN_INLINE package_request find_request(const repository& repo, std::string_view text) {
   package_request r;
   r.name = repo.find_name(text);
-  if (r.name != no_name) return r;
+  if (r.name != name_id::none) return r;
   r.package = repo.find(text);
-  if (r.package != no_package) {
+  if (r.package != package_id::none) {
     r.name = repo.name_of(r.package);
     return r;
   }
@@ -46,7 +46,7 @@ OPAMPLAN_INLINE package_request find_request(const repository& repo, std::string
 OPAMPLAN_INLINE package_id require_version(const repository& repo, std::string_view name,
                                            std::string_view version) {
   const package_id found = repo.find(fmt::format("{}.{}", name, version));
-  if (found != no_package) return found;
+  if (found != package_id::none) return found;
   const package_range all = repo.versions(require_name(repo, name));
   std::vector<package_id> meant;
   for (const package_id id : all) {

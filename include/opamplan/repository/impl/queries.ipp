@@ -71,7 +71,7 @@ OPAMPLAN_INLINE package_id latest_available(const repository& repo, const enviro
       return id;
     }
   }
-  return no_package;
+  return package_id::none;
 }
 
 OPAMPLAN_INLINE std::vector<package_id> latest_available(const repository& repo,
@@ -122,7 +122,7 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_files(const repository&
   std::vector<std::vector<repository_diagnostic>> found(repo.size());
   const auto check = [&](package_id id) {
     const package_origin origin = repo.origin(id);
-    auto& out = found[to_index(id)];
+    auto& out = found[id];
     const auto add = [&](severity level, syntax::position at, std::string message) {
       out.push_back(
           {level, origin.source, std::string(origin.path), at.line, at.column, std::move(message)});
@@ -136,9 +136,8 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_files(const repository&
       add(severity::error, {0, 0}, "extra-files: " + std::move(message));
     }
   };
-  parallel_blocks(repo.size(), threads, 256, "check", progress, [&] {
-    return [&](std::size_t i) { check(package_id{static_cast<std::uint32_t>(i)}); };
-  });
+  parallel_blocks(repo.size(), threads, 256, "check", progress,
+                  [&] { return [&](std::size_t i) { check(package_id(i)); }; });
   std::vector<repository_diagnostic> all;
   for (auto& list : found) {
     for (auto& d : list) all.push_back(std::move(d));

@@ -25,22 +25,22 @@ OPAMPLAN_INLINE name_id repository::find_name(std::string_view name) const noexc
   for (std::size_t at = repository_impl::checksum(name.data(), name.size()) & mask;;
        at = (at + 1) & mask) {
     const name_id id{state_->slots[at]};
-    if (id == no_name || state_->names[to_index(id)] == name) return id;
+    if (id == name_id::none || state_->names[id] == name) return id;
   }
 }
 
 OPAMPLAN_INLINE package_id repository::find(std::string_view name,
                                             std::string_view version) const noexcept {
   const name_id id = find_name(name);
-  if (id == no_name) return no_package;
+  if (id == name_id::none) return package_id::none;
   const package_range range = versions(id);
-  const auto begin = state_->entries.begin() + static_cast<std::ptrdiff_t>(to_index(range.first));
-  const auto end = state_->entries.begin() + static_cast<std::ptrdiff_t>(to_index(range.last));
+  const auto begin = state_->entries.begin() + static_cast<std::ptrdiff_t>(range.first);
+  const auto end = state_->entries.begin() + static_cast<std::ptrdiff_t>(range.last);
   const auto found = std::lower_bound(
       begin, end, version, [](const repository_impl::repository_entry& e, std::string_view v) {
         return compare_versions(e.version, v) < 0;
       });
-  if (found == end || compare_versions(found->version, version) != 0) return no_package;
+  if (found == end || compare_versions(found->version, version) != 0) return package_id::none;
   auto exact = found;  // of equal versions, the one written so, else the first
   while (exact != end && exact->version != version &&
          compare_versions(exact->version, version) == 0) {
@@ -53,28 +53,28 @@ OPAMPLAN_INLINE package_id repository::find(std::string_view name,
 
 OPAMPLAN_INLINE package_id repository::find(std::string_view full_name) const noexcept {
   const std::size_t dot = full_name.find('.');
-  if (dot == std::string_view::npos) return no_package;
+  if (dot == std::string_view::npos) return package_id::none;
   return find(full_name.substr(0, dot), full_name.substr(dot + 1));
 }
 
 OPAMPLAN_INLINE package_range repository::versions(name_id name) const noexcept {
-  return {package_id{state_->first[to_index(name)]}, package_id{state_->first[to_index(name) + 1]}};
+  return {package_id{state_->first[name]}, package_id{state_->first[name + 1]}};
 }
 
 OPAMPLAN_INLINE package_range repository::packages() const noexcept {
-  return {package_id{0}, package_id{static_cast<std::uint32_t>(size())}};
+  return {package_id{0}, package_id(size())};
 }
 
 OPAMPLAN_INLINE name_id repository::name_of(package_id id) const noexcept {
-  return state_->entries[to_index(id)].name;
+  return state_->entries[id].name;
 }
 
 OPAMPLAN_INLINE const std::string& repository::name_string(package_id id) const noexcept {
-  return state_->names[to_index(name_of(id))];
+  return state_->names[name_of(id)];
 }
 
 OPAMPLAN_INLINE std::string_view repository::version_string(package_id id) const noexcept {
-  return state_->entries[to_index(id)].version;
+  return state_->entries[id].version;
 }
 
 OPAMPLAN_INLINE std::string repository::full_name(package_id id) const {
@@ -85,7 +85,7 @@ OPAMPLAN_INLINE std::string repository::full_name(package_id id) const {
 }
 
 OPAMPLAN_INLINE const syntax::file& repository::file(package_id id) const noexcept {
-  return state_->entries[to_index(id)].tree;
+  return state_->entries[id].tree;
 }
 
 OPAMPLAN_INLINE std::string_view repository::text(package_id id) const noexcept {
@@ -93,7 +93,7 @@ OPAMPLAN_INLINE std::string_view repository::text(package_id id) const noexcept 
 }
 
 OPAMPLAN_INLINE std::span<const extra_file> repository::extra_files(package_id id) const noexcept {
-  return state_->entries[to_index(id)].extra;
+  return state_->entries[id].extra;
 }
 
 OPAMPLAN_INLINE opam_file repository::opam(package_id id) const {
@@ -101,7 +101,7 @@ OPAMPLAN_INLINE opam_file repository::opam(package_id id) const {
 }
 
 OPAMPLAN_INLINE package_origin repository::origin(package_id id) const noexcept {
-  const repository_impl::repository_entry& e = state_->entries[to_index(id)];
+  const repository_impl::repository_entry& e = state_->entries[id];
   return {e.source, e.path};
 }
 
@@ -110,11 +110,11 @@ OPAMPLAN_INLINE std::span<const source_info> repository::sources() const noexcep
 }
 
 OPAMPLAN_INLINE bool repository::is_pinned(package_id id) const noexcept {
-  return state_->sources[state_->entries[to_index(id)].source].pins;
+  return state_->sources[state_->entries[id].source].pins;
 }
 
 OPAMPLAN_INLINE std::optional<source_tree> repository::source_folder(package_id id) const {
-  const repository_impl::pinned_folder* pinned = state_->entries[to_index(id)].pinned;
+  const repository_impl::pinned_folder* pinned = state_->entries[id].pinned;
   if (pinned == nullptr || pinned->tree.path.empty()) return std::nullopt;
   return pinned->tree;
 }

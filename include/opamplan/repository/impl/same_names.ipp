@@ -56,10 +56,10 @@ void each_name(const repository& before, const repository& after, const Visit& v
 }  // namespace repository_impl
 
 OPAMPLAN_INLINE std::vector<name_id> same_names(const repository& before, const repository& after) {
-  std::vector<name_id> same(before.name_count(), no_name);
+  std::vector<name_id> same(before.name_count(), name_id::none);
   repository_impl::each_name(before, after, [&](package_range a, package_range b) {
     if (a.empty() || b.empty() || !repository_impl::same_versions(before, a, after, b)) return;
-    same[to_index(before.name_of(a.first))] = after.name_of(b.first);
+    same[before.name_of(a.first)] = after.name_of(b.first);
   });
   return same;
 }
@@ -79,7 +79,7 @@ OPAMPLAN_INLINE std::vector<changed_package> changed_packages(const repository& 
     while (i < a.size() || j < b.size()) {
       const int which = i == a.size() ? 1 : j == b.size() ? -1 : order(a[i], b[j]);
       if (which != 0) {
-        out.push_back({which < 0 ? a[i] : no_package, which > 0 ? b[j] : no_package});
+        out.push_back({which < 0 ? a[i] : package_id::none, which > 0 ? b[j] : package_id::none});
       } else if (!repository_impl::same_package(before, a[i], after, b[j])) {
         out.push_back({a[i], b[j]});
       }

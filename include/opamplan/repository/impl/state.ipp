@@ -88,11 +88,11 @@ OPAMPLAN_INLINE std::vector<layered_entry> overlay(std::vector<source_content>& 
 OPAMPLAN_INLINE void fill_slots(repository_state& state) {
   std::size_t size = 16;
   while (size < 2 * state.names.size()) size *= 2;
-  state.slots.assign(size, static_cast<std::uint32_t>(no_name));
+  state.slots.assign(size, name_id::none.value());
   for (std::uint32_t i = 0; i < state.names.size(); ++i) {
     const std::string& name = state.names[i];
     std::size_t at = checksum(name.data(), name.size()) & (size - 1);
-    while (state.slots[at] != static_cast<std::uint32_t>(no_name)) at = (at + 1) & (size - 1);
+    while (state.slots[at] != name_id::none.value()) at = (at + 1) & (size - 1);
     state.slots[at] = i;
   }
 }
@@ -108,9 +108,9 @@ OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents,
       state->names.emplace_back(e.entry->name);
       state->first.push_back(static_cast<std::uint32_t>(state->entries.size()));
     }
-    state->entries.push_back({name_id{static_cast<std::uint32_t>(state->names.size() - 1)},
-                              e.source, e.entry->version, e.entry->path, std::move(e.entry->tree),
-                              e.entry->extra, e.entry->pinned});
+    state->entries.push_back({name_id(state->names.size() - 1), e.source, e.entry->version,
+                              e.entry->path, std::move(e.entry->tree), e.entry->extra,
+                              e.entry->pinned});
   }
   state->first.push_back(static_cast<std::uint32_t>(state->entries.size()));
   fill_slots(*state);

@@ -86,7 +86,7 @@ inline ranges matching(const repository& repo, package_range versions, const ver
 
 OPAMPLAN_INLINE version_set find_versions(const repository& repo, const package_atom& atom) {
   const name_id name = repo.find_name(atom.name);
-  if (name == no_name) return {};
+  if (name == name_id::none) return {};
   return {name, repository_impl::matching(repo, repo.versions(name), atom.constraint)};
 }
 

@@ -17,13 +17,13 @@ namespace opamplan::solve_impl {
 class candidate_rules {
  public:
   /// `root_role`: as `sat_core::options` has it. `enabled`: all if null.
-  candidate_rules(const universe_tables& t, std::uint32_t root_role, const enabled_rules* enabled)
+  candidate_rules(const universe_tables& t, role_id root_role, const enabled_rules* enabled)
       : tables_(t), root_role_(root_role), enabled_(enabled) {}
 
-  void set_root_role(std::uint32_t role) noexcept { root_role_ = role; }
+  void set_root_role(role_id role) noexcept { root_role_ = role; }
 
   [[nodiscard]] std::span<const choice_id> required_row(candidate_id c) const noexcept {
-    return is_root(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
+    return is_root(c) ? tables_.root_required[c] : tables_.required[c];
   }
   [[nodiscard]] bool requires_at(candidate_id c, std::size_t position) const noexcept {
     return is_root(c) ? holds(&enabled_rules::root_required, tables_.root_required, c, position)
@@ -59,17 +59,17 @@ class candidate_rules {
   using flags = std::vector<std::uint8_t> enabled_rules::*;
 
   [[nodiscard]] bool is_root(candidate_id c) const noexcept {
-    return static_cast<std::uint32_t>(tables_.candidate_roles[to_index(c)]) == root_role_;
+    return tables_.candidate_roles[c] == root_role_;
   }
   template <class Rows>
   [[nodiscard]] bool holds(flags which, const Rows& rows, candidate_id c,
                            std::size_t position) const noexcept {
-    return enabled_ == nullptr || (enabled_->*which)[rows.offsets[to_index(c)] + position] != 0 ||
-           tables_.candidate_packages[to_index(c)] == no_package;
+    return enabled_ == nullptr || (enabled_->*which)[rows.offsets[c] + position] != 0 ||
+           tables_.candidate_packages[c] == package_id::none;
   }
   template <class Rows, class Visit>
   bool for_each(flags which, const Rows& rows, candidate_id c, Visit visit) const {
-    const auto row = rows[to_index(c)];
+    const auto row = rows[c];
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (holds(which, rows, c, i) && !visit(row[i], i)) return false;
     }
@@ -77,7 +77,7 @@ class candidate_rules {
   }
 
   const universe_tables& tables_;
-  std::uint32_t root_role_;
+  role_id root_role_;
   const enabled_rules* enabled_;
 };
 

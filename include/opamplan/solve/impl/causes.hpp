@@ -32,7 +32,7 @@ class causes {
         }
         break;
       case reason::kind::no_member:
-        visit_members(vars_.as_choice(variable(l)), no_candidate, visit);
+        visit_members(vars_.as_choice(variable(l)), candidate_id::none, visit);
         break;
       case reason::kind::last_member:
         visit(vars_.holds(choice_id{why.arg}));
@@ -45,7 +45,7 @@ class causes {
   // That none of them is selected, but for one.
   template <class Visit>
   void visit_members(choice_id s, candidate_id except, Visit visit) const {
-    const auto& role = tables_.roles[to_index(tables_.choices[to_index(s)].role)];
+    const auto& role = tables_.roles[tables_.choices[s].role];
     const auto members = tables_.members(s);
     universe_tables::for_each_candidate(
         role, [&](std::uint32_t w) { return members[w]; },

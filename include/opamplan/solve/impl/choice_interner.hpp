@@ -33,7 +33,7 @@ class choice_interner {
     const role_id id{static_cast<std::uint32_t>(t_.roles.size())};
     t_.roles.push_back(role);
     t_.candidate_roles.resize(t_.candidate_roles.size() + candidate_count, id);
-    t_.candidate_packages.resize(t_.candidate_roles.size(), no_package);
+    t_.candidate_packages.resize(t_.candidate_roles.size(), package_id::none);
     all_.assign(role.word_count, 0);
     for (std::uint32_t i = 0; i < candidate_count; ++i) set_bit(all_, i);
     t_.any_version.push_back(choice_of(id, all_));

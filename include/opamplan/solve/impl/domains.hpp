@@ -20,10 +20,10 @@ class domains {
       : tables_(t),
         words_(t.domain_words),
         sizes_(t.roles.size()),
-        selected_(t.roles.size(), no_candidate),
-        required_(t.roles.size(), no_choice),
-        required_before_(t.choices.size(), no_choice),
-        of_class_(t.class_names.size(), no_candidate) {
+        selected_(t.roles.size(), candidate_id::none),
+        required_(t.roles.size(), choice_id::none),
+        required_before_(t.choices.size(), choice_id::none),
+        of_class_(t.class_names.size(), candidate_id::none) {
     for (std::size_t r = 0; r < t.roles.size(); ++r) {
       const auto& role = t.roles[r];
       sizes_[r] = role.candidate_count;
@@ -35,51 +35,51 @@ class domains {
 
   /// `best` is this one as long as it can be.
   void prefer(candidate_id c) {
-    if (preferred_.empty()) preferred_.assign(sizes_.size(), no_candidate);
-    preferred_[to_index(role_of(c))] = c;
+    if (preferred_.empty()) preferred_.assign(sizes_.size(), candidate_id::none);
+    preferred_[role_of(c)] = c;
   }
 
   void exclude(candidate_id c) noexcept {
     const auto [word, bit] = place_of(c);
     words_[word] &= ~bit;
-    --sizes_[to_index(role_of(c))];
+    --sizes_[role_of(c)];
   }
   void readmit(candidate_id c) noexcept {
     const auto [word, bit] = place_of(c);
     words_[word] |= bit;
-    ++sizes_[to_index(role_of(c))];
+    ++sizes_[role_of(c)];
   }
-  void select(candidate_id c) noexcept { selected_[to_index(role_of(c))] = c; }
+  void select(candidate_id c) noexcept { selected_[role_of(c)] = c; }
   void unselect(candidate_id c) noexcept {
-    selected_[to_index(role_of(c))] = no_candidate;
+    selected_[role_of(c)] = candidate_id::none;
     // All its classes: which rules are enabled may have changed since.
-    for (const std::uint32_t k : tables_.classes[to_index(c)]) {
-      if (of_class_[k] == c) of_class_[k] = no_candidate;
+    for (const std::uint32_t k : tables_.classes[c]) {
+      if (of_class_[k] == c) of_class_[k] = candidate_id::none;
     }
   }
   /// Of a class the first one that is selected has it.
   void join(candidate_id c, std::uint32_t k) noexcept {
-    if (of_class_[k] == no_candidate) of_class_[k] = c;
+    if (of_class_[k] == candidate_id::none) of_class_[k] = c;
   }
   /// Of a choice that has become true.
   void require(choice_id s) noexcept {
-    choice_id& last = required_[to_index(tables_.choices[to_index(s)].role)];
-    required_before_[to_index(s)] = last;
+    choice_id& last = required_[tables_.choices[s].role];
+    required_before_[s] = last;
     last = s;
   }
   /// The opposite, if it was required at all.
   void release(choice_id s) noexcept {
-    choice_id& last = required_[to_index(tables_.choices[to_index(s)].role)];
-    if (last == s) last = required_before_[to_index(s)];
+    choice_id& last = required_[tables_.choices[s].role];
+    if (last == s) last = required_before_[s];
   }
 
-  [[nodiscard]] candidate_id selected(role_id r) const noexcept { return selected_[to_index(r)]; }
-  [[nodiscard]] std::uint32_t size(role_id r) const noexcept { return sizes_[to_index(r)]; }
+  [[nodiscard]] candidate_id selected(role_id r) const noexcept { return selected_[r]; }
+  [[nodiscard]] std::uint32_t size(role_id r) const noexcept { return sizes_[r]; }
   [[nodiscard]] candidate_id of_class(std::uint32_t k) const noexcept { return of_class_[k]; }
   /// The choice that was required last, or none; and the one before it.
-  [[nodiscard]] choice_id required(role_id r) const noexcept { return required_[to_index(r)]; }
+  [[nodiscard]] choice_id required(role_id r) const noexcept { return required_[r]; }
   [[nodiscard]] choice_id required_before(choice_id s) const noexcept {
-    return required_before_[to_index(s)];
+    return required_before_[s];
   }
   [[nodiscard]] bool has(candidate_id c) const noexcept {
     const auto [word, bit] = place_of(c);
@@ -99,29 +99,29 @@ class domains {
   /// The candidate of `r` to try first among those still possible, or none.
   [[nodiscard]] candidate_id best(role_id r) const noexcept {
     if (!preferred_.empty()) {
-      const candidate_id c = preferred_[to_index(r)];
-      if (c != no_candidate && has(c)) return c;
+      const candidate_id c = preferred_[r];
+      if (c != candidate_id::none && has(c)) return c;
     }
     return first(r);
   }
 
   /// The first one in the order of the tables, or none.
   [[nodiscard]] candidate_id first(role_id r) const noexcept {
-    const auto& role = tables_.roles[to_index(r)];
+    const auto& role = tables_.roles[r];
     for (std::uint32_t w = 0; w < role.word_count; ++w) {
       const std::uint64_t word = words_[role.first_word + w];
       if (word == 0) continue;
       const auto bit = static_cast<std::uint32_t>(std::countr_zero(word));
       return candidate_id{role.first_candidate + 64 * w + bit};
     }
-    return no_candidate;
+    return candidate_id::none;
   }
 
   /// Visits those of the role of `c` that are possible beside it. `visit` may exclude what it is
   /// given; so may the next two.
   template <class Visit>
   void for_each_rival(candidate_id c, Visit visit) const {
-    const auto& role = tables_.roles[to_index(role_of(c))];
+    const auto& role = tables_.roles[role_of(c)];
     const place own = place_of(c);
     for_each(
         role,
@@ -151,14 +151,14 @@ class domains {
     std::uint64_t bit;
   };
   [[nodiscard]] role_id role_of(candidate_id c) const noexcept {
-    return tables_.candidate_roles[to_index(c)];
+    return tables_.candidate_roles[c];
   }
   [[nodiscard]] const universe_tables::role& role_of(choice_id s) const noexcept {
-    return tables_.roles[to_index(tables_.choices[to_index(s)].role)];
+    return tables_.roles[tables_.choices[s].role];
   }
   [[nodiscard]] place place_of(candidate_id c) const noexcept {
-    const auto& role = tables_.roles[to_index(role_of(c))];
-    const std::uint32_t i = static_cast<std::uint32_t>(c) - role.first_candidate;
+    const auto& role = tables_.roles[role_of(c)];
+    const std::uint32_t i = c.value() - role.first_candidate;
     return {role.first_word + i / 64, std::uint64_t{1} << (i % 64)};
   }
   // Those possible whose bits `mask(word)` has.

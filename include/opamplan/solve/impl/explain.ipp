@@ -22,16 +22,16 @@ OPAMPLAN_INLINE explanation explain(const universe& u, package_id target,
   const solve_options effective = options_for(u, options, target);
   solve_impl::prober p(u, effective);
   return solve_impl::explain_target(p, u, solve_impl::premises_of(effective), name, target,
-                                    u.tables().package_candidates[to_index(target)]);
+                                    u.tables().package_candidates[target]);
 }
 
 OPAMPLAN_INLINE explanation explain(const universe& u, name_id name, const solve_options& options) {
-  if (u.tables().roles[to_index(name)].candidate_count == 0) {
+  if (u.tables().roles[name].candidate_count == 0) {
     return solve_impl::explain_absence(u, name, u.latest(name));
   }
   solve_impl::prober p(u, options);
-  return solve_impl::explain_target(p, u, solve_impl::premises_of(options), name, no_package,
-                                    u.tables().any_version[to_index(name)]);
+  return solve_impl::explain_target(p, u, solve_impl::premises_of(options), name, package_id::none,
+                                    u.tables().any_version[name]);
 }
 
 OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const package_id> targets,
@@ -51,9 +51,9 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
                     return [&, own, p = std::make_shared<prober>(u, *own)](std::size_t i) {
                       const package_id id = unsolvable[i];
                       const name_id name = u.repository().name_of(id);
-                      const candidate_id c = t.package_candidates[to_index(id)];
+                      const candidate_id c = t.package_candidates[id];
                       report.explanations[i] =
-                          c == no_candidate ? solve_impl::explain_absence(u, name, id)
+                          c == candidate_id::none ? solve_impl::explain_absence(u, name, id)
                           : p->excluded(c)
                               ? explain(u, id, *own)
                               : solve_impl::explain_target(*p, u, premises, name, id, c);
@@ -92,33 +92,33 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u, std::span<const 
     report.blockers.push_back(std::move(b));
   }
   // Lift the impossible rules of one name, and ask again.
-  parallel_blocks(
-      report.blockers.size(), options.threads, 4, "unlock", options.progress,
-      [&](const progress_callback& poll) {
-        const auto own = solve_impl::with_progress(options, poll);
-        return [&, own, p = std::make_shared<prober>(u, *own)](std::size_t n) {
-          blocker& b = report.blockers[n];
-          const auto& role = t.roles[to_index(u.repository().find_name(b.name))];
-          const auto set_impossible = [&](bool on) {
-            for (std::uint32_t k = 0; k < role.candidate_count; ++k) {
-              const candidate_id c{role.first_candidate + k};
-              const auto row = p->required(c);
-              for (std::uint32_t r = 0; r < row.size(); ++r) {
-                if (p->impossible(row[r])) p->set({rule_place::kind::required, c, r}, on);
-              }
-            }
-          };
-          for (const std::size_t i : blocked[b.name]) {
-            const package_id id = unsolvable[i];
-            p->aim(u.repository().name_of(id));
-            set_impossible(false);
-            if (p->solve(t.package_candidates[to_index(id)]) == search_outcome::satisfiable) {
-              ++b.unlocked;
-            }
-            set_impossible(true);
-          }
-        };
-      });
+  parallel_blocks(report.blockers.size(), options.threads, 4, "unlock", options.progress,
+                  [&](const progress_callback& poll) {
+                    const auto own = solve_impl::with_progress(options, poll);
+                    return [&, own, p = std::make_shared<prober>(u, *own)](std::size_t n) {
+                      blocker& b = report.blockers[n];
+                      const auto& role = t.roles[u.repository().find_name(b.name)];
+                      const auto set_impossible = [&](bool on) {
+                        for (std::uint32_t k = 0; k < role.candidate_count; ++k) {
+                          const candidate_id c{role.first_candidate + k};
+                          const auto row = p->required(c);
+                          for (std::uint32_t r = 0; r < row.size(); ++r) {
+                            if (p->impossible(row[r]))
+                              p->set({rule_place::kind::required, c, r}, on);
+                          }
+                        }
+                      };
+                      for (const std::size_t i : blocked[b.name]) {
+                        const package_id id = unsolvable[i];
+                        p->aim(u.repository().name_of(id));
+                        set_impossible(false);
+                        if (p->solve(t.package_candidates[id]) == search_outcome::satisfiable) {
+                          ++b.unlocked;
+                        }
+                        set_impossible(true);
+                      }
+                    };
+                  });
   std::stable_sort(report.blockers.begin(), report.blockers.end(),
                    [](const blocker& a, const blocker& b) {
                      return std::tuple(b.unlocked, b.blocked) < std::tuple(a.unlocked, a.blocked);
@@ -132,7 +132,7 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u,
   std::vector<package_request> names;
   std::vector<package_id> targets;
   for (const package_request& r : requests) {
-    if (r.package == no_package) {
+    if (r.package == package_id::none) {
       names.push_back(r);
     } else {
       targets.push_back(r.package);
@@ -140,7 +140,7 @@ OPAMPLAN_INLINE blocker_report find_blockers(const universe& u,
   }
   for (const solve_result& r : solve_all(u, names, options).results) {
     const package_id newest = u.latest(r.name);
-    if (r.status != solve_status::solution && newest != no_package) targets.push_back(newest);
+    if (r.status != solve_status::solution && newest != package_id::none) targets.push_back(newest);
   }
   std::sort(targets.begin(), targets.end());
   return find_blockers(u, targets, options);

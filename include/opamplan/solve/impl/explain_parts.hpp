@@ -37,7 +37,7 @@ class prober {
     base_.keep_going = [this] { return guard_.keep_going(); };
     set_all(true);
     excluded_.resize(tables_.candidate_roles.size());
-    for (const candidate_id c : base_.excluded) excluded_[to_index(c)] = 1;
+    for (const candidate_id c : base_.excluded) excluded_[c] = 1;
     base_.enabled = &enabled_;
     base_.trace = true;
   }
@@ -49,7 +49,7 @@ class prober {
   void aim(name_id name) {
     guard_.start();
     begun_ = work();
-    const auto role = static_cast<std::uint32_t>(name);
+    const role_id role = role_of(name);
     if (core_ && (!root_rules_ || role_ == role)) return;
     role_ = role;
     auto o = base_;
@@ -67,7 +67,7 @@ class prober {
   }
 
   void set(const rule_place& r, bool on) {
-    const std::size_t c = to_index(r.candidate);
+    const std::size_t c = r.candidate;
     const bool root = is_root(r.candidate);
     const auto value = static_cast<std::uint8_t>(on);
     switch (r.what) {
@@ -112,7 +112,7 @@ class prober {
       sat_core::options o = sat_core_options(u, fewer);
       o.enabled = &enabled_;
       o.keep_going = base_.keep_going;
-      if (root_rules_) o.root_role = static_cast<std::uint32_t>(role_);
+      if (root_rules_) o.root_role = role_;
       if (!may_try_more() || sat_core(tables_, o).solve(target) != search_outcome::unsatisfiable) {
         return false;
       }
@@ -126,18 +126,18 @@ class prober {
   [[nodiscard]] std::span<const rule_place> refutation() const { return core_->refutation(); }
 
   [[nodiscard]] std::span<const choice_id> required(candidate_id c) const {
-    return is_root(c) ? tables_.root_required[to_index(c)] : tables_.required[to_index(c)];
+    return is_root(c) ? tables_.root_required[c] : tables_.required[c];
   }
   /// Rules that say the same of one name's versions, together.
   [[nodiscard]] std::vector<std::vector<rule_place>> sentences(
       std::span<const rule_place> rules) const {
     std::map<std::tuple<role_id, rule_place::kind, std::uint32_t>, std::vector<rule_place>> by_text;
     for (const rule_place& r : rules) {
-      const std::size_t c = to_index(r.candidate);
+      const std::size_t c = r.candidate;
       std::uint32_t about = 0;
       switch (r.what) {
         case rule_place::kind::required:
-          about = static_cast<std::uint32_t>(required(r.candidate)[r.position]);
+          about = required(r.candidate)[r.position].value();
           break;
         case rule_place::kind::forbidden:
           about = static_cast<std::uint32_t>(
@@ -154,28 +154,28 @@ class prober {
     return out;
   }
   [[nodiscard]] bool is_root(candidate_id c) const {
-    return root_rules_ && to_index(tables_.candidate_roles[to_index(c)]) == role_;
+    return root_rules_ && tables_.candidate_roles[c] == role_;
   }
-  [[nodiscard]] bool excluded(candidate_id c) const { return excluded_[to_index(c)] != 0; }
+  [[nodiscard]] bool excluded(candidate_id c) const { return excluded_[c] != 0; }
 
   /// No member is allowed by what was asked for (an alternative: none of its branches). Adds the
   /// roles that lack one to `lacking`.
-  bool impossible(choice_id s, std::set<std::uint32_t>* lacking = nullptr) const {
-    const auto& choice = tables_.choices[to_index(s)];
-    const auto& role = tables_.roles[to_index(choice.role)];
+  bool impossible(choice_id s, std::set<role_id>* lacking = nullptr) const {
+    const auto& choice = tables_.choices[s];
+    const auto& role = tables_.roles[choice.role];
     bool branches = false;
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
       const candidate_id c{role.first_candidate + i};
       if (!tables_.contains(s, c) || excluded(c)) continue;
-      if (tables_.candidate_packages[to_index(c)] != no_package) return false;
+      if (tables_.candidate_packages[c] != package_id::none) return false;
       branches = true;
-      const auto row = tables_.required[to_index(c)];
+      const auto row = tables_.required[c];
       if (std::none_of(row.begin(), row.end(),
                        [&](choice_id b) { return impossible(b, lacking); })) {
         return false;
       }
     }
-    if (!branches && lacking != nullptr) lacking->insert(static_cast<std::uint32_t>(choice.role));
+    if (!branches && lacking != nullptr) lacking->insert(choice.role);
     return true;
   }
 
@@ -197,7 +197,7 @@ class prober {
   std::vector<std::uint8_t> excluded_;
   std::unique_ptr<sat_core> core_;
   bool root_rules_;
-  std::size_t role_ = 0;
+  role_id role_;
 };
 
 /// The options of one thread's work.
@@ -280,7 +280,7 @@ inline std::string version_list(const universe& u, std::vector<package_id> versi
 inline std::string availability_note(const universe& u, std::string_view name) {
   const repository& repo = u.repository();
   const name_id id = repo.find_name(name);
-  if (id == no_name) return fmt::format("there is no package named {}", name);
+  if (id == name_id::none) return fmt::format("there is no package named {}", name);
   std::size_t filtered = 0;
   std::size_t avoided = 0;
   for (const package_id p : repo.versions(id)) {
@@ -306,7 +306,7 @@ inline std::string availability_note(const universe& u, std::string_view name) {
 /// No version of the name is a candidate, because all have the flag avoid-version.
 inline bool all_avoided(const universe& u, std::string_view name) {
   const name_id id = u.repository().find_name(name);
-  if (id == no_name) return false;
+  if (id == name_id::none) return false;
   const auto versions = u.repository().versions(id);
   return std::any_of(versions.begin(), versions.end(),
                      [&](package_id p) { return u.availability(p) == availability::avoided; });
@@ -368,7 +368,7 @@ inline std::string disagreement(const universe& u, const std::vector<fact>& fact
 /// The premises that may have to do with the facts: of names that these mention.
 inline std::vector<premise> premises_about(const universe& u, const std::vector<premise>& premises,
                                            const explanation& e) {
-  std::set<std::string> mentioned{u.repository().names()[to_index(e.name)]};
+  std::set<std::string> mentioned{u.repository().names()[e.name]};
   for (const fact& f : e.facts) {
     mentioned.insert(f.names.begin(), f.names.end());
     mentioned.insert(u.repository().name_string(f.package));
@@ -423,7 +423,7 @@ inline void tell(const universe& u, const std::vector<premise>& given,
   }
   for (const key& k : order) {
     const auto& [name, what, text] = k;
-    const auto& role = u.tables().roles[to_index(name)];
+    const auto& role = u.tables().roles[name];
     const std::string versions =
         version_list(u, groups[k], groups[k].size() == role.candidate_count);
     const bool many = groups[k].size() > 1;
@@ -431,8 +431,7 @@ inline void tell(const universe& u, const std::vector<premise>& given,
                              : what == fact::kind::conflicts
                                  ? (many ? "conflict with" : "conflicts with")
                                  : (many ? "are of conflict class" : "is of conflict class");
-    e.sentences.push_back(
-        fmt::format("{} {} {} {}", repo.names()[to_index(name)], versions, verb, text));
+    e.sentences.push_back(fmt::format("{} {} {} {}", repo.names()[name], versions, verb, text));
   }
   std::set<std::string> asked;
   for (const premise& p : premises) {
@@ -492,7 +491,7 @@ explanation explain_target(prober& p, const universe& u, const std::vector<premi
   const search_outcome outcome = p.solve(target);
   if (outcome != search_outcome::unsatisfiable) {
     throw invalid_request(fmt::format(
-        "{} {}", u.repository().names()[to_index(name)],
+        "{} {}", u.repository().names()[name],
         outcome == search_outcome::satisfiable
             ? "has a solution: there is nothing to explain"
             : "was given up: whether it has a solution is not known; raise the conflict limit or "
@@ -502,18 +501,18 @@ explanation explain_target(prober& p, const universe& u, const std::vector<premi
   std::vector<rule_place> rules = short_refutation(p, target);
   e.minimal = minimise(p, target, rules);
   for (const rule_place& r : rules) {
-    const package_id id = t.candidate_packages[to_index(r.candidate)];
+    const package_id id = t.candidate_packages[r.candidate];
     const dependency_context context =
         dependency_switches(u.repository(), u.options(), id, p.is_root(r.candidate));
     fact f = describe_rule(u, id, context, fact_kind(r.what), r.position);
-    std::set<std::uint32_t> lacking;
+    std::set<role_id> lacking;
     if (r.what == rule_place::kind::required &&
         p.impossible(p.required(r.candidate)[r.position], &lacking)) {
       f.impossible_alone = true;
       for (const std::string& n : f.names) {
         // A name that the repository lacks has no role of its own.
         const name_id known = u.repository().find_name(n);
-        if (known == no_name || lacking.count(static_cast<std::uint32_t>(known)) != 0) {
+        if (known == name_id::none || lacking.count(role_of(known)) != 0) {
           f.lacking.push_back(n);
         }
       }
@@ -539,14 +538,15 @@ inline explanation explain_absence(const universe& u, name_id name, package_id t
   explanation e;
   e.name = name;
   e.target = target;
-  const std::string& text = u.repository().names()[to_index(name)];
-  if (target != no_package && u.availability(target) != availability::avoided) {
+  const std::string& text = u.repository().names()[name];
+  if (target != package_id::none && u.availability(target) != availability::avoided) {
     e.sentences.push_back(fmt::format("{} is not available in this environment{}",
                                       u.repository().full_name(target), available_text(u, target)));
   } else {
     e.sentences.push_back(availability_note(u, text));
   }
-  const bool avoided = target != no_package && u.availability(target) == availability::avoided;
+  const bool avoided =
+      target != package_id::none && u.availability(target) == availability::avoided;
   e.cause = avoided ? "only versions to avoid" : "not available in this environment";
   return e;
 }

@@ -11,7 +11,7 @@
 namespace opamplan {
 OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
                                           std::span<const candidate_id> selected, package_id target,
-                                          std::uint32_t root_role) {
+                                          role_id root_role) {
   // The selected candidate of a role, by binary search: a solution is small, the universe is not.
   struct entry {
     role_id role;
@@ -21,7 +21,7 @@ OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
   std::vector<entry> by_role;
   by_role.reserve(selected.size());
   for (const candidate_id c : selected) {
-    by_role.push_back({tables.candidate_roles[to_index(c)], c, 0});
+    by_role.push_back({tables.candidate_roles[c], c, 0});
   }
   std::sort(by_role.begin(), by_role.end(),
             [](const entry& a, const entry& b) { return a.role < b.role; });
@@ -30,34 +30,31 @@ OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
   result.target = target;
   // Roles of names ascend as names do, so packages come out ascending.
   for (entry& e : by_role) {
-    const package_id p = tables.candidate_packages[to_index(e.candidate)];
-    if (p == no_package) continue;
+    const package_id p = tables.candidate_packages[e.candidate];
+    if (p == package_id::none) continue;
     e.position = static_cast<std::uint32_t>(result.packages.size());
     result.packages.push_back(p);
   }
-  const auto find = [&](std::uint32_t role) -> const entry* {
-    const auto it = std::lower_bound(
-        by_role.begin(), by_role.end(), role,
-        [](const entry& e, std::uint32_t r) { return static_cast<std::uint32_t>(e.role) < r; });
-    return it != by_role.end() && static_cast<std::uint32_t>(it->role) == role ? &*it : nullptr;
+  const auto find = [&](role_id role) -> const entry* {
+    const auto it = std::lower_bound(by_role.begin(), by_role.end(), role,
+                                     [](const entry& e, role_id r) { return e.role < r; });
+    return it != by_role.end() && it->role == role ? &*it : nullptr;
   };
 
   std::vector<std::uint32_t>& row = result.dependencies.values;
   std::vector<std::uint32_t>& post_row = result.post_dependencies.values;
   for (const entry& e : by_role) {
-    if (tables.candidate_packages[to_index(e.candidate)] == no_package) continue;
-    const auto post_only = tables.post_only_names[to_index(e.candidate)];
+    if (tables.candidate_packages[e.candidate] == package_id::none) continue;
+    const auto post_only = tables.post_only_names[e.candidate];
     const auto add_rules = [&](const auto& self, candidate_id c) -> void {
-      const bool root =
-          static_cast<std::uint32_t>(tables.candidate_roles[to_index(c)]) == root_role;
-      for (const choice_id s :
-           root ? tables.root_required[to_index(c)] : tables.required[to_index(c)]) {
-        const auto role = static_cast<std::uint32_t>(tables.choices[to_index(s)].role);
+      const bool root = tables.candidate_roles[c] == root_role;
+      for (const choice_id s : root ? tables.root_required[c] : tables.required[c]) {
+        const role_id role = tables.choices[s].role;
         const entry* const needed = find(role);
         if (needed == nullptr) continue;
-        if (tables.candidate_packages[to_index(needed->candidate)] == no_package) {
+        if (tables.candidate_packages[needed->candidate] == package_id::none) {
           self(self, needed->candidate);
-        } else if (std::find(post_only.begin(), post_only.end(), name_id{role}) !=
+        } else if (std::find(post_only.begin(), post_only.end(), name_id(role.value())) !=
                    post_only.end()) {
           post_row.push_back(needed->position);
         } else {
@@ -66,8 +63,8 @@ OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
       }
     };
     add_rules(add_rules, e.candidate);
-    for (const name_id name : tables.optional_names[to_index(e.candidate)]) {
-      const entry* const present = find(static_cast<std::uint32_t>(name));
+    for (const name_id name : tables.optional_names[e.candidate]) {
+      const entry* const present = find(role_of(name));
       if (present != nullptr && present != &e) row.push_back(present->position);
     }
     result.dependencies.close_set();

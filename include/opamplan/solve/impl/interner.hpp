@@ -66,20 +66,20 @@ class interner {
  private:
   // One role a name; its candidates newest (or oldest) first, avoid-version ones last.
   void add_names() {
-    t_.package_candidates.assign(repo_.size(), no_candidate);
+    t_.package_candidates.assign(repo_.size(), candidate_id::none);
     t_.package_availability.reserve(repo_.size());
     for (const package_id id : repo_.packages()) t_.package_availability.push_back(evaluate(id));
     std::vector<package_id> order;
-    const auto avoided = [&](package_id id) { return declared_.avoid_version[to_index(id)] != 0; };
+    const auto avoided = [&](package_id id) { return declared_.avoid_version[id] != 0; };
     for (std::uint32_t n = 0; n < repo_.name_count(); ++n) {
       order.clear();
       for (const package_id id : repo_.versions(name_id{n})) {
-        if (t_.package_availability[to_index(id)] == availability::available) order.push_back(id);
+        if (t_.package_availability[id] == availability::available) order.push_back(id);
       }
       if (options_.avoid_version == avoid_rule::batch &&
           std::all_of(order.begin(), order.end(), avoided)) {
         for (const package_id id : order) {
-          t_.package_availability[to_index(id)] = availability::avoided;
+          t_.package_availability[id] = availability::avoided;
         }
         order.clear();
       }
@@ -91,13 +91,13 @@ class interner {
       for (std::size_t i = 0; i < order.size(); ++i) {
         const std::size_t c = t_.roles.back().first_candidate + i;
         t_.candidate_packages[c] = order[i];
-        t_.package_candidates[to_index(order[i])] = candidate_id{static_cast<std::uint32_t>(c)};
+        t_.package_candidates[order[i]] = candidate_id(c);
       }
     }
   }
 
   availability evaluate(package_id id) {
-    const std::uint32_t filter = declared_.available[to_index(id)];
+    const std::uint32_t filter = declared_.available[id];
     if (available_.empty()) available_.resize(declared_.filters.size());
     std::optional<availability>& known = available_[filter];
     if (known) return *known;
@@ -113,13 +113,12 @@ class interner {
 
   void add_package(package_id id) {
     const bool looked_at_post = add_rules(id, false, t_.required, t_.forbidden);
-    for (const std::string& name :
-         declared_.class_lists[declared_.conflict_classes[to_index(id)]]) {
+    for (const std::string& name : declared_.class_lists[declared_.conflict_classes[id]]) {
       t_.classes.values.push_back(class_of(name));
     }
     t_.classes.close_row();
     // Whatever their filters say: if one is there, the package may use it.
-    for (const std::uint32_t at : declared_.depopts[to_index(id)]) {
+    for (const std::uint32_t at : declared_.depopts[id]) {
       add_names(*declared_.formulas[at].written, t_.optional_names.values);
     }
     t_.optional_names.close_set();
@@ -141,8 +140,8 @@ class interner {
         looked_at_post = looked_at_post || e.looked.post;
       }
     };
-    add(field::depends, declared_.depends[to_index(id)]);
-    add(field::conflicts, declared_.conflicts[to_index(id)]);
+    add(field::depends, declared_.depends[id]);
+    add(field::conflicts, declared_.conflicts[id]);
     required.close_row();
     forbidden.close_row();
     return looked_at_post;
@@ -153,7 +152,7 @@ class interner {
     if (!context.post) return;
     const auto names = [&] {
       std::vector<name_id> out;
-      for (const std::uint32_t at : declared_.depends[to_index(id)]) {
+      for (const std::uint32_t at : declared_.depends[id]) {
         add_names(evaluate_depends(*declared_.formulas[at].written, env_, repo_.name_string(id),
                                    repo_.version_string(id), context),
                   out);
@@ -174,7 +173,7 @@ class interner {
   void add_names(const formula<Atom>& f, std::vector<name_id>& out) {
     if (f.is_atom()) {
       const name_id name = repo_.find_name(f.atom.name);
-      if (name != no_name) out.push_back(name);
+      if (name != name_id::none) out.push_back(name);
     }
     for (const formula<Atom>& arg : f.args) add_names(arg, out);
   }

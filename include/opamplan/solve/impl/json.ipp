@@ -39,10 +39,10 @@ OPAMPLAN_INLINE std::string to_json(const universe& u, const solve_result& resul
 
 OPAMPLAN_INLINE std::string to_json(const repository& repo, const solve_result& result) {
   std::string out = "{\"package\":";
-  append_json_string(repo.names()[to_index(result.name)], out);
+  append_json_string(repo.names()[result.name], out);
   out += ",\"status\":";
   append_json_string(to_string(result.status), out);
-  if (result.target != no_package) {
+  if (result.target != package_id::none) {
     out += ",\"target\":";
     append_json_string(repo.full_name(result.target), out);
   }

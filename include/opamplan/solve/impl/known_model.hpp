@@ -13,15 +13,15 @@ namespace opamplan::solve_impl {
 /// By role the candidate that it selects. Remembering one is linear in it and in the one before.
 class known_model {
  public:
-  void resize(std::size_t roles) { selected_.resize(roles, no_candidate); }
+  void resize(std::size_t roles) { selected_.resize(roles, candidate_id::none); }
 
   void remember(std::span<const role_id> roles, const domains& state) {
-    for (const role_id r : roles_) selected_[to_index(r)] = no_candidate;
+    for (const role_id r : roles_) selected_[r] = candidate_id::none;
     roles_.assign(roles.begin(), roles.end());
-    for (const role_id r : roles_) selected_[to_index(r)] = state.selected(r);
+    for (const role_id r : roles_) selected_[r] = state.selected(r);
   }
 
-  [[nodiscard]] candidate_id selected(role_id r) const noexcept { return selected_[to_index(r)]; }
+  [[nodiscard]] candidate_id selected(role_id r) const noexcept { return selected_[r]; }
 
  private:
   std::vector<candidate_id> selected_;

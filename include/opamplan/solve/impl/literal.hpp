@@ -28,11 +28,9 @@ class variables {
 
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
-  [[nodiscard]] static literal is_selected(candidate_id c) noexcept {
-    return {static_cast<std::uint32_t>(c) << 1U};
-  }
+  [[nodiscard]] static literal is_selected(candidate_id c) noexcept { return {c.value() << 1U}; }
   [[nodiscard]] literal holds(choice_id s) const noexcept {
-    return {(candidates_ + static_cast<std::uint32_t>(s)) << 1U};
+    return {(candidates_ + s.value()) << 1U};
   }
   [[nodiscard]] bool is_candidate(std::uint32_t var) const noexcept { return var < candidates_; }
   [[nodiscard]] choice_id as_choice(std::uint32_t var) const noexcept {

@@ -21,7 +21,7 @@ template <class Visit>
 void each_required_role(const universe_tables& t, std::span<const choice_id> row,
                         const Visit& visit) {
   for (const choice_id s : row) {
-    visit(static_cast<std::uint32_t>(t.choices[to_index(s)].role));
+    visit(t.choices[s].role.value());
   }
 }
 
@@ -32,7 +32,7 @@ class touched_by {
     const universe_tables& t = u.tables();
     const adjacency dependents = counted_rows(t.roles.size(), [&](const auto& visit) {
       for (std::size_t c = 0; c < t.candidate_roles.size(); ++c) {
-        const auto dependent = static_cast<std::uint32_t>(t.candidate_roles[c]);
+        const auto dependent = t.candidate_roles[c].value();
         each_required_role(t, t.required[c], [&](std::uint32_t role) { visit(role, dependent); });
       }
     });
@@ -42,16 +42,16 @@ class touched_by {
         });
   }
 
-  [[nodiscard]] bool name(name_id n) const { return roles_[to_index(n)]; }
+  [[nodiscard]] bool name(name_id n) const { return roles_[n]; }
 
   /// As a target, with the rules of targets.
   [[nodiscard]] bool target(package_id p) const {
     if (name(u_.repository().name_of(p))) return true;
     const universe_tables& t = u_.tables();
-    const candidate_id c = t.package_candidates[to_index(p)];
-    if (c == no_candidate || t.root_required.size() == 0) return false;
+    const candidate_id c = t.package_candidates[p];
+    if (c == candidate_id::none || t.root_required.size() == 0) return false;
     bool any = false;
-    each_required_role(t, t.root_required[to_index(c)],
+    each_required_role(t, t.root_required[c],
                        [&](std::uint32_t role) { any = any || roles_[role]; });
     return any;
   }
@@ -90,24 +90,24 @@ class touched_sides {
   }
   [[nodiscard]] bool after(package_id target) const { return all_ || touched_now_.target(target); }
 
-  /// The same version after; `no_package` if its name has changed.
+  /// The same version after; `package_id::none` if its name has changed.
   [[nodiscard]] package_id renumbered(package_id p) const {
     const name_id name = was_.name_of(p);
-    const name_id now = same_[to_index(name)];
-    if (now == no_name) return no_package;
-    return is_.versions(now)[to_index(p) - to_index(was_.versions(name).first)];
+    const name_id now = same_[name];
+    if (now == name_id::none) return package_id::none;
+    return is_.versions(now)[p - was_.versions(name).first];
   }
 
  private:
   [[nodiscard]] std::vector<std::uint32_t> changed_before() const {
     std::vector<bool> stayed(same_.size());
-    for (std::size_t n = 0; n < same_.size(); ++n) stayed[n] = same_[n] != no_name;
+    for (std::size_t n = 0; n < same_.size(); ++n) stayed[n] = same_[n] != name_id::none;
     return other_names(stayed.size(), stayed);
   }
   [[nodiscard]] std::vector<std::uint32_t> changed_now() const {
     std::vector<bool> stayed(is_.name_count(), false);
     for (const name_id n : same_) {
-      if (n != no_name) stayed[to_index(n)] = true;
+      if (n != name_id::none) stayed[n] = true;
     }
     return other_names(stayed.size(), stayed);
   }
@@ -139,8 +139,8 @@ class result_heir {
     if (touched_.after(target)) return result_id::none;
     const std::string& name = repo_.name_string(target);
     const repository& was = before_.in.repository();
-    while (next_ < before_.results.size() && was.names()[to_index(name_at(next_))] < name) ++next_;
-    assert(next_ < before_.results.size() && was.names()[to_index(name_at(next_))] == name);
+    while (next_ < before_.results.size() && was.names()[name_at(next_)] < name) ++next_;
+    assert(next_ < before_.results.size() && was.names()[name_at(next_)] == name);
     const solve_result& r = before_.results[next_];
     // When a request is given up depends on the numbers of what it does not look at.
     if (r.status == solve_status::gave_up || touched_.before(r.target)) return result_id::none;
@@ -150,7 +150,7 @@ class result_heir {
   /// The same in this repository.
   [[nodiscard]] solve_result take(result_id at) const {
     solve_result r = before_.results[at];
-    r.name = same_[to_index(r.name)];
+    r.name = same_[r.name];
     r.target = renumbered(r.target);
     if (r.solution) {
       r.solution->target = r.target;
@@ -164,7 +164,7 @@ class result_heir {
 
   [[nodiscard]] package_id renumbered(package_id p) const {
     const package_id now = touched_.renumbered(p);
-    assert(now != no_package);
+    assert(now != package_id::none);
     return now;
   }
 
@@ -229,13 +229,13 @@ OPAMPLAN_INLINE touched_targets targets_touched(const universe& before, const un
   std::vector<bool> marked(after.repository().size(), false);
   for (const package_id p : before.available_packages()) {
     const package_id now = touched.renumbered(p);
-    const bool is_touched = touched.before(p) || (now != no_package && touched.after(now));
+    const bool is_touched = touched.before(p) || (now != package_id::none && touched.after(now));
     if (!is_touched) continue;
     out.before.push_back(p);
-    if (now != no_package) marked[to_index(now)] = true;
+    if (now != package_id::none) marked[now] = true;
   }
   for (const package_id p : after.available_packages()) {
-    if (marked[to_index(p)] || touched.after(p)) out.after.push_back(p);
+    if (marked[p] || touched.after(p)) out.after.push_back(p);
   }
   return out;
 }

@@ -159,7 +159,7 @@ class proof {
 
   void use_place(rule_place::kind what, candidate_id c, std::size_t position) {
     // Branches of alternatives are part of the rule that has the alternative.
-    if (tables_.candidate_packages[to_index(c)] == no_package) return;
+    if (tables_.candidate_packages[c] == package_id::none) return;
     used_.push_back({what, c, static_cast<std::uint32_t>(position)});
   }
   void use_required(candidate_id c, choice_id s) {
@@ -177,7 +177,7 @@ class proof {
     });
   }
   void use_class(candidate_id c, std::uint32_t k) {
-    const auto row = tables_.classes[to_index(c)];
+    const auto row = tables_.classes[c];
     const auto it = std::find(row.begin(), row.end(), k);
     use_place(rule_place::kind::conflict_class, c, static_cast<std::size_t>(it - row.begin()));
   }
@@ -225,11 +225,9 @@ class proof {
       return false;
     });
   }
-  [[nodiscard]] role_id role_of(choice_id s) const noexcept {
-    return tables_.choices[to_index(s)].role;
-  }
+  [[nodiscard]] role_id role_of(choice_id s) const noexcept { return tables_.choices[s].role; }
   [[nodiscard]] role_id role_of(candidate_id c) const noexcept {
-    return tables_.candidate_roles[to_index(c)];
+    return tables_.candidate_roles[c];
   }
 
   bool kept_;

@@ -26,11 +26,11 @@ inline std::uint32_t position_of(const solution& s, package_id p) {
   return static_cast<std::uint32_t>(it - s.packages.begin());
 }
 
-/// The version of a name that is selected, or `no_package`.
+/// The version of a name that is selected, or `package_id::none`.
 inline package_id selected_of(const universe& u, const solution& s, name_id name) {
   const auto it = std::find_if(s.packages.begin(), s.packages.end(),
                                [&](package_id p) { return u.repository().name_of(p) == name; });
-  return it == s.packages.end() ? no_package : *it;
+  return it == s.packages.end() ? package_id::none : *it;
 }
 
 inline package_atom exactly(const universe& u, package_id p) {
@@ -47,16 +47,16 @@ inline std::vector<package_id> chosen_before(const universe& u, const solve_opti
   guard.start();
   o.keep_going = [&] { return guard.keep_going(); };
   if (t.root_required.size() != 0) {
-    o.root_role = static_cast<std::uint32_t>(u.repository().name_of(target));
+    o.root_role = role_of(u.repository().name_of(target));
   }
   sat_core core(t, std::move(o));
   std::vector<package_id> before;
-  if (core.solve(t.package_candidates[to_index(target)]) != search_outcome::satisfiable) {
+  if (core.solve(t.package_candidates[target]) != search_outcome::satisfiable) {
     return before;
   }
   for (const candidate_id c : core.selected()) {
-    const package_id p = t.candidate_packages[to_index(c)];
-    if (p == no_package) continue;
+    const package_id p = t.candidate_packages[c];
+    if (p == package_id::none) continue;
     if (u.repository().name_of(p) == name) break;
     before.push_back(p);
   }
@@ -70,7 +70,7 @@ inline bool explain_if_unsolvable(const universe& u, const solve_options& option
   if (solver(u, options).solve(target).status != solve_status::no_solution) return false;
   prober p(u, options);
   out = explain_target(p, u, premises, u.repository().name_of(target), target,
-                       u.tables().package_candidates[to_index(target)]);
+                       u.tables().package_candidates[target]);
   return true;
 }
 
@@ -106,9 +106,9 @@ OPAMPLAN_INLINE fact edge_fact(const universe& u, const solution& s, package_id 
                                package_id to) {
   const universe_tables& t = u.tables();
   const repository& repo = u.repository();
-  const candidate_id c = t.package_candidates[to_index(from)];
+  const candidate_id c = t.package_candidates[from];
   const bool root = t.root_required.size() != 0 && from == s.target;
-  const auto row = root ? t.root_required[to_index(c)] : t.required[to_index(c)];
+  const auto row = root ? t.root_required[c] : t.required[c];
   const dependency_context context = dependency_switches(repo, u.options(), from, root);
   const std::string& name = repo.name_string(to);
   for (std::uint32_t i = 0; i < row.size(); ++i) {
@@ -117,7 +117,7 @@ OPAMPLAN_INLINE fact edge_fact(const universe& u, const solution& s, package_id 
       return f;
     }
   }
-  const auto optional = t.optional_names[to_index(c)];
+  const auto optional = t.optional_names[c];
   if (std::find(optional.begin(), optional.end(), repo.name_of(to)) == optional.end()) {
     throw invalid_request(
         fmt::format("{} does not depend on {}", repo.full_name(from), repo.full_name(to)));
@@ -159,7 +159,7 @@ OPAMPLAN_INLINE explanation explain_choice(const universe& u, const solution& s,
   forced.roots.push_back(solve_impl::exactly(u, wanted));
   premises.push_back({forced.roots.back(), ""});
   if (solve_impl::explain_if_unsolvable(u, forced, premises, s.target, e)) return e;
-  if (selected == no_package) {
+  if (selected == package_id::none) {
     return solve_impl::without_facts(
         name, wanted, "not needed",
         fmt::format("nothing in the solution needs {}", repo.name_string(wanted)));
@@ -167,8 +167,7 @@ OPAMPLAN_INLINE explanation explain_choice(const universe& u, const solution& s,
   const universe_tables& t = u.tables();
   const bool is_preferred = std::find(options.preferred.begin(), options.preferred.end(),
                                       selected) != options.preferred.end();
-  if (is_preferred ||
-      t.package_candidates[to_index(selected)] < t.package_candidates[to_index(wanted)]) {
+  if (is_preferred || t.package_candidates[selected] < t.package_candidates[wanted]) {
     return solve_impl::without_facts(name, wanted, "another version is preferred",
                                      fmt::format("{} is possible, and preferred to {}",
                                                  repo.full_name(selected), repo.full_name(wanted)));

@@ -43,7 +43,7 @@ class rule_interner {
   /// Conflicts with a | b exclude both; conflicts with a & b are an alternative of exclusions.
   void add_prohibitions(const formula<version_set>& f, interned_rules& to) {
     if (f.is_atom()) {
-      if (f.atom.name != no_name) to.forbidden.push_back(matching(f.atom));
+      if (f.atom.name != name_id::none) to.forbidden.push_back(matching(f.atom));
     } else if (f.is_conjunction()) {
       to.required.push_back(alternative(f, true));
     } else {
@@ -73,8 +73,8 @@ class rule_interner {
   };
 
   choice_id matching(const version_set& set) {
-    if (set.name == no_name) return t_.any_version[to_index(missing_role())];
-    return choices_.choice_of(role_id{static_cast<std::uint32_t>(set.name)}, members_.of(set));
+    if (set.name == name_id::none) return t_.any_version[missing_role()];
+    return choices_.choice_of(role_of(set.name), members_.of(set));
   }
 
   // Stands for every name that the repository lacks.
@@ -89,11 +89,11 @@ class rule_interner {
   static void append_key(const formula<version_set>& f, std::string& out) {
     out += static_cast<char>(f.kind);
     if (f.is_atom()) {
-      append_key(static_cast<std::uint32_t>(f.atom.name), out);
+      append_key(f.atom.name.value(), out);
       append_key(static_cast<std::uint32_t>(f.atom.ranges.size()), out);
       for (const package_range range : f.atom.ranges) {
-        append_key(static_cast<std::uint32_t>(range.first), out);
-        append_key(static_cast<std::uint32_t>(range.last), out);
+        append_key(range.first.value(), out);
+        append_key(range.last.value(), out);
       }
     } else {
       append_key(static_cast<std::uint32_t>(f.args.size()), out);
@@ -120,7 +120,7 @@ class rule_interner {
     flatten(f, prohibits, args);
     const role_id role = choices_.add_role(static_cast<std::uint32_t>(args.size()));
     for (const formula<version_set>* arg : args) branches_.push_back({*arg, prohibits});
-    const choice_id id = t_.any_version[to_index(role)];
+    const choice_id id = t_.any_version[role];
     alternatives_.emplace(std::move(key), id);
     return id;
   }

@@ -118,18 +118,16 @@ OPAMPLAN_INLINE fact describe_rule(const universe& u, package_id id,
           });
     }
     // Conflicts: atoms are exclusions, conjunctions are alternatives among the requirements.
-    solve_impl::for_each_item(file, "conflicts",
-                              [&](const syntax::value& item, const syntax::file& alone) {
-                                solve_impl::for_each_requirement(
-                                    evaluate(read_conflicts(alone)), formula_kind::disjunction,
-                                    [&](const package_formula& rule) {
-                                      const bool excludes = rule.is_atom();
-                                      if (excludes && repo.find_name(rule.atom.name) == no_name)
-                                        return;
-                                      if (excludes == (what == fact::kind::conflicts))
-                                        take("conflicts", item, rule);
-                                    });
-                              });
+    solve_impl::for_each_item(
+        file, "conflicts", [&](const syntax::value& item, const syntax::file& alone) {
+          solve_impl::for_each_requirement(
+              evaluate(read_conflicts(alone)), formula_kind::disjunction,
+              [&](const package_formula& rule) {
+                const bool excludes = rule.is_atom();
+                if (excludes && repo.find_name(rule.atom.name) == name_id::none) return;
+                if (excludes == (what == fact::kind::conflicts)) take("conflicts", item, rule);
+              });
+        });
   }
   if (offset != 0) {
     const syntax::position p = file.locate(offset);

@@ -49,13 +49,13 @@ OPAMPLAN_INLINE void sat_core::reset() {
 // The candidate that is selected in place of the one that `l` would select.
 OPAMPLAN_INLINE candidate_id sat_core::rival(literal l) const noexcept {
   const std::uint32_t var = variable(l);
-  if (is_negative(l) || !vars_.is_candidate(var)) return no_candidate;
+  if (is_negative(l) || !vars_.is_candidate(var)) return candidate_id::none;
   const candidate_id selected = domains_.selected(tables_.candidate_roles[var]);
-  return selected == candidate_id{var} ? no_candidate : selected;
+  return selected == candidate_id{var} ? candidate_id::none : selected;
 }
 
 OPAMPLAN_INLINE void sat_core::assign(literal l, reason why) {
-  assert(rival(l) == no_candidate);
+  assert(rival(l) == candidate_id::none);
   trail_.push(l, why);
   ++statistics_.assignments;
   const std::uint32_t var = variable(l);

@@ -39,16 +39,16 @@ OPAMPLAN_INLINE bool sat_core::reasons_are_sound() const {
 
 OPAMPLAN_INLINE bool sat_core::domains_are_sound() const {
   for (std::size_t i = 0; i < tables_.roles.size(); ++i) {
-    const role_id r{static_cast<std::uint32_t>(i)};
+    const role_id r(i);
     const auto& role = tables_.roles[i];
     std::uint32_t possible = 0;
-    candidate_id selected = no_candidate;
+    candidate_id selected = candidate_id::none;
     for (std::uint32_t n = 0; n < role.candidate_count; ++n) {
       const candidate_id c{role.first_candidate + n};
       if (domains_.has(c) == trail_.is_false(is_selected(c))) return false;
       possible += domains_.has(c) ? 1 : 0;
       if (!trail_.is_true(is_selected(c))) continue;
-      if (selected != no_candidate) return false;
+      if (selected != candidate_id::none) return false;
       selected = c;
     }
     if (possible != domains_.size(r) || selected != domains_.selected(r)) return false;
@@ -72,13 +72,13 @@ OPAMPLAN_INLINE bool sat_core::nothing_waits() const {
   }
   const auto has_member = [&](choice_id s) {
     const candidate_id c = domains_.selected(role_of(s));
-    return c != no_candidate && tables_.contains(s, c);
+    return c != candidate_id::none && tables_.contains(s, c);
   };
   for (std::size_t i = 0; i < tables_.roles.size(); ++i) {
-    const role_id r{static_cast<std::uint32_t>(i)};
+    const role_id r(i);
     const candidate_id c = domains_.selected(r);
-    if (c == no_candidate) {
-      if (domains_.required(r) != no_choice && domains_.size(r) < 2) return false;
+    if (c == candidate_id::none) {
+      if (domains_.required(r) != choice_id::none && domains_.size(r) < 2) return false;
       continue;
     }
     if (!rules_.for_each_required(c, [&](choice_id s) { return trail_.is_true(vars_.holds(s)); }) ||

@@ -29,7 +29,7 @@ OPAMPLAN_INLINE sat_core::decision sat_core::decide_freely() {
 // Decides the best candidate of `r` that is still possible, or excludes those that are not until
 // propagation settles the role or fails.
 OPAMPLAN_INLINE sat_core::decision sat_core::choose(role_id r) {
-  for (candidate_id c = domains_.best(r); c != no_candidate; c = domains_.best(r)) {
+  for (candidate_id c = domains_.best(r); c != candidate_id::none; c = domains_.best(r)) {
     if (admissible(c)) {
       new_level();
       ++statistics_.decisions;
@@ -37,7 +37,7 @@ OPAMPLAN_INLINE sat_core::decision sat_core::choose(role_id r) {
       return decision::made;
     }
     if (!propagate()) return decision::conflict;
-    if (domains_.selected(r) != no_candidate) return decision::settled;
+    if (domains_.selected(r) != candidate_id::none) return decision::settled;
   }
   return decision::conflict;  // not reached: a required role with no candidate fails in propagate()
 }
@@ -64,14 +64,14 @@ OPAMPLAN_INLINE bool sat_core::admissible(candidate_id c) {
       exclude(c, vars_.holds(s));
       return false;
     }
-    if (other != no_candidate && tables_.contains(s, other)) {
+    if (other != candidate_id::none && tables_.contains(s, other)) {
       exclude(c, is_selected(other));
       return false;
     }
     return true;
   };
   const auto keeps_class = [&](std::uint32_t k) {
-    if (domains_.of_class(k) == no_candidate) return true;
+    if (domains_.of_class(k) == candidate_id::none) return true;
     exclude(c, is_selected(domains_.of_class(k)));
     return false;
   };
@@ -83,7 +83,7 @@ OPAMPLAN_INLINE bool sat_core::admissible(candidate_id c) {
 OPAMPLAN_INLINE sat_core::reason sat_core::why_disjoint(choice_id s) const noexcept {
   const role_id r = role_of(s);
   const auto members = tables_.members(s);
-  for (choice_id t = domains_.required(r); t != no_choice; t = domains_.required_before(t)) {
+  for (choice_id t = domains_.required(r); t != choice_id::none; t = domains_.required_before(t)) {
     const auto other = tables_.members(t);
     bool disjoint = true;
     for (std::size_t w = 0; w < members.size(); ++w) {
@@ -92,7 +92,7 @@ OPAMPLAN_INLINE sat_core::reason sat_core::why_disjoint(choice_id s) const noexc
     if (disjoint) return implied_by(vars_.holds(t));
   }
   const candidate_id selected = domains_.selected(r);
-  if (selected != no_candidate) return implied_by(is_selected(selected));
+  if (selected != candidate_id::none) return implied_by(is_selected(selected));
   return {reason::kind::no_member, 0};
 }
 

@@ -15,7 +15,7 @@ OPAMPLAN_INLINE bool sat_core::imply(literal l, reason why) {
     // Another candidate may have been selected whose propagation, which excludes this one, is still
     // to come: both are learnt of, say. Then the causes of this one contradict that one.
     const candidate_id other = rival(l);
-    if (other == no_candidate) {
+    if (other == candidate_id::none) {
       assign(l, why);
       return true;
     }
@@ -70,7 +70,7 @@ OPAMPLAN_INLINE bool sat_core::propagate_required(choice_id s) {
   domains_.require(s);
   const role_id r = role_of(s);
   const candidate_id selected = domains_.selected(r);
-  if (selected != no_candidate) {
+  if (selected != candidate_id::none) {
     if (tables_.contains(s, selected)) return true;
     conflict_ = {negate(vars_.holds(s)), negate(is_selected(selected))};
     return false;
@@ -81,7 +81,7 @@ OPAMPLAN_INLINE bool sat_core::propagate_required(choice_id s) {
 
 OPAMPLAN_INLINE bool sat_core::propagate_forbidden(choice_id s) {
   const candidate_id selected = domains_.selected(role_of(s));
-  if (selected != no_candidate) {
+  if (selected != candidate_id::none) {
     if (!tables_.contains(s, selected)) return true;
     conflict_ = {vars_.holds(s), negate(is_selected(selected))};
     return false;
@@ -95,20 +95,20 @@ OPAMPLAN_INLINE bool sat_core::propagate_forbidden(choice_id s) {
 // names that ends in nothing it would come down from the target again for each name. Not with root
 // rules: then all is forgotten after the request, and it would cost more than it saves.
 OPAMPLAN_INLINE bool sat_core::propagate_never(choice_id s) {
-  if (trail_.level() != 0 || options_.root_role != no_root_role) return true;
+  if (trail_.level() != 0 || options_.root_role != role_id::none) return true;
   if (requirers_.size() == 0) {
     requirers_ = counted_rows(tables_.choices.size(), [&](const auto& visit) {
       for (std::uint32_t c = 0; c < tables_.candidate_roles.size(); ++c) {
-        for (const choice_id t : tables_.required[c]) visit(to_index(t), c);
+        for (const choice_id t : tables_.required[c]) visit(t, c);
       }
     });
     choices_of_role_ = counted_rows(tables_.roles.size(), [&](const auto& visit) {
       for (std::uint32_t t = 0; t < tables_.choices.size(); ++t) {
-        visit(to_index(tables_.choices[t].role), t);
+        visit(tables_.choices[t].role, t);
       }
     });
   }
-  const auto requirers = requirers_[to_index(s)];
+  const auto requirers = requirers_[s];
   bool fewer = false;  // in the role of this candidate
   for (std::size_t i = 0; i < requirers.size(); ++i) {
     const candidate_id c{requirers[i]};
@@ -121,7 +121,7 @@ OPAMPLAN_INLINE bool sat_core::propagate_never(choice_id s) {
     // Candidates of a role are neighbours.
     const role_id r = role_of(c);
     if (i + 1 < requirers.size() && role_of(candidate_id{requirers[i + 1]}) == r) continue;
-    for (const std::uint32_t t : choices_of_role_[to_index(r)]) {
+    for (const std::uint32_t t : choices_of_role_[r]) {
       const literal never = negate(vars_.holds(choice_id{t}));
       if (!fewer) break;
       if (trail_.is_true(never) || domains_.meets(choice_id{t})) continue;
@@ -135,11 +135,10 @@ OPAMPLAN_INLINE bool sat_core::propagate_never(choice_id s) {
 // A role that is required must keep a candidate, and its last one is selected.
 OPAMPLAN_INLINE bool sat_core::check_domain(role_id r) {
   const choice_id required = domains_.required(r);
-  if (required == no_choice || domains_.size(r) > 1) return true;
+  if (required == choice_id::none || domains_.size(r) > 1) return true;
   const candidate_id last = domains_.first(r);
-  if (last != no_candidate) {
-    return imply(is_selected(last),
-                 {reason::kind::last_member, static_cast<std::uint32_t>(required)});
+  if (last != candidate_id::none) {
+    return imply(is_selected(last), {reason::kind::last_member, required.value()});
   }
   const literal never = negate(vars_.holds(required));
   conflict_.assign(1, never);

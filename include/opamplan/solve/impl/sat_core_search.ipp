@@ -80,7 +80,7 @@ OPAMPLAN_INLINE void sat_core::learn(std::uint32_t to_level) {
     std::uint32_t before = variable(learnt[0]);
     for (auto& d : analysis_.dominators()) {
       // If another candidate is a fact by now, the role contradicts itself, which shows soon.
-      if (rival(d.fact) != no_candidate) break;
+      if (rival(d.fact) != candidate_id::none) break;
       assert_fact(d.fact, std::move(d.rules), before);
       before = variable(d.fact);
     }

@@ -52,10 +52,10 @@ OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u,
   const auto& tables = u.tables();
   const auto restrict_name = [&](const package_atom& atom) {
     const name_id name = require_name(u.repository(), atom.name);
-    const auto& role = tables.roles[to_index(name)];
+    const auto& role = tables.roles[name];
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
       const candidate_id c{role.first_candidate + i};
-      const package_id p = tables.candidate_packages[to_index(c)];
+      const package_id p = tables.candidate_packages[c];
       if (!satisfies(atom.constraint, u.repository().version_string(p))) {
         result.excluded.push_back(c);
       }
@@ -63,12 +63,12 @@ OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u,
     return name;
   };
   for (const package_atom& root : options.roots) {
-    result.roots.push_back(tables.any_version[to_index(restrict_name(root))]);
+    result.roots.push_back(tables.any_version[restrict_name(root)]);
   }
   for (const package_atom& constraint : options.constraints) restrict_name(constraint);
   for (const package_id p : options.preferred) {
-    const candidate_id c = tables.package_candidates[to_index(p)];
-    if (c != no_candidate) result.preferred.push_back(c);
+    const candidate_id c = tables.package_candidates[p];
+    if (c != candidate_id::none) result.preferred.push_back(c);
   }
   return result;
 }
@@ -87,7 +87,7 @@ struct solver::state {
   /// what is learnt with the rules of another target does not hold.
   sat_core& core_for(name_id name) {
     if (!kept) kept = std::make_unique<sat_core>(universe_.tables(), core_options);
-    if (roots_differ) kept->reset(static_cast<std::uint32_t>(name));
+    if (roots_differ) kept->reset(role_of(name));
     return *kept;
   }
 
@@ -99,18 +99,18 @@ struct solver::state {
   /// The versions of a name that may be taken, the newest first, whatever is preferred of others.
   [[nodiscard]] std::vector<candidate_id> newest_first(name_id name) const {
     const auto& tables = universe_.tables();
-    const auto& role = tables.roles[to_index(name)];
+    const auto& role = tables.roles[name];
     std::vector<candidate_id> found;
     std::vector<candidate_id> avoided;
     for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
       const candidate_id c{role.first_candidate + i};
       if (is_excluded(c)) continue;
-      const package_id p = tables.candidate_packages[to_index(c)];
+      const package_id p = tables.candidate_packages[c];
       const bool avoid = read_flags(universe_.repository().file(p)).avoid_version;
       (avoid ? avoided : found).push_back(c);
     }
     const auto newer = [&](candidate_id a, candidate_id b) {
-      return tables.candidate_packages[to_index(a)] > tables.candidate_packages[to_index(b)];
+      return tables.candidate_packages[a] > tables.candidate_packages[b];
     };
     std::sort(found.begin(), found.end(), newer);
     std::sort(avoided.begin(), avoided.end(), newer);
@@ -147,13 +147,12 @@ struct solver::state {
         const auto& tables = universe_.tables();
         const auto selected = s->selected();
         const auto it = std::find_if(selected.begin(), selected.end(), [&](candidate_id c) {
-          return tables.candidate_roles[to_index(c)] == role_id{static_cast<std::uint32_t>(name)};
+          return tables.candidate_roles[c] == role_of(name);
         });
         result.status = solve_status::solution;
-        result.target = tables.candidate_packages[to_index(*it)];
-        result.solution =
-            extract_solution(tables, selected, result.target,
-                             roots_differ ? static_cast<std::uint32_t>(name) : 0xffffffffU);
+        result.target = tables.candidate_packages[*it];
+        result.solution = extract_solution(tables, selected, result.target,
+                                           roots_differ ? role_of(name) : role_id::none);
         break;
       }
     }
@@ -181,19 +180,19 @@ OPAMPLAN_INLINE solver& solver::operator=(solver&&) noexcept = default;
 OPAMPLAN_INLINE solve_result solver::solve(package_id target) {
   const universe& u = state_->universe_;
   const name_id name = u.repository().name_of(target);
-  const candidate_id c = u.tables().package_candidates[to_index(target)];
+  const candidate_id c = u.tables().package_candidates[target];
   solve_result result;
-  if (c != no_candidate && state_->is_excluded(c)) {
+  if (c != candidate_id::none && state_->is_excluded(c)) {
     // Another problem: what is learnt of it does not hold for other targets.
     solver alone(u, options_for(u, state_->options, target));
     result = alone.solve(target);
     state_->retired += alone.statistics();
-  } else if (c != no_candidate) {
+  } else if (c != candidate_id::none) {
     result = state_->solve(name, c);
   } else {
     result.name = name;
     result.status =
-        u.latest(name) == no_package ? solve_status::unavailable : solve_status::no_solution;
+        u.latest(name) == package_id::none ? solve_status::unavailable : solve_status::no_solution;
   }
   if (result.status != solve_status::unavailable) result.target = target;
   return result;
@@ -201,14 +200,14 @@ OPAMPLAN_INLINE solve_result solver::solve(package_id target) {
 
 OPAMPLAN_INLINE solve_result solver::solve(name_id name) {
   const universe& u = state_->universe_;
-  if (u.latest(name) != no_package) {
+  if (u.latest(name) != package_id::none) {
     if (u.options().prefer_oldest) {  // of what targets need: lower bounds are of the newest ones
       for (const candidate_id c : state_->newest_first(name)) {
         solve_result result = state_->solve(name, c);
         if (result.status != solve_status::no_solution) return result;
       }
     }
-    return state_->solve(name, u.tables().any_version[to_index(name)]);
+    return state_->solve(name, u.tables().any_version[name]);
   }
   solve_result result;
   result.name = name;
@@ -261,7 +260,7 @@ OPAMPLAN_INLINE solve_summary solve_all(const universe& u,
                                         const solve_options& options) {
   return solve_impl::solve_each(u, requests.size(), options, [&](solver& s, std::size_t i) {
     const package_request& r = requests[i];
-    return r.package == no_package ? s.solve(r.name) : s.solve(r.package);
+    return r.package == package_id::none ? s.solve(r.name) : s.solve(r.package);
   });
 }
 

@@ -22,7 +22,7 @@ OPAMPLAN_INLINE universe make_universe(opamplan::repository repo, opamplan::envi
 }
 
 OPAMPLAN_INLINE package_id universe::latest(name_id name) const {
-  package_id newest = no_package;
+  package_id newest = package_id::none;
   for (const package_id id : repository().versions(name)) {
     const auto a = availability(id);
     if (a == opamplan::availability::available || a == opamplan::availability::avoided) newest = id;
@@ -34,7 +34,7 @@ OPAMPLAN_INLINE std::vector<package_id> universe::latest() const {
   std::vector<package_id> result;
   for (std::uint32_t n = 0; n < repository().name_count(); ++n) {
     const package_id id = latest(name_id{n});
-    if (id != no_package) result.push_back(id);
+    if (id != package_id::none) result.push_back(id);
   }
   return result;
 }

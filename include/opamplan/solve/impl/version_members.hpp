@@ -26,10 +26,10 @@ class version_members {
 
   /// As bits of the name's role, bit i being its i-th candidate. Valid until the next call.
   [[nodiscard]] std::span<const std::uint64_t> of(const version_set& set) {
-    const universe_tables::role& role = t_.roles[to_index(set.name)];
+    const universe_tables::role& role = t_.roles[set.name];
     const auto all =
         std::span(t_.candidate_packages).subspan(role.first_candidate, role.candidate_count);
-    const std::size_t first_run = first_runs_[to_index(set.name)];
+    const std::size_t first_run = first_runs_[set.name];
     words_.assign(role.word_count, 0);
     for (const package_range range : set.ranges) {
       add(all.first(first_run), 0, range);

@@ -76,15 +76,15 @@ class walk {
           top_ = f.below;
           continue;
         }
-        r = t.choices[to_index(row[position])].role;
+        r = t.choices[row[position]].role;
       }
-      const bool first_visit = visited_[to_index(r)] == 0;
+      const bool first_visit = visited_[r] == 0;
       if (first_visit) {
-        while (state.selected(r) == no_candidate) {
+        while (state.selected(r) == candidate_id::none) {
           const decision d = choose(r);
           if (d != decision::settled) return d;
         }
-        visited_[to_index(r)] = 1;
+        visited_[r] = 1;
         order_.push_back(r);
       }
       if (top_ == no_frame) {
@@ -126,7 +126,7 @@ class walk {
   }
   void forget_visits(std::size_t from) {
     while (order_.size() > from) {
-      visited_[to_index(order_.back())] = 0;
+      visited_[order_.back()] = 0;
       order_.pop_back();
     }
   }
