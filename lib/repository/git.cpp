@@ -92,6 +92,11 @@ repository_handle open_repository(const git_source& from) {
                      "trust it: git config --global --add safe.directory " +
                      path);
   }
+  if (code == GIT_ENOTFOUND) {
+    throw load_error(printable(from.path) +
+                     ": not a git repository, so that it has no commits; name a clone or its URL, "
+                     "or leave the revision out");
+  }
   if (code != 0) fail(from, "not a git repository that can be opened");
   repository_handle repo(raw);
   if (repository_impl::read_loose_objects_here(raw) != 0) fail(from, "no object database");

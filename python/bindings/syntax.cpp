@@ -75,6 +75,20 @@ struct input {
   std::string path;
 };
 
+std::string content_of(const py::object& name) {
+  try {
+    const py::object stream = py::module_::import("io").attr("open")(name, "rb");
+    std::string text = stream.attr("read")().cast<std::string>();
+    stream.attr("close")();
+    return text;
+  } catch (const py::error_already_set& error) {
+    if (!error.matches(PyExc_OSError)) throw;
+    const py::object told = error_class("file_error")(error.value(), name);
+    PyErr_SetObject(py::type::of(told).ptr(), told.ptr());
+    throw py::error_already_set();
+  }
+}
+
 input input_of(const py::object& source, const std::optional<std::string>& path) {
   const bool is_str = py::isinstance<py::str>(source);
   if (is_str || py::isinstance<py::bytes>(source)) {
@@ -82,11 +96,8 @@ input input_of(const py::object& source, const std::optional<std::string>& path)
     if (!is_str || path || is_text(text)) return {std::move(text), path.value_or("")};
   }
   const py::object name = py::module_::import("os").attr("fspath")(source);
-  const py::object stream = py::module_::import("io").attr("open")(name, "rb");
-  std::string text = stream.attr("read")().cast<std::string>();
-  stream.attr("close")();
   const py::object shown = py::module_::import("os").attr("fsdecode")(name);
-  return {std::move(text), path.value_or(bytes_of(shown))};
+  return {content_of(name), path.value_or(bytes_of(shown))};
 }
 
 syntax::parse_options options_of(std::uint32_t max_depth, std::uint32_t max_bytes, bool any_bytes) {
@@ -586,7 +597,8 @@ void bind_syntax(py::module_& module) {
 
 `source` is a path (`os.PathLike`, or a str that can be no text: one line without ``:`` and ``{``) or
 text (any other str, bytes, or any str when `path` is given). `path` is what errors call the file.
-NUL bytes and text that is not UTF-8 are errors unless `any_bytes`. Raises `ParseError`.)");
+NUL bytes and text that is not UTF-8 are errors unless `any_bytes`. Raises `ParseError`, and
+`FileError` of a path.)");
   module.def(
       "parse_recovering", &parse_recovering, py::arg("source"), py::kw_only(),
       py::arg("path") = py::none(), py::arg("max_depth") = defaults.max_depth,

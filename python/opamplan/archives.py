@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
 from opamplan._core.emit import archive_paths
-from opamplan.errors import InvalidRequest
+from opamplan.errors import MissingFile
 from opamplan.files import copy_below
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def take_archives(
     the file system can do that, and what is there already is left alone.
     """
     if not Path(mirror).is_dir():
-        raise InvalidRequest(f"{os.fsdecode(mirror)}: no such folder")
+        raise MissingFile(errno.ENOENT, "no such folder", os.fspath(mirror))
     found = {path for path in archive_paths(plan) if Path(mirror, path).is_file()}
     for path in sorted(found):
         copy_below(directory, f"{ARCHIVES}/{path}", Path(mirror, path))

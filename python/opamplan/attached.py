@@ -51,9 +51,12 @@ def open_repository(
     """
     from opamplan import sources
 
+    places, pinned = sources.resolve(source, rev), sources.resolve_pins(pins)
+    sources.require(places)
+    sources.require(((path, rev) for path, _, _, rev in pinned), "nothing to pin there")
     return _load_repository(
-        sources.resolve(source, rev),
-        sources.resolve_pins(pins),
+        places,
+        pinned,
         sources.cache_folder(cache),
         previous,
         threads,
@@ -67,16 +70,15 @@ def packages_of(self: Repository) -> Iterator[Package]:
 
 
 def save_plan(self: Plan, path: Union[str, os.PathLike[str]]) -> None:
-    """Write `to_json` to a file: the whole of it, or what was there stays."""
+    """Write `to_json` to a file: the whole of it, or what was there stays. Raises FileError."""
     from opamplan.files import save
 
     save(path, self.to_json().encode())
 
 
 def load_plan(path: Union[str, os.PathLike[str]]) -> Plan:
-    """The plan that `save` wrote. Raises PlanFormatError or OSError."""
-    from pathlib import Path
-
+    """The plan that `save` wrote. Raises PlanFormatError or FileError."""
+    from opamplan.files import read
     from opamplan.matrix import is_matrix
 
     if is_matrix(path):
@@ -84,7 +86,7 @@ def load_plan(path: Union[str, os.PathLike[str]]) -> Plan:
             f"{os.fsdecode(path)}: holds several plans: PlanMatrix.load reads them"
         )
     try:
-        return Plan.from_json(Path(path).read_bytes())
+        return Plan.from_json(read(path))
     except errors.PlanFormatError as error:
         place = os.fsdecode(path)
         named = errors.PlanFormatError(f"{place}: {error}")
@@ -97,6 +99,7 @@ def write_plan(
     directory: Union[str, os.PathLike[str]],
     formats: Union[str, Iterable[str], None] = None,
     options: Optional[EmitOptions] = None,
+    progress: Union[bool, Callable[[str, int, int], Optional[bool]], None] = None,
 ) -> dict[str, int]:
     """Write the plan's files below a folder, in one format or several, see `write_plan`.
 
@@ -104,7 +107,7 @@ def write_plan(
     """
     from opamplan.output import write_plan
 
-    return write_plan(self, directory, formats, options)
+    return write_plan(self, directory, formats, options, progress)
 
 
 def attach() -> None:

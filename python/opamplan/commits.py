@@ -22,8 +22,8 @@ from opamplan._core.plan import Series, SeriesChange
 from opamplan._core.repository import Repository
 from opamplan._core.solve import Universe
 from opamplan.change import PackageChange, compare_repositories
-from opamplan.errors import InvalidRequest
-from opamplan.sources import git, resolve
+from opamplan.errors import InvalidRequest, LoadError
+from opamplan.sources import git, require, resolve, shown
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,13 @@ def _commits(source: Union[str, os.PathLike[str]], commits: str) -> tuple[str, l
         raise InvalidRequest(
             f"{commits}: name a range of commits, BASE..HEAD, such as HEAD~20..HEAD"
         )
-    ((path, _),) = resolve(source, head)
+    ((path, _),) = places = resolve(source, head)
+    require(places)
     form = "--format=%H%x00%P%x00%s"
-    told = git("log", "--first-parent", "--reverse", form, commits, "--", folder=path)
+    try:
+        told = git("log", "--first-parent", "--reverse", form, commits, "--", folder=path)
+    except LoadError as error:
+        raise LoadError(f"{shown(os.fspath(source))}: {error}") from None
     found = []
     for line in told.splitlines():
         commit, parents, subject = line.split("\0")

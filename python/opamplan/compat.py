@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from opamplan._core.closure import deps_json, dot, install_order
 from opamplan._core.emit import EmitOptions, context_files, dockerfile
@@ -23,6 +23,7 @@ def write_package_tool(
     directory: Union[str, os.PathLike[str]],
     batch_size: int = 100,
     options: Optional[EmitOptions] = None,
+    progress: Any = None,
 ) -> Written:
     """Write what package-tool's posts show; returns what was written.
 
@@ -52,7 +53,7 @@ def write_package_tool(
             files.append((name, text.encode(), False))
         targets.append((bake_name(target), target))
     files.append(("docker-bake.hcl", _bake(targets, batch_size).encode(), False))
-    return write_files(Path(directory), files, plan)
+    return write_files(Path(directory), files, plan, progress)
 
 
 def bake_name(target: str) -> str:

@@ -34,15 +34,40 @@ class UnknownPackage(InvalidRequest, KeyError):
     """What may have been meant, the likeliest first: names, or versions as NAME.VERSION."""
 
 
+class FileError(InvalidRequest, OSError):
+    """A file or a folder that cannot be read or written. Also an OSError, with `errno`, `filename`.
+
+    One that is not there is a MissingFile.
+    """
+
+    def __str__(self) -> str:
+        if self.filename is None:
+            return Exception.__str__(self)
+        return f"{os.fsdecode(self.filename)}: {self.strerror}"
+
+
+class MissingFile(FileError, FileNotFoundError):
+    """A file or a folder that is not there. Also a FileNotFoundError."""
+
+
 class CyclicDependencies(InvalidRequest):
     """An order was asked of dependencies that have none: a cycle, which opam refuses."""
 
 
-class LoadError(Error):
-    """A repository that cannot be read at all: absent, no `packages`, no such revision..."""
+class LoadError(Error, OSError):
+    """A repository that cannot be read at all: no `packages`, no such revision... Also an OSError.
+
+    One that is not there is a MissingRepository.
+    """
 
     source: str = ""
     """As it was named: a path or a URL; "" when nothing was named."""
+
+
+class MissingRepository(LoadError, MissingFile):
+    """A repository, or what is to be pinned, that is not there. Also a FileNotFoundError."""
+
+    __str__ = FileError.__str__
 
 
 class PlanFormatError(Error):
@@ -56,8 +81,11 @@ class PlanFormatError(Error):
     """Where it is no JSON, 1-based; else 0."""
 
 
-class StateError(Error):
-    """A state file that cannot be read or written: locked, damaged, no space..."""
+class StateError(Error, OSError):
+    """A state file that cannot be read or written: locked, damaged, no space... Also an OSError.
+
+    One that is not there, and is only to be read, is a MissingFile.
+    """
 
 
 class ParseError(Error):
@@ -102,12 +130,42 @@ _TROUBLES = {
     errno.EEXIST: "a file is there already; name a folder",
     errno.ENOTDIR: "not a folder, or below one that is none",
 }
+_UNWRITABLE = {
+    errno.ENOENT: "nothing can be made in this folder; name another place",
+    errno.EACCES: "you may not write there; name another place",
+    errno.EPERM: "nothing may be changed there; name another place",
+    errno.EROFS: "the file system is read-only; name another place",
+    errno.ENOSPC: "no space is left there; free some, or name another place",
+    errno.EDQUOT: "your quota is used up there; free some, or name another place",
+}
+
+
+def file_error(
+    error: OSError, path: Union[str, bytes, os.PathLike[Any]], writing: bool = False
+) -> OSError:
+    """What the system says of reading or writing, as the error of a path that its reader knows."""
+    if isinstance(error, Error):
+        return error
+    place = os.fsdecode(path)
+    number = error.errno or 0
+    said = _said(error)
+    if writing:
+        said = _UNWRITABLE.get(number, said)
+        parent = os.path.dirname(place) or "."
+        if number == errno.ENOENT and not os.path.isdir(parent):
+            said = f"there is no folder {parent}"
+    kind = MissingFile if number == errno.ENOENT else FileError
+    return kind(number, said, place)
+
+
+def _said(error: OSError) -> str:
+    said = error.strerror or str(error)
+    return _TROUBLES.get(error.errno or 0, said[:1].lower() + said[1:])
 
 
 def sentence(error: Exception) -> str:
     """What an error says, without Python's words for it."""
-    if not isinstance(error, OSError) or not error.strerror:
+    if isinstance(error, Error) or not isinstance(error, OSError) or not error.strerror:
         return str(error)
-    said = error.strerror[0].lower() + error.strerror[1:]
-    said = _TROUBLES.get(error.errno or 0, said)
+    said = _said(error)
     return said if error.filename is None else f"{os.fsdecode(error.filename)}: {said}"

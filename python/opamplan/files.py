@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Optional, Union
 
-from opamplan.errors import InvalidRequest
+from opamplan.errors import FileError, InvalidRequest, MissingFile, file_error
 
 TEMPORARY = ".opamplan-"
 """How the names of what is being written begin; what a killed process left is swept."""
@@ -37,6 +37,27 @@ _KINDS = (
 def kind_of(mode: int) -> str:
     """What a file of this mode is, in words."""
     return next((words for test, words in _KINDS if test(mode)), "no file")
+
+
+@contextlib.contextmanager
+def telling(path: Union[str, os.PathLike[str]], writing: bool = False) -> Iterator[None]:
+    """What goes wrong is a FileError of this path."""
+    try:
+        yield
+    except OSError as error:
+        raise file_error(error, path, writing) from None
+
+
+def read(path: Union[str, os.PathLike[str]]) -> bytes:
+    """The file that a person named. Raises FileError."""
+    with telling(path):
+        return Path(path).read_bytes()
+
+
+def make_folder(path: Union[str, os.PathLike[str]]) -> None:
+    """A folder that a person named, with those that it is in. Raises FileError."""
+    with telling(path, writing=True):
+        os.makedirs(path, exist_ok=True)
 
 
 @contextlib.contextmanager
@@ -62,6 +83,8 @@ class Below:
     def __init__(self, root: Union[str, os.PathLike[str]]) -> None:
         self._shown = os.fspath(root)
         self._names: list[str] = []  # of the folders below it that are open, each in the one before
+        self.made: list[tuple[str, ...]] = []
+        """The folders that were absent, by their names one in the other."""
         self._handles = [_opened(os.path.realpath(root), None, self._shown)]
 
     def folder(self, parts: Sequence[str]) -> int:
@@ -84,6 +107,17 @@ class Below:
             shown = os.path.join(self._shown, path)
             _put(folder, name, lambda file: _write_all(file, content), mode, shown)
 
+    def holds(self, path: str, content: bytes, executable: bool = False) -> bool:
+        """Whether a file is so already. Its folder is made if it is absent."""
+        *parts, name = path.split("/")
+        return _holds(self.folder(parts), name, content, executable)
+
+    def make(self, name: str) -> int:
+        """The descriptor of a new folder in it, which is the caller's to close."""
+        with telling(self._shown, writing=True):
+            os.mkdir(name, 0o700, dir_fd=self._handles[0])
+        return _opened(name, self._handles[0], os.path.join(self._shown, name))
+
     def _entered(self, part: str) -> int:
         """A folder in the last one that is open, made if it is absent."""
         with contextlib.suppress(FileNotFoundError):
@@ -93,7 +127,9 @@ class Below:
         except FileExistsError:
             pass
         except OSError as error:
-            raise _named(error, self._path_of(part)) from None
+            raise file_error(error, self._path_of(part), writing=True) from None
+        else:
+            self.made.append((*self._names, part))
         return _opened(part, self._handles[-1], self._path_of(part))
 
     def _path_of(self, part: str) -> str:
@@ -157,7 +193,7 @@ _SQLITE = b"SQLite format 3\0"
 
 def is_database(path: Path) -> bool:
     """Whether a file that can be read is one of SQLite."""
-    with path.open("rb") as file:
+    with telling(path), path.open("rb") as file:
         return file.read(len(_SQLITE)) == _SQLITE
 
 
@@ -170,17 +206,18 @@ def save(path: Union[str, os.PathLike[str]], content: bytes) -> None:
         there = None
     if there is not None and not stat.S_ISREG(there.st_mode):
         if stat.S_ISDIR(there.st_mode):
-            raise InvalidRequest(f"{path}: a folder; name a file")
-        place.write_bytes(content)
+            raise FileError(errno.EISDIR, "a folder; name a file", os.fspath(path))
+        with telling(path, writing=True):
+            place.write_bytes(content)
         return
     if place.is_symlink():
-        raise InvalidRequest(f"{path}: a link; name the file itself")
+        raise FileError(errno.EEXIST, "a link; name the file itself", os.fspath(path))
     if not place.parent.exists():
-        raise InvalidRequest(f"{path}: there is no folder {place.parent}")
+        missing = f"there is no folder {place.parent}"
+        raise MissingFile(errno.ENOENT, missing, os.fspath(path))
     if there is not None and is_database(place):
-        raise InvalidRequest(
-            f"{path}: a file of SQLite, such as the state of runs, is left as it is"
-        )
+        said = "a file of SQLite, such as the state of runs, is left as it is"
+        raise FileError(errno.EEXIST, said, os.fspath(path))
     with open_folder(os.path.realpath(place.parent), shown=str(place.parent)) as folder:
         mode = stat.S_IMODE(there.st_mode) if there else 0o666
 
@@ -202,7 +239,9 @@ def copy_below(
 
     *parts, name = path.split("/")
     shown = os.path.join(os.fspath(root), path)
-    with folder_below(root, tuple(parts)) as folder, open(source, "rb") as file:
+    with telling(source):
+        file = open(source, "rb")  # noqa: SIM115
+    with folder_below(root, tuple(parts)) as folder, file:
         wanted = os.fstat(file.fileno())
         with contextlib.suppress(FileNotFoundError):
             found = os.stat(name, dir_fd=folder, follow_symlinks=False)
@@ -264,15 +303,17 @@ class Lock:
         self._made = made
         while not self._take(what):
             pass
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # on a full disk others are not told who it is
+            os.ftruncate(self._handle, 0)
+            os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
 
     def _take(self, what: str) -> bool:
         """False if its holder took the file away between our opening it and our having it."""
         import fcntl
 
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        self._handle = os.open(self._path, flags, 0o644)
+        with telling(self._path, writing=True):
+            self._handle = os.open(self._path, flags, 0o644)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -313,9 +354,12 @@ def lock_folder(folder: Union[str, os.PathLike[str]]) -> Lock:
     whole = Path(os.path.abspath(folder))
     made = [place for place in (whole, *whole.parents) if not os.path.lexists(place)]
     while True:
-        os.makedirs(folder, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):  # who made it took it away just now
+        make_folder(folder)
+        try:
             return Lock(os.path.join(folder, LOCK), os.fspath(folder), made)
+        except FileNotFoundError:
+            if os.path.isdir(folder):  # else who made it took it away just now
+                raise
 
 
 def is_locked(path: Union[str, os.PathLike[str]]) -> bool:
@@ -335,6 +379,17 @@ def is_locked(path: Union[str, os.PathLike[str]]) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+def write_new(folder: int, name: str, content: bytes, executable: bool, shown: str) -> None:
+    """Write a file that is not there yet; `shown`: what messages call it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with telling(shown, writing=True):
+        handle = os.open(name, flags, 0o777 if executable else 0o666, dir_fd=folder)
+        try:
+            _write_all(handle, content)
+        finally:
+            os.close(handle)
 
 
 def _regular(found: os.stat_result) -> None:
@@ -386,11 +441,10 @@ def _opened(path: str, at: Optional[int], shown: str) -> int:
         return os.open(path, _FOLDER, dir_fd=at)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise InvalidRequest(
-                f"{shown or path}: not a folder, or a link to one; opamplan follows no links where "
-                "it reads and writes: move it away"
-            ) from None
-        raise _named(error, shown or path) from None
+            said = "not a folder, or a link to one; opamplan follows no links where it reads and "
+            said += "writes: move it away"
+            raise FileError(error.errno, said, shown or path) from None
+        raise file_error(error, shown or path) from None
 
 
 def _put(folder: int, name: str, fill: Callable[[int], object], mode: int, shown: str) -> None:
@@ -412,9 +466,4 @@ def _put(folder: int, name: str, fill: Callable[[int], object], mode: int, shown
                 os.unlink(temporary, dir_fd=folder)
             raise
     except OSError as error:
-        raise _named(error, shown) from None
-
-
-def _named(error: OSError, path: str) -> OSError:
-    """The same error, of a path that its reader knows."""
-    return OSError(error.errno, error.strerror, path)
+        raise file_error(error, shown, writing=True) from None

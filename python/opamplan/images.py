@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any, Union
 
-from opamplan.errors import InvalidRequest, sentence
+from opamplan.errors import InvalidRequest
+from opamplan.files import read
 
 
 def image_environment(config: Union[str, os.PathLike[str]]) -> list[tuple[str, str]]:
     """The variables of an image, for `EmitOptions.base_environment`.
 
     `config`: a file with what `docker image inspect IMAGE`, `skopeo inspect --config
-    docker://IMAGE` or `crane config IMAGE` prints. Raises InvalidRequest for another.
+    docker://IMAGE` or `crane config IMAGE` prints. Raises InvalidRequest for another, and
+    FileError.
     """
+    content = read(config)
     try:
-        data = json.loads(Path(config).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidRequest(sentence(error)) from error
+        data = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{config}: {error}") from error
     images = data if isinstance(data, list) else [data]

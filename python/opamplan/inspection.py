@@ -17,6 +17,7 @@ from opamplan._core.inspect import (
 )
 from opamplan._core.plan import Limits
 from opamplan.errors import InvalidRequest, list_of
+from opamplan.files import read, telling
 
 
 def inspect_files(
@@ -26,7 +27,8 @@ def inspect_files(
     """Measure files, or one, against `limits`, which may be a profile's name (default: BuildKit).
 
     A folder stands for the Dockerfiles (`Dockerfile`, `*.Dockerfile`, `Dockerfile.*`) and the
-    docker-bake files directly in it. Returns the measure of each file, and everything wrong.
+    docker-bake files directly in it. Returns the measure of each file, and everything wrong. Raises
+    FileError.
     """
     limits = limits or "buildkit"
     measures: dict[str, Union[DockerfileMeasure, BakeMeasure]] = {}
@@ -36,7 +38,7 @@ def inspect_files(
     several: list[Any] = list_of((str, os.PathLike), "paths", "['out']", paths)
     for path in map(Path, several):
         for file in _files(path):
-            text = file.read_text(encoding="utf-8", errors="replace")
+            text = read(file).decode("utf-8", "replace")
             bake = file.suffix in (".hcl", ".json")
             measure = (inspect_bake if bake else inspect_dockerfile)(text, str(file), limits)
             measures[str(file)] = measure
@@ -47,14 +49,16 @@ def inspect_files(
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
+    with telling(path):
+        inside = list(path.iterdir())
     found = [path / name for name in bake_file_names() if (path / name).is_file()]
     found += sorted(
         p
-        for p in path.iterdir()
+        for p in inside
         if p.name == "Dockerfile" or p.suffix == ".Dockerfile" or p.name.startswith("Dockerfile.")
     )
     if not found:
-        llb = any(file.suffix == ".llb" for file in path.iterdir())
+        llb = any(file.suffix == ".llb" for file in inside)
         instead = (
             "; LLB is not measured: prove the plan it is of (`opamplan doctor`, `diagnose`)"
             if llb

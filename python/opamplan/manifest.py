@@ -6,13 +6,17 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from opamplan.errors import InvalidRequest
 from opamplan.files import open_folder, read_regular, remove_below
+from opamplan.terminal.progress import counting
 
 NAME = ".opamplan.json"
 """Of the manifest, in the folder itself."""
 _MOST = 64 << 20  # bytes
+_REMOVERS = 8
+"""Threads that remove files: they wait for the disk, which takes milliseconds for each."""
 MARK = b"opamplan"
 """A file that opamplan wrote has the word somewhere: as `Made by opamplan`, or in a path."""
 
@@ -56,17 +60,23 @@ class Manifest:
         return Manifest(self.plan, {**older.files, **self.files})
 
 
-def remove_stale(root: Path, older: Manifest, kept: Manifest) -> tuple[list[str], list[str]]:
+def remove_stale(
+    root: Path, older: Manifest, kept: Manifest, progress: Any = None
+) -> tuple[list[str], list[str]]:
     """Remove what `older` lists and `kept` does not, if it is as it was written.
 
     Returns the paths of what was removed, and of what was changed since and so stays.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
+    stale = sorted(older.files.keys() - kept.files.keys())
     removed: list[str] = []
     changed: list[str] = []
-    for path in sorted(older.files.keys() - kept.files.keys()):
-        gone = remove_below(root, path, older.files[path])
-        if gone is not None:
-            (removed if gone else changed).append(path)
+    with ThreadPoolExecutor(_REMOVERS) as several:
+        found = several.map(lambda path: remove_below(root, path, older.files[path]), stale)
+        for path, gone in zip(counting(stale, "remove", progress), found):
+            if gone is not None:
+                (removed if gone else changed).append(path)
     return removed, changed
 
 

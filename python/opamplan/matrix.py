@@ -229,7 +229,10 @@ class PlanMatrix(Mapping[str, Plan]):
         return {"plan": [name for name, _ in rows], "target": [target for _, target in rows]}
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Write all of them to one file, as JSON: the whole of it, or what was there stays."""
+        """Write all of them to one file, as JSON: the whole of it, or what was there stays.
+
+        Raises FileError.
+        """
         from opamplan.files import save
 
         texts = [plan.to_json().strip().encode() for plan in self.values()]
@@ -242,10 +245,12 @@ class PlanMatrix(Mapping[str, Plan]):
 
     @staticmethod
     def load(path: Union[str, os.PathLike[str]]) -> PlanMatrix:
-        """What `save` wrote. Raises PlanFormatError or OSError."""
+        """What `save` wrote. Raises PlanFormatError or FileError."""
+        from opamplan.files import telling
+
         place = os.fsdecode(path)
         plans = {}
-        with Path(path).open("rb") as file:
+        with telling(path), Path(path).open("rb") as file:
             rows = _rows(file.readline() + file.readline(), place)
             for number, (name, _, size) in enumerate(rows, 1):
                 text = file.read(size)
@@ -266,6 +271,7 @@ class PlanMatrix(Mapping[str, Plan]):
         directory: Union[str, os.PathLike[str]],
         formats: Union[str, Iterable[str], None] = None,
         options: Optional[EmitOptions] = None,
+        progress: Any = None,
     ) -> dict[str, dict[str, int]]:
         """Write the files of each plan below `directory`/NAME, see `write_plan`.
 
@@ -281,7 +287,7 @@ class PlanMatrix(Mapping[str, Plan]):
             mine = copy(options) if options else EmitOptions()
             if mine.registry:
                 mine.registry = f"{mine.registry}/{name}"
-            written[name] = write_plan(plan, Path(directory) / name, formats, mine)
+            written[name] = write_plan(plan, Path(directory) / name, formats, mine, progress)
         return written
 
 
@@ -296,7 +302,9 @@ def _rows(head: bytes, place: str) -> list[tuple[str, str, int]]:
 
 def is_matrix(path: Union[str, os.PathLike[str]]) -> bool:
     """Whether a file is one that `PlanMatrix.save` wrote, by its first bytes."""
-    with Path(path).open("rb") as file:
+    from opamplan.files import telling
+
+    with telling(path), Path(path).open("rb") as file:
         return file.read(len(_HEAD)) == _HEAD
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from opamplan._core.emit import EmitOptions, default_format, emit_formats, emitted_files
 from opamplan._core.plan import Plan
 from opamplan.errors import InvalidRequest, expected
-from opamplan.files import Below, write_below
+from opamplan.files import make_folder
 from opamplan.manifest import MARK, NAME, Manifest, digest, remove_stale
 from opamplan.place import refuse_repository
+from opamplan.staging import Staged
+from opamplan.terminal.progress import counting
 
 FORMATS = tuple(emit_formats())
 
@@ -35,13 +37,15 @@ def write_plan(
     directory: Union[str, os.PathLike[str]],
     formats: Union[str, Iterable[str], None] = None,
     options: Optional[EmitOptions] = None,
+    progress: Union[bool, Callable[[str, int, int], Optional[bool]], None] = None,
 ) -> dict[str, int]:
     """Write the files of `plan` below `directory`; returns their relative paths and sizes.
 
     A file that already has the right content is left alone, so that a second run changes no time
     stamp; one that opamplan did not write is not replaced. A folder holds one plan: what was
     written there for another is removed, if nobody changed it since. A repository of packages is
-    refused: the copies of opam files in `packages/` would be among its own.
+    refused: the copies of opam files in `packages/` would be among its own. All files take their
+    places at the end, so that nothing is changed where one cannot be written, which is a FileError.
 
     Formats, one or several: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and
     JSON), ``make`` and ``github`` (what builds the batches in order), these three with the
@@ -49,7 +53,7 @@ def write_plan(
     plan). Default: ``bake``; ``llb`` for the strategy `merge`, which has no Dockerfiles.
     """
     files = files_of(plan, formats, options or EmitOptions())
-    return write_files(Path(directory), files, plan).files
+    return write_files(Path(directory), files, plan, progress).files
 
 
 def files_of(
@@ -70,28 +74,35 @@ def _several(formats: Union[str, Iterable[str]]) -> list[str]:
     return list(map(str, several))
 
 
-def write_files(root: Path, files: list[tuple[str, bytes, bool]], plan: Plan) -> Written:
-    """Write the files of `plan` below `root`: path, content, executable. Stale ones are removed."""
+def write_files(
+    root: Path, files: list[tuple[str, bytes, bool]], plan: Plan, progress: Any = None
+) -> Written:
+    """Write the files of `plan` below `root`: path, content, executable. Stale ones are removed.
+
+    If something goes wrong, what was there stays as it was.
+    """
     refuse_repository(root)
-    root.mkdir(parents=True, exist_ok=True)
+    make_folder(root)
     older = Manifest.read(root)
     manifest = Manifest(digest(plan.to_json().encode()), {p: digest(c) for p, c, _ in files})
     if manifest.plan == older.plan:  # other formats of it stay
         manifest = manifest.and_older(older)
-    # Written first, so that what a killed process leaves is known too.
+    # Takes its place first, so that what a killed process leaves is known too.
     meanwhile = manifest.and_older(older)
-    told = meanwhile.text()
-    for path, content, _ in [*files, (NAME, told, False)]:
+    told = (NAME, meanwhile.text(), False)
+    for path, content, _ in [*files, told]:
         # In our own subfolders nobody has files.
         if MARK in content and ("/" not in path or path.startswith(".github/")):
             _refuse_foreign(root / path)
-    with Below(root) as below:
-        below.write(NAME, told)
-        for path, content, executable in files:
-            below.write(path, content, executable)
-    removed, changed = remove_stale(root, older, manifest)
-    if meanwhile != manifest:
-        write_below(root, NAME, manifest.text())
+    # Space for all of it is taken before anything is replaced.
+    with Staged(root) as staged, Staged(root) as end:
+        for path, content, executable in counting([told, *files], "write", progress):
+            staged.add(path, content, executable)
+        if meanwhile != manifest:
+            end.add(NAME, manifest.text())
+        staged.place()
+        removed, changed = remove_stale(root, older, manifest, progress)
+        end.place()
     return Written({path: len(content) for path, content, _ in files}, removed, changed)
 
 

@@ -6,6 +6,7 @@ What only URLs need is imported where it is used: it costs more than planning a 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -17,7 +18,8 @@ import warnings
 from collections.abc import Iterable
 from typing import Any, Optional, Union
 
-from opamplan.errors import InvalidRequest, LoadError, expected
+from opamplan.errors import InvalidRequest, LoadError, MissingRepository, expected
+from opamplan.files import make_folder
 
 ARCHIVE = re.compile(r"\.(tar|tar\.(gz|zst|xz|bz2)|tgz|tbz|txz|zip)$", re.IGNORECASE)
 MOST_BYTES = 1 << 30
@@ -98,10 +100,32 @@ def _resolve_one(what: str, rev: str) -> tuple[str, str]:
     if url.scheme == "file":
         return urllib.parse.unquote(url.path), rev
     if url.scheme in ("http", "https"):
-        if rev or not ARCHIVE.search(url.path):
+        if not ARCHIVE.search(url.path):
             return _fetch_git(what, rev)
+        if rev:
+            raise _no_commits(shown(what), rev)
         return str(_download(what)), ""
     return os.path.expanduser(what), rev
+
+
+def require(places: Iterable[tuple[str, str]], absent: str = "no such file or folder") -> None:
+    """Raises LoadError for a path, with its git revision, that cannot be what is meant."""
+    for path, rev in places:
+        if not os.path.exists(path):
+            missing = MissingRepository(errno.ENOENT, absent, path)
+            missing.source = path
+            raise missing
+        if rev and not os.path.isdir(path):
+            raise _no_commits(path, rev)
+
+
+def _no_commits(source: str, rev: str) -> LoadError:
+    error = LoadError(
+        f"{source}: a file has no commits, and so no {rev!r}: name a git repository (a clone, or "
+        "its URL), or leave the revision out"
+    )
+    error.source = source
+    return error
 
 
 def _refuse_no_text(text: str) -> None:
@@ -144,7 +168,7 @@ def _is_scp(what: str) -> bool:
 
 def _folder(kind: str) -> pathlib.Path:
     folder = user_cache() / kind
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return folder
 
 
@@ -248,6 +272,8 @@ def _download(url: str) -> pathlib.Path:
                 "If-Modified-Since": response.headers.get("Last-Modified"),
             }
             notes.write_text(json.dumps({k: v for k, v in known.items() if v}))
+    except LoadError:
+        raise
     except urllib.error.HTTPError as error:
         error.close()
         if error.code != 304:

@@ -343,3 +343,35 @@ def test_universes_of_other_options_are_no_change() -> None:
     ):
         with pytest.raises(opamplan.InvalidRequest, match="another environment or other options"):
             opamplan.effect_of([], plain, other)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["show", "dune", "--rev", "HEAD"], "a file has no commits, and so no 'HEAD'"),
+        (["list", "--pin", "archive.tar#HEAD"], "a file has no commits, and so no 'HEAD'"),
+        (["commits", "HEAD~3..HEAD"], "a file has no commits, and so no 'HEAD'"),
+        (["change", "HEAD~1", "HEAD"], "opamplan change ... BEFORE.tar AFTER.tar"),
+        (["blame", "dune", "HEAD~1", "HEAD"], "opamplan blame ... BEFORE.tar AFTER.tar"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_an_archive_has_no_commits_and_that_is_told_with_what_to_name(
+    words: list[str], said: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    (tmp_path / "archive.tar").write_bytes(b"")
+    done = opamplan_command(*words, "--repository", "archive.tar", cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "name a git repository (a clone, or its URL)" in done.stderr
+
+
+def test_a_folder_that_is_no_clone_and_a_commit_of_nothing_are_told(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    done = opamplan_command("change", "HEAD~1", "HEAD", "--repository", ".", cwd=tmp_path)
+    assert "error: .: not a git repository, so that it has no commits; name a clone" in done.stderr
+    done = opamplan_command("change", "HEAD~1", "HEAD", cwd=tmp_path)
+    assert "if it is a commit, name its git repository with --repository" in done.stderr
+    done = opamplan_command("diff", "HEAD~1", "HEAD", cwd=tmp_path)
+    assert "HEAD~1: no such file; `opamplan change` compares commits" in done.stderr

@@ -291,7 +291,7 @@ class Plan:
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Plan:
         """
-        The plan that `save` wrote. Raises PlanFormatError or OSError.
+        The plan that `save` wrote. Raises PlanFormatError or FileError.
         """
     def __arrow_c_stream__(
         self, requested_schema: typing.Any | None = None
@@ -333,7 +333,7 @@ class Plan:
         """
     def save(self, path: str | os.PathLike[str]) -> None:
         """
-        Write `to_json` to a file: the whole of it, or what was there stays.
+        Write `to_json` to a file: the whole of it, or what was there stays. Raises FileError.
         """
     def sharded(
         self,
@@ -368,6 +368,7 @@ class Plan:
         directory: str | os.PathLike[str],
         formats: str | typing.Iterable[str] | None = None,
         options: opamplan._core.emit.EmitOptions | None = None,
+        progress: bool | typing.Callable[[str, int, int], bool | None] | None = None,
     ) -> dict[str, int]:
         """
         Write the plan's files below a folder, in one format or several, see `write_plan`.

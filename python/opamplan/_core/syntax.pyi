@@ -244,7 +244,8 @@ def parse(
 
     `source` is a path (`os.PathLike`, or a str that can be no text: one line without ``:`` and ``{``) or
     text (any other str, bytes, or any str when `path` is given). `path` is what errors call the file.
-    NUL bytes and text that is not UTF-8 are errors unless `any_bytes`. Raises `ParseError`.
+    NUL bytes and text that is not UTF-8 are errors unless `any_bytes`. Raises `ParseError`, and
+    `FileError` of a path.
     """
 
 def parse_recovering(

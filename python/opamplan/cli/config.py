@@ -100,9 +100,12 @@ def files(asked: Optional[str]) -> Iterator[tuple[Path, bool]]:
 
 
 def read(path: Path) -> Table:
-    """The file's table; raises InvalidRequest, or OSError."""
+    """The file's table; raises InvalidRequest."""
+    from opamplan.files import read as content_of
+
+    content = content_of(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = content.decode()
         found = json.loads(text) if path.suffix == ".json" else _toml(text, path)
     except (ValueError, RecursionError) as error:  # of either language, or no UTF-8
         raise InvalidRequest(f"{path}: {error}") from None

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from opamplan.cli.options import named
-from opamplan.errors import sentence
 
 OPAM_PROGRAM = "opam-program"
 """The name below which a program given with --opam is in the build context."""
@@ -99,7 +98,7 @@ def require_base(args: argparse.Namespace) -> None:
 def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
     """What the options say of emitting; files that they name are copied into `directory`."""
     from opamplan import EmitOptions, InvalidRequest, image_environment
-    from opamplan.files import copy_below
+    from opamplan.files import copy_below, make_folder
 
     emit = EmitOptions.stand_in() if args.stand_in else EmitOptions()
     if args.image_config:
@@ -112,7 +111,7 @@ def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
             raise InvalidRequest(
                 f"--opam {args.opam}: neither `image` nor `distribution`, and no such file"
             )
-        directory.mkdir(parents=True, exist_ok=True)
+        make_folder(directory)
         copy_below(directory, OPAM_PROGRAM, program)
         emit.opam = OPAM_PROGRAM
     if not args.stand_in:
@@ -149,14 +148,15 @@ def _archives(mirrors: list[str], directory: Path, plan: Any) -> set[str]:
 
 
 def _text(file: str | None, option: str) -> str:
-    from opamplan import InvalidRequest
+    from opamplan import FileError, InvalidRequest
+    from opamplan.files import read
 
     if not file:
         return ""
     try:
-        return Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidRequest(f"{option} {sentence(error)}") from None
+        return read(file).decode()
+    except FileError as error:
+        raise InvalidRequest(f"{option} {error}") from None
     except UnicodeDecodeError:
         raise InvalidRequest(f"{option} {file}: not UTF-8") from None
 

@@ -138,9 +138,11 @@ def add_duration_options(group: Any) -> None:
 def numbers_from(path: str, what: str) -> dict[str, float]:
     """The JSON object in a file: numbers of `what` by name."""
     from opamplan import InvalidRequest
+    from opamplan.files import read
 
+    content = read(path)
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        found = json.loads(content)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import ClassVar, Optional
 
 from opamplan.errors import Error, InvalidRequest
-from opamplan.files import TEMPORARY
+from opamplan.files import TEMPORARY, make_folder, telling
 from opamplan.runs.caches import smallest_definition
 from opamplan.runs.process import end_process, start
 from opamplan.runs.rawjson import Event, Reader
@@ -217,13 +217,15 @@ class Builder(ABC):
             return SolveOutcome(False, 0.0, stopped="cancelled")
         begin = time.monotonic()
         # Beside its place: results of an earlier attempt stay until there are new ones.
-        batch.output.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=batch.output.parent))
+        make_folder(batch.output.parent)
+        with telling(batch.output, writing=True):
+            fresh = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=batch.output.parent))
         try:
             outcome = self._run(batch, fresh, on_event, time_limit, patience)
             if outcome.ok:
                 batch.forget()
-                fresh.rename(batch.output)
+                with telling(batch.output, writing=True):
+                    fresh.rename(batch.output)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         outcome.seconds = time.monotonic() - begin

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from opamplan.errors import StateError
+from opamplan.errors import StateError, file_error
 from opamplan.runs.schema import SCHEMA_VERSION, make, upgrade
 
 ANEW = "; move it away to begin anew"
@@ -26,7 +26,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StateError(f"{path.parent}: cannot be made: {error.strerror}") from None
+        raise StateError(str(file_error(error, path.parent, writing=True))) from None
     db = _connect(str(path))
     try:
         _version(path, db)  # nothing of another program's file is changed
@@ -143,7 +143,7 @@ def _explained(error: sqlite3.Error, writing: bool) -> str:
     text = str(error)
     for part, words in (
         ("locked", f"another process has it locked, for more than {LOCK_SECONDS:g} s"),
-        ("full", "no space is left there"),
+        ("full", "no space is left there; free some, or name another place"),
         ("readonly", "cannot be written: it, or its folder, is read-only"),
         ("unable to open", "cannot be opened: is its folder there, and may you read and write it?"),
         ("not a database", "not a state file of opamplan" + ANEW * writing),

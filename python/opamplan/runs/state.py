@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from opamplan.errors import InvalidRequest
+from opamplan.errors import FileError, InvalidRequest, MissingFile
 from opamplan.files import is_locked
 from opamplan.runs import database
 from opamplan.runs.environments import STANDING, names_of
@@ -63,8 +64,10 @@ class State:
         self.path = Path(path)
         self._lock = threading.RLock()
         if (read_only or not create) and not self.path.is_file():
-            what = "a folder; name the state file in it" if self.path.is_dir() else ""
-            raise InvalidRequest(f"{path}: {what or 'no such state file'}")
+            if self.path.is_dir():
+                said = "a folder; name the state file in it"
+                raise FileError(errno.EISDIR, said, os.fspath(path))
+            raise MissingFile(errno.ENOENT, "no such state file", os.fspath(path))
         opener = database.open_read_only if read_only else database.open_for_writing
         with database.errors(self.path, writing=not read_only):
             self._db = opener(self.path)

@@ -7,14 +7,21 @@ the work. `total` is 0 when it is not known.
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import sys
 import time
-from typing import IO, Any, Optional
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, Optional, TypeVar
 
+from opamplan.errors import Cancelled
 from opamplan.terminal.harmless import write_control
 
-__all__ = ["ProgressBar"]
+__all__ = ["ProgressBar", "counting"]
+
+T = TypeVar("T")
+_PERIOD = 0.04
+"""Seconds between two reports."""
 
 
 class ProgressBar:
@@ -89,6 +96,28 @@ class ProgressBar:
             self._draw("")
             self._draw("")  # the first filled the line with spaces and stands at its end
             self._drawn = 0
+
+
+def counting(items: Sequence[T], stage: str, progress: Any) -> Iterator[T]:
+    """The items, one by one, while `progress` is told how many are done, as the core tells it.
+
+    Raises Cancelled where it answers False.
+    """
+    if progress is None or progress is False:
+        yield from items
+        return
+    report = ProgressBar() if progress is True else progress
+    told = -math.inf
+    try:
+        for done, item in enumerate(items):
+            if time.monotonic() - told > _PERIOD or done == len(items) - 1:
+                told = time.monotonic()
+                if report(stage, done + 1, len(items)) is False:
+                    raise Cancelled("cancelled")
+            yield item
+    finally:
+        if hasattr(report, "close"):
+            report.close()
 
 
 def _ipython() -> Any:

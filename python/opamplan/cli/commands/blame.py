@@ -124,6 +124,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _blame(args: argparse.Namespace) -> Blame:
     from opamplan import InvalidRequest
+    from opamplan.files import make_folder
     from opamplan.runs.blame import Building, Trials, blame, results_of
     from opamplan.runs.state import State, find_run
 
@@ -146,7 +147,7 @@ def _blame(args: argparse.Namespace) -> Blame:
     serving = builders.builders_from(args)
     image.require_base(args)
     folder = Path(args.output)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with State(folder / "builds.sqlite") as state:
         build = Building(
             state,

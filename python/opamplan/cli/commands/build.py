@@ -131,9 +131,10 @@ def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
     """Raises what emitting the plan would."""
     from opamplan import dockerfile, image_llb
     from opamplan._core.emit import has_dockerfile
+    from opamplan.files import make_folder, telling
 
-    top.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:
+    make_folder(top)
+    with telling(top, writing=True), TemporaryDirectory(prefix=".opamplan-", dir=top) as folder:
         emit = building.emit_options(args, Path(folder), plan)
         if plan.targets:
             write = dockerfile if has_dockerfile(plan) else image_llb

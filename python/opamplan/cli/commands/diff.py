@@ -51,7 +51,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _side(args: argparse.Namespace, text: str) -> Plan:
-    from opamplan import InvalidRequest
+    from opamplan import InvalidRequest, MissingFile
 
     if text != "-" and "=" not in text:
         if options.is_repository(Path(text)):
@@ -59,7 +59,13 @@ def _side(args: argparse.Namespace, text: str) -> Plan:
                 f"{text}: a repository; `opamplan change BEFORE AFTER` compares two, "
                 "for people, as JSON or as Markdown"
             )
-        return plans.load(text)
+        try:
+            return plans.load(text)
+        except MissingFile as error:
+            if Path(text.partition("#")[0]).suffix:
+                raise
+            said = f"{error}; `opamplan change` compares commits of a repository"
+            raise InvalidRequest(said) from None
     if "=" in text and Path(text).is_file():
         return plans.load(text)
     changed = copy.copy(args)

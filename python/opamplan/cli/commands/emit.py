@@ -12,6 +12,7 @@ from opamplan.cli import image, options, plans
 from opamplan.cli.environments import each_environment, planned
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
+from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, size
 
@@ -117,7 +118,7 @@ def _emit(
 ) -> tuple[dict[str, Any], int]:
     """Writes the files for one environment, and tells it; what --json says, and the status."""
     from opamplan._core.emit import default_format
-    from opamplan.files import lock_folder
+    from opamplan.files import lock_folder, sweep
     from opamplan.output import files_of, write_files
 
     missed = missing(args, plan, results)
@@ -128,6 +129,7 @@ def _emit(
     directory = Path(args.output)
     formats = args.format or [default_format(plan)]
     with lock_folder(directory):  # a run may be going on there
+        sweep(directory)
         emit = image.emit_options(args, directory, plan)
         emit.registry = args.registry
         emit.platforms = args.platform
@@ -136,7 +138,8 @@ def _emit(
         if args.compat:
             written = _write_compatible(args, plan, results, directory, emit)
         else:
-            written = write_files(directory, files_of(plan, formats, emit), plan)
+            files = files_of(plan, formats, emit)
+            written = write_files(directory, files, plan, progress_for(args))
     for path in written.changed:
         print(
             f"opamplan: {directory / path} is of an earlier plan and was changed since: left there",
@@ -201,4 +204,4 @@ def _write_compatible(
 
     if results is None:
         raise InvalidRequest("--compat needs the solutions: leave out --plan")
-    return write_package_tool(results, plan, directory, args.batch_size, emit)
+    return write_package_tool(results, plan, directory, args.batch_size, emit, progress_for(args))

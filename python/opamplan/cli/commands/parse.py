@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import pathlib
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -108,6 +107,7 @@ def _files(path: str) -> Iterator[str]:
 def _parse_files(args: argparse.Namespace) -> int:
     from opamplan import parse_recovering
     from opamplan._core.syntax import _error_json
+    from opamplan.files import read
 
     style = Style()
     status = 0
@@ -116,7 +116,7 @@ def _parse_files(args: argparse.Namespace) -> int:
             print(f"opamplan: {path}: no opam file in this folder", file=sys.stderr)
             status = EXIT_BROKEN
             continue
-        source = sys.stdin.buffer.read() if path == "-" else pathlib.Path(path).read_bytes()
+        source = sys.stdin.buffer.read() if path == "-" else read(path)
         label = "<stdin>" if path == "-" else path
         file, errors = parse_recovering(source, path=label)
         if errors:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from opamplan.files import write_below
+from opamplan.files import make_folder, write_below
 from opamplan.runs.state import Run, State
 
 
@@ -19,7 +19,7 @@ class LogFiles:
     def __init__(self, folder: Path, page: Path) -> None:
         self._folder = folder
         self._known: set[str] = set()
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self.link = quote(Path(os.path.relpath(folder, page.parent)).as_posix())
 
     def keep(self, log: str) -> str:
