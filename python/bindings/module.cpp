@@ -5,6 +5,8 @@
 
 #include <exception>
 #include <opamplan/base/error.hpp>
+#include <opamplan/base/text.hpp>
+#include <string>
 #include <vector>
 
 #include "refusals.hpp"
@@ -58,6 +60,12 @@ PYBIND11_MODULE(_core, module) {
       py::arg("errors"), py::arg("progress_bar"), py::arg("refusal"),
       "What the package gives: the classes of errors by name, what makes a bar, and what words "
       "that a call is refused.");
+  module.def(
+      "_close_names",
+      [](const std::vector<std::string>& names, const std::string& text) {
+        return opamplan::close_names(names, text);
+      },
+      py::arg("names"), py::arg("text"), "Those that may have been meant, the likeliest first.");
   module.def("_sign", &give_signatures, py::arg("core"), py::arg("plain"),
              "Gives all functions of the rooms signatures that `inspect` reads.");
   // Classes get methods from rooms to their right: all rooms are bound before the last two calls.

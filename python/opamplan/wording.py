@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
+
+from opamplan._core import _close_names
 
 MOST_LISTED = 12
 
@@ -38,8 +39,8 @@ def listed(names: Sequence[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` if a known word is like it, else nothing."""
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    """`; did you mean X?` if a known word is near, as the core means it, else nothing."""
+    found = _close_names(sorted(known), word)
     return f"; did you mean {found[0]}?" if found else ""
 
 

@@ -63,6 +63,11 @@ TEST_CASE("names are close by few edits, whatever their case, dashes and undersc
   CHECK(close_names(names, "dnue") == strings{"dune"});
   CHECK(close_names(names, "PPX-derivng") == strings{"ppx_deriving"});
   CHECK(close_names(names, "something-else").empty());
+  CHECK(close_names(strings{"--os", "--ocaml"}, "--oclam") == strings{"--ocaml"});
+  CHECK(close_names(strings{"os", "pin", "-o", "O"}, "jobs").empty());
+  CHECK(close_names(strings{"os", "pin", "-o", "O"}, "plan").empty());
+  CHECK(close_names(strings{"os", "pin", "-o", "O"}, "-j").empty());
+  CHECK(close_names(strings{"-o", "O"}, "o") == strings{"-o", "O"});
 }
 
 TEST_CASE("an unknown word is told with what is near, else with all there are") {

@@ -57,7 +57,7 @@ namespace opamplan {
 [[nodiscard]] std::string lower_case(std::string_view text);
 
 /// Those of `names` that are close to `text`, the closest first: few edits away (of letters, swaps
-/// count once), or equal but for case, dashes and underscores.
+/// count once; one for three letters), or of the same letters; case, dashes and underscores apart.
 [[nodiscard]] std::vector<std::string> close_names(std::span<const std::string> names,
                                                    std::string_view text, std::size_t most = 3);
 

@@ -3,6 +3,7 @@ The compiled part of opamplan; use the package opamplan.
 """
 
 from __future__ import annotations
+import collections.abc
 import types
 import typing
 from . import syntax
@@ -24,6 +25,11 @@ __all__: list[str] = [
     "solve",
     "syntax",
 ]
+
+def _close_names(names: collections.abc.Sequence[str], text: str) -> list[str]:
+    """
+    Those that may have been meant, the likeliest first.
+    """
 
 def _give(errors: dict[str, typing.Any], progress_bar: typing.Any, refusal: typing.Any) -> None:
     """

@@ -85,7 +85,8 @@ OPAMPLAN_INLINE std::string lower_case(std::string_view text) {
 OPAMPLAN_INLINE std::vector<std::string> close_names(std::span<const std::string> names,
                                                      std::string_view text, std::size_t most) {
   const std::string meant = base_impl::folded(text);
-  const std::size_t limit = std::max<std::size_t>(1, meant.size() / 3);
+  // Of words of one or two letters half the others are one edit away.
+  const std::size_t limit = meant.size() < 3 ? 0 : std::max<std::size_t>(1, meant.size() / 3);
   std::vector<std::pair<std::size_t, std::string_view>> found;
   for (const std::string& name : names) {
     const std::string other = base_impl::folded(name);
@@ -93,7 +94,10 @@ OPAMPLAN_INLINE std::vector<std::string> close_names(std::span<const std::string
       continue;
     }
     const std::size_t distance = base_impl::edit_distance(meant, other);
-    if (distance <= limit) found.emplace_back(distance, name);
+    if (distance <= limit ||
+        std::is_permutation(meant.begin(), meant.end(), other.begin(), other.end())) {
+      found.emplace_back(distance, name);
+    }
   }
   std::sort(found.begin(), found.end());
   if (found.size() > most) found.resize(most);
