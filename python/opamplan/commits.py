@@ -55,22 +55,26 @@ def plan_commits(
     """Plan the newest versions at each commit of a range, the oldest first.
 
     `source`: a git repository, or a URL of one. `commits`: `BASE..HEAD`, as git takes it; of
-    merges the first parent is followed. `universe` makes the universe of a repository, always with
-    the same environment and options. The other arguments are those of `Repository.open` and
-    `Series`. Raises InvalidRequest where there is no such range, and LoadError.
+    merges the first parent is followed. `universe` makes the universe of the first; the others are
+    planned in the same environment with the same options. The other arguments are those of
+    `Repository.open` and `Series`. Raises InvalidRequest where there is no such range, and
+    LoadError.
     """
     path, listed = _commits(source, commits)
     series = Series(image=image)
     repository = Repository()
+    current = None
     options: dict[str, Any] = {"cache": cache, "threads": threads, "progress": progress}
     if listed[0].parent:
         repository = Repository.open(path, listed[0].parent, **options)
-        series.add(universe(repository), progress=progress)
+        current = universe(repository)
+        series.add(current, progress=progress)
     for each in listed:
         begin = time.process_time()
         before = repository
         repository = Repository.open(path, each.id, previous=before, **options)
-        effect = series.add(universe(repository), progress=progress)
+        current = current.with_repository(repository, progress) if current else universe(repository)
+        effect = series.add(current, progress=progress)
         seconds = time.process_time() - begin
         changes = tuple(compare_repositories(before, repository))
         yield PlannedCommit(each.id, each.subject, changes, effect, seconds)

@@ -204,6 +204,25 @@ def test_where_the_oldest_are_preferred_a_name_is_its_newest_version(
         assert [str(r["cmdlet"]) for r in old.solve_all(["cmdlet"])] == ["1.3.0"]
 
 
+def test_with_another_repository_a_universe_answers_as_a_new_one(tmp_path: pathlib.Path) -> None:
+    def write(package: str, text: str = "") -> opamplan.Repository:
+        file = tmp_path / "packages" / package.partition(".")[0] / package / "opam"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'opam-version: "2.0"\n{text}\n')
+        return opamplan.Repository.open(tmp_path, cache=False)
+
+    def new(repository: opamplan.Repository) -> opamplan.Universe:
+        return opamplan.Universe(repository, opamplan.Environment(), prefer_oldest=True)
+
+    universe = new(write("app.1", 'depends: ["lib" | "other"]'))
+    assert universe.solve("app").status == "no_solution"
+    for package, found in (("other.1", "other.1"), ("lib.2", "lib.2"), ("lib.1", "lib.1")):
+        repository = write(package)
+        universe = universe.with_repository(repository)
+        assert universe.solve("app").packages == ["app.1", found]
+        assert new(repository).solve("app").packages == ["app.1", found]
+
+
 def test_options_change_what_is_preferred(repository: opamplan.Repository) -> None:
     old = make(repository, prefer_oldest=True).solve("http-serve")
     assert str(old["cmdlet"]) == "1.1.1"

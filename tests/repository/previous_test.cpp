@@ -176,9 +176,12 @@ TEST_CASE("what equal files declare is taken over, and means the versions that t
   static_cast<void>(declared(previous));
   for (std::size_t i = 0; i < edits.size(); ++i) {
     CAPTURE(i);
+    const repository alone = in_memory(now);
     edits[i](now);
     const repository next = in_memory(now, previous);
     check_same(next, in_memory(now));
+    CHECK(same_names(previous, next) == same_names(alone, in_memory(now)));
+    CHECK(same_names(alone, next) == same_names(previous, next));
     previous = next;
   }
 }

@@ -35,6 +35,29 @@ std::string text_of_choice(const universe& u, choice_id s) {
   return out + " }";
 }
 
+bool same_tables(const universe& one, const universe& other) {
+  const universe_tables& a = one.tables();
+  const universe_tables& b = other.tables();
+  const auto roles_of = [](const universe_tables& t) {
+    std::vector<std::uint32_t> out{t.domain_words};
+    for (const auto& r : t.roles) {
+      out.insert(out.end(), {r.first_candidate, r.candidate_count, r.first_word, r.word_count});
+    }
+    for (const auto& c : t.choices) {
+      out.insert(out.end(), {c.role.value(), c.first_word, c.member_count});
+    }
+    return out;
+  };
+  return roles_of(a) == roles_of(b) && a.candidate_roles == b.candidate_roles &&
+         a.candidate_packages == b.candidate_packages && a.choice_words == b.choice_words &&
+         a.any_version == b.any_version && a.required == b.required && a.forbidden == b.forbidden &&
+         a.classes == b.classes && a.class_names == b.class_names &&
+         a.root_required == b.root_required && a.root_forbidden == b.root_forbidden &&
+         a.optional_names == b.optional_names && a.post_only_names == b.post_only_names &&
+         a.package_candidates == b.package_candidates &&
+         a.package_availability == b.package_availability;
+}
+
 /// What the rules of one package should be, from its own file alone.
 class expected_rules {
  public:
@@ -205,6 +228,43 @@ TEST_CASE("the environment decides filters, and the version dev has its own") {
   CHECK(needs("a.dev") == 1);
 }
 
+TEST_CASE("with another repository a universe is what one made from nothing is") {
+  const small_shape shape{12, 5, 4, 0.3, 0.5, 0.2, 0.1, 0.1, 0.05, 0.5};
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    small_generator random(seed, shape);
+    universe_options options;
+    options.root_dependencies.with_test = seed % 2 == 1;
+    options.prefer_oldest = seed % 3 == 1;
+    options.avoid_version = seed % 5 == 1 ? avoid_rule::opam : avoid_rule::batch;
+    std::vector<small_file> files = random.files();
+    universe u = small_universe(files, options);
+    for (int edit = 0; edit < 12; ++edit) {
+      CAPTURE(seed);
+      CAPTURE(edit);
+      files = random.edited(files);
+      u = u.with_repository(small_repository(files));
+      CHECK(same_tables(u, small_universe(files, options)));
+      CHECK(u.repository().size() == files.size());
+    }
+  }
+}
+
+TEST_CASE("with a repository that has a name that was missing its rules are there") {
+  const universe before = small_universe({{"a.1", "conflicts: [\"b\" \"d\"]\ndepopts: \"b\""}});
+  CHECK(before.tables().forbidden.values.empty());
+  const universe after = before.with_repository(
+      small_repository({{"a.1", "conflicts: [\"b\" \"d\"]\ndepopts: \"b\""}, {"b.1"}}));
+  CHECK(after.tables().forbidden.values.size() == 1);
+  CHECK(after.tables().optional_names.values.size() == 1);
+}
+
+TEST_CASE("making a universe with another repository can be cancelled") {
+  const universe u = small_universe({{"a.1"}});
+  CHECK_THROWS_AS(static_cast<void>(u.with_repository(u.repository(),
+                                                      [](const progress_event&) { return false; })),
+                  cancelled);
+}
+
 TEST_CASE("a universe is the same whatever the number of threads") {
   const auto files = small_generator(3, {120, 3, 3, 0.2, 0.3, 0.1, 0.1, 0.1, 0.03, 0.3}).files();
   const auto with = [&](unsigned threads) {
@@ -242,14 +302,8 @@ TEST_CASE("of a repository that is evaluated again nothing is left from before")
   const universe first = make_universe(files, small_environment());
   const universe between = make_universe(files, other);
   const universe again = make_universe(files, small_environment());
-  const auto same = [](const universe& a, const universe& b) {
-    return a.tables().required == b.tables().required &&
-           a.tables().forbidden == b.tables().forbidden &&
-           a.tables().choice_words == b.tables().choice_words &&
-           a.tables().candidate_packages == b.tables().candidate_packages;
-  };
-  CHECK(same(first, again));
-  CHECK_FALSE(same(first, between));
+  CHECK(same_tables(first, again));
+  CHECK_FALSE(same_tables(first, between));
 }
 
 TEST_CASE("making a universe can be cancelled") {

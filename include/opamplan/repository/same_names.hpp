@@ -14,7 +14,7 @@ class repository;
 /// By name of `before`: the same name in `after`, if it has the same versions there, with the same
 /// opam files and files beside them, pins with their folders; else `name_id::none`. Linear in the
 /// bytes of what the two do not share (`load_options::previous`), and in the versions of what they
-/// do.
+/// do; a copy of what is known if `after` was read after `before`.
 [[nodiscard]] std::vector<name_id> same_names(const repository& before, const repository& after);
 
 /// A version that was added (nothing before), removed (nothing after) or changed.

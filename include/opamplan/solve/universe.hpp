@@ -12,6 +12,7 @@
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/repository.hpp"
+#include "opamplan/solve/impl/rule_alternative.hpp"
 #include "opamplan/solve/tables.hpp"
 
 namespace opamplan {
@@ -72,6 +73,12 @@ class universe {
     return state_->tables.package_availability[id];
   }
 
+  /// The same environment and options in another repository. What it has in common with this one
+  /// is not evaluated again: linear in what a name that changed, or was missing, is spoken of in,
+  /// and in the number of rules. Equal to `make_universe`. Throws `cancelled`.
+  [[nodiscard]] universe with_repository(opamplan::repository repo,
+                                         const progress_callback& progress = {}) const;
+
   /// True if `id` may be selected at all.
   [[nodiscard]] bool is_candidate(package_id id) const noexcept {
     return state_->tables.package_candidates[id] != candidate_id::none;
@@ -84,7 +91,10 @@ class universe {
     opamplan::environment environment;
     universe_options options;
     universe_tables tables;
+    std::vector<solve_impl::rule_alternative> alternatives;  ///< For `with_repository`.
   };
+  static universe make(opamplan::repository repo, opamplan::environment env,
+                       universe_options options, const state* before);
   explicit universe(std::shared_ptr<const state> s) : state_(std::move(s)) {}
   std::shared_ptr<const state> state_;
 };

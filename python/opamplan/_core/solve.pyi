@@ -579,6 +579,17 @@ class Universe:
         """
         Solve many targets on all cores, each as `solve` does: NAME.VERSION, or NAME in any version, the newest possible. Without targets: the newest available version of every name alone. A name without an available version is `unavailable`.
         """
+    def with_repository(
+        self,
+        repository: opamplan._core.repository.Repository,
+        progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
+    ) -> Universe:
+        """
+        The same environment and options in another repository.
+
+        What the two have in common is not evaluated again, which makes it several times as fast for one that
+        was read with ``Repository.open(previous=...)``. The answers are those of a new universe.
+        """
     @property
     def environment(self) -> opamplan._core.package.Environment: ...
     @property

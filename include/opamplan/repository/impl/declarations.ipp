@@ -58,7 +58,8 @@ OPAMPLAN_INLINE const declarations& declared(const repository& repo, unsigned th
   const std::lock_guard lock(state.declared_mutex);
   if (!state.declared) {
     std::optional<declarations> made;
-    if (state.inherited) made = repository_impl::take_over(*state.inherited, repo);
+    if (state.inherited)
+      made = repository_impl::take_over(*state.inherited, state.common.now, repo);
     if (!made) made = repository_impl::read_declarations(repo, threads, progress);
     state.declared = std::make_shared<const declarations>(std::move(*made));
     state.inherited.reset();

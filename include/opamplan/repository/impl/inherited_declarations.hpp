@@ -22,8 +22,10 @@ namespace opamplan::repository_impl {
 /// nobody has any more stay, until they are half of all.
 class declarations_heir {
  public:
-  declarations_heir(const inherited_declarations& from, const repository& repo)
-      : old_(*from.from), first_before_(from.first_before), now_(from.now), repo_(repo) {}
+  /// `now`: as `same_names` has it. All must outlive it.
+  declarations_heir(const inherited_declarations& from, const std::vector<name_id>& now,
+                    const repository& repo)
+      : old_(*from.from), first_before_(from.first_before), now_(now), repo_(repo) {}
 
   std::optional<declarations> run() {
     if (most_are_unused()) return std::nullopt;
@@ -143,8 +145,9 @@ class declarations_heir {
 
 /// Nothing if it is better to read all files.
 inline std::optional<declarations> take_over(const inherited_declarations& from,
+                                             const std::vector<name_id>& now,
                                              const repository& repo) {
-  return declarations_heir(from, repo).run();
+  return declarations_heir(from, now, repo).run();
 }
 
 }  // namespace opamplan::repository_impl

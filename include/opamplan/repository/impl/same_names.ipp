@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "opamplan/package/version.hpp"
+#include "opamplan/repository/impl/state.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/same_names.hpp"
 
@@ -56,6 +57,8 @@ void each_name(const repository& before, const repository& after, const Visit& v
 }  // namespace repository_impl
 
 OPAMPLAN_INLINE std::vector<name_id> same_names(const repository& before, const repository& after) {
+  const repository_impl::common_names& known = repository_impl::state_of(after).common;
+  if (known.previous.lock().get() == &repository_impl::state_of(before)) return known.now;
   std::vector<name_id> same(before.name_count(), name_id::none);
   repository_impl::each_name(before, after, [&](package_range a, package_range b) {
     if (a.empty() || b.empty() || !repository_impl::same_versions(before, a, after, b)) return;
@@ -73,7 +76,9 @@ OPAMPLAN_INLINE std::vector<changed_package> changed_packages(const repository& 
     const int versions = compare_versions(x, y);
     return versions != 0 ? versions : x.compare(y);
   };
+  const std::vector<name_id> same = same_names(before, after);
   repository_impl::each_name(before, after, [&](package_range a, package_range b) {
+    if (!a.empty() && same[before.name_of(a.first)] != name_id::none) return;
     std::size_t i = 0;
     std::size_t j = 0;
     while (i < a.size() || j < b.size()) {

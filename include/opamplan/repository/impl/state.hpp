@@ -32,14 +32,21 @@ struct repository_entry {
   const pinned_folder* pinned = nullptr;
 };
 
-/// What an earlier repository had declared, and which of its names are the same.
+struct repository_state;
+
+/// What the repository that this one was read after has in common with it.
+struct common_names {
+  std::weak_ptr<const repository_state> previous;
+  std::vector<name_id> now;  ///< By name there: see `same_names`.
+};
+
+/// What an earlier repository had declared.
 struct inherited_declarations {
   std::shared_ptr<const declarations> from;
   std::vector<std::uint32_t> first_before;  ///< By name there, and one past the end.
-  std::vector<name_id> now;                 ///< By name there: see `same_names`.
 };
 
-struct repository_state {
+struct repository_state : std::enable_shared_from_this<repository_state> {
   // Destroyed last: entries point into it.
   std::vector<std::shared_ptr<const void>> storage;
 
@@ -49,6 +56,7 @@ struct repository_state {
   std::vector<std::uint32_t> slots;  ///< Hash table of name ids, open addressing; a power of two.
   std::vector<source_info> sources;
   std::vector<repository_diagnostic> diagnostics;
+  common_names common;
   std::string git_revision;  ///< If all of it is one git source: COMMIT or COMMIT:FOLDER.
 
   // Made when first asked for.
@@ -59,7 +67,8 @@ struct repository_state {
 
 /// Lays the contents over each other and fills the tables. Linear, but for sorting when there are
 /// several sources.
-/// With an earlier repository, what that declared is at hand for `declared`.
+/// With an earlier repository, what it has in common with this one is told once, and what that
+/// declared is at hand for `declared`.
 [[nodiscard]] repository make_repository(std::vector<source_content> contents,
                                          const repository* before = nullptr);
 

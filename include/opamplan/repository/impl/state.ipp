@@ -127,10 +127,9 @@ OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents,
   repository made(state);
   if (before != nullptr) {
     const repository_state& old = state_of(*before);
+    state->common = {old.weak_from_this(), same_names(*before, made)};
     const std::lock_guard lock(old.declared_mutex);
-    if (old.declared) {
-      state->inherited = {old.declared, old.first, same_names(*before, made)};
-    }
+    if (old.declared) state->inherited = {old.declared, old.first};
   }
   return made;
 }

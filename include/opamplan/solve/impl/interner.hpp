@@ -22,6 +22,7 @@
 #include "opamplan/repository/version_sets.hpp"
 #include "opamplan/solve/impl/choice_interner.hpp"
 #include "opamplan/solve/impl/rule_interner.hpp"
+#include "opamplan/solve/impl/rules_heir.hpp"
 #include "opamplan/solve/impl/version_members.hpp"
 #include "opamplan/solve/universe.hpp"
 
@@ -31,9 +32,9 @@ namespace opamplan::solve_impl {
 /// unless it looks at the package that has it.
 class interner {
  public:
-  /// `options` and `tables` must outlive it. May throw `cancelled`.
+  /// `options`, `tables` and what there was before must outlive it. May throw `cancelled`.
   interner(const repository& repo, const environment& env, const universe_options& options,
-           universe_tables& tables)
+           universe_tables& tables, const earlier_rules* before)
       : repo_(repo),
         env_(env),
         options_(options),
@@ -41,17 +42,19 @@ class interner {
         t_(tables),
         choices_(tables),
         members_(tables, !options.prefer_oldest),
-        rules_(tables, choices_, members_) {}
+        rules_(tables, choices_, members_) {
+    if (before != nullptr) heir_.emplace(*before, repo, declared_, choices_, rules_);
+  }
 
-  void run() {
+  /// What the alternatives are, by role.
+  std::vector<rule_alternative> run() {
     add_names();
     const std::size_t packages = t_.candidate_roles.size();
     parallel_blocks(packages, 1, 256, "evaluate", options_.progress,  // one thread: in order
                     [&] { return [&](std::size_t c) { add_package(t_.candidate_packages[c]); }; });
     if (!(options_.root_dependencies == options_.dependencies)) {
       for (std::size_t c = 0; c < packages; ++c) {
-        const package_id p = t_.candidate_packages[c];
-        add_rules(p, true, t_.root_required, t_.root_forbidden);
+        add_root_rules(t_.candidate_packages[c]);
       }
     }
     rules_.take_branches([&](const interned_rules& rules) {
@@ -61,6 +64,7 @@ class interner {
       t_.optional_names.close_row();
       t_.post_only_names.close_row();
     });
+    return rules_.take_alternatives();
   }
 
  private:
@@ -112,11 +116,17 @@ class interner {
   }
 
   void add_package(package_id id) {
-    const bool looked_at_post = add_rules(id, false, t_.required, t_.forbidden);
-    for (const std::string& name : declared_.class_lists[declared_.conflict_classes[id]]) {
-      t_.classes.values.push_back(class_of(name));
+    add_classes(id);
+    const candidate_id before = heir_ ? heir_->find(id) : candidate_id::none;
+    if (before != candidate_id::none) {
+      const universe_tables& old = heir_->tables();
+      heir_->take(old.required, before, t_.required);
+      heir_->take(old.forbidden, before, t_.forbidden);
+      heir_->take(old.optional_names, before, t_.optional_names);
+      heir_->take(old.post_only_names, before, t_.post_only_names);
+      return;
     }
-    t_.classes.close_row();
+    const bool looked_at_post = add_rules(id, false, t_.required, t_.forbidden);
     // Whatever their filters say: if one is there, the package may use it.
     for (const std::uint32_t at : declared_.depopts[id]) {
       add_names(*declared_.formulas[at].written, t_.optional_names.values);
@@ -124,6 +134,23 @@ class interner {
     t_.optional_names.close_set();
     if (looked_at_post) add_post_only(id);
     t_.post_only_names.close_row();
+  }
+
+  void add_root_rules(package_id id) {
+    const candidate_id before = heir_ ? heir_->find(id) : candidate_id::none;
+    if (before != candidate_id::none) {
+      heir_->take(heir_->tables().root_required, before, t_.root_required);
+      heir_->take(heir_->tables().root_forbidden, before, t_.root_forbidden);
+    } else {
+      add_rules(id, true, t_.root_required, t_.root_forbidden);
+    }
+  }
+
+  void add_classes(package_id id) {
+    for (const std::string& name : declared_.class_lists[declared_.conflict_classes[id]]) {
+      t_.classes.values.push_back(class_of(name));
+    }
+    t_.classes.close_row();
   }
 
   // True if one of them looked at the switch `post`.
@@ -232,6 +259,7 @@ class interner {
   choice_interner choices_;
   version_members members_;
   rule_interner rules_;
+  std::optional<rules_heir> heir_;
   std::vector<std::optional<availability>> available_;  // by filter
   // By field, of roots or not, by formula.
   std::array<std::array<std::vector<evaluated>, 2>, 2> evaluated_;

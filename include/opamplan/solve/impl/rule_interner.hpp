@@ -13,6 +13,7 @@
 #include "opamplan/package/formula.hpp"
 #include "opamplan/repository/version_sets.hpp"
 #include "opamplan/solve/impl/choice_interner.hpp"
+#include "opamplan/solve/impl/rule_alternative.hpp"
 #include "opamplan/solve/impl/version_members.hpp"
 #include "opamplan/solve/tables.hpp"
 
@@ -49,6 +50,27 @@ class rule_interner {
     } else {
       for (const formula<version_set>& arg : f.args) add_prohibitions(arg, to);
     }
+  }
+
+  /// That one of several holds, of requirements or of prohibitions: the choice of all branches.
+  choice_id alternative(const formula<version_set>& f, bool prohibits) {
+    std::string key(1, prohibits ? '!' : '|');
+    append_key(f, key);
+    const auto known = by_rule_.find(key);
+    if (known != by_rule_.end()) return known->second;
+    std::vector<const formula<version_set>*> args;
+    flatten(f, prohibits, args);
+    const role_id role = choices_.add_role(static_cast<std::uint32_t>(args.size()));
+    for (const formula<version_set>* arg : args) branches_.push_back({*arg, prohibits});
+    alternatives_.push_back({role, f, prohibits});
+    const choice_id id = t_.any_version[role];
+    by_rule_.emplace(std::move(key), id);
+    return id;
+  }
+
+  /// All that there are, by role.
+  [[nodiscard]] std::vector<rule_alternative> take_alternatives() {
+    return std::move(alternatives_);
   }
 
   /// Calls `write(rules)` for each branch in its turn. Branches may hold alternatives themselves.
@@ -111,24 +133,11 @@ class rule_interner {
     }
   }
 
-  choice_id alternative(const formula<version_set>& f, bool prohibits) {
-    std::string key(1, prohibits ? '!' : '|');
-    append_key(f, key);
-    const auto known = alternatives_.find(key);
-    if (known != alternatives_.end()) return known->second;
-    std::vector<const formula<version_set>*> args;
-    flatten(f, prohibits, args);
-    const role_id role = choices_.add_role(static_cast<std::uint32_t>(args.size()));
-    for (const formula<version_set>* arg : args) branches_.push_back({*arg, prohibits});
-    const choice_id id = t_.any_version[role];
-    alternatives_.emplace(std::move(key), id);
-    return id;
-  }
-
   universe_tables& t_;
   choice_interner& choices_;
   version_members& members_;
-  std::unordered_map<std::string, choice_id> alternatives_;
+  std::unordered_map<std::string, choice_id> by_rule_;
+  std::vector<rule_alternative> alternatives_;
   std::optional<role_id> missing_role_;
   std::deque<branch> branches_;
 };

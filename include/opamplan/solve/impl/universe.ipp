@@ -2,23 +2,44 @@
 /// Making a universe: what the files declare, evaluated in an environment and interned.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/solve/impl/interner.hpp"
+#include "opamplan/solve/impl/rules_heir.hpp"
 #include "opamplan/solve/universe.hpp"
 
 namespace opamplan {
 
 OPAMPLAN_INLINE universe make_universe(opamplan::repository repo, opamplan::environment env,
                                        universe_options options) {
-  auto state = std::make_shared<universe::state>();
-  solve_impl::interner(repo, env, options, state->tables).run();
-  state->repository = std::move(repo);
-  state->environment = std::move(env);
+  return universe::make(std::move(repo), std::move(env), std::move(options), nullptr);
+}
+
+OPAMPLAN_INLINE universe universe::with_repository(opamplan::repository repo,
+                                                   const progress_callback& progress) const {
+  universe_options options = state_->options;
+  options.progress = progress;
+  return make(std::move(repo), state_->environment, std::move(options), state_.get());
+}
+
+OPAMPLAN_INLINE universe universe::make(opamplan::repository repo, opamplan::environment env,
+                                        universe_options options, const state* before) {
+  std::optional<solve_impl::earlier_rules> earlier;
+  if (before != nullptr) {
+    earlier.emplace(
+        solve_impl::earlier_rules{before->repository, before->tables, before->alternatives});
+  }
+  auto made = std::make_shared<state>();
+  solve_impl::interner interner(repo, env, options, made->tables, earlier ? &*earlier : nullptr);
+  made->alternatives = interner.run();
+  made->repository = std::move(repo);
+  made->environment = std::move(env);
   options.progress = nullptr;
-  state->options = std::move(options);
-  return universe(std::move(state));
+  made->options = std::move(options);
+  return universe(std::move(made));
 }
 
 OPAMPLAN_INLINE package_id universe::latest(name_id name) const {
