@@ -96,7 +96,7 @@ class archive_reader {
       enable(a);  // unsupported ones show when the archive is opened
     }
     if (archive_read_open_filename(a, from_.path.c_str(), std::size_t{1} << 18) != ARCHIVE_OK) {
-      fail();
+      throw load_error(printable(from_.path) + ": " + archive_error_string(a));
     }
   }
 
@@ -121,10 +121,18 @@ class archive_reader {
   }
 
  private:
+  /// What libarchive says, with what that means.
   [[noreturn]] void fail() const {
-    const char* message = archive_error_string(archive_.get());
-    throw load_error(printable(from_.path) + ": " +
-                     (message != nullptr ? message : "cannot be read as an archive"));
+    const char* const message = archive_error_string(archive_.get());
+    const std::string said = message != nullptr ? message : "no reason given";
+    const std::string path = printable(from_.path);
+    if (said == "Unrecognized archive format") {
+      throw load_error(path + ": not an archive that can be read (" + said +
+                       "); name a tar, alone or packed by gzip, zstd, xz, bzip2 or lz4, a zip, a "
+                       "folder or a git repository");
+    }
+    throw load_error(path + ": the archive is cut short or damaged (" + said +
+                     "); fetch or make it again");
   }
 
   void parse(unsigned worker, batch_queue::batch& batch) {

@@ -85,7 +85,12 @@ repository_handle open_repository(const git_source& from) {
   git_repository* raw = nullptr;
   const int code =
       git_repository_open_ext(&raw, from.path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
-  if (code == GIT_EOWNER) {
+  // libgit2 1.5 finds no exception in a configuration that has none, and says that instead.
+  const git_error* const said = code == 0 ? nullptr : git_error_last();
+  const bool has_other_owner =
+      code == GIT_EOWNER || (said != nullptr && said->message != nullptr &&
+                             std::strstr(said->message, "safe.directory") != nullptr);
+  if (has_other_owner) {
     const std::string path = printable(from.path);
     throw load_error(path +
                      ": this git repository belongs to another user, and git refuses such; if you "

@@ -208,5 +208,5 @@ TEST_CASE("a git repository of another owner is refused with what to do") {
   g.commit();
   REQUIRE(std::system(("chown -R 12345 '" + g.work.str() + "'").c_str()) == 0);
   CHECK_THROWS_WITH_AS((void)load_repository(git_source{g.work.str()}),
-                       doctest::Contains("safe.directory"), load_error);
+                       doctest::Contains("git config --global --add safe.directory "), load_error);
 }

@@ -131,6 +131,20 @@ TEST_CASE("errors say where, what and what was expected") {
            {"a: 99999999999999999999", {1, 4}, "integer out of range", ""},
            {"a: @", {1, 4}, "not a valid token", ""},
            {"a: [b @]", {1, 7}, "not a valid token", ""},
+           {"\xef\xbb\xbf"
+            "a: 1",
+            {1, 1},
+            "a byte order mark, which opam refuses: save the file as UTF-8 without it",
+            ""},
+           {"a: \xe2\x80\x9cx\xe2\x80\x9d",
+            {1, 4},
+            "a character that is not ASCII outside of a string",
+            ""},
+           {"\xff\xfe"
+            "a",
+            {1, 1},
+            "UTF-16, which opam does not read: save the file as UTF-8",
+            ""},
        }) {
     CAPTURE(w.text);
     const parse_diagnostic d = failure_of(std::string(w.text));

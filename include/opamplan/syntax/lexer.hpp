@@ -61,6 +61,7 @@ class lexer {
   void finish(token& t, token_kind kind, const char* end) noexcept;
   void finish(token& t, token_kind kind, op o, std::uint32_t length) noexcept;
   void reject(token& t, const char* begin, const char* end, const char* problem) noexcept;
+  void reject_character(token& t) noexcept;
   [[nodiscard]] const char* skip_comment() noexcept;
   void lex_string(token& t) noexcept;
   void lex_word(token& t) noexcept;

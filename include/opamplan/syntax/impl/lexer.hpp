@@ -76,6 +76,15 @@ inline void lexer::reject(token& t, const char* begin, const char* end,
   finish(t, token_kind::invalid, end);
 }
 
+inline void lexer::reject_character(token& t) noexcept {
+  const std::size_t length = utf8_length(at_, end_);
+  if (length < 2) return reject(t, at_, at_ + 1, "not a valid token");
+  const bool is_mark = std::string_view(at_, length) == "\xef\xbb\xbf";
+  reject(t, at_, at_ + length,
+         is_mark ? "a byte order mark, which opam refuses: save the file as UTF-8 without it"
+                 : "a character that is not ASCII outside of a string");
+}
+
 inline void lexer::next(token& t) noexcept {
   using syntax_impl::start;
   while (at_ != end_) {
@@ -122,7 +131,7 @@ inline void lexer::next(token& t) noexcept {
       case start::bad:
         break;
     }
-    reject(t, at_, at_ + 1, "not a valid token");
+    reject_character(t);
     return;
   }
   t.kind = token_kind::end;

@@ -37,6 +37,11 @@ inline void check_size(std::string_view text, const parse_options& options) {
                 ""};
 }
 
+inline void check_encoding(std::string_view text) {
+  if (!text.starts_with("\xff\xfe") && !text.starts_with("\xfe\xff")) return;
+  throw failure{{0, 2}, "UTF-16, which opam does not read: save the file as UTF-8", ""};
+}
+
 inline failure bad_byte(std::string_view text, std::size_t at) {
   const auto begin = static_cast<std::uint32_t>(at);
   return {{begin, begin + 1}, text[at] == '\0' ? "NUL byte" : "byte that is not UTF-8", ""};
@@ -77,6 +82,7 @@ OPAMPLAN_INLINE void parse_nodes(std::string_view text, std::vector<node>& nodes
                                  std::string_view path, parse_options options) {
   syntax_impl::parse_or_throw(text, path, [&] {
     syntax_impl::check_size(text, options);
+    syntax_impl::check_encoding(text);
     syntax_impl::check_bytes(text, options);
     syntax_impl::parser(text, nodes, options).parse_items(nullptr);
   });
@@ -96,6 +102,7 @@ OPAMPLAN_INLINE parse_result parse_recovering(std::string text, std::string path
   std::vector<syntax_impl::failure> failures;
   try {
     syntax_impl::check_size(s->text, options);
+    syntax_impl::check_encoding(s->text);
     for (std::size_t at = options.any_bytes ? s->text.npos : syntax_impl::find_bad_byte(s->text, 0);
          at != s->text.npos && failures.size() < options.max_errors;
          at = syntax_impl::find_bad_byte(s->text, at + 1)) {
@@ -126,6 +133,7 @@ OPAMPLAN_INLINE file parse_value(std::string text, parse_options options) {
   s->text = std::move(text);
   syntax_impl::parse_or_throw(s->text, "", [&] {
     syntax_impl::check_size(s->text, options);
+    syntax_impl::check_encoding(s->text);
     syntax_impl::check_bytes(s->text, options);
     syntax_impl::parser(s->text, s->nodes, options).parse_only_value();
   });
