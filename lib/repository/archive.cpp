@@ -96,7 +96,7 @@ class archive_reader {
       enable(a);  // unsupported ones show when the archive is opened
     }
     if (archive_read_open_filename(a, from_.path.c_str(), std::size_t{1} << 18) != ARCHIVE_OK) {
-      throw load_error(printable(from_.path) + ": " + archive_error_string(a));
+      fail();
     }
   }
 
@@ -131,6 +131,7 @@ class archive_reader {
                        "); name a tar, alone or packed by gzip, zstd, xz, bzip2 or lz4, a zip, a "
                        "folder or a git repository");
     }
+    if (said.starts_with("Failed to open")) throw load_error(path + ": cannot be read: " + said);
     throw load_error(path + ": the archive is cut short or damaged (" + said +
                      "); fetch or make it again");
   }
