@@ -8,7 +8,7 @@ import sys
 import time
 from typing import IO, Optional
 
-from opamplan.runs.runner import Progress
+from opamplan.runs.account import Progress
 from opamplan.terminal.harmless import write_control
 from opamplan.terminal.style import Style
 from opamplan.wording import counted

@@ -8,6 +8,7 @@ Such a step is left out with all that stands on it, and the rest is built.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,7 +33,10 @@ class Loss:
 
 
 class Losses:
-    """Those of a run. A step that was killed, which the machine may have done, has `attempts`."""
+    """Those of a run. A step that was killed, which the machine may have done, has `attempts`.
+
+    For several threads, each with batches of its own.
+    """
 
     def __init__(self, plan: Plan, attempts: int) -> None:
         self._plan = plan
@@ -46,9 +50,14 @@ class Losses:
         self._killed: dict[int, int] = {}
         self._why: dict[int, str] = {}
         self._out: set[int] = set()
+        self._lock = threading.Lock()
 
     def note(self, event: Event) -> tuple[bool, list[Loss]]:
         """Whether a builder that said so is to be asked again, and what is left out from now on."""
+        with self._lock:
+            return self._note(event)
+
+    def _note(self, event: Event) -> tuple[bool, list[Loss]]:
         assert event.step is not None
         if event.step in self._out:
             return True, []  # by another batch, meanwhile
@@ -68,7 +77,8 @@ class Losses:
 
     def steps(self, batch: Iterable[int]) -> set[int]:
         """Those of a batch that cannot be built."""
-        return self._out & set(batch)
+        with self._lock:
+            return self._out & set(batch)
 
     def results(self, batch: Iterable[int], known: Mapping[str, str]) -> Iterator[LayerResult]:
         """What became of the layers of a batch that only steps which are left out would install.

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Optional
 
 from opamplan._core.plan import Plan
+from opamplan.runs.account import OnProgress
 from opamplan.runs.blame.trials import Tried
 from opamplan.runs.builders import Builder, require_one
 from opamplan.runs.failure_groups import Errors
 from opamplan.runs.options import RunOptions
-from opamplan.runs.runner import OnProgress, Runner
+from opamplan.runs.runner import Runner
 from opamplan.runs.state import Run, State
 
 
