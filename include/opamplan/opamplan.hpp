@@ -88,6 +88,7 @@
 #include "opamplan/emit/dockerfile.hpp"
 #include "opamplan/emit/dot.hpp"
 #include "opamplan/emit/folder.hpp"
+#include "opamplan/emit/kubernetes.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/makefile.hpp"
 #include "opamplan/emit/names.hpp"

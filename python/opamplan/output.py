@@ -48,9 +48,9 @@ def write_plan(
     places at the end, so that nothing is changed where one cannot be written, which is a FileError.
 
     Formats, one or several: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and
-    JSON), ``make`` and ``github`` (what builds the batches in order), these three with the
-    Dockerfiles; ``llb`` (BuildKit's own language) with the build context; ``dot``, ``json`` (the
-    plan). Default: ``bake``; ``llb`` for the strategy `merge`, which has no Dockerfiles.
+    JSON), ``make``, ``github`` and ``kubernetes`` (what builds the batches in order), all of these
+    with the Dockerfiles; ``llb`` (BuildKit's own language) with the build context; ``dot``,
+    ``json`` (the plan). Default: ``bake``; ``llb`` for the strategy `merge`, which has no Dockerfiles.
     """
     files = files_of(plan, formats, options or EmitOptions())
     return write_files(Path(directory), files, plan, progress).files

@@ -47,7 +47,8 @@ TEST_CASE("a format comes with all that it needs, and nothing else") {
   };
   for (const row& r : {row{emit_format::bake, bake},
                        {emit_format::make, {"Makefile"}},
-                       {emit_format::github, {".github/workflows/opamplan.yml"}}}) {
+                       {emit_format::github, {".github/workflows/opamplan.yml"}},
+                       {emit_format::kubernetes, {"kubernetes/wave0.yaml"}}}) {
     std::set<std::string> wanted = dockerfiles;
     wanted.insert(r.own.begin(), r.own.end());
     CHECK(paths(p, {r.format}) == wanted);
@@ -57,7 +58,7 @@ TEST_CASE("a format comes with all that it needs, and nothing else") {
   CHECK(paths(p, {}).empty());
   // All at once: no file twice.
   const auto all = paths(p, {std::begin(all_emit_formats), std::end(all_emit_formats)});
-  CHECK(all.size() == dockerfiles.size() + bake.size() + 5);
+  CHECK(all.size() == dockerfiles.size() + bake.size() + 6);
 }
 
 TEST_CASE("the files of a folder are what the emitters say") {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import sys
@@ -104,6 +105,17 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     buildkit.require_daemon()
     folder = tmp_path_factory.mktemp("buildkit")
     with buildkit.daemon_module().Daemon(buildkit.programs(), folder) as running:
+        yield running
+
+
+@pytest.fixture
+def registry(tmp_path: pathlib.Path) -> Iterator[Any]:
+    """A registry of the test's own, beside real builders; skips, with the reason, without."""
+    buildkit.require_daemon()
+    buildkit.programs()
+    if shutil.which("docker-registry") is None:
+        pytest.skip("docker-registry is not installed")
+    with buildkit.real_module("registry").Registry(tmp_path / "registry") as running:
         yield running
 
 

@@ -35,6 +35,7 @@ NEXT = {
         DOCKERFILES,
         "Build: push o as a repository to GitHub, and run its workflow `opamplan`",
     ),
+    "kubernetes": (DOCKERFILES, "Build: as the first lines of o/kubernetes/wave0.yaml tell"),
     "llb": (CONTEXT, "Build: buildctl build --local context=o <o/batch0.llb"),
     "dot": (set(), None),
     "json": (set(), None),

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import buildkit
@@ -132,13 +131,8 @@ class Site:
 
 
 @pytest.fixture
-def site(plan: opamplan.Plan, tmp_path: pathlib.Path) -> Iterator[Site]:
-    buildkit.require_daemon()
-    buildkit.programs()
-    if shutil.which("docker-registry") is None:
-        pytest.skip("docker-registry is not installed")
-    with buildkit.real_module("registry").Registry(tmp_path / "registry") as registry:
-        yield Site(tmp_path, plan, registry)
+def site(plan: opamplan.Plan, tmp_path: pathlib.Path, registry: Any) -> Site:
+    return Site(tmp_path, plan, registry)
 
 
 def statuses(state: State, run: Any) -> list[str]:

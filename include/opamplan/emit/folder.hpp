@@ -21,10 +21,11 @@ enum class emit_format : std::uint8_t {
   json,        ///< `plan.json`, the plan itself.
   make,        ///< `Makefile`, with the Dockerfiles.
   github,      ///< `.github/workflows/opamplan.yml`, with the Dockerfiles.
+  kubernetes,  ///< `kubernetes/waveN.yaml`, with the Dockerfiles.
 };
 inline constexpr emit_format all_emit_formats[] = {
-    emit_format::dockerfile, emit_format::bake, emit_format::llb,   emit_format::dot,
-    emit_format::json,       emit_format::make, emit_format::github};
+    emit_format::dockerfile, emit_format::bake, emit_format::llb,    emit_format::dot,
+    emit_format::json,       emit_format::make, emit_format::github, emit_format::kubernetes};
 
 [[nodiscard]] std::string_view to_string(emit_format format) noexcept;
 /// Throws `invalid_request`.

@@ -1,9 +1,9 @@
 """Carrying plans out: builders, runs, their results in SQLite, reports and comparisons.
 
 One file a subject, in the order data flows: `rawjson` reads what BuildKit says, `builders` runs
-one batch, `results` reads what a batch left, `state` keeps it; `account` takes in what builders say,
-`batch_solver` gets a batch through, `runner` does all batches of a plan, `display` shows it; `report`, `comparison` and `history` read the state; `blame` builds
-to find out what broke.
+one batch, `results` reads what a batch left, `state` keeps it; `account` takes in what builders
+say, `batch_solver` gets a batch through, `runner` does all batches of a plan, `display` shows it;
+`report`, `comparison` and `history` read the state; `blame` builds to find out what broke.
 """
 
 from opamplan.runs.blame import Blame, Repair, Trial

@@ -13,6 +13,7 @@
 #include "opamplan/emit/dockerfile.hpp"
 #include "opamplan/emit/dot.hpp"
 #include "opamplan/emit/folder.hpp"
+#include "opamplan/emit/kubernetes.hpp"
 #include "opamplan/emit/llb.hpp"
 #include "opamplan/emit/makefile.hpp"
 #include "opamplan/emit/names.hpp"
@@ -59,9 +60,11 @@ OPAMPLAN_INLINE std::string_view to_string(emit_format format) noexcept {
     case emit_format::make:
       return "make";
     case emit_format::github:
+      return "github";
+    case emit_format::kubernetes:
       break;
   }
-  return "github";
+  return "kubernetes";
 }
 
 OPAMPLAN_INLINE emit_format parse_emit_format(std::string_view text) {
@@ -82,8 +85,8 @@ OPAMPLAN_INLINE std::vector<emitted_file> emitted_files(const plan& p,
                                                         const std::set<emit_format>& formats,
                                                         const emit_options& options) {
   const auto wants = [&](auto... any) { return (formats.contains(any) || ...); };
-  const bool of_dockerfiles =
-      wants(emit_format::dockerfile, emit_format::bake, emit_format::make, emit_format::github);
+  const bool of_dockerfiles = wants(emit_format::dockerfile, emit_format::bake, emit_format::make,
+                                    emit_format::github, emit_format::kubernetes);
   std::vector<emitted_file> files;
   if (of_dockerfiles) {
     emit_impl::append_batches(batch_dockerfiles(p, options), ".Dockerfile", files);
@@ -100,6 +103,9 @@ OPAMPLAN_INLINE std::vector<emitted_file> emitted_files(const plan& p,
   if (wants(emit_format::make)) files.push_back({"Makefile", makefile(p, options)});
   if (wants(emit_format::github)) {
     files.push_back({".github/workflows/opamplan.yml", github_workflow(p, options)});
+  }
+  if (wants(emit_format::kubernetes)) {
+    for (emitted_file& file : kubernetes_jobs(p, options)) files.push_back(std::move(file));
   }
   return files;
 }

@@ -2,7 +2,6 @@
 /// Writing workflows.
 #pragma once
 
-#include <map>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "opamplan/base/error.hpp"
 #include "opamplan/emit/builder_words.hpp"
 #include "opamplan/emit/impl/filled.hpp"
+#include "opamplan/emit/impl/waves.hpp"
 #include "opamplan/emit/names.hpp"
 #include "opamplan/emit/workflow.hpp"
 #include "opamplan/package/environment.hpp"
@@ -89,25 +89,13 @@ inline std::string without_expressions(std::string text) {
   return text;
 }
 
-/// The batches of each job, in the order of the jobs: a wave's shards, else one.
-inline std::map<std::uint32_t, std::vector<batch_id>> batches_of_jobs(const plan& p) {
-  std::map<std::uint32_t, std::vector<batch_id>> jobs;
-  for (const batch_id batch : p.batches.indices()) {
-    jobs[p.builders == 0 ? batch.value() : p.batches[batch].wave].push_back(batch);
-  }
-  return jobs;
-}
-
 /// The jobs of a matrix, a line each: what it builds, and whose caches it reads.
 inline std::string matrix_entries(const std::vector<batch_id>& batches,
                                   const flat_rows<batch_id>& imports) {
   std::string out;
   for (const batch_id batch : batches) {
-    std::string caches;
-    for (const batch_id other : imports[batch]) {
-      caches += (caches.empty() ? "" : " ") + batch_name(other);
-    }
-    out += "          - { batch: " + batch_name(batch) + ", caches: \"" + caches + "\" }\n";
+    out += "          - { batch: " + batch_name(batch) + ", caches: \"" +
+           names_of_caches(imports, batch) + "\" }\n";
   }
   return out;
 }
@@ -121,7 +109,7 @@ OPAMPLAN_INLINE std::string github_workflow(const plan& p, const emit_options& o
   const flat_rows<batch_id> imports = cache_imports(p);
   std::string jobs;
   std::string before;
-  for (const auto& [number, batches] : emit_impl::batches_of_jobs(p)) {
+  for (const auto& [number, batches] : emit_impl::waves(p)) {
     const std::string name = (p.builders == 0 ? "batch" : "wave") + std::to_string(number);
     if (batches.size() > most_matrix_jobs) {
       throw invalid_request("--format github: " + name + " has " + std::to_string(batches.size()) +

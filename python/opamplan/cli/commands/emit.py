@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opamplan import Plan
     from opamplan.output import Written
 
-FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github")
+FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github", "kubernetes")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -184,6 +184,8 @@ def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> Non
         print(f"Build: buildctl build {local} <{folder}/batch0.llb{_others(batches)}")
     elif "github" in formats:
         print(f"Build: push {folder} as a repository to GitHub, and run its workflow `opamplan`")
+    elif "kubernetes" in formats:
+        print(f"Build: as the first lines of {folder}/kubernetes/wave0.yaml tell")
     elif "dockerfile" in formats:
         print(
             f"Build: cd {folder} && docker buildx build {buildx_words(emit)}"
