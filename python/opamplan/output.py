@@ -50,7 +50,8 @@ def write_plan(
     Formats, one or several: ``dockerfile`` (one a batch, with the build context), ``bake`` (HCL and
     JSON), ``make``, ``github`` and ``kubernetes`` (what builds the batches in order), all of these
     with the Dockerfiles; ``llb`` (BuildKit's own language) with the build context; ``dot``,
-    ``json`` (the plan). Default: ``bake``; ``llb`` for the strategy `merge`, which has no Dockerfiles.
+    ``json`` (the plan). Default: ``bake``; ``llb`` for the strategy `merge`, which has no
+    Dockerfiles.
     """
     files = files_of(plan, formats, options or EmitOptions())
     return write_files(Path(directory), files, plan, progress).files

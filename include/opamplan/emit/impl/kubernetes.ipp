@@ -22,8 +22,8 @@ namespace emit_impl {
 // The pods are BuildKit's own example of a Job (examples/kubernetes/job.privileged.yaml there): a
 // daemon that lives as long as one build. What is Kubernetes' in the script is a doubled $.
 inline constexpr std::string_view job_of_wave =
-    R"(# Made by opamplan: wave @number@ of @last@, a pod for each of its @count@ shards; the cache is a registry, with
-# a tag for each shard. Once, with the address of this folder, in git or as an archive that has what
+    R"(# Made by opamplan: wave @number@, the last is @last@; pods: @count@, one a shard. The cache is a registry, with a
+# tag for each shard. Once, with the address of this folder, in git or as an archive that has what
 # is in it at its top, and a repository of the registry:
 #   kubectl create configmap opamplan \
 #     --from-literal=plan=https://example.org/plan.tar.gz --from-literal=cache=registry.example/opamplan/cache
