@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import pytest
+from conftest import Run
 
 from opamplan import InvalidRequest
 from opamplan.runs import Buildctl, Builder, Buildx
@@ -363,6 +364,21 @@ def test_what_is_no_address_is_no_builder(
     monkeypatch.setenv("BUILDKIT_HOST", text)
     with pytest.raises(InvalidRequest, match=f"^BUILDKIT_HOST: {re.escape(repr(text))}"):
         Buildctl("", sys.executable)
+
+
+def test_of_what_is_typed_and_what_is_not_installed_the_first_is_told_first(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    words = ["build", "--program", "no-such-program", "-o", str(tmp_path / "out")]
+    for typed, said in (
+        (["--builder", "garbage"], "'garbage' is no address of BuildKit"),
+        (["duen"], 'no package is named "duen"'),
+        (["--plan", "absent.json"], "absent.json: no such file"),
+        (["--base-archive", "absent.tar"], "absent.tar: no such file"),
+        ([], "no-such-program is not here; install it"),
+    ):
+        done = opamplan_command(*words, *typed)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
 def test_an_address_is_no_name_of_a_builder() -> None:

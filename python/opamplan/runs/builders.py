@@ -290,10 +290,11 @@ class Buildctl(Builder):
         cache_from: tuple[str, ...] = (),
         cache_to: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(program)
         self._address = address or os.environ.get("BUILDKIT_HOST", "")
+        # Before the program is looked for: what was typed is the easiest to mend.
         if self._address and not _is_address(self._address):
             raise InvalidRequest(_no_address(self._address, "" if address else "BUILDKIT_HOST: "))
+        super().__init__(program)
         self._where = ["--addr", self._address] if self._address else []
         self._cache = [f"--import-cache={absolute_cache(c)}" for c in cache_from]
         self._cache += [f"--export-cache={not_fatal(absolute_cache(c))}" for c in cache_to]

@@ -144,8 +144,8 @@ def _blame(args: argparse.Namespace) -> Blame:
     name = args.target.partition(".")[0]
     if name not in before.names:
         after[name]  # raises UnknownPackage before anything is written
-    serving = builders.builders_from(args)
     image.require_base(args)
+    serving = builders.builders_from(args)
     folder = Path(args.output)
     make_folder(folder)
     with State(folder / "builds.sqlite") as state:

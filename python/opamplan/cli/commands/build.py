@@ -81,13 +81,13 @@ def run(args: argparse.Namespace) -> int:
     shared = bool(args.cache) and len(args.builder) > 1
     plans.refuse_idle(args, shared or args.shards > 0, "--shards, or several --builder and --cache")
     found = each_environment(args)
-    serving = builders.builders_from(args)
     top = Path(args.output)
     done: list[Run] = []
     status = 0
     # All are planned, and can be emitted, before the first is built: that may take hours.
     found, made = planned(args, found)
     image.require_base(args)
+    serving = builders.builders_from(args)  # last: to install a program takes longest to mend
     for name, one in found.items():
         refuse_strangers(made[name][0], serving)
         refuse_repository(top / name if len(found) > 1 else top)
