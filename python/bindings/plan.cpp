@@ -69,6 +69,10 @@ summary_record summary_dict(const plan& p) {
   d["batches"] = s.batches;
   d["largest_batch"] = s.largest_batch;
   d["largest_cache_record"] = s.largest_cache_record;
+  d["builders"] = s.builders;
+  d["shards"] = s.shards;
+  d["waves"] = s.waves;
+  d["repeated_steps"] = s.repeated_steps;
   d["depexts"] = s.depexts;
   d["most_variants"] = s.most_variants;
   d["variants"] = s.variants;

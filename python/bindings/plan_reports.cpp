@@ -36,7 +36,8 @@ std::vector<std::string> critical_path(const py_forecast& f) {
 auto key_of(const py_forecast& f) {
   const plan_forecast& v = f.value;
   return std::tuple(v.steps, v.built, v.bytes, v.work_seconds, v.makespan_seconds,
-                    v.critical_seconds, critical_path(f), v.batch_ends);
+                    v.critical_seconds, critical_path(f), v.idle_seconds, v.batch_begins,
+                    v.batch_ends);
 }
 
 /// Step, worker, start, end.
@@ -45,7 +46,8 @@ using scheduled_state = std::tuple<step_id, std::uint32_t, double, double>;
 /// What a pickled forecast holds: its plan and its members.
 using forecast_state =
     std::tuple<std::shared_ptr<plan>, std::size_t, std::size_t, std::uint64_t, double, double,
-               double, std::vector<step_id>, std::vector<double>, std::vector<scheduled_state>>;
+               double, std::vector<step_id>, double, std::vector<double>, std::vector<double>,
+               std::vector<scheduled_state>>;
 
 column_dict schedule_columns(const py_forecast& f) {
   std::vector<step_id> steps;
@@ -91,6 +93,20 @@ void bind_forecast(py::module_& module) {
           "The longest chain of steps: no number of workers beats it.")
       .def_property_readonly("critical_path", &critical_path, "Its packages, first to last.")
       .def_property_readonly(
+          "idle_seconds", [](const py_forecast& f) { return f.value.idle_seconds; },
+          "In which a builder of several has no shard, of all of them added up: while the first "
+          "wave is built, and at the end.")
+      .def_property_readonly(
+          "idle_share",
+          [](const py_forecast& f) {
+            const double all = f.value.makespan_seconds * std::max(f.owner->builders, 1U);
+            return all > 0 ? f.value.idle_seconds / all : 0.0;
+          },
+          "The part of the builders' time that `idle_seconds` is, from 0 to 1.")
+      .def_property_readonly(
+          "batch_begins", [](const py_forecast& f) { return f.value.batch_begins; },
+          "Seconds from the start to the beginning of each batch.")
+      .def_property_readonly(
           "batch_ends", [](const py_forecast& f) { return f.value.batch_ends; },
           "Seconds from the start to the end of each batch.")
       .def("to_columns", &schedule_columns,
@@ -105,14 +121,16 @@ void bind_forecast(py::module_& module) {
             }
             return forecast_state(f.owner, v.steps, v.built, v.bytes, v.work_seconds,
                                   v.makespan_seconds, v.critical_seconds, v.critical_path,
-                                  v.batch_ends, std::move(schedule));
+                                  v.idle_seconds, v.batch_begins, v.batch_ends,
+                                  std::move(schedule));
           },
           [](const forecast_state& state) {
             py_forecast f;
             plan_forecast& v = f.value;
             std::vector<scheduled_state> schedule;
             std::tie(f.owner, v.steps, v.built, v.bytes, v.work_seconds, v.makespan_seconds,
-                     v.critical_seconds, v.critical_path, v.batch_ends, schedule) = state;
+                     v.critical_seconds, v.critical_path, v.idle_seconds, v.batch_begins,
+                     v.batch_ends, schedule) = state;
             const auto require_step = [&](step_id s) {
               if (s >= f.owner->steps.size()) throw py::value_error("its plan has no such step");
             };

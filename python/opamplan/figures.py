@@ -32,6 +32,12 @@ class PlanSummary(TypedDict):
     """Steps."""
     largest_cache_record: int
     """Bytes, of the batch with most."""
+    builders: int
+    """For how many the batches are shards; 0 for one, as the three that follow."""
+    shards: int
+    waves: int
+    repeated_steps: int
+    """What shards build again that others build too."""
     depexts: int
     """Distinct system packages."""
     most_variants: str

@@ -12,6 +12,7 @@
 #include "opamplan/inspect/doctor.hpp"
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/json.hpp"
+#include "opamplan/plan/summary.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;
@@ -242,6 +243,27 @@ TEST_CASE("a forecast of shards has its builders at work at the same time") {
   CHECK(forecast(p, o).makespan_seconds == 40);
   make_shards(p, plain(4));
   CHECK(forecast(p, o).makespan_seconds == 20);
+}
+
+TEST_CASE("a forecast of shards says how long builders have nothing to do") {
+  // Two builders, one of which waits for what both stand on.
+  const solved s =
+      solve_files({{"base.1", ""}, {"a.1", R"(depends: "base")"}, {"b.1", R"(depends: "base")"}});
+  plan p = make_plan(s.in, s.solutions, with(strategy::graft));
+  forecast_options o;
+  o.workers = 1;
+  CHECK(forecast(p, o).idle_seconds == 0);
+  make_shards(p, plain(2));
+  const plan_summary shape = summarize(p);
+  const plan_forecast f = forecast(p, o);
+  CHECK(shape.builders == 2);
+  CHECK(shape.shards == p.batches.size());
+  CHECK(shape.repeated_steps == repeated_steps(p));
+  double busy = 0;
+  for (std::size_t b = 0; b < f.batch_ends.size(); ++b) busy += f.batch_ends[b] - f.batch_begins[b];
+  CHECK(f.idle_seconds == 2 * f.makespan_seconds - busy);
+  make_shards(p, plain(4));
+  CHECK(forecast(p, o).idle_seconds == 4 * forecast(p, o).makespan_seconds - 60);
 }
 
 TEST_CASE("the doctor finds a shard that is not where its wave is, or says too much is its own") {

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import pathlib
+import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +15,7 @@ from typing import Any
 
 import buildkit
 import pytest
+from conftest import Run
 
 import opamplan
 from opamplan.cli.plans import print_shards
@@ -57,6 +61,43 @@ def test_a_forecast_of_shards_is_between_the_bounds(plan: opamplan.Plan) -> None
     least = max(found.critical_seconds, found.work_seconds / 4)
     assert least <= found.makespan_seconds < found.work_seconds
     assert found.makespan_seconds == max(found.batch_ends)
+
+
+def test_a_forecast_of_shards_says_for_how_long_builders_have_nothing_to_do(
+    plan: opamplan.Plan,
+) -> None:
+    found = opamplan.forecast(plan, workers=2)
+    busy = sum(found.batch_ends) - sum(found.batch_begins)
+    assert found.idle_seconds == pytest.approx(2 * found.makespan_seconds - busy)
+    assert found.idle_share == pytest.approx(found.idle_seconds / (2 * found.makespan_seconds))
+    assert found.idle_seconds >= found.batch_ends[0] > 0  # one builds the first wave
+    assert pickle.loads(pickle.dumps(found)) == found
+    several = opamplan.forecast(plan.restricted_to([plan.targets[0]]))
+    assert (several.idle_seconds, several.idle_share) == (0, 0)
+
+
+def test_the_command_tells_waves_and_idle_builders(
+    plan: opamplan.Plan, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    file = str(tmp_path / "plan.json")
+    plan.save(file)
+    told = opamplan_command("forecast", "--plan", file).stdout
+    assert re.search(r"wave 0: .* for 1 shard, ends after .*; 1 builder without a shard", told)
+    assert re.search(r"builders have nothing to do for \d+% of their time\n$", told)
+    found = json.loads(opamplan_command("forecast", "--plan", file, "--json").stdout)
+    first, second = found["waves"]
+    assert (first["wave"], first["shards"], first["begin_seconds"]) == (0, 1, 0)
+    assert first["end_seconds"] == second["begin_seconds"] == found["batch_ends"][0]
+    assert second["end_seconds"] == found["makespan_seconds"]
+    assert found["idle_share"] == opamplan.forecast(plan).idle_share
+
+
+def test_a_summary_has_the_figures_of_shards(plan: opamplan.Plan) -> None:
+    names = ("builders", "shards", "waves", "repeated_steps")
+    figures = [plan.summary[name] for name in names]
+    assert figures == [2, len(plan.batches), 2, plan.repeated_step_count]
+    alone = plan.restricted_to([plan.targets[0]])
+    assert [alone.summary[name] for name in names] == [0, 0, 0, 0]
 
 
 def test_every_batch_writes_a_tag_of_its_own_and_reads_what_it_stands_on(

@@ -50,7 +50,10 @@ struct plan_forecast {
   double critical_seconds = 0;  ///< The longest chain of steps: no number of workers
                                 ///< beats it.
   std::vector<step_id> critical_path;    ///< Steps, first to last.
-  std::vector<double> batch_ends;        ///< Seconds from the start, by batch.
+  double idle_seconds = 0;               ///< In which a builder of several has no shard: for the
+                                         ///< first wave, or at the end. Of all of them added up.
+  std::vector<double> batch_begins;      ///< Seconds from the start, by batch.
+  std::vector<double> batch_ends;        ///< The same.
   std::vector<scheduled_step> schedule;  ///< Of the steps that take time, by their start.
 };
 

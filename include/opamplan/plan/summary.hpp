@@ -29,9 +29,13 @@ struct plan_summary {
   std::size_t batches = 0;
   std::size_t largest_batch = 0;         ///< Steps.
   std::size_t largest_cache_record = 0;  ///< Bytes, of the batch with most.
-  std::size_t depexts = 0;               ///< Distinct system packages.
-  std::string most_variants;             ///< The package version with the most layers...
-  std::size_t variants = 0;              ///< ...and how many.
+  std::size_t builders = 0;              ///< For how many the batches are shards; else 0, as...
+  std::size_t shards = 0;
+  std::size_t waves = 0;
+  std::size_t repeated_steps = 0;  ///< ...what shards build again that others build too.
+  std::size_t depexts = 0;         ///< Distinct system packages.
+  std::string most_variants;       ///< The package version with the most layers...
+  std::size_t variants = 0;        ///< ...and how many.
 };
 
 /// Linear.

@@ -525,6 +525,8 @@ class Forecast:
         float,
         float,
         list[int],
+        float,
+        list[float],
         list[float],
         list[tuple[int, int, float, float]],
     ]: ...
@@ -541,6 +543,8 @@ class Forecast:
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
             collections.abc.Sequence[int],
+            typing.SupportsFloat | typing.SupportsIndex,
+            collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
             collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
             collections.abc.Sequence[
                 tuple[
@@ -556,6 +560,11 @@ class Forecast:
     def to_columns(self) -> dict[str, list[typing.Any]]:
         """
         A row a step that takes time, by its start: `step`, its index in the plan, `label`, `worker` from 0, `start` and `end` in seconds.
+        """
+    @property
+    def batch_begins(self) -> list[float]:
+        """
+        Seconds from the start to the beginning of each batch.
         """
     @property
     def batch_ends(self) -> list[float]:
@@ -581,6 +590,16 @@ class Forecast:
     def critical_seconds(self) -> float:
         """
         The longest chain of steps: no number of workers beats it.
+        """
+    @property
+    def idle_seconds(self) -> float:
+        """
+        In which a builder of several has no shard, of all of them added up: while the first wave is built, and at the end.
+        """
+    @property
+    def idle_share(self) -> float:
+        """
+        The part of the builders' time that `idle_seconds` is, from 0 to 1.
         """
     @property
     def makespan_seconds(self) -> float:

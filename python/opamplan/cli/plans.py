@@ -374,11 +374,12 @@ def print_shards(plan: Plan, out: TextIO) -> None:
     waves: dict[int, list[int]] = {}
     for batch in plan.batches:
         waves.setdefault(batch.wave, []).append(batch.new_step_count)
-    shards = counted(len(plan.batches), "shard")
-    repeated = counted(plan.repeated_step_count, "step")
+    s = plan.summary
+    shards = counted(s["shards"], "shard")
+    repeated = counted(s["repeated_steps"], "step")
     print(
-        f"  for {counted(plan.builders, 'builder')}: {shards} in {counted(len(waves), 'wave')}"
-        + (f"; {repeated} built again" if plan.repeated_step_count else "")
+        f"  for {counted(plan.builders, 'builder')}: {shards} in {counted(s['waves'], 'wave')}"
+        + (f"; {repeated} built again" if s["repeated_steps"] else "")
         + ("; more would not be faster" if len(plan.batches) == 1 < plan.builders else ""),
         file=out,
     )

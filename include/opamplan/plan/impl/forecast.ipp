@@ -86,15 +86,19 @@ class scheduler {
       for (const step_id s : steps_of_others(plan_, b, own)) start = std::max(start, ends_[s]);
       const auto builder = std::min_element(builders_.begin(), builders_.end());
       const auto first = static_cast<std::uint32_t>((builder - builders_.begin()) * workers_);
-      *builder =
-          times.schedule(own[b], workers_, std::max(*builder, start), [&](scheduled_step step) {
-            step.worker += first;
-            if (step.end > step.start) out_.schedule.push_back(step);
-          });
+      start = std::max(*builder, start);
+      out_.batch_begins.push_back(start);
+      *builder = times.schedule(own[b], workers_, start, [&](scheduled_step step) {
+        step.worker += first;
+        if (step.end > step.start) out_.schedule.push_back(step);
+      });
       for (const step_id s : own[b]) ends_[s] = *builder;
       out_.batch_ends.push_back(*builder);
       out_.makespan_seconds = std::max(out_.makespan_seconds, *builder);
+      out_.idle_seconds -= *builder - start;
     }
+    const double all = out_.makespan_seconds * std::max(plan_.builders, 1U);
+    out_.idle_seconds = std::max(0.0, all + out_.idle_seconds);
     std::stable_sort(out_.schedule.begin(), out_.schedule.end(),
                      [](const auto& a, const auto& b) { return a.start < b.start; });
   }

@@ -7,6 +7,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/shards.hpp"
 #include "opamplan/plan/summary.hpp"
 
 namespace opamplan {
@@ -53,6 +54,14 @@ OPAMPLAN_INLINE plan_summary summarize(const plan& p) {
     }
   }
   for (const plan_batch& b : p.batches) s.largest_batch = std::max(s.largest_batch, b.steps.size());
+  if (p.builders != 0) {
+    s.builders = p.builders;
+    s.shards = p.batches.size();
+    std::set<std::uint32_t> waves;
+    for (const plan_batch& b : p.batches) waves.insert(b.wave);
+    s.waves = waves.size();
+    s.repeated_steps = repeated_steps(p);
+  }
   s.largest_cache_record = largest_cache_record(p);
   return s;
 }

@@ -13,7 +13,7 @@ from opamplan.terminal.style import Style
 from opamplan.wording import counted, duration, size
 
 if TYPE_CHECKING:
-    from opamplan import Plan
+    from opamplan import Forecast, Plan
 
 
 def add_parser(subparsers: Any) -> None:
@@ -72,11 +72,12 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         names = (
             "steps built bytes work_seconds makespan_seconds critical_seconds critical_path "
-            "batch_ends"
+            "idle_seconds idle_share batch_begins batch_ends"
         )
         answer = {name: getattr(result, name) for name in names.split()}
         answer["bytes"] = result.bytes if known_sizes else None
         answer["assumed_count"] = assumed
+        answer["waves"] = _waves(plan, result)
         print_json(answer)
         return status
     style = Style()
@@ -108,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
     if known_sizes:
         print(f"  {size(result.bytes)} are installed or grafted")
     if plan.builders:
-        _print_waves(plan, result.batch_ends)
+        _print_waves(plan, result)
         return status
     for index, end in enumerate(result.batch_ends):
         print(f"  batch {index} ends after {duration(end)}")
@@ -121,12 +122,35 @@ def _is_known(durations: dict[str, float], key: str, package: str) -> bool:
     return any(name in durations for name in names)
 
 
-def _print_waves(plan: Plan, ends: list[float]) -> None:
-    last: dict[int, float] = {}
-    for batch, end in zip(plan.batches, ends):
-        last[batch.wave] = max(end, last.get(batch.wave, 0.0))
-    for wave, end in last.items():
-        print(f"  wave {wave} ends after {duration(end)}")
+def _waves(plan: Plan, result: Forecast) -> list[dict[str, Any]]:
+    """Of a plan for several builders when each wave begins and ends; else nothing."""
+    found: dict[int, list[tuple[float, float]]] = {}
+    if plan.builders:
+        for batch, *times in zip(plan.batches, result.batch_begins, result.batch_ends):
+            found.setdefault(batch.wave, []).append((times[0], times[1]))
+    return [
+        {
+            "wave": wave,
+            "shards": len(times),
+            "begin_seconds": min(begin for begin, _ in times),
+            "end_seconds": max(end for _, end in times),
+        }
+        for wave, times in found.items()
+    ]
+
+
+def _print_waves(plan: Plan, result: Forecast) -> None:
+    """How long each takes, and how long builders wait for it."""
+    for wave in _waves(plan, result):
+        shards = wave["shards"]
+        begin, end = wave["begin_seconds"], wave["end_seconds"]
+        idle = plan.builders - shards
+        waiting = f"; {counted(idle, 'builder')} without a shard of it" if idle > 0 else ""
+        print(
+            f"  wave {wave['wave']}: {duration(end - begin)} for {counted(shards, 'shard')}, "
+            f"ends after {duration(end)}{waiting}"
+        )
+    print(f"  builders have nothing to do for {result.idle_share:.0%} of their time")
 
 
 def _knows_sizes(plan: Plan) -> bool:
