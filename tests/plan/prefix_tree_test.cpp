@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <set>
 
+#include "opamplan/plan/impl/set_clusterer.hpp"
 #include "solve/small.hpp"
 
 using namespace opamplan;
@@ -42,6 +45,12 @@ void check_paths(const std::vector<std::set<std::uint32_t>>& sets, const prefix_
     CHECK(held == sets[i]);
     CHECK(count == sets[i].size());
   }
+}
+
+std::set<std::uint32_t> common(const std::set<std::uint32_t>& a, const std::set<std::uint32_t>& b) {
+  std::set<std::uint32_t> both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
+  return both;
 }
 
 /// The nodes of the smallest trie over all orders of all sets, by trying them all.
@@ -100,6 +109,32 @@ TEST_CASE("many sets: paths are right, and shorter than one global order by freq
     global += prefixes.size();
   }
   CHECK(mine < global);
+}
+
+TEST_CASE("of many sets those are merged that have most in common of all") {
+  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+    // Of 20 items all are frequent, of 300 most are rare; half of the sets hold three more.
+    auto sets = random_sets(seed, 70, seed % 2 == 0 ? 20 : 300, 12);
+    for (std::size_t i = 0; i < sets.size(); i += 2) sets[i].insert({300, 301, 302});
+    std::vector<std::set<std::uint32_t>> nodes = sets;
+    std::vector<std::size_t> alive(sets.size());
+    std::iota(alive.begin(), alive.end(), 0);
+    for (const auto& [left, right] : plan_impl::set_clusterer(rows(sets)).run().merges) {
+      std::size_t most = 0;
+      for (const std::size_t a : alive) {
+        for (const std::size_t b : alive) {
+          if (a < b) most = std::max(most, common(nodes[a], nodes[b]).size());
+        }
+      }
+      CHECK(common(nodes[left], nodes[right]).size() == most);
+      nodes.push_back(common(nodes[left], nodes[right]));
+      CHECK(std::erase(alive, left) + std::erase(alive, right) == 2);
+      alive.push_back(nodes.size() - 1);
+    }
+    for (const std::size_t a : alive) {  // what is left has nothing in common
+      for (const std::size_t b : alive) CHECK((a == b || common(nodes[a], nodes[b]).empty()));
+    }
+  }
 }
 
 TEST_CASE("equal sets share everything, sets inside sets lie on one path") {

@@ -5,24 +5,15 @@
 #include <algorithm>
 #include <bit>
 #include <iterator>
-#include <queue>
-#include <string>
-#include <tuple>
-#include <unordered_map>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/plan/impl/set_clusterer.hpp"
 #include "opamplan/plan/prefix_tree.hpp"
 
 namespace opamplan {
 namespace plan_impl {
 
-inline constexpr std::uint32_t no_cluster = 0xffffffffU;
 inline constexpr std::size_t exact_limit = 10;
-
-/// A binary hierarchy: nodes 0..n-1 are the sets, later ones merge two earlier ones.
-struct hierarchy {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> merges;  // of node n + i
-};
 
 inline std::vector<std::uint32_t> intersection(const std::vector<std::uint32_t>& a,
                                                const std::vector<std::uint32_t>& b) {
@@ -69,166 +60,6 @@ inline hierarchy exact(const adjacency& sets) {
   return h;
 }
 
-/// Items that are in exactly the same sets, as one column with a weight.
-struct columns {
-  std::vector<std::uint32_t> weight;
-  std::vector<std::vector<std::uint32_t>> holders;  // sets by column, ascending; two or more
-  std::vector<std::vector<std::uint32_t>> of_set;   // columns by set, ascending
-};
-
-inline columns make_columns(const adjacency& sets) {
-  std::uint32_t items = 0;
-  for (const std::uint32_t t : sets.values) items = std::max(items, t + 1);
-  const adjacency back = transposed(sets, items);
-  columns c;
-  c.of_set.resize(sets.size());
-  std::unordered_map<std::string, std::uint32_t> known;
-  for (std::uint32_t item = 0; item < items; ++item) {
-    const auto row = back[item];
-    if (row.size() < 2) continue;  // never shared
-    const std::string key(reinterpret_cast<const char*>(row.data()), row.size_bytes());
-    const auto [it, added] = known.try_emplace(key, static_cast<std::uint32_t>(c.weight.size()));
-    if (!added) {
-      ++c.weight[it->second];
-      continue;
-    }
-    for (const std::uint32_t s : row) c.of_set[s].push_back(it->second);
-    c.weight.push_back(1);
-    c.holders.emplace_back(row.begin(), row.end());
-  }
-  return c;
-}
-
-/// Agglomerative clustering with one nearest neighbour a cluster, found through the holders of its
-/// columns and looked for again when it turns out to be out of date.
-class clusterer {
- public:
-  explicit clusterer(const adjacency& sets)
-      : count_(static_cast<std::uint32_t>(sets.size())), columns_(make_columns(sets)) {
-    shared_.assign(count_, 0);
-    size_.assign(count_, 0);
-    alive_.assign(count_, true);
-    node_.resize(count_);
-    nearest_.assign(count_, no_cluster);
-    for (std::uint32_t i = 0; i < count_; ++i) {
-      node_[i] = i;
-      // Items that no other set holds count too: they say how much two sets differ.
-      size_[i] = static_cast<std::uint32_t>(sets[i].size());
-    }
-  }
-
-  hierarchy run() {
-    for (std::uint32_t i = 0; i < count_; ++i) look_for_neighbour(i);
-    while (!queue_.empty()) {
-      const candidate best = queue_.top();
-      queue_.pop();
-      const std::uint32_t a = best.cluster;
-      if (!alive_[a] || nearest_[a] != best.neighbour) continue;  // an older entry
-      const std::uint32_t b = best.neighbour;
-      if (!alive_[b] || common(a, b) != best.common ||
-          difference(a, b, best.common) != best.difference) {
-        look_for_neighbour(a);
-        continue;
-      }
-      merge(a, b);
-      look_for_neighbour(a);
-    }
-    return std::move(result_);
-  }
-
- private:
-  struct candidate {
-    std::uint32_t common;
-    std::uint32_t difference;
-    std::uint32_t cluster;
-    std::uint32_t neighbour;
-    bool operator<(const candidate& o) const {  // the queue gives the largest
-      return std::tie(common, o.difference, o.cluster, o.neighbour) <
-             std::tie(o.common, difference, cluster, neighbour);
-    }
-  };
-
-  [[nodiscard]] std::uint32_t difference(std::uint32_t a, std::uint32_t b,
-                                         std::uint32_t both) const {
-    return size_[a] + size_[b] - 2 * both;
-  }
-
-  [[nodiscard]] std::uint32_t common(std::uint32_t a, std::uint32_t b) const {
-    const auto& x = columns_.of_set[a];
-    const auto& y = columns_.of_set[b];
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0, j = 0; i < x.size() && j < y.size();) {
-      if (x[i] == y[j]) {
-        sum += columns_.weight[x[i]];
-        ++i;
-        ++j;
-      } else if (x[i] < y[j]) {
-        ++i;
-      } else {
-        ++j;
-      }
-    }
-    return sum;
-  }
-
-  void look_for_neighbour(std::uint32_t a) {
-    touched_.clear();
-    for (const std::uint32_t column : columns_.of_set[a]) {
-      const std::uint32_t weight = columns_.weight[column];
-      for (const std::uint32_t other : columns_.holders[column]) {
-        if (shared_[other] == 0) touched_.push_back(other);
-        shared_[other] += weight;
-      }
-    }
-    candidate best{0, 0, a, no_cluster};
-    for (const std::uint32_t other : touched_) {
-      if (other != a) {
-        const candidate c{shared_[other], difference(a, other, shared_[other]), a, other};
-        if (best.neighbour == no_cluster || best < c) best = c;
-      }
-      shared_[other] = 0;
-    }
-    nearest_[a] = best.neighbour;
-    if (best.neighbour != no_cluster) queue_.push(best);
-  }
-
-  void leave(std::uint32_t cluster, std::uint32_t column) {
-    auto& holders = columns_.holders[column];
-    holders.erase(std::lower_bound(holders.begin(), holders.end(), cluster));
-  }
-
-  void merge(std::uint32_t a, std::uint32_t b) {
-    result_.merges.emplace_back(node_[a], node_[b]);
-    node_[a] = count_ + static_cast<std::uint32_t>(result_.merges.size()) - 1;
-    auto both = intersection(columns_.of_set[a], columns_.of_set[b]);
-    for (const std::uint32_t column : columns_.of_set[b]) leave(b, column);
-    size_[a] = 0;
-    std::size_t kept = 0;
-    for (const std::uint32_t column : columns_.of_set[a]) {
-      if (kept < both.size() && both[kept] == column) {
-        size_[a] += columns_.weight[column];
-        ++kept;
-      } else {
-        leave(a, column);
-      }
-    }
-    columns_.of_set[a] = std::move(both);
-    columns_.of_set[b] = {};
-    alive_[b] = false;
-  }
-
-  std::uint32_t count_;
-  columns columns_;
-  std::vector<std::uint32_t> shared_;  // scratch: weight shared with each cluster
-  std::vector<std::uint32_t> touched_;
-  std::vector<std::uint32_t> size_;
-  std::vector<bool> alive_;
-  std::vector<std::uint32_t> node_;     // of the hierarchy, by cluster
-  std::vector<std::uint32_t> nearest_;  // the neighbour of the newest queue entry
-  std::priority_queue<candidate> queue_;
-  hierarchy result_;
-};
-
 /// From a hierarchy to the tree: each node holds what is common below it and not yet above it.
 inline prefix_tree to_tree(const adjacency& sets, const hierarchy& h) {
   const auto n = static_cast<std::uint32_t>(sets.size());
@@ -271,7 +102,7 @@ OPAMPLAN_INLINE prefix_tree share_prefixes(const adjacency& sets) {
   if (sets.size() <= plan_impl::exact_limit) {
     return plan_impl::to_tree(sets, plan_impl::exact(sets));
   }
-  return plan_impl::to_tree(sets, plan_impl::clusterer(sets).run());
+  return plan_impl::to_tree(sets, plan_impl::set_clusterer(sets).run());
 }
 
 }  // namespace opamplan
