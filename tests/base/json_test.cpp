@@ -111,3 +111,23 @@ TEST_CASE("strings of JSON end where they should") {
   CHECK(json_string("\xff") == R"("\udcff")");
   CHECK(json_string(std::string(1, '\0') + "\x1f\x7f") == "\"\\u0000\\u001f\x7f\"");
 }
+
+TEST_CASE("wherever it stands in a string, a byte means what it means alone") {
+  for (int c = 0; c < 256; ++c) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string said(19, 'a');
+      said.insert(at, 1, static_cast<char>(c));
+      CAPTURE(c);
+      CAPTURE(at);
+      const std::string quoted = "\"" + said + "\"";
+      if (c < 0x20) {
+        CHECK(error_of(quoted) == "line 1, column " + std::to_string(at + 2) +
+                                      ": a control character in a string must be escaped");
+      } else if (c == '"' || c == '\\') {
+        CHECK(error_of(quoted) != "none");
+      } else {
+        CHECK(string_of(quoted) == said);
+      }
+    }
+  }
+}

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/sha256.hpp"
@@ -69,14 +71,23 @@ namespace base_impl {
 }  // namespace base_impl
 
 OPAMPLAN_INLINE std::optional<digest> from_hex(std::string_view text) {
+  static constexpr std::array<std::uint8_t, 256> values = [] {
+    std::array<std::uint8_t, 256> all{};
+    for (unsigned c = 0; c < all.size(); ++c) {
+      all[c] = static_cast<std::uint8_t>(base_impl::hex_value(static_cast<char>(c)));
+    }
+    return all;
+  }();
   digest out;
   if (text.size() != 2 * out.size()) return std::nullopt;
+  unsigned all = 0;  // bits of all digits: one that is none has the fifth
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const unsigned high = base_impl::hex_value(text[2 * i]);
-    const unsigned low = base_impl::hex_value(text[2 * i + 1]);
-    if (high > 15 || low > 15) return std::nullopt;
+    const unsigned high = values[static_cast<unsigned char>(text[2 * i])];
+    const unsigned low = values[static_cast<unsigned char>(text[2 * i + 1])];
+    all |= high | low;
     out[i] = static_cast<std::uint8_t>(high << 4U | low);
   }
+  if (all > 15) return std::nullopt;
   return out;
 }
 
