@@ -65,16 +65,7 @@ class evaluator {
  public:
   evaluator(const environment& env, std::string_view version, const dependency_context& context,
             looked_at* looked)
-      : first_(package_lookup(env, version, looked)),
-        both_([this, &context, version, looked](std::string_view name) {
-          const auto b = dependency_variable(name, context, version);
-          if (!b) return first_(name);
-          if (looked != nullptr) {
-            (name == "dev" ? looked->package : looked->switches) = true;
-            looked->post = looked->post || name == "post";
-          }
-          return std::optional<variable_value>(*b);
-        }) {}
+      : env_(env), version_(version), context_(context), looked_(looked) {}
   evaluator(const evaluator&) = delete;
 
   decided constraint(const formula<filtered_constraint>& f) const {
@@ -103,7 +94,26 @@ class evaluator {
 
  private:
   std::optional<variable_value> value(const filter& f) const {
-    return mentions_definedness(f) ? evaluate_in_two_passes(f, first_, both_) : evaluate(f, both_);
+    if (is_literal(f)) return variable_value(f.text);
+    const variable_lookup first = package_lookup(env_, version_, looked_);
+    const variable_lookup both = [&](std::string_view name) { return variable(name, first); };
+    return mentions_definedness(f) ? evaluate_in_two_passes(f, first, both) : evaluate(f, both);
+  }
+
+  /// Nearly all versions are.
+  static bool is_literal(const filter& f) {
+    return f.kind == filter_kind::string && f.text.find('%') == std::string::npos;
+  }
+
+  std::optional<variable_value> variable(std::string_view name,
+                                         const variable_lookup& first) const {
+    const std::optional<bool> b = dependency_variable(name, context_, version_);
+    if (!b) return first(name);
+    if (looked_ != nullptr) {
+      (name == "dev" ? looked_->package : looked_->switches) = true;
+      looked_->post = looked_->post || name == "post";
+    }
+    return variable_value(*b);
   }
 
   decided atom(const filtered_constraint& c) const {
@@ -115,8 +125,10 @@ class evaluator {
     return {std::nullopt, version_formula::of({c.op, to_string(*v)})};
   }
 
-  variable_lookup first_;
-  variable_lookup both_;
+  const environment& env_;
+  std::string_view version_;
+  const dependency_context& context_;
+  looked_at* looked_;
 };
 
 inline package_formula evaluate_formula(const filtered_formula& f, const evaluator& e) {

@@ -75,7 +75,15 @@ inline void append_canonical(std::string_view part, std::string& out) {
 }  // namespace package_impl
 
 OPAMPLAN_INLINE int compare_versions(std::string_view a, std::string_view b) noexcept {
-  if (a == b) return 0;
+  // What both begin with does not matter, but for the digits of a number that goes on.
+  const auto [differs, elsewhere] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (differs == a.end() && elsewhere == b.end()) return 0;
+  auto start = static_cast<std::size_t>(differs - a.begin());
+  while (start > 0 && is_digit(a[start - 1])) --start;
+  const std::string_view a_rest = a.substr(start);
+  const std::string_view b_rest = b.substr(start);
+  const auto has_dash = [](std::string_view v) { return v.find('-') != std::string_view::npos; };
+  if (!has_dash(a_rest) && !has_dash(b_rest)) return package_impl::compare_part(a_rest, b_rest);
   const auto [a_main, a_last] = package_impl::split_at_dash(a);
   const auto [b_main, b_last] = package_impl::split_at_dash(b);
   const int main = package_impl::compare_part(a_main, b_main);

@@ -73,12 +73,30 @@ inline ranges matching(const repository& repo, package_range versions, const ver
     }
     return out;
   }
-  const package_id equal = skip(repo, versions, f.atom.version, false);
-  const package_id greater = skip(repo, {equal, versions.last}, f.atom.version, true);
+  const auto not_less = [&] { return skip(repo, versions, f.atom.version, false); };
+  const auto greater = [&] { return skip(repo, versions, f.atom.version, true); };
   ranges out;
-  if (holds(f.atom.op, -1)) append_range(out, {versions.first, equal});
-  if (holds(f.atom.op, 0)) append_range(out, {equal, greater});
-  if (holds(f.atom.op, 1)) append_range(out, {greater, versions.last});
+  switch (f.atom.op) {
+    case relop::eq:
+      append_range(out, {not_less(), greater()});
+      break;
+    case relop::neq:
+      append_range(out, {versions.first, not_less()});
+      append_range(out, {greater(), versions.last});
+      break;
+    case relop::geq:
+      append_range(out, {not_less(), versions.last});
+      break;
+    case relop::gt:
+      append_range(out, {greater(), versions.last});
+      break;
+    case relop::leq:
+      append_range(out, {versions.first, greater()});
+      break;
+    case relop::lt:
+      append_range(out, {versions.first, not_less()});
+      break;
+  }
   return out;
 }
 
