@@ -6,6 +6,7 @@
 #include <opamplan/emit/options.hpp>
 #include <set>
 #include <string>
+#include <type_traits>
 
 #include "bindings.hpp"
 #include "collections.hpp"
@@ -34,6 +35,54 @@ std::string options_repr(const py::object& options) {
     out += name.cast<std::string>() + "=" + shown(value);
   }
   return out + ")";
+}
+
+/// An option by its name, as an argument of `__init__`.
+template <class Member>
+struct option {
+  const char* name;
+  Member emit_options::*member;
+};
+template <class Member>
+option(const char*, Member emit_options::*) -> option<Member>;
+
+template <class Member>
+constexpr bool is_collection =
+    std::is_same_v<Member, texts> || std::is_same_v<Member, text_set> ||
+    std::is_same_v<Member, text_pairs> || std::is_same_v<Member, text_numbers>;
+template <class Member>
+using argument_for = std::conditional_t<is_collection<Member>, assigned<Member>, Member>;
+
+template <class Member>
+void assign(emit_options& to, const option<Member>& which, const argument_for<Member>& value) {
+  if constexpr (is_collection<Member>) {
+    to.*which.member = taken<Member>(which.name, value);
+  } else {
+    to.*which.member = value;
+  }
+}
+
+template <class Member>
+py::arg_v argument(const option<Member>& which) {
+  const emit_options usual;
+  if constexpr (is_collection<Member>) {
+    // As one writes it: signatures show it.
+    if constexpr (std::is_same_v<Member, text_numbers>) return py::arg(which.name) = py::dict();
+    return py::arg(which.name) = py::tuple();
+  } else {
+    return py::arg(which.name) = usual.*which.member;
+  }
+}
+
+/// Every option by its name, so that Python's signature has them all.
+template <class... Member>
+void bind_init(py::class_<emit_options>& type, const option<Member>&... each) {
+  type.def(py::init([each...](const argument_for<Member>&... values) {
+             emit_options made;
+             (assign(made, each, values), ...);
+             return made;
+           }),
+           py::kw_only(), argument(each)..., "Any of the options; the others keep their defaults.");
 }
 
 void bind_collections(py::class_<emit_options>& options) {
@@ -76,23 +125,13 @@ void bind_emit_options(py::module_& module) {
                     &o::install, &o::depexts, &o::time_limit, &o::log_limit, &o::download_cache,
                     &o::system_cache, &o::network, &o::build_args, &o::run_options, &o::retry,
                     &o::registry, &o::platforms, &o::cache_from, &o::cache_to, &o::outputs)
-      .def(py::init([](const py::KWArgs<any>& values) {
-             const py::object made = py::cast(emit_options());
-             for (const auto& [name, value] : values) {
-               if (!py::hasattr(made, name)) {
-                 throw py::type_error("EmitOptions has no option " +
-                                      py::repr(name).cast<std::string>());
-               }
-               py::setattr(made, name, value);
-             }
-             return made.cast<emit_options>();
-           }),
-           "Any of the options by name; the others keep their defaults.")
       .def("__repr__", &options_repr)
       .def_static("stand_in", &emit_options::stand_in,
                   "Installs nothing, so that BuildKit's own costs can be seen.")
-      .def_readwrite("base_image", &emit_options::base_image)
-      .def_readwrite("base_archive", &emit_options::base_archive)
+      .def_readwrite("base_image", &emit_options::base_image,
+                     "The image that steps stand on; empty: the plan's.")
+      .def_readwrite("base_archive", &emit_options::base_archive,
+                     "Instead: a root file system, a tar, by its path in the build context.")
       .def_readwrite("opam", &emit_options::opam,
                      "Where opam is from. Empty: the image's, else its distribution's package; "
                      "``image`` or ``distribution``: that or an error; else a program's path in "
@@ -123,9 +162,26 @@ void bind_emit_options(py::module_& module) {
       .def_readwrite("time_limit", &emit_options::time_limit,
                      "Seconds for one install, then it has failed; 0: none.")
       .def_readwrite("log_limit", &emit_options::log_limit, "Bytes kept of a log; 0: all.")
-      .def_readwrite("source_date_epoch", &emit_options::source_date_epoch)
-      .def_readwrite("registry", &emit_options::registry);
+      .def_readwrite("source_date_epoch", &emit_options::source_date_epoch,
+                     "Seconds since 1970 that files and images are dated; 0: when they are built.")
+      .def_readwrite("registry", &emit_options::registry,
+                     "Images are tagged ``REGISTRY/NAME``; empty: they are not.");
   bind_collections(options);
+  bind_init(options, option{"base_image", &o::base_image}, option{"base_archive", &o::base_archive},
+            option{"base_environment", &o::base_environment}, option{"snapshot", &o::snapshot},
+            option{"opam", &o::opam}, option{"user", &o::user},
+            option{"archive_mirrors", &o::archive_mirrors}, option{"archives", &o::archives},
+            option{"prepare", &o::prepare}, option{"setup", &o::setup},
+            option{"environment", &o::environment}, option{"instructions", &o::instructions},
+            option{"labels", &o::labels}, option{"source_date_epoch", &o::source_date_epoch},
+            option{"install", &o::install}, option{"depexts", &o::depexts},
+            option{"time_limit", &o::time_limit}, option{"log_limit", &o::log_limit},
+            option{"download_cache", &o::download_cache}, option{"system_cache", &o::system_cache},
+            option{"network", &o::network}, option{"build_args", &o::build_args},
+            option{"run_options", &o::run_options}, option{"retry", &o::retry},
+            option{"registry", &o::registry}, option{"platforms", &o::platforms},
+            option{"cache_from", &o::cache_from}, option{"cache_to", &o::cache_to},
+            option{"outputs", &o::outputs});
 }
 
 }  // namespace opamplan::python

@@ -47,26 +47,26 @@ void bind_measures(py::module_& module) {
            &dockerfile_measure::stages, &dockerfile_measure::installs, &dockerfile_measure::depth,
            &dockerfile_measure::deepest, &dockerfile_measure::definition_bytes,
            &dockerfile_measure::findings)
-      .def_readonly("bytes", &dockerfile_measure::bytes)
+      .def_readonly("bytes", &dockerfile_measure::bytes, "Of the whole file.")
       .def_readonly("longest_line", &dockerfile_measure::longest_line, "Bytes.")
-      .def_readonly("stages", &dockerfile_measure::stages)
+      .def_readonly("stages", &dockerfile_measure::stages, "FROM instructions.")
       .def_readonly("installs", &dockerfile_measure::installs, "RUN instructions.")
       .def_readonly("depth", &dockerfile_measure::depth,
                     "Layers of the deepest stage, above its base image.")
       .def_readonly("deepest", &dockerfile_measure::deepest, "That stage.")
       .def_readonly("definition_bytes", &dockerfile_measure::definition_bytes,
                     "Of its LLB definition: an estimate.")
-      .def_readonly("findings", &dockerfile_measure::findings)
+      .def_readonly("findings", &dockerfile_measure::findings, "What is wrong with it.")
       .def("__repr__", [](const dockerfile_measure& m) {
         return "<DockerfileMeasure: " + counted(m.bytes, "byte") + ", " +
                counted(m.stages, "stage") + ", depth " + std::to_string(m.depth) + ">";
       });
   py::class_<bake_measure> bake(module, "BakeMeasure", "What a docker-bake file asks of buildx.");
   as_value(bake, &bake_measure::targets, &bake_measure::largest_group, &bake_measure::findings)
-      .def_readonly("targets", &bake_measure::targets)
+      .def_readonly("targets", &bake_measure::targets, "How many there are, groups apart.")
       .def_readonly("largest_group", &bake_measure::largest_group,
                     "Targets that asking for one group builds.")
-      .def_readonly("findings", &bake_measure::findings)
+      .def_readonly("findings", &bake_measure::findings, "What is wrong with it.")
       .def("__repr__", [](const bake_measure& m) {
         return "<BakeMeasure: " + counted(m.targets, "target") + ">";
       });

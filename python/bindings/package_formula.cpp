@@ -125,15 +125,18 @@ void bind_package_formulas(py::module_& module) {
             });
           },
           "As nested lists: ``['And', a, b]``, ``['Atom', name, constraint]``...")
-      .def_property_readonly("names", [](const package_formula& f) {
-        std::vector<std::string> names;
-        const auto collect = [&](const auto& self, const package_formula& g) -> void {
-          if (g.is_atom()) names.push_back(g.atom.name);
-          for (const auto& arg : g.args) self(self, arg);
-        };
-        collect(collect, f);
-        return names;
-      });
+      .def_property_readonly(
+          "names",
+          [](const package_formula& f) {
+            std::vector<std::string> names;
+            const auto collect = [&](const auto& self, const package_formula& g) -> void {
+              if (g.is_atom()) names.push_back(g.atom.name);
+              for (const auto& arg : g.args) self(self, arg);
+            };
+            collect(collect, f);
+            return names;
+          },
+          "Of the packages in it, in their order; one that is in it twice twice.");
   module.def(
       "evaluate_file",
       [](const std::string& text, const std::string& name, const std::string& v,

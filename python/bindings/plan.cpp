@@ -124,7 +124,7 @@ each above that is a step less.)");
           py::arg("file_bytes") = py::none(), py::arg("definition_bytes") = py::none(),
           py::arg("cache_record_bytes") = py::none(), py::arg("line_bytes") = py::none(),
           py::arg("batches") = py::none(), py::arg("base_layers") = 0)
-      .def_readonly("name", &limits::name)
+      .def_readonly("name", &limits::name, "Of the profile that they are, or began as.")
       .def_readonly("depth", &limits::depth, "Steps in one image, on top of the common header.")
       .def_readonly("batch_targets", &limits::batch_targets, "Targets of one invocation.")
       .def_readonly("batch_steps", &limits::batch_steps, "Install steps of one invocation.")
@@ -376,7 +376,8 @@ share a step.)");
                                    "What one invocation of the builder builds.");
   compare_by(batch_class, [](const py_batch& b) { return key_of(b); })
       .def(py::pickle([](const py_batch& b) { return state_of(b); }, &batch_from))
-      .def_readonly("index", &py_batch::index)
+      .def_readonly("index", &py_batch::index,
+                    "Its place in the plan: earlier ones are built first.")
       .def_property_readonly(
           "targets", [](const py_batch& b) { return target_names(*b.owner, b.batch().targets); },
           "Its targets, as NAME.VERSION.")
@@ -443,8 +444,11 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
         return keys;
       })
       .def_property_readonly("summary", &summary_dict, "The figures of the plan, as a dict.")
-      .def_property_readonly("strategy", [](const plan& p) { return to_string(p.strategy); })
-      .def_property_readonly("limits", [](const plan& p) { return p.limits; })
+      .def_property_readonly(
+          "strategy", [](const plan& p) { return to_string(p.strategy); },
+          "How builds are shared: ``graft``, ``merge``, ``prefix`` or ``chain``.")
+      .def_property_readonly(
+          "limits", [](const plan& p) { return p.limits; }, "What it was made to keep.")
       .def_property_readonly(
           "base",
           [](const plan& p) {

@@ -64,7 +64,8 @@ void bind_plan_align(py::module_& module) {
                     "The results, in the order given; each still a solution.")
       .def_readonly("preferred", &py_alignment::preferred,
                     "The versions that are preferred, as NAME.VERSION.")
-      .def_readonly("layers_before", &py_alignment::layers_before)
+      .def_readonly("layers_before", &py_alignment::layers_before,
+                    "Distinct layers of the solutions as they were.")
       .def_readonly("layers_after", &py_alignment::layers_after,
                     "Distinct layers; never more than before.")
       .def_readonly("changed", &py_alignment::changed, "Solutions that are not what they were.")

@@ -186,7 +186,9 @@ void bind_difference(py::module_& module) {
       .def("__repr__", [](const rebuilt_target& t) { return "<RebuiltTarget " + t.after + ">"; });
   py::class_<plan_cause> cause(module, "PlanCause", "Where a change began.");
   as_value(cause, &plan_cause::kind, &plan_cause::package, &plan_cause::text)
-      .def_property_readonly("kind", [](const plan_cause& c) { return to_string(c.kind); })
+      .def_property_readonly(
+          "kind", [](const plan_cause& c) { return to_string(c.kind); },
+          "``base``, ``version``, ``fields``, ``depexts``, ``switches``, ``new_dependency``...")
       .def_readonly("package", &plan_cause::package, "NAME.VERSION in the new plan, or empty.")
       .def_readonly("text", &plan_cause::text, "What changed.")
       .def("__str__", [](const plan_cause& c) { return c.text; })
@@ -201,14 +203,19 @@ void bind_difference(py::module_& module) {
       .def_readonly("kept_layer_count", &plan_difference::kept_layers, "How many layers both hold.")
       .def_readonly("added_layers", &plan_difference::added_layers,
                     "NAME.VERSION of layers only in the new plan; a name for each variant.")
-      .def_readonly("dropped_layers", &plan_difference::dropped_layers)
+      .def_readonly("dropped_layers", &plan_difference::dropped_layers,
+                    "The same of those only in the old plan.")
       .def_readonly("kept_step_count", &plan_difference::kept_steps,
                     "Steps that the builder's cache serves.")
       .def_readonly("new_step_count", &plan_difference::new_steps, "Steps that must run.")
-      .def_readonly("unchanged_targets", &plan_difference::unchanged_targets)
-      .def_readonly("added_targets", &plan_difference::added_targets)
-      .def_readonly("dropped_targets", &plan_difference::dropped_targets)
-      .def_readonly("rebuilt_targets", &plan_difference::rebuilt_targets)
+      .def_readonly("unchanged_targets", &plan_difference::unchanged_targets,
+                    "Those whose layers both plans hold, as NAME.VERSION.")
+      .def_readonly("added_targets", &plan_difference::added_targets,
+                    "Those of names that the old plan has not, as NAME.VERSION.")
+      .def_readonly("dropped_targets", &plan_difference::dropped_targets,
+                    "Those of names that the new plan has not, as NAME.VERSION.")
+      .def_readonly("rebuilt_targets", &plan_difference::rebuilt_targets,
+                    "Those that must be built again, with the cause of each.")
       .def_readonly("causes", &plan_difference::causes, "Those that rebuild most targets first.")
       .def_readonly("cause_counts", &plan_difference::cause_counts, "Targets, by cause.")
       .def(

@@ -86,7 +86,8 @@ or any target was lost or gained.)");
            &series_change::layer_count, &series_change::added_layers,
            &series_change::dropped_layers, &series_change::rebuilt_targets, &series_change::lost,
            &series_change::gained)
-      .def_readonly("target_count", &series_change::target_count)
+      .def_readonly("target_count", &series_change::target_count,
+                    "Newest versions: a target a name.")
       .def_readonly("solved_count", &series_change::solved_count,
                     "How many were searched for; a change cannot touch the others.")
       .def_readonly("layer_count", &series_change::layer_count,

@@ -253,11 +253,12 @@ files loaded twice are two repositories.)");
             return std::string(r.text(p.id));
           },
           py::arg("package"), "The opam file.")
-      .def_property_readonly("sources",
-                             [](const repository& r) {
-                               return std::vector<source_info>(r.sources().begin(),
-                                                               r.sources().end());
-                             })
+      .def_property_readonly(
+          "sources",
+          [](const repository& r) {
+            return std::vector<source_info>(r.sources().begin(), r.sources().end());
+          },
+          "What it was read from, in order of precedence.")
       .def_property_readonly(
           "diagnostics",
           [](const repository& r) {

@@ -58,10 +58,13 @@ void bind_package_class(py::module_& module) {
 
 Fields of the opam file are read when they are asked for. Equal if the same version of the same
 repository.)");
-  type.def_property_readonly("name", [](const py_package& p) { return p.in.name_string(p.id); })
+  type.def_property_readonly(
+          "name", [](const py_package& p) { return p.in.name_string(p.id); },
+          "Without its version.")
       .def_property_readonly(
           "version",
-          [](const py_package& p) { return version(std::string(p.in.version_string(p.id))); })
+          [](const py_package& p) { return version(std::string(p.in.version_string(p.id))); },
+          "In opam's order.")
       .def_property_readonly(
           "text", [](const py_package& p) { return std::string(p.in.text(p.id)); },
           "The opam file.")
@@ -82,7 +85,9 @@ repository.)");
             return out;
           },
           "What the version's folder `files/` holds, by path; opam copies it into the sources.")
-      .def_property_readonly("is_pinned", [](const py_package& p) { return p.in.is_pinned(p.id); })
+      .def_property_readonly(
+          "is_pinned", [](const py_package& p) { return p.in.is_pinned(p.id); },
+          "Whether it hides all other versions.")
       .def_property_readonly(
           "source_folder",
           [](const py_package& p) -> std::optional<std::pair<std::string, std::string>> {
@@ -166,8 +171,10 @@ void bind_extra_file(py::module_& module) {
       .def_property_readonly(
           "path", [](const py_extra_file& f) { return to_text(f.path); },
           "Below `files/`; bytes that are not UTF-8 are surrogates, as in `os.fsdecode`.")
-      .def_property_readonly("content", [](const py_extra_file& f) { return py::bytes(f.content); })
-      .def_readonly("executable", &py_extra_file::executable)
+      .def_property_readonly(
+          "content", [](const py_extra_file& f) { return py::bytes(f.content); },
+          "The whole of it.")
+      .def_readonly("executable", &py_extra_file::executable, "Whether its owner may run it.")
       .def("__repr__", [](const py_extra_file& f) {
         return py::str("<ExtraFile {!r}, {} bytes>").format(to_text(f.path), f.content.size());
       });
@@ -181,12 +188,16 @@ Equal if of the same name of the same repository.)");
   compare_by(
       type, [](const py_versions& v) { return std::pair(v.in, v.name); },
       [](const py_versions& v) { return v.in.names()[v.name]; })
-      .def_property_readonly("name", [](const py_versions& v) { return v.in.names()[v.name]; })
-      .def_property_readonly("newest",
-                             [](const py_versions& v) {
-                               const package_range range = v.in.versions(v.name);
-                               return py_package{v.in, range[range.size() - 1]};
-                             })
+      .def_property_readonly(
+          "name", [](const py_versions& v) { return v.in.names()[v.name]; },
+          "What all of them are called.")
+      .def_property_readonly(
+          "newest",
+          [](const py_versions& v) {
+            const package_range range = v.in.versions(v.name);
+            return py_package{v.in, range[range.size() - 1]};
+          },
+          "The greatest version, whether it is available or not.")
       .def("__len__", [](const py_versions& v) { return v.in.versions(v.name).size(); })
       .def("__iter__",
            [](const py_versions& v) -> iterator_of<py_package> {
@@ -243,7 +254,7 @@ void bind_diagnostics(py::module_& module) {
       .def_readonly("path", &repository_diagnostic::path, "Inside the source.")
       .def_readonly("line", &repository_diagnostic::line, "1-based; 0: the whole file or folder.")
       .def_readonly("column", &repository_diagnostic::column, "1-based, in bytes.")
-      .def_readonly("message", &repository_diagnostic::message)
+      .def_readonly("message", &repository_diagnostic::message, "What is odd, without the place.")
       .def("__str__", [](const repository_diagnostic& d) { return to_string(d); })
       .def("__repr__", [](const repository_diagnostic& d) { return "<" + to_string(d) + ">"; });
   py::class_<source_info> source(module, "SourceInfo", "One source of a repository.");
@@ -251,8 +262,9 @@ void bind_diagnostics(py::module_& module) {
            &source_info::pins, &source_info::opam_version, &source_info::archive_mirrors)
       .def_readonly("label", &source_info::label, "As it was named.")
       .def_readonly("revision", &source_info::revision, "Of git: the full commit id.")
-      .def_readonly("from_cache", &source_info::from_cache)
-      .def_readonly("pins", &source_info::pins)
+      .def_readonly("from_cache", &source_info::from_cache,
+                    "Whether opamplan's own cache was read, not the source.")
+      .def_readonly("pins", &source_info::pins, "Whether it is of what was pinned.")
       .def_readonly("opam_version", &source_info::opam_version,
                     "Of the format, as the source's file `repo` says.")
       .def_readonly("archive_mirrors", &source_info::archive_mirrors,

@@ -137,8 +137,9 @@ same packages with the same dependencies, or the same status. A pickled one leav
 behind: the copy has what was found, and neither explains nor is planned.)");
   as_immutable(compare_by(type, [](const py_result& r) { return result_key(r); }))
       .def(py::pickle([](const py_result& r) { return state_of(r); }, &result_from))
-      .def_property_readonly("status",
-                             [](const py_result& r) { return to_string(r.result.status); })
+      .def_property_readonly(
+          "status", [](const py_result& r) { return to_string(r.result.status); },
+          "``solution``, ``no_solution``, ``unavailable`` or ``gave_up``.")
       .def_property_readonly(
           "package", [](const py_result& r) { return r.name(); }, "The name asked for.")
       .def_property_readonly(
@@ -320,10 +321,12 @@ the flag avoid-version: ``"batch"``, none may be selected, as in the batch tool 
            py::arg("with_doc") = false, py::arg("prefer_oldest") = false,
            py::arg("avoid_version") = "batch", py::arg("conflict_limit") = 200'000,
            py::arg("time_limit") = 0.0, py::arg("threads") = 0, py::arg("progress") = py::none())
-      .def_property_readonly("repository",
-                             [](const py_universe& u) { return u.universe.repository(); })
-      .def_property_readonly("environment",
-                             [](const py_universe& u) { return u.universe.environment(); })
+      .def_property_readonly(
+          "repository", [](const py_universe& u) { return u.universe.repository(); },
+          "What it was made of.")
+      .def_property_readonly(
+          "environment", [](const py_universe& u) { return u.universe.environment(); },
+          "What its packages were evaluated for.")
       .def(
           "with_repository",
           [](const py_universe& u, const repository& repo, const progress_argument& progress) {

@@ -252,12 +252,15 @@ void bind_report(py::module_& module) {
   py::class_<py_blocker_group> group(module, "BlockerGroup", "Targets that fail for one cause.");
   compare_by(group, [](const py_blocker_group& g) { return key_of(g); })
       .def(py::pickle([](const py_blocker_group& g) { return state_of(g); }, &group_from))
-      .def_property_readonly("cause", [](const py_blocker_group& g) { return g.value.cause; })
+      .def_property_readonly(
+          "cause", [](const py_blocker_group& g) { return g.value.cause; },
+          "Why, in words: equal for all of its targets.")
       .def_property_readonly(
           "blockers", [](const py_blocker_group& g) { return g.value.blockers; },
           "Names whose own rules are impossible alone.")
       .def_property_readonly(
-          "targets", [](const py_blocker_group& g) { return full_names(g.in, g.value.targets); })
+          "targets", [](const py_blocker_group& g) { return full_names(g.in, g.value.targets); },
+          "Those that it keeps out, as NAME.VERSION.")
       .def("to_dict", &group_record, "For JSON.")
       .def("__len__", [](const py_blocker_group& g) { return g.value.targets.size(); })
       .def("__repr__", [](const py_blocker_group& g) {
@@ -267,7 +270,9 @@ void bind_report(py::module_& module) {
   py::class_<py_blocker> one(module, "Blocker", "A name whose own rules block others.");
   compare_by(one, [](const py_blocker& b) { return key_of(b); })
       .def(py::pickle([](const py_blocker& b) { return state_of(b); }, &blocker_from))
-      .def_property_readonly("name", [](const py_blocker& b) { return b.value.name; })
+      .def_property_readonly(
+          "name", [](const py_blocker& b) { return b.value.name; },
+          "Of the package, without a version.")
       .def_property_readonly(
           "blocked", [](const py_blocker& b) { return b.value.blocked; },
           "Targets whose explanation names it.")

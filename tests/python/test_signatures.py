@@ -105,3 +105,44 @@ def test_functions_are_known_by_name_so_that_other_processes_take_them() -> None
     environment = opamplan.Environment()
     assert repr(environment.copy) == f"<bound method Environment.copy of {environment!r}>"
     assert _core.syntax.parse is opamplan.parse
+
+
+def test_everything_public_has_a_docstring() -> None:
+    mute = [name for name, value in [*classes().items(), *functions()] if not value.__doc__]
+    for name, value in classes().items():
+        for inner, member in vars(value).items():
+            if isinstance(member, property) and not inner.startswith("_") and not member.__doc__:
+                mute.append(f"{name}.{inner}")
+    assert [name for name in mute if not name.endswith("__")] == []
+
+
+# What they take by name is what another function takes, which their docstrings name.
+PASSED_ON = ("combinations", "plan_matrix", "Combination.universe")
+
+
+def test_no_signature_hides_what_can_be_named() -> None:
+    for name, value in [*classes().items(), *functions()]:
+        if name in PASSED_ON or name.endswith("__"):
+            continue
+        try:
+            parameters = inspect.signature(value).parameters.values()
+        except ValueError:  # of what is not made by hand
+            continue
+        hidden = [p for p in parameters if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        assert not hidden, f"{name}{inspect.signature(value)}"
+
+
+def test_every_option_of_the_emitters_is_an_argument_with_its_default() -> None:
+    arguments = inspect.signature(opamplan.EmitOptions).parameters
+    options = [n for n, m in vars(opamplan.EmitOptions).items() if isinstance(m, property)]
+    assert sorted(arguments) == sorted(options)
+    usual = opamplan.EmitOptions()
+    for name, argument in arguments.items():
+        assert argument.kind is argument.KEYWORD_ONLY
+        value = getattr(usual, name)
+        if isinstance(value, (str, int)):
+            assert argument.default == value, name
+        else:
+            assert len(argument.default) == len(value) == 0, name
+    with pytest.raises(TypeError, match=r"called labls; did you mean labels\?"):
+        opamplan.EmitOptions(labls=[])

@@ -36,9 +36,6 @@ class EmitOptions:
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
-    base_archive: str
-    base_image: str
-    registry: str
     @staticmethod
     def stand_in() -> EmitOptions:
         """
@@ -78,9 +75,44 @@ class EmitOptions:
         list[str],
         list[str],
     ]: ...
-    def __init__(self, **kwargs: typing.Any) -> None:
+    def __init__(
+        self,
+        *,
+        base_image: str = "",
+        base_archive: str = "",
+        base_environment: collections.abc.Mapping[str, str]
+        | collections.abc.Iterable[tuple[str, str]] = (),
+        snapshot: str = "",
+        opam: str = "",
+        user: str = "opam",
+        archive_mirrors: collections.abc.Iterable[str] = (),
+        archives: collections.abc.Iterable[str] = (),
+        prepare: str = "",
+        setup: str = "",
+        environment: collections.abc.Mapping[str, str]
+        | collections.abc.Iterable[tuple[str, str]] = (),
+        instructions: str = "",
+        labels: collections.abc.Iterable[str] = (),
+        source_date_epoch: typing.SupportsInt | typing.SupportsIndex = 0,
+        install: str = "",
+        depexts: str = "",
+        time_limit: typing.SupportsInt | typing.SupportsIndex = 0,
+        log_limit: typing.SupportsInt | typing.SupportsIndex = 4194304,
+        download_cache: bool = True,
+        system_cache: bool = True,
+        network: str = "",
+        build_args: collections.abc.Mapping[str, str]
+        | collections.abc.Iterable[tuple[str, str]] = (),
+        run_options: collections.abc.Iterable[str] = (),
+        retry: collections.abc.Mapping[str, int] = {},
+        registry: str = "",
+        platforms: collections.abc.Iterable[str] = (),
+        cache_from: collections.abc.Iterable[str] = (),
+        cache_to: collections.abc.Iterable[str] = (),
+        outputs: collections.abc.Iterable[str] = (),
+    ) -> None:
         """
-        Any of the options by name; the others keep their defaults.
+        Any of the options; the others keep their defaults.
         """
     def __repr__(self) -> str: ...
     def __setstate__(
@@ -133,6 +165,13 @@ class EmitOptions:
     @archives.setter
     def archives(self, arg1: collections.abc.Iterable[str]) -> None: ...
     @property
+    def base_archive(self) -> str:
+        """
+        Instead: a root file system, a tar, by its path in the build context.
+        """
+    @base_archive.setter
+    def base_archive(self, arg0: str) -> None: ...
+    @property
     def base_environment(self) -> tuple[tuple[str, str], ...]:
         """
         Variables of the base image, as (name, value), for LLB, which does not know them; `opamplan.image_environment` reads them. Read-only inside: assign a new one.
@@ -141,6 +180,13 @@ class EmitOptions:
     def base_environment(
         self, arg1: collections.abc.Mapping[str, str] | collections.abc.Iterable[tuple[str, str]]
     ) -> None: ...
+    @property
+    def base_image(self) -> str:
+        """
+        The image that steps stand on; empty: the plan's.
+        """
+    @base_image.setter
+    def base_image(self, arg0: str) -> None: ...
     @property
     def build_args(self) -> tuple[tuple[str, str], ...]:
         """
@@ -251,6 +297,13 @@ class EmitOptions:
     @prepare.setter
     def prepare(self, arg0: str) -> None: ...
     @property
+    def registry(self) -> str:
+        """
+        Images are tagged ``REGISTRY/NAME``; empty: they are not.
+        """
+    @registry.setter
+    def registry(self, arg0: str) -> None: ...
+    @property
     def retry(self) -> types.MappingProxyType[str, int]:
         """
         By NAME.VERSION, or by the first 16 digits of a layer's key: a number that gives its steps a new cache key. Read-only inside: assign a new one.
@@ -279,7 +332,10 @@ class EmitOptions:
     @snapshot.setter
     def snapshot(self, arg0: str) -> None: ...
     @property
-    def source_date_epoch(self) -> int: ...
+    def source_date_epoch(self) -> int:
+        """
+        Seconds since 1970 that files and images are dated; 0: when they are built.
+        """
     @source_date_epoch.setter
     def source_date_epoch(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
     @property

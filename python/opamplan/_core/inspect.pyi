@@ -92,7 +92,10 @@ class DockerfileMeasure:
     ) -> None: ...
     def _repr_html_(self) -> str: ...
     @property
-    def bytes(self) -> int: ...
+    def bytes(self) -> int:
+        """
+        Of the whole file.
+        """
     @property
     def deepest(self) -> str:
         """
@@ -109,7 +112,10 @@ class DockerfileMeasure:
         Layers of the deepest stage, above its base image.
         """
     @property
-    def findings(self) -> list[PlanFinding]: ...
+    def findings(self) -> list[PlanFinding]:
+        """
+        What is wrong with it.
+        """
     @property
     def installs(self) -> int:
         """
@@ -121,7 +127,10 @@ class DockerfileMeasure:
         Bytes.
         """
     @property
-    def stages(self) -> int: ...
+    def stages(self) -> int:
+        """
+        FROM instructions.
+        """
 
 class BakeMeasure:
     """
@@ -141,14 +150,20 @@ class BakeMeasure:
     ) -> None: ...
     def _repr_html_(self) -> str: ...
     @property
-    def findings(self) -> list[PlanFinding]: ...
+    def findings(self) -> list[PlanFinding]:
+        """
+        What is wrong with it.
+        """
     @property
     def largest_group(self) -> int:
         """
         Targets that asking for one group builds.
         """
     @property
-    def targets(self) -> int: ...
+    def targets(self) -> int:
+        """
+        How many there are, groups apart.
+        """
 
 def diagnose(
     plan: opamplan._core.plan.Plan, limits: str | opamplan._core.plan.Limits | None = None

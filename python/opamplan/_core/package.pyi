@@ -104,7 +104,10 @@ class PackageFormula:
         As nested lists: ``['And', a, b]``, ``['Atom', name, constraint]``...
         """
     @property
-    def names(self) -> list[str]: ...
+    def names(self) -> list[str]:
+        """
+        Of the packages in it, in their order; one that is in it twice twice.
+        """
 
 def base_image_of(preset: str) -> str:
     """

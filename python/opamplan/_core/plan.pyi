@@ -110,7 +110,10 @@ class Limits:
         Of one line of a Dockerfile.
         """
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """
+        Of the profile that they are, or began as.
+        """
     @property
     def reason(self) -> str:
         """
@@ -235,7 +238,10 @@ class PlanBatch:
     ) -> None: ...
     def _repr_html_(self) -> str: ...
     @property
-    def index(self) -> int: ...
+    def index(self) -> int:
+        """
+        Its place in the plan: earlier ones are built first.
+        """
     @property
     def new_step_count(self) -> int:
         """
@@ -406,7 +412,10 @@ class Plan:
         Targets that have a solution and cannot be built, as NAME.VERSION, with the reason: cyclic dependencies, for example. Results without a solution were never targets: their status says why (the figures of `opamplan plan` count both as left out).
         """
     @property
-    def limits(self) -> Limits: ...
+    def limits(self) -> Limits:
+        """
+        What it was made to keep.
+        """
     @property
     def packages(self) -> list[str]:
         """
@@ -423,7 +432,10 @@ class Plan:
         The steps; what a step stands on comes before it.
         """
     @property
-    def strategy(self) -> str: ...
+    def strategy(self) -> str:
+        """
+        How builds are shared: ``graft``, ``merge``, ``prefix`` or ``chain``.
+        """
     @property
     def summary(self) -> opamplan.figures.PlanSummary:
         """
@@ -481,7 +493,10 @@ class Alignment:
         Distinct layers; never more than before.
         """
     @property
-    def layers_before(self) -> int: ...
+    def layers_before(self) -> int:
+        """
+        Distinct layers of the solutions as they were.
+        """
     @property
     def newer(self) -> int:
         """
@@ -667,7 +682,10 @@ class PlanCause:
     def __str__(self) -> str: ...
     def _repr_html_(self) -> str: ...
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """
+        ``base``, ``version``, ``fields``, ``depexts``, ``switches``, ``new_dependency``...
+        """
     @property
     def package(self) -> str:
         """
@@ -728,7 +746,10 @@ class PlanDifference:
         NAME.VERSION of layers only in the new plan; a name for each variant.
         """
     @property
-    def added_targets(self) -> list[str]: ...
+    def added_targets(self) -> list[str]:
+        """
+        Those of names that the old plan has not, as NAME.VERSION.
+        """
     @property
     def cause_counts(self) -> list[int]:
         """
@@ -740,9 +761,15 @@ class PlanDifference:
         Those that rebuild most targets first.
         """
     @property
-    def dropped_layers(self) -> list[str]: ...
+    def dropped_layers(self) -> list[str]:
+        """
+        The same of those only in the old plan.
+        """
     @property
-    def dropped_targets(self) -> list[str]: ...
+    def dropped_targets(self) -> list[str]:
+        """
+        Those of names that the new plan has not, as NAME.VERSION.
+        """
     @property
     def kept_layer_count(self) -> int:
         """
@@ -759,9 +786,15 @@ class PlanDifference:
         Steps that must run.
         """
     @property
-    def rebuilt_targets(self) -> list[RebuiltTarget]: ...
+    def rebuilt_targets(self) -> list[RebuiltTarget]:
+        """
+        Those that must be built again, with the cause of each.
+        """
     @property
-    def unchanged_targets(self) -> list[str]: ...
+    def unchanged_targets(self) -> list[str]:
+        """
+        Those whose layers both plans hold, as NAME.VERSION.
+        """
 
 class SeriesChange:
     """
@@ -828,7 +861,10 @@ class SeriesChange:
         How many were searched for; a change cannot touch the others.
         """
     @property
-    def target_count(self) -> int: ...
+    def target_count(self) -> int:
+        """
+        Newest versions: a target a name.
+        """
 
 class Series:
     """

@@ -55,7 +55,10 @@ class Diagnostic:
         1-based; 0: the whole file or folder.
         """
     @property
-    def message(self) -> str: ...
+    def message(self) -> str:
+        """
+        What is odd, without the place.
+        """
     @property
     def path(self) -> str:
         """
@@ -85,7 +88,10 @@ class SourceInfo:
         The same: where copies of archives are; may be relative to the source.
         """
     @property
-    def from_cache(self) -> bool: ...
+    def from_cache(self) -> bool:
+        """
+        Whether opamplan's own cache was read, not the source.
+        """
     @property
     def label(self) -> str:
         """
@@ -97,7 +103,10 @@ class SourceInfo:
         Of the format, as the source's file `repo` says.
         """
     @property
-    def pins(self) -> bool: ...
+    def pins(self) -> bool:
+        """
+        Whether it is of what was pinned.
+        """
     @property
     def revision(self) -> str:
         """
@@ -114,9 +123,15 @@ class ExtraFile:
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: tuple[bytes, bytes, bool]) -> None: ...
     @property
-    def content(self) -> bytes: ...
+    def content(self) -> bytes:
+        """
+        The whole of it.
+        """
     @property
-    def executable(self) -> bool: ...
+    def executable(self) -> bool:
+        """
+        Whether its owner may run it.
+        """
     @property
     def path(self) -> str:
         """
@@ -221,7 +236,10 @@ class Package:
         URLs.
         """
     @property
-    def is_pinned(self) -> bool: ...
+    def is_pinned(self) -> bool:
+        """
+        Whether it hides all other versions.
+        """
     @property
     def licenses(self) -> list[str]:
         """
@@ -233,7 +251,10 @@ class Package:
         Who keeps it.
         """
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """
+        Without its version.
+        """
     @property
     def path(self) -> str:
         """
@@ -270,7 +291,10 @@ class Package:
         Of the source archive; empty if it has none.
         """
     @property
-    def version(self) -> opamplan._core.package.Version: ...
+    def version(self) -> opamplan._core.package.Version:
+        """
+        In opam's order.
+        """
 
 class PackageVersions:
     """
@@ -293,9 +317,15 @@ class PackageVersions:
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """
+        What all of them are called.
+        """
     @property
-    def newest(self) -> Package: ...
+    def newest(self) -> Package:
+        """
+        The greatest version, whether it is available or not.
+        """
 
 class Repository:
     """
@@ -432,7 +462,10 @@ class Repository:
         Ascending.
         """
     @property
-    def sources(self) -> list[SourceInfo]: ...
+    def sources(self) -> list[SourceInfo]:
+        """
+        What it was read from, in order of precedence.
+        """
 
 def _changed_packages(before: Repository, after: Repository) -> list[tuple[int | None, int | None]]:
     """

@@ -222,9 +222,15 @@ class BlockerGroup:
         Names whose own rules are impossible alone.
         """
     @property
-    def cause(self) -> str: ...
+    def cause(self) -> str:
+        """
+        Why, in words: equal for all of its targets.
+        """
     @property
-    def targets(self) -> list[str]: ...
+    def targets(self) -> list[str]:
+        """
+        Those that it keeps out, as NAME.VERSION.
+        """
 
 class Blocker:
     """
@@ -275,7 +281,10 @@ class Blocker:
         Targets whose explanation names it.
         """
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """
+        Of the package, without a version.
+        """
     @property
     def rules(self) -> list[Fact]:
         """
@@ -505,7 +514,10 @@ class SolveResult:
         For each selected package, what it needs only at run time; may close cycles.
         """
     @property
-    def status(self) -> str: ...
+    def status(self) -> str:
+        """
+        ``solution``, ``no_solution``, ``unavailable`` or ``gave_up``.
+        """
     @property
     def target(self) -> str | None:
         """
@@ -591,9 +603,15 @@ class Universe:
         was read with ``Repository.open(previous=...)``. The answers are those of a new universe.
         """
     @property
-    def environment(self) -> opamplan._core.package.Environment: ...
+    def environment(self) -> opamplan._core.package.Environment:
+        """
+        What its packages were evaluated for.
+        """
     @property
-    def repository(self) -> opamplan._core.repository.Repository: ...
+    def repository(self) -> opamplan._core.repository.Repository:
+        """
+        What it was made of.
+        """
 
 def _targets_touched(before: Universe, after: Universe) -> tuple[list[str], list[str]]:
     """
