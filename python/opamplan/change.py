@@ -13,12 +13,18 @@ be installed and no longer can, and why; and the smallest plan that builds what 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 
 from opamplan._core.closure import ReverseDependencies
 from opamplan._core.plan import Limits, Plan, compare_plans, make_plan
-from opamplan._core.repository import Package, Repository, _changed_packages
+from opamplan._core.repository import (
+    Diagnostic,
+    Package,
+    Repository,
+    _changed_packages,
+    _check_package,
+)
 from opamplan._core.solve import SolveResult, Universe, _targets_touched
 from opamplan._core.syntax import parse
 from opamplan.errors import InvalidRequest, expected, list_of
@@ -39,7 +45,8 @@ class PackageChange:
     fields: tuple[str, ...] = ()
     """Of a changed version: the fields that differ, ``files/`` for what lies beside them."""
     problem: str = ""
-    """Of a broken one: where and what, as `file:line:column: error: ...`."""
+    """What is wrong in the file and was not before, as `file:line:column: error: ...`: of a broken
+    one what keeps it from being read, of another what opam refuses, such as a repeated field."""
 
 
 @dataclass(frozen=True)
@@ -149,15 +156,27 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
     for old, new in _changed_packages(before, after):
         was = None if old is None else before._package_at(old)
         now = None if new is None else after._package_at(new)
-        if was is None:
-            changes.append(PackageChange(str(now), "added"))
-        elif now is not None:
-            changes.append(_changed(was, now))
+        if now is not None and new is not None:
+            change = PackageChange(str(now), "added") if was is None else _changed(was, now)
+            known_errors = [] if old is None else _errors_of(before, old)
+            changes.append(
+                replace(change, problem=_new_error(known_errors, _errors_of(after, new)))
+            )
         elif str(was) not in broken:
             changes.append(PackageChange(str(was), "removed"))
     for name, problem in broken.items():
         changes.append(PackageChange(name, "broken", problem=problem))
     return sorted(changes, key=lambda c: _name_of(c.package)) if broken else changes
+
+
+def _errors_of(repository: Repository, position: int) -> list[Diagnostic]:
+    return [d for d in _check_package(repository, position) if d.level == "error"]
+
+
+def _new_error(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> str:
+    """The first error that was not there before, on whatever line."""
+    known = {diagnostic.message for diagnostic in before}
+    return next((str(d) for d in after if d.message not in known), "")
 
 
 def _changed(before: Package, after: Package) -> PackageChange:

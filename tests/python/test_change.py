@@ -375,3 +375,25 @@ def test_a_folder_that_is_no_clone_and_a_commit_of_nothing_are_told(
     assert "if it is a commit, name its git repository with --repository" in done.stderr
     done = opamplan_command("diff", "HEAD~1", "HEAD", cwd=tmp_path)
     assert "HEAD~1: no such file; `opamplan change` compares commits" in done.stderr
+
+
+def test_what_opam_refuses_in_a_file_that_can_be_read_is_told(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    sides = []
+    for name, more in (("before", ""), ("after", 'build: ["make" "all"]\n')):
+        file = tmp_path / name / "packages/a/a.1/opam"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'opam-version: "2.0"\nbuild: ["make"]\n{more}')
+        sides.append(opamplan.Repository.open(tmp_path / name, cache=False))
+    [change] = opamplan.compare_repositories(*sides)
+    assert (change.kind, change.fields) == ("metadata", ("build",))  # the first one counts
+    said = "packages/a/a.1/opam:3:1: error: build: this field is repeated; the first one counts"
+    assert change.problem == said
+    assert opamplan.compare_repositories(sides[1], sides[1]) == []
+    [back] = opamplan.compare_repositories(*sides[::-1])
+    assert back.problem == ""
+    [added] = opamplan.compare_repositories(opamplan.Repository(), sides[1])
+    assert (added.kind, added.problem) == ("added", said)
+    done = opamplan_command("change", "before", "after", cwd=tmp_path)
+    assert f"metadata  a.1: build; {said}" in done.stdout

@@ -36,6 +36,10 @@ struct search_hit {
 [[nodiscard]] std::vector<search_hit> search(const repository& repo, std::string_view text,
                                              std::size_t limit = 0);
 
+/// What reading every field of the file of one version says: the part of it in `check_files`.
+[[nodiscard]] std::vector<repository_diagnostic> check_package(const repository& repo,
+                                                               package_id id);
+
 /// What `check_file` says about every file, and where `extra-files` and the folder `files/` differ,
 /// by package id. Reads every file on all cores.
 [[nodiscard]] std::vector<repository_diagnostic> check_files(

@@ -472,6 +472,13 @@ def _changed_packages(before: Repository, after: Repository) -> list[tuple[int |
     Positions of versions in the one and the other.
     """
 
+def _check_package(
+    repository: Repository, position: typing.SupportsInt | typing.SupportsIndex
+) -> list[Diagnostic]:
+    """
+    What `Repository.check` adds of one version.
+    """
+
 def _load_repository(
     places: collections.abc.Sequence[tuple[str, str]],
     pins: collections.abc.Sequence[tuple[str, str, str, str]],

@@ -62,7 +62,7 @@ def work_of(effect: Effect) -> str:
 
 def said_of(change: PackageChange, before: str) -> str:
     """What is different in a version."""
-    details = change.problem or ", ".join(change.fields)
+    details = "; ".join(filter(None, [", ".join(change.fields), change.problem]))
     return before + details if details else ""
 
 

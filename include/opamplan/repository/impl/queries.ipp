@@ -116,26 +116,30 @@ OPAMPLAN_INLINE std::vector<search_hit> search(const repository& repo, std::stri
   return hits;
 }
 
+OPAMPLAN_INLINE std::vector<repository_diagnostic> check_package(const repository& repo,
+                                                                 package_id id) {
+  const package_origin origin = repo.origin(id);
+  std::vector<repository_diagnostic> out;
+  const auto add = [&](severity level, syntax::position at, std::string message) {
+    out.push_back(
+        {level, origin.source, std::string(origin.path), at.line, at.column, std::move(message)});
+  };
+  for (const file_diagnostic& d :
+       check_file(repo.file(id), repo.name_string(id),
+                  repo.is_pinned(id) ? std::string_view() : repo.version_string(id))) {
+    add(d.level, d.position, d.field + ": " + d.message);
+  }
+  for (std::string& message : repository_impl::compare_extra_files(repo, id)) {
+    add(severity::error, {0, 0}, "extra-files: " + std::move(message));
+  }
+  return out;
+}
+
 OPAMPLAN_INLINE std::vector<repository_diagnostic> check_files(const repository& repo,
                                                                unsigned threads,
                                                                const progress_callback& progress) {
   std::vector<std::vector<repository_diagnostic>> found(repo.size());
-  const auto check = [&](package_id id) {
-    const package_origin origin = repo.origin(id);
-    auto& out = found[id];
-    const auto add = [&](severity level, syntax::position at, std::string message) {
-      out.push_back(
-          {level, origin.source, std::string(origin.path), at.line, at.column, std::move(message)});
-    };
-    for (const file_diagnostic& d :
-         check_file(repo.file(id), repo.name_string(id),
-                    repo.is_pinned(id) ? std::string_view() : repo.version_string(id))) {
-      add(d.level, d.position, d.field + ": " + d.message);
-    }
-    for (std::string& message : repository_impl::compare_extra_files(repo, id)) {
-      add(severity::error, {0, 0}, "extra-files: " + std::move(message));
-    }
-  };
+  const auto check = [&](package_id id) { found[id] = check_package(repo, id); };
   parallel_blocks(repo.size(), threads, 256, "check", progress,
                   [&] { return [&](std::size_t i) { check(package_id(i)); }; });
   std::vector<repository_diagnostic> all;
