@@ -24,7 +24,7 @@ root = "{root}"
 [worker.oci]
   enabled = true
   snapshotter = "{snapshotter}"
-  gc = false
+  gc = {gc}
   max-parallelism = {parallelism}
   networkMode = "host"
 [worker.containerd]
@@ -51,6 +51,7 @@ class Daemon(Service):
         snapshotter: str = "overlayfs",
         keep: bool = False,
         registry: str = "",
+        most_used: str = "",  # such as 7GB: what its garbage collection leaves
     ) -> None:
         super().__init__(folder)
         self.programs = programs
@@ -65,6 +66,7 @@ class Daemon(Service):
                 address=self.address,
                 parallelism=parallelism,
                 snapshotter=snapshotter,
+                gc=f'true\n  maxUsedSpace = "{most_used}"' if most_used else "false",
             )
             + (REGISTRY.format(registry=registry) if registry else "")
         )

@@ -67,6 +67,7 @@
 #include "opamplan/plan/batches.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/difference.hpp"
+#include "opamplan/plan/disk.hpp"
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/graft.hpp"
 #include "opamplan/plan/json.hpp"

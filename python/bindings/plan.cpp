@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 #include <opamplan/plan/contents.hpp>
+#include <opamplan/plan/disk.hpp>
 #include <opamplan/plan/json.hpp>
 #include <opamplan/plan/make.hpp>
 #include <opamplan/plan/summary.hpp>
@@ -461,6 +462,9 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
             return d;
           },
           "What every step stands on, as a dict.")
+      .def_property_readonly(
+          "has_sizes", [](const plan& p) { return has_sizes(p); },
+          "Whether it was made with sizes of packages; one without takes each for one byte.")
       .def_property_readonly(
           "environment", [](const plan& p) { return parse_environment(p.base.environment); },
           "For which it was made; empty for a plan of none. See `base` for the text of it.")

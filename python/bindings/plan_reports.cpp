@@ -7,6 +7,7 @@
 #include <map>
 #include <opamplan/base/error.hpp>
 #include <opamplan/plan/difference.hpp>
+#include <opamplan/plan/disk.hpp>
 #include <opamplan/plan/forecast.hpp>
 #include <optional>
 #include <tuple>
@@ -172,6 +173,18 @@ void bind_forecast(py::module_& module) {
 
 ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
 the others; ``system_seconds`` for each run of the system's package manager. Steps that the plan ``earlier`` holds too are built already and take no time.)");
+  module.def(
+      "disk_bytes",
+      [](const plan& p, const plan* earlier) {
+        const py::gil_scoped_release release;
+        return disk_bytes(p, earlier == nullptr ? std::vector<digest>() : step_keys(*earlier));
+      },
+      py::arg("plan"), py::arg("earlier") = py::none(),
+      R"(What carrying a plan out adds to the store of one builder, in bytes, roughly.
+
+With sizes of packages, where the plan has them (``has_sizes``): what steps install and copy, and so
+much for each run of the system's package manager. Else what a step took on the average where real
+packages were built. Steps that the plan ``earlier`` holds too are there already.)");
 }
 
 void bind_difference(py::module_& module) {

@@ -4,8 +4,8 @@ $FAKE_DIR/behaviour.json: packages that `fail`, are `unfetched`, or fail with so
 (`fails_at`); layers whose step ends the build with a line and a code (`dies`), or leaves nothing
 behind (`missing`), or has a record in its cache that is `broken` up to a retry number; `end_badly`
 (times), `hang` (seconds), `cached`, `deaf`; builders that are `absent`, `silent` (never answer) or
-`stops` (answer, until they have a batch), by address; `plants` (one more result); `logs` by
-package.
+`stops` (answer, until they have a batch), by address; the bytes that it `keeps`; `plants` (one more
+result); `logs` by package.
 """
 
 from __future__ import annotations
@@ -135,6 +135,8 @@ def tell_records() -> None:
 
 if "workers" in sys.argv:
     answer()
+    rule = {"all": True, "filter": None, "keepDuration": 0, "maxUsedSpace": HOW.get("keeps", 0)}
+    print(json.dumps([{"id": "fake", "gcPolicy": [rule]}]))
 elif "du" in sys.argv:
     tell_records()
 else:

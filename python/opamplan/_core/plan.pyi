@@ -27,6 +27,7 @@ __all__: list[str] = [
     "SeriesChange",
     "align",
     "compare_plans",
+    "disk_bytes",
     "forecast",
     "limit_profiles",
     "make_plan",
@@ -405,6 +406,11 @@ class Plan:
     def environment(self) -> opamplan._core.package.Environment:
         """
         For which it was made; empty for a plan of none. See `base` for the text of it.
+        """
+    @property
+    def has_sizes(self) -> bool:
+        """
+        Whether it was made with sizes of packages; one without takes each for one byte.
         """
     @property
     def left_out(self) -> dict[str, str]:
@@ -911,6 +917,15 @@ def align(
 def compare_plans(before: Plan, after: Plan) -> PlanDifference:
     """
     What must be built again after a change, and why. True in a condition if anything differs.
+    """
+
+def disk_bytes(plan: Plan, earlier: Plan | None = None) -> int:
+    """
+    What carrying a plan out adds to the store of one builder, in bytes, roughly.
+
+    With sizes of packages, where the plan has them (``has_sizes``): what steps install and copy, and so
+    much for each run of the system's package manager. Else what a step took on the average where real
+    packages were built. Steps that the plan ``earlier`` holds too are there already.
     """
 
 def forecast(

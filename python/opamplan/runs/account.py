@@ -41,8 +41,8 @@ class Progress:
     """By step: what it installs."""
 
 
-# kind, fields, progress. Kinds: run, builder, batch, step, failure, lost, mended, ignored, log,
-# batch_end, run_end.
+# kind, fields, progress. Kinds: run, builder, storage, batch, step, failure, lost, mended, ignored,
+# log, batch_end, run_end.
 OnProgress = Callable[[str, "dict[str, object]", Progress], None]
 
 

@@ -133,6 +133,10 @@ class Builder(ABC):
     def prune_command(self, ids: list[str]) -> list[str]:
         """Removes records of its cache."""
 
+    @abstractmethod
+    def policy_command(self) -> list[str]:
+        """Prints what it says of itself, its garbage collection with it, as JSON."""
+
     def cancel(self, now: bool = False) -> None:
         """Stop the running batch; it can be run again later. Nothing already built is lost.
 
@@ -319,6 +323,10 @@ class Buildctl(Builder):
         """By their ids."""
         return [self._program, *self._where, "prune", *(f"--filter=id=={i}" for i in ids)]
 
+    def policy_command(self) -> list[str]:
+        """Its workers, as one list."""
+        return [self._program, *self._where, "debug", "workers", "--format={{json .}}"]
+
     def cache_question(self, cache: str) -> tuple[list[str], bytes]:
         """A solve of next to nothing."""
         command = [self._program, *self._where, "build", "--progress=rawjson"]
@@ -415,6 +423,10 @@ class Buildx(Builder):
         # It takes one value, which is a regular expression.
         either = f"--filter=id=^({'|'.join(ids)})$"
         return [self._program, *self._words, "prune", *self._named, "--force", either]
+
+    def policy_command(self) -> list[str]:
+        """All builders, an object a line."""
+        return [self._program, *self._words, "ls", "--format={{json .}}"]
 
     def cache_question(self, cache: str) -> tuple[list[str], bytes]:
         """Whether the registry has it."""

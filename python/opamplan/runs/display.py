@@ -11,7 +11,7 @@ from typing import IO, Optional
 from opamplan.runs.account import Progress
 from opamplan.terminal.harmless import write_control
 from opamplan.terminal.style import Style
-from opamplan.wording import counted
+from opamplan.wording import counted, size
 
 
 class Display:
@@ -47,6 +47,15 @@ class Display:
             away = fields["status"] == "away"
             text = f"{fields['builder']} does not answer: {fields['error']}"
             self._line(style.bad(text) if away else f"{fields['builder']} answers again")
+        elif kind == "storage":
+            needed, kept = (int(str(fields[f"{what}_bytes"])) for what in ("needed", "kept"))
+            self._line(
+                style.warn(
+                    f"{fields['builder']} keeps {size(kept)} at most and removes what was unused "
+                    f"longest, and this may take {size(needed)}: give it more (maxUsedSpace in "
+                    "buildkitd.toml), or parts will be built twice"
+                )
+            )
         elif kind == "lost":
             self._line(style.bad(f"left out: {fields['installs']}: {fields['text']}"))
         elif kind == "mended":

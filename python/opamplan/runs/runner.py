@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Optional
 
 from opamplan._core.emit import has_dockerfile
-from opamplan._core.plan import Plan
+from opamplan._core.plan import Plan, disk_bytes
 from opamplan.errors import InvalidRequest
 from opamplan.files import Lock, folder_below, lock_folder, sweep
 from opamplan.output import write_plan
@@ -24,6 +24,7 @@ from opamplan.runs.options import RunOptions
 from opamplan.runs.plan_parts import PlanParts
 from opamplan.runs.retry_numbers import RetryNumbers
 from opamplan.runs.state import Run, State
+from opamplan.runs.storage import kept_bytes
 from opamplan.runs.work import Work
 
 FIRST_ANSWER_SECONDS = 10.0
@@ -157,6 +158,8 @@ class Runner:
             try:
                 known = False
                 while work.wait(builder.name) and self._is_there(builder, work, known):
+                    if not known:
+                        self._tell_storage(builder)
                     known = True
                     batch, attempt = work.take(builder.name)
                     if batch < 0:
@@ -224,6 +227,15 @@ class Runner:
             if not work.wait(builder.name):
                 return False
         return False
+
+    def _tell_storage(self, builder: Builder) -> None:
+        """Tell of a builder that would remove some of what it builds before all is built."""
+        needed = disk_bytes(self._plan) // len(self._builders)
+        kept = kept_bytes(builder)
+        if kept is not None and kept < needed:
+            self._account.tell(
+                "storage", builder=builder.name, needed_bytes=needed, kept_bytes=kept
+            )
 
     def _cache_of(self, batch: int, last: bool) -> BatchCache:
         """What a batch reads and writes.
