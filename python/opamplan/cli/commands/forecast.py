@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
@@ -51,7 +50,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan import forecast
+    from opamplan import disk_bytes, forecast
 
     plan, results = plans.plan_from(args)
     status = tell_missing(missing(args, plan, results))
@@ -68,14 +67,15 @@ def run(args: argparse.Namespace) -> int:
     built = {key for key, _, _ in earlier.layers()} if earlier else set[str]()
     installs = [(key, package) for key, package, _ in plan.layers() if key not in built]
     assumed = sum(not _is_known(durations, *install) for install in installs)
-    known_sizes = _knows_sizes(plan)
+    disk = disk_bytes(plan, earlier)
     if args.json:
         names = (
             "steps built bytes work_seconds makespan_seconds critical_seconds critical_path "
             "idle_seconds idle_share batch_begins batch_ends"
         )
         answer = {name: getattr(result, name) for name in names.split()}
-        answer["bytes"] = result.bytes if known_sizes else None
+        answer["bytes"] = result.bytes if plan.has_sizes else None
+        answer["disk_bytes"] = disk
         answer["assumed_count"] = assumed
         answer["waves"] = _waves(plan, result)
         print_json(answer)
@@ -106,8 +106,9 @@ def run(args: argparse.Namespace) -> int:
     )
     if result.critical_path:
         print("    " + " < ".join(_shortened(result.critical_path)))
-    if known_sizes:
+    if plan.has_sizes:
         print(f"  {size(result.bytes)} are installed or grafted")
+    print(f"  {size(disk)} of disk, roughly" + _assumed_of_disk(plan, disk, result.steps))
     if plan.builders:
         _print_waves(plan, result)
         return status
@@ -120,6 +121,12 @@ def _is_known(durations: dict[str, float], key: str, package: str) -> bool:
     """Whether it is told how long a layer takes, by the start of its key or by name."""
     names = (key, package, package.partition(".")[0])
     return any(name in durations for name in names)
+
+
+def _assumed_of_disk(plan: Plan, disk: int, steps: int) -> str:
+    if plan.has_sizes or not steps:
+        return ""
+    return f": {size(disk // steps)} assumed of each step, --sizes has what packages take"
 
 
 def _waves(plan: Plan, result: Forecast) -> list[dict[str, Any]]:
@@ -151,11 +158,6 @@ def _print_waves(plan: Plan, result: Forecast) -> None:
             f"ends after {duration(end)}{waiting}"
         )
     print(f"  builders have nothing to do for {result.idle_share:.0%} of their time")
-
-
-def _knows_sizes(plan: Plan) -> bool:
-    """A plan without sizes takes each package for one byte."""
-    return any(package["size"] != 1 for package in json.loads(plan.to_json())["packages"])
 
 
 def _shortened(names: list[str], limit: int = 8) -> list[str]:
