@@ -129,3 +129,19 @@ def test_a_new_command_is_one_new_file(
         assert "did you mean largest?" in capsys.readouterr().err
     finally:
         sys.modules.pop("opamplan.cli.commands.largest", None)
+
+
+def test_every_word_of_a_command_is_explained_and_every_command_has_an_example() -> None:
+    from opamplan.cli.parser import command_names, make_parser
+    from opamplan.cli.usage import parser_of
+
+    whole = make_parser(command_names())
+    mute = []
+    for name in command_names():
+        parser = parser_of(whole, name)
+        for action in parser._actions:
+            if not action.help:
+                mute.append(f"{name} {max(action.option_strings, default=action.dest)}")
+        if "opamplan" not in (parser.epilog or ""):
+            mute.append(f"{name}: no example")
+    assert mute == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opamplan.cli.options import named
 
@@ -45,8 +45,26 @@ def add_cache_options(parser: argparse.ArgumentParser) -> None:
         "to a tag of its own, and reads those that it stands on; with several builders the plan "
         "is cut into shards for them",
     )
-    group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
-    group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
+    add_plain_cache_options(group)
+
+
+def add_plain_cache_options(group: Any) -> None:
+    """Caches as BuildKit's own clients take them."""
+    spec = "as type=registry,ref=registry.example/cache or type=local,"
+    group.add_argument(
+        "--cache-from",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help=f"a cache that is read, {spec}src=FOLDER; may be repeated",
+    )
+    group.add_argument(
+        "--cache-to",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help=f"a cache that is written, {spec}dest=FOLDER; may be repeated",
+    )
 
 
 def builders_from(args: argparse.Namespace) -> list[Builder]:

@@ -14,7 +14,10 @@ def add_closure_parser(
 ) -> argparse.ArgumentParser:
     """A parser for a command about one target."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        name, help=short, description=description
+        name,
+        help=short,
+        description=description,
+        epilog=f"Example: opamplan {name} --repository opam-repository cohttp",
     )
     parser.add_argument("target", metavar="TARGET", help="NAME or NAME.VERSION")
     options.add_solve_options(parser, targets=False, all_versions=False, threads=threads)

@@ -12,7 +12,8 @@ def add_sides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "before",
         metavar="BEFORE",
-        help="a revision of the first --repository; without one, a source as --repository takes it",
+        help="a commit, branch or tag of the first --repository, a git repository; without one, "
+        "a folder, an archive or a URL, as --repository takes it",
     )
     parser.add_argument("after", metavar="AFTER", help="the same, after the change")
 

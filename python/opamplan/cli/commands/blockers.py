@@ -19,6 +19,7 @@ def add_parser(subparsers: Any) -> None:
         help="group what cannot be installed by cause",
         description="Explain every target that has no solution, group them by cause, and say how "
         "many targets each package would unlock if its impossible rules were lifted.",
+        epilog="Example: opamplan blockers --repository opam-repository --ocaml 5.3.0",
     )
     parser.add_argument(
         "--most",

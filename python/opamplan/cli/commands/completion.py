@@ -31,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="which to complete in")
     parser.add_argument("--json", action="store_true", help="print what is known, for other shells")
     parser.set_defaults(run=run)
 

@@ -34,8 +34,10 @@ def add_parser(subparsers: Any) -> None:
         "opam-repository rev=HEAD~10 rev=HEAD; opamplan diff ocaml=5.2.1 ocaml=5.3.0; opamplan "
         "diff builds.sqlite#1 builds.sqlite#2",
     )
-    parser.add_argument("before", metavar="BEFORE")
-    parser.add_argument("after", metavar="AFTER")
+    parser.add_argument(
+        "before", metavar="BEFORE", help="a plan file, OPTION=VALUE[,...], `-`, or a run"
+    )
+    parser.add_argument("after", metavar="AFTER", help="the same; of a run, another one")
     parser.add_argument(
         "--targets",
         dest="list_targets",

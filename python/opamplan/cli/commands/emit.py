@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.cli import image, options, plans
+from opamplan.cli import builders, image, options, plans
 from opamplan.cli.environments import each_environment, planned
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
@@ -30,7 +30,8 @@ def add_parser(subparsers: Any) -> None:
         description="Solve, plan, and write everything a BuildKit builder needs into a folder: one "
         "Dockerfile a batch, docker-bake files, and the build context they share. With several "
         "environments or compilers, a folder for each.",
-        epilog="Then: cd DIR && docker buildx bake (its paths are relative to the working folder)",
+        epilog="Example: opamplan emit --repository opam-repository dune -o out; then: cd out && "
+        "docker buildx bake (its paths are relative to the working folder)",
     )
     options.add_solve_options(parser)
     plans.add_plan_options(parser)
@@ -71,8 +72,7 @@ def add_parser(subparsers: Any) -> None:
     group.add_argument(
         "--platform", action="append", default=[], metavar="OS/ARCH", help="of the bake targets"
     )
-    group.add_argument("--cache-from", action="append", default=[], metavar="SPEC")
-    group.add_argument("--cache-to", action="append", default=[], metavar="SPEC")
+    builders.add_plain_cache_options(group)
     image.add_options(parser)
     options.add_repository_options(parser)
     options.add_environment_options(parser, several=True)

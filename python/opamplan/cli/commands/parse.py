@@ -23,6 +23,8 @@ def add_parser(subparsers: Any) -> None:
         description="Parse opam files. Without --json or --print, say of each file what is in it; "
         "all errors of a file are shown. The exit status is 1 if a file does not parse, or a "
         "folder has none.",
+        epilog="Examples: opamplan parse mine.opam; opamplan parse --json packages/ >files.json; "
+        "opamplan parse --print opam mine.opam",
     )
     parser.add_argument(
         "paths",
