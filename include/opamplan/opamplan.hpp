@@ -39,6 +39,7 @@
 #include "opamplan/repository/names.hpp"
 #include "opamplan/repository/pack.hpp"
 #include "opamplan/repository/queries.hpp"
+#include "opamplan/repository/reachable.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/same_names.hpp"
 #include "opamplan/repository/source.hpp"

@@ -10,6 +10,7 @@
 #include <opamplan/repository/load.hpp>
 #include <opamplan/repository/names.hpp>
 #include <opamplan/repository/queries.hpp>
+#include <opamplan/repository/reachable.hpp>
 #include <opamplan/repository/same_names.hpp>
 #include <optional>
 #include <tuple>
@@ -246,6 +247,18 @@ files loaded twice are two repositories.)");
             return out;
           },
           py::arg("name"), "Ascending in opam's order.")
+      .def(
+          "reachable",
+          [](const repository& r, const std::vector<std::string>& names) {
+            std::vector<name_id> from;
+            for (const std::string& name : names) from.push_back(require_name(r, name));
+            return reachable(r, from);
+          },
+          py::arg("names"),
+          R"(The part that some names can need: they, the names in their ``depends``, and so on.
+
+Answers for these names are the same there as in the whole, of which it mostly is a tenth, and so is
+what a universe of it takes.)")
       .def(
           "text",
           [](const repository& r, const one_name& full_name) {

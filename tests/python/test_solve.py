@@ -223,6 +223,19 @@ def test_with_another_repository_a_universe_answers_as_a_new_one(tmp_path: pathl
         assert new(repository).solve("app").packages == ["app.1", found]
 
 
+def test_what_a_name_can_need_is_enough_to_solve_it(
+    repository: opamplan.Repository, universe: opamplan.Universe
+) -> None:
+    assert len(repository.reachable(["dune", "ocaml"])) < len(repository)
+    for name in repository.names:
+        part = repository.reachable([name, "ocaml"])
+        assert "ocaml" in part
+        assert part.versions(name) == repository.versions(name)
+        assert make(part).solve(name).to_json() == universe.solve(name).to_json()
+    with pytest.raises(opamplan.UnknownPackage, match="dune"):
+        repository.reachable(["dun"])
+
+
 def test_options_change_what_is_preferred(repository: opamplan.Repository) -> None:
     old = make(repository, prefer_oldest=True).solve("http-serve")
     assert str(old["cmdlet"]) == "1.1.1"

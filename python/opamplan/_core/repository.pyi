@@ -418,6 +418,13 @@ class Repository:
         """
         Of "NAME.VERSION".
         """
+    def reachable(self, names: collections.abc.Sequence[str]) -> Repository:
+        """
+        The part that some names can need: they, the names in their ``depends``, and so on.
+
+        Answers for these names are the same there as in the whole, of which it mostly is a tenth, and so is
+        what a universe of it takes.
+        """
     def search(
         self, text: str, limit: typing.SupportsInt | typing.SupportsIndex = 0
     ) -> list[Package]:

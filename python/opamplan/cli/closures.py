@@ -27,6 +27,13 @@ def add_closure_parser(
     return parser
 
 
+def closure_of_target(args: argparse.Namespace) -> Any:
+    """The same of the target that is named, found in what it can need."""
+    result = options.universe_of_targets(args, [args.target]).solve(args.target)
+    # Of explanations that are as short, another may be found in a part.
+    return result if result else closure_of(options.universe_from(args), args.target)
+
+
 def closure_of(universe: Any, target: str) -> Any:
     """The solution of a target; raises `BadNews` with the explanation if there is none."""
     result = universe.solve(target)

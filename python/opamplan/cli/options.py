@@ -6,7 +6,7 @@ import argparse
 import functools
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Optional
 
@@ -423,6 +423,17 @@ def universe_from(args: argparse.Namespace, repository: Any = None) -> Any:
         threads=getattr(args, "threads", 0),
         progress=progress_for(args),
     )
+
+
+def universe_of_targets(args: argparse.Namespace, targets: Sequence[str]) -> Any:
+    """The same of what these targets can need: more is not evaluated to solve them."""
+    repository = load(args)
+    ocaml = ["ocaml"] if "ocaml" in repository else []
+    asked = [*ocaml, *targets, *args.require, *args.constraint]
+    names = [re.split(r"[^\w+-]", text.strip(), maxsplit=1)[0] for text in asked]
+    if all(name in repository for name in names):
+        repository = repository.reachable(names)
+    return universe_from(args, repository)
 
 
 def nothing_to_solve(args: argparse.Namespace, universe: Any) -> NoReturn:

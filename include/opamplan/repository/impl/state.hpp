@@ -72,6 +72,9 @@ struct repository_state : std::enable_shared_from_this<repository_state> {
 [[nodiscard]] repository make_repository(std::vector<source_content> contents,
                                          const repository* before = nullptr);
 
+/// The hash table of the names.
+void fill_slots(repository_state& state);
+
 [[nodiscard]] inline const repository_state& state_of(const repository& repo) noexcept {
   return *repo.state_;
 }

@@ -6,8 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from opamplan.cli import options
-from opamplan.cli.closures import add_closure_parser, closure_of
+from opamplan.cli.closures import add_closure_parser, closure_of_target
 from opamplan.cli.json_output import print_json
 
 
@@ -30,7 +29,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from opamplan import deps_json
 
-    closure = closure_of(options.universe_from(args), args.target)
+    closure = closure_of_target(args)
     if args.depexts:
         names = closure.depexts
         if args.json:

@@ -6,8 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from opamplan.cli import options
-from opamplan.cli.closures import add_closure_parser, closure_of
+from opamplan.cli.closures import add_closure_parser, closure_of_target
 from opamplan.cli.json_output import print_json
 
 
@@ -24,7 +23,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from opamplan import deps_json, dot
 
-    result = closure_of(options.universe_from(args), args.target)
+    result = closure_of_target(args)
     if args.json:
         graph = json.loads(deps_json(result))
         edges = [[name, needed] for name, needs in graph.items() for needed in needs]

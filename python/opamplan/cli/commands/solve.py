@@ -29,8 +29,14 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    universe = options.universe_from(args)
-    results = options.solve(args, universe)
+    results = []
+    if args.targets:
+        universe = options.universe_of_targets(args, args.targets)
+        results = options.solve(args, universe)
+    if not results or not all(results):
+        # Of explanations that are as short, another may be found in a part.
+        universe = options.universe_from(args)
+        results = options.solve(args, universe)
     if args.json:
         order = sorted(results, key=lambda r: (r.package, r.target or ""))
         sys.stdout.write("".join(r.to_json() + "\n" for r in order))
