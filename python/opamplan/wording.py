@@ -24,12 +24,14 @@ def duration(seconds: float) -> str:
 
 
 def size(number: int) -> str:
-    """Bytes in few digits: "812 bytes", "31 kB", "2.5 MB", "1,204 MB"."""
+    """Bytes in few digits: "812 bytes", "31 kB", "2.5 MB", "1,204 MB", "12.3 GB"."""
     if number < 1_000:
         return counted(number, "byte")
     if number < 999_500:
         return f"{number / 1e3:.0f} kB"
-    return f"{number / 1e6:.1f} MB" if number < 99_950_000 else f"{number / 1e6:,.0f} MB"
+    if number < 9_999_500_000:
+        return f"{number / 1e6:.1f} MB" if number < 99_950_000 else f"{number / 1e6:,.0f} MB"
+    return f"{number / 1e9:.1f} GB" if number < 99_950_000_000 else f"{number / 1e9:,.0f} GB"
 
 
 def listed(names: Sequence[str]) -> str:
