@@ -25,8 +25,10 @@ void bind_solve(py::module_& module);
 void bind_closure(py::module_& module);
 void bind_plan(py::module_& module);
 void bind_plan_align(py::module_& module);
+void bind_plan_limits(py::module_& module);
 void bind_plan_reports(py::module_& module);
 void bind_plan_series(py::module_& module);
+void bind_plan_steps(py::module_& module);
 void bind_plan_shards();  // methods of the class Plan
 void bind_emit(py::module_& module);
 void bind_emit_options(py::module_& module);

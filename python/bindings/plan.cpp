@@ -80,324 +80,6 @@ summary_record summary_dict(const plan& p) {
   return d;
 }
 
-/// For pickling: name, reason, numbers.
-using limits_state = std::tuple<std::string, std::string, std::array<std::size_t, 8>>;
-
-void bind_limits(py::module_& module) {
-  py::class_<limits> type(module, "Limits", R"(What a builder can take; 0 means without limit.
-
-``Limits("buildkit", depth=60)`` is a profile with some numbers changed; `limit_profiles` lists the
-profiles. They leave room for a base image of 9 layers; ``base_layers`` says how many it has, and
-each above that is a step less.)");
-  compare_by(type,
-             [](const limits& l) {
-               return std::tie(l.name, l.reason, l.depth, l.batch_targets, l.batch_steps,
-                               l.file_bytes, l.definition_bytes, l.cache_record_bytes, l.line_bytes,
-                               l.batches);
-             })
-      .def(
-          py::init([](const std::string& profile, std::optional<std::size_t> depth,
-                      std::optional<std::size_t> batch_targets,
-                      std::optional<std::size_t> batch_steps, std::optional<std::size_t> file_bytes,
-                      std::optional<std::size_t> definition_bytes,
-                      std::optional<std::size_t> cache_record_bytes,
-                      std::optional<std::size_t> line_bytes, std::optional<std::size_t> batches,
-                      std::size_t base_layers) {
-            limits l = limit_profile(profile);
-            const auto change = [&](std::size_t& member, const std::optional<std::size_t>& value) {
-              if (!value || *value == member) return;
-              member = *value;
-              l.name = profile + " (changed)";
-            };
-            change(l.depth, depth);
-            change(l.batch_targets, batch_targets);
-            change(l.batch_steps, batch_steps);
-            change(l.file_bytes, file_bytes);
-            change(l.definition_bytes, definition_bytes);
-            change(l.cache_record_bytes, cache_record_bytes);
-            change(l.line_bytes, line_bytes);
-            change(l.batches, batches);
-            change(l.depth, on_base(l, base_layers).depth);
-            return l;
-          }),
-          py::arg("profile") = "buildkit", py::kw_only(), py::arg("depth") = py::none(),
-          py::arg("batch_targets") = py::none(), py::arg("batch_steps") = py::none(),
-          py::arg("file_bytes") = py::none(), py::arg("definition_bytes") = py::none(),
-          py::arg("cache_record_bytes") = py::none(), py::arg("line_bytes") = py::none(),
-          py::arg("batches") = py::none(), py::arg("base_layers") = 0)
-      .def_readonly("name", &limits::name, "Of the profile that they are, or began as.")
-      .def_readonly("depth", &limits::depth, "Steps in one image, on top of the common header.")
-      .def_readonly("batch_targets", &limits::batch_targets, "Targets of one invocation.")
-      .def_readonly("batch_steps", &limits::batch_steps, "Install steps of one invocation.")
-      .def_readonly("file_bytes", &limits::file_bytes, "Of one Dockerfile.")
-      .def_readonly("definition_bytes", &limits::definition_bytes, "Of one LLB definition.")
-      .def_readonly("cache_record_bytes", &limits::cache_record_bytes,
-                    "Of what one invocation exports to a cache, the layers' contents apart.")
-      .def_readonly("line_bytes", &limits::line_bytes, "Of one line of a Dockerfile.")
-      .def_readonly("batches", &limits::batches, "Jobs that a CI system takes in one go.")
-      .def_readonly("reason", &limits::reason, "Where the numbers come from.")
-      .def(py::pickle(
-          [](const limits& l) {
-            return limits_state(
-                l.name, l.reason,
-                {l.depth, l.batch_targets, l.batch_steps, l.file_bytes, l.definition_bytes,
-                 l.cache_record_bytes, l.line_bytes, l.batches});
-          },
-          [](const limits_state& state) {
-            limits l;
-            std::array<std::size_t, 8> n{};
-            std::tie(l.name, l.reason, n) = state;
-            std::tie(l.depth, l.batch_targets, l.batch_steps, l.file_bytes, l.definition_bytes,
-                     l.cache_record_bytes, l.line_bytes, l.batches) = std::tuple_cat(n);
-            return l;
-          }))
-      .def("__repr__", [](const limits& l) {
-        std::string text = "<Limits " + l.name + ":";
-        const auto tell = [&](const char* name, std::size_t value) {
-          if (value != 0) text += std::string(" ") + name + "=" + std::to_string(value);
-        };
-        tell("depth", l.depth);
-        tell("batch_targets", l.batch_targets);
-        tell("batch_steps", l.batch_steps);
-        tell("file_bytes", l.file_bytes);
-        tell("definition_bytes", l.definition_bytes);
-        tell("cache_record_bytes", l.cache_record_bytes);
-        tell("line_bytes", l.line_bytes);
-        tell("batches", l.batches);
-        return text + ">";
-      });
-  module.def(
-      "limit_profiles",
-      [] {
-        py::typing::Dict<py::str, limits> d;
-        for (const limits& l : limit_profiles()) d[py::str(l.name)] = l;
-        return d;
-      },
-      "The limits there are, by name; `reason` says where their numbers come from.");
-}
-
-bool is_for_target(const plan& p, const plan_step& step) {
-  return std::any_of(step.installs.begin(), step.installs.end(),
-                     [&](layer_id l) { return p.layers[l].for_target; });
-}
-
-std::vector<std::string> layer_keys(const plan& p, const plan_step& step) {
-  std::vector<std::string> keys;
-  for (const layer_id l : step.installs) {
-    keys.insert(keys.end(), p.layers[l].packages.size(), to_hex(p.layers[l].key));
-  }
-  return keys;
-}
-
-// What Python can read of each, so that objects compare whatever plan they are of.
-
-auto key_of(const py_step& s) {
-  const plan_step& v = s.step();
-  return std::tuple(s.index, v.key, v.parent, v.grafts, installed_names(*s.owner, v),
-                    layer_keys(*s.owner, v), v.depexts, v.depth, is_for_target(*s.owner, v));
-}
-
-auto key_of(const py_batch& b) {
-  const plan_batch& v = b.batch();
-  return std::tuple(b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps, v.wave);
-}
-
-plan_package named_package(const std::string& full_name) {
-  const std::size_t dot = std::min(full_name.find('.'), full_name.size());
-  plan_package package;
-  package.name = full_name.substr(0, dot);
-  package.version = full_name.substr(std::min(dot + 1, full_name.size()));
-  return package;
-}
-
-/// Key, packages, for a target.
-using layer_state = std::tuple<digest, std::vector<std::string>, bool>;
-/// Index, key, parent, grafts, layers, depexts, depth.
-using step_state = std::tuple<std::size_t, digest, step_id, std::vector<step_id>,
-                              std::vector<layer_state>, std::vector<std::string>, std::uint32_t>;
-
-step_state state_of(const py_step& s) {
-  const plan_step& v = s.step();
-  std::vector<layer_state> layers;
-  for (const layer_id l : v.installs) {
-    const plan_layer& layer = s.owner->layers[l];
-    layers.emplace_back(layer.key, package_names(*s.owner, layer.packages), layer.for_target);
-  }
-  return {s.index, v.key, v.parent, v.grafts, std::move(layers), v.depexts, v.depth};
-}
-
-py_step step_from(const step_state& state) {
-  const auto& [index, key, parent, grafts, layers, depexts, depth] = state;
-  auto owner = std::make_shared<plan>();
-  plan_step step{key, parent, grafts, {}, depexts, depth};
-  for (const auto& [layer_key, packages, for_target] : layers) {
-    if (packages.empty()) throw py::value_error("a layer has a package");
-    plan_layer layer{layer_key, {}, {}, for_target};
-    for (const std::string& name : packages) {
-      layer.packages.push_back(owner->packages.next());
-      owner->packages.push_back(named_package(name));
-    }
-    step.installs.push_back(owner->layers.next());
-    owner->layers.push_back(std::move(layer));
-  }
-  owner->steps.push_back(std::move(step));
-  return {std::move(owner), index, 0};
-}
-
-/// Index, targets, steps, new steps, wave.
-using batch_state = std::tuple<std::size_t, std::vector<std::string>, std::vector<step_id>,
-                               std::uint32_t, std::uint32_t>;
-
-batch_state state_of(const py_batch& b) {
-  const plan_batch& v = b.batch();
-  return {b.index, target_names(*b.owner, v.targets), v.steps, v.new_steps, v.wave};
-}
-
-py_batch batch_from(const batch_state& state) {
-  const auto& [index, targets, steps, new_steps, wave] = state;
-  auto owner = std::make_shared<plan>();
-  plan_batch batch{{}, steps, new_steps, wave};
-  for (const std::string& name : targets) {
-    batch.targets.push_back(owner->targets.next());
-    owner->targets.push_back({owner->packages.next(), {}, {}});
-    owner->packages.push_back(named_package(name));
-  }
-  owner->batches.push_back(std::move(batch));
-  return {std::move(owner), index, 0};
-}
-
-/// All steps of a plan, made one by one when they are asked for.
-struct py_steps {
-  std::shared_ptr<plan> owner;
-  [[nodiscard]] std::size_t size() const { return owner->steps.size(); }
-  /// From the end if negative.
-  [[nodiscard]] py_step at(std::ptrdiff_t index) const {
-    const auto count = static_cast<std::ptrdiff_t>(size());
-    if (index < 0) index += count;
-    if (index < 0 || index >= count) throw py::index_error("no such step");
-    return {owner, static_cast<std::size_t>(index)};
-  }
-};
-
-void bind_steps(py::module_& module) {
-  py::class_<py_steps> steps(module, "PlanSteps", R"(The steps of a plan, a sequence.
-
-Each is made when it is asked for. Equal if all of them are.)");
-  compare_by(
-      steps,
-      [](const py_steps& s) {
-        std::vector<decltype(key_of(py_step()))> keys;
-        for (std::size_t i = 0; i < s.size(); ++i) keys.push_back(key_of(py_step{s.owner, i}));
-        return keys;
-      },
-      [](const py_steps& s) {
-        std::vector<digest> keys;
-        for (const plan_step& step : s.owner->steps) keys.push_back(step.key);
-        return keys;
-      })
-      .def(py::pickle([](const py_steps& s) { return to_json(*s.owner); },
-                      [](const std::string& text) {
-                        return py_steps{std::make_shared<plan>(plan_from_json(text))};
-                      }))
-      // By reference: for a pointer to a member None is a self, and null.
-      .def("__len__", [](const py_steps& s) { return s.size(); })
-      .def(
-          "__getitem__", [](const py_steps& s, py::ssize_t index) { return s.at(index); },
-          py::arg("index"))
-      .def(
-          "__getitem__",
-          [](const py_steps& s, const py::slice& slice) {
-            py::ssize_t start = 0;
-            py::ssize_t stop = 0;
-            py::ssize_t step = 0;
-            py::ssize_t count = 0;
-            if (!slice.compute(static_cast<py::ssize_t>(s.size()), &start, &stop, &step, &count)) {
-              throw py::error_already_set();
-            }
-            std::vector<py_step> out;
-            for (; count > 0; --count, start += step) out.push_back(s.at(start));
-            return out;
-          },
-          py::arg("slice"))
-      .def("__iter__",
-           [](const py::object& s) -> iterator_of<py_step> {
-             return py::reinterpret_steal<iterator_of<py_step>>(PySeqIter_New(s.ptr()));
-           })
-      .def("__repr__",
-           [](const py_steps& s) { return "<PlanSteps: " + counted(s.size(), "step") + ">"; });
-}
-
-void bind_parts(py::module_& module) {
-  py::class_<py_step> step_class(module, "PlanStep", R"(One build step of a plan.
-
-On top of the image of `parent`, bring in the own packages of the steps `grafts`, then install
-`installs`. A system step has none of both: its image has the system packages `depexts`, and is the
-parent of steps that need the same ones. Equal if all of this is, the place in the plan too; `key` alone says whether two plans
-share a step.)");
-  compare_by(step_class, [](const py_step& s) { return key_of(s); })
-      .def(py::pickle([](const py_step& s) { return state_of(s); }, &step_from))
-      .def_readonly("index", &py_step::index, "Its place in the plan; parents come first.")
-      .def_property_readonly(
-          "key", [](const py_step& s) { return to_hex(s.step().key); },
-          "Hash of all that can change the result.")
-      .def_property_readonly(
-          "parent",
-          [](const py_step& s) -> std::optional<step_id> {
-            if (s.step().parent == step_id::none) return std::nullopt;
-            return s.step().parent;
-          },
-          "The index of the step it stands on; None: the base image.")
-      .def_property_readonly(
-          "grafts", [](const py_step& s) { return s.step().grafts; },
-          "Indices of the steps whose own package is brought in, in order.")
-      .def_property_readonly(
-          "installs", [](const py_step& s) { return installed_names(*s.owner, s.step()); },
-          "The packages it installs, as NAME.VERSION, in order; those of a post group, which opam "
-          "installs together, follow each other.")
-      .def_property_readonly(
-          "label", [](const py_step& s) { return label_of(*s.owner, s.step()); },
-          "What it installs, for people: packages, or the system packages of a system step.")
-      .def_property_readonly(
-          "layers", [](const py_step& s) { return layer_keys(*s.owner, s.step()); },
-          "For each install the key of its layer, the same in every strategy. The packages of a "
-          "post group share one.")
-      .def_property_readonly(
-          "depexts", [](const py_step& s) { return s.step().depexts; },
-          "System packages that the parent lacks.")
-      .def_property_readonly(
-          "depth", [](const py_step& s) { return s.step().depth; },
-          "Steps from the base image, this one included.")
-      .def_property_readonly(
-          "for_target", [](const py_step& s) { return is_for_target(*s.owner, s.step()); },
-          "With the tests or documentation that were asked for targets.")
-      .def("__repr__", [](const py_step& s) {
-        return "<PlanStep " + std::to_string(s.index) + ": " + label_of(*s.owner, s.step()) + ">";
-      });
-  py::class_<py_batch> batch_class(module, "PlanBatch",
-                                   "What one invocation of the builder builds.");
-  compare_by(batch_class, [](const py_batch& b) { return key_of(b); })
-      .def(py::pickle([](const py_batch& b) { return state_of(b); }, &batch_from))
-      .def_readonly("index", &py_batch::index,
-                    "Its place in the plan: earlier ones are built first.")
-      .def_property_readonly(
-          "targets", [](const py_batch& b) { return target_names(*b.owner, b.batch().targets); },
-          "Its targets, as NAME.VERSION.")
-      .def_property_readonly(
-          "steps", [](const py_batch& b) { return b.batch().steps; },
-          "The indices of all steps that its targets need, ascending.")
-      .def_property_readonly(
-          "new_step_count", [](const py_batch& b) { return b.batch().new_steps; },
-          "How many of the steps no earlier batch builds.")
-      .def_property_readonly(
-          "wave", [](const py_batch& b) { return b.batch().wave; },
-          "Of a plan for several builders: shards of one wave may be built at the same time.")
-      .def("__repr__", [](const py_batch& b) {
-        return "<PlanBatch " + std::to_string(b.index) + ": " +
-               counted(b.batch().targets.size(), "target") + ", " +
-               counted(b.batch().steps.size(), "step") + ">";
-      });
-}
-
 std::vector<std::string> image_of(const plan& p, const one_name& target) {
   return package_names(p, opamplan::image_of(p, p.targets[find_target(p, target)].step));
 }
@@ -432,19 +114,11 @@ column_dict columns_of(const plan& p) {
   return out;
 }
 
-void bind_the_plan(py::module_& module) {
-  py::class_<plan, std::shared_ptr<plan>> type(module, "Plan", R"(A build plan.
+using plan_class = py::class_<plan, std::shared_ptr<plan>>;
 
-Iterates over its steps; ``len`` is their number. A value: compares, pickles, and is a file with
-`save` and `load`. `summary` has the figures.)");
-  compare_by(
-      type, [](const plan& p) -> const plan& { return p; },
-      [](const plan& p) {
-        std::vector<digest> keys;
-        for (const plan_target& t : p.targets) keys.push_back(p.steps[t.step].key);
-        return keys;
-      })
-      .def_property_readonly("summary", &summary_dict, "The figures of the plan, as a dict.")
+/// What a plan was made for and by.
+void bind_what_it_is_for(plan_class& type) {
+  type.def_property_readonly("summary", &summary_dict, "The figures of the plan, as a dict.")
       .def_property_readonly(
           "strategy", [](const plan& p) { return to_string(p.strategy); },
           "How builds are shared: ``graft``, ``merge``, ``prefix`` or ``chain``.")
@@ -467,8 +141,12 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           "Whether it was made with sizes of packages; one without takes each for one byte.")
       .def_property_readonly(
           "environment", [](const plan& p) { return parse_environment(p.base.environment); },
-          "For which it was made; empty for a plan of none. See `base` for the text of it.")
-      .def_property_readonly(
+          "For which it was made; empty for a plan of none. See `base` for the text of it.");
+}
+
+/// Targets, packages, steps, layers, batches.
+void bind_what_it_holds(plan_class& type) {
+  type.def_property_readonly(
           "targets",
           [](const plan& p) {
             std::vector<std::string> names;
@@ -542,8 +220,12 @@ Iterates over its steps; ``len`` is their number. A value: compares, pickles, an
           "status says why (the figures of `opamplan plan` count both as left out).")
       .def("image_of", &image_of, py::arg("target"),
            "The packages that the image of a target, NAME.VERSION or NAME, holds, as NAME.VERSION, "
-           "ascending.")
-      .def(
+           "ascending.");
+}
+
+/// Parts of a plan, and the plan as columns and as a text.
+void bind_its_forms(plan_class& type) {
+  type.def(
           "restricted_to",
           [](const plan& p, const std::variant<std::string, std::vector<std::string>>& targets) {
             const py::gil_scoped_release release;
@@ -577,7 +259,21 @@ what is named stays in `left_out`. Raises UnknownPackage for what is no target.)
       .def(py::pickle([](const plan& p) { return py::bytes(to_json(p)); },
                       [](const py::bytes& text) {
                         return std::make_shared<plan>(plan_from_json(std::string(text)));
-                      }))
+                      }));
+}
+
+void bind_the_plan(py::module_& module) {
+  plan_class type(module, "Plan", R"(A build plan.
+
+Iterates over its steps; ``len`` is their number. A value: compares, pickles, and is a file with
+`save` and `load`. `summary` has the figures.)");
+  compare_by(
+      type, [](const plan& p) -> const plan& { return p; },
+      [](const plan& p) {
+        std::vector<digest> keys;
+        for (const plan_target& t : p.targets) keys.push_back(p.steps[t.step].key);
+        return keys;
+      })
       .def("__repr__", [](const plan& p) {
         return "<Plan (" + std::string(to_string(p.strategy)) +
                "): " + counted(p.targets.size(), "target") + ", " +
@@ -588,6 +284,9 @@ what is named stays in `left_out`. Raises UnknownPackage for what is no target.)
                           (p.batches.size() == 1 ? " batch" : " batches")) +
                ">";
       });
+  bind_what_it_is_for(type);
+  bind_what_it_holds(type);
+  bind_its_forms(type);
   using enum arrow_type;
   as_arrow(type, &columns_of,
            {{"key", text},
@@ -621,9 +320,8 @@ void bind_plan(py::module_& module) {
         instance.attr("member") = error.member();
         instance.attr("line") = error.line();
       });
-  bind_limits(module);
-  bind_parts(module);
-  bind_steps(module);
+  bind_plan_limits(module);
+  bind_plan_steps(module);
   bind_the_plan(module);
   module.def(
       "make_plan",

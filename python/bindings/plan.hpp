@@ -2,6 +2,9 @@
 /// Shared by the bindings of plan and emit.
 #pragma once
 
+#include <pybind11/pybind11.h>
+
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -83,5 +86,33 @@ inline std::vector<std::string> target_names(const plan& p, const std::vector<ta
   }
   return names;
 }
+
+/// Whether it installs with the tests or documentation that were asked for targets.
+inline bool is_for_target(const plan& p, const plan_step& step) {
+  return std::any_of(step.installs.begin(), step.installs.end(),
+                     [&](layer_id l) { return p.layers[l].for_target; });
+}
+
+/// For each package that a step installs the key of its layer.
+inline std::vector<std::string> layer_keys(const plan& p, const plan_step& step) {
+  std::vector<std::string> keys;
+  for (const layer_id l : step.installs) {
+    keys.insert(keys.end(), p.layers[l].packages.size(), to_hex(p.layers[l].key));
+  }
+  return keys;
+}
+
+/// All steps of a plan, made one by one when they are asked for.
+struct py_steps {
+  std::shared_ptr<plan> owner;
+  [[nodiscard]] std::size_t size() const { return owner->steps.size(); }
+  /// From the end if negative.
+  [[nodiscard]] py_step at(std::ptrdiff_t index) const {
+    const auto count = static_cast<std::ptrdiff_t>(size());
+    if (index < 0) index += count;
+    if (index < 0 || index >= count) throw pybind11::index_error("no such step");
+    return {owner, static_cast<std::size_t>(index)};
+  }
+};
 
 }  // namespace opamplan::python

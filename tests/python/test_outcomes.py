@@ -269,8 +269,9 @@ def test_no_bytes_are_made_up_where_no_size_is_known(
 
 
 def test_sizes_are_told_in_few_digits_and_never_as_nothing() -> None:
-    told = [wording.size(n) for n in (0, 1, 999, 1000, 31_400, 999_499, 999_500, 2_540_000, 10**9)]
+    small = (0, 1, 999, 1000, 31_400, 999_499, 999_500, 2_540_000)
+    told = [wording.size(n) for n in (*small, 10**9, 12_340_000_000, 160 * 10**9)]
     assert told == [
         *("0 bytes", "1 byte", "999 bytes", "1 kB", "31 kB", "999 kB", "1.0 MB", "2.5 MB"),
-        "1,000 MB",
+        *("1,000 MB", "12.3 GB", "160 GB"),
     ]
