@@ -7,9 +7,11 @@ alone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
 
 EXIT_INTERRUPTED = 130
 
@@ -38,6 +40,26 @@ def hand_over() -> None:
     """From now on the command takes a KeyboardInterrupt."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def undivided() -> Iterator[None]:
+    """A Ctrl-C meanwhile comes at the end: for what is short, and bad to be left half done.
+
+    Only in the main thread, as none comes in another.
+    """
+    waiting: list[int] = []
+    try:
+        before = signal.signal(signal.SIGINT, lambda number, frame: waiting.append(number))
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
 
 
 _begin()

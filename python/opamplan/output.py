@@ -12,6 +12,7 @@ from opamplan._core.emit import EmitOptions, default_format, emit_formats, emitt
 from opamplan._core.plan import Plan
 from opamplan.errors import InvalidRequest, expected
 from opamplan.files import make_folder
+from opamplan.interrupts import undivided
 from opamplan.manifest import MARK, NAME, Manifest, digest, remove_stale
 from opamplan.place import refuse_repository
 from opamplan.staging import Staged
@@ -90,6 +91,8 @@ def write_files(
         manifest = manifest.and_older(older)
     # Takes its place first, so that what a killed process leaves is known too.
     meanwhile = manifest.and_older(older)
+    if manifest.plan != older.plan:
+        meanwhile.plan = ""  # of none, so that whoever comes next takes what is left of the older
     told = (NAME, meanwhile.text(), False)
     for path, content, _ in [*files, told]:
         # In our own subfolders nobody has files.
@@ -101,9 +104,10 @@ def write_files(
             staged.add(path, content, executable)
         if meanwhile != manifest:
             end.add(NAME, manifest.text())
-        staged.place()
-        removed, changed = remove_stale(root, older, manifest, progress)
-        end.place()
+        with undivided():
+            staged.place()
+            removed, changed = remove_stale(root, older, manifest, progress)
+            end.place()
     return Written({path: len(content) for path, content, _ in files}, removed, changed)
 
 

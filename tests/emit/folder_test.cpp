@@ -48,7 +48,7 @@ TEST_CASE("a format comes with all that it needs, and nothing else") {
   for (const row& r : {row{emit_format::bake, bake},
                        {emit_format::make, {"Makefile"}},
                        {emit_format::github, {".github/workflows/opamplan.yml"}},
-                       {emit_format::kubernetes, {"kubernetes/wave0.yaml"}}}) {
+                       {emit_format::kubernetes, {"kubernetes/wave0.yaml", "plan.json"}}}) {
     std::set<std::string> wanted = dockerfiles;
     wanted.insert(r.own.begin(), r.own.end());
     CHECK(paths(p, {r.format}) == wanted);

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
 import pytest
+
+import opamplan
+from opamplan import manifest, output
 
 # Run by Python before all else: a signal when a module is about to be imported.
 HOOK = """
@@ -81,3 +85,39 @@ def test_a_closed_stream_is_as_none_that_is_read(closed: str, tmp_path: pathlib.
     )
     assert nothing.returncode == 2
     assert "Traceback" not in nothing.stderr
+
+
+def content_of(folder: pathlib.Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("how", ["interrupted", "killed"])
+def test_an_emission_that_ends_while_files_take_their_places_leaves_no_mixture(
+    how: str, embedded: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    universe = opamplan.Universe(
+        opamplan.Repository.open([str(embedded)]), opamplan.Environment.preset("debian-13")
+    )
+    older, newer = (opamplan.make_plan([universe.solve(n)]) for n in ("http-serve", "csexp"))
+    opamplan.write_plan(older, tmp_path / "o", ["make", "dot"])
+    opamplan.write_plan(newer, tmp_path / "wanted")
+
+    def remove_stale(*arguments: object) -> object:
+        if how == "killed":
+            raise MemoryError
+        signal.raise_signal(signal.SIGINT)
+        return manifest.remove_stale(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(output, "remove_stale", remove_stale)
+        with pytest.raises(KeyboardInterrupt if how == "interrupted" else MemoryError):
+            opamplan.write_plan(newer, tmp_path / "o")
+    if how == "killed":
+        assert (tmp_path / "o/plan.dot").exists()
+        opamplan.write_plan(newer, tmp_path / "o")
+    assert content_of(tmp_path / "o") == content_of(tmp_path / "wanted")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

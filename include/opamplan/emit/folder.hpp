@@ -21,7 +21,7 @@ enum class emit_format : std::uint8_t {
   json,        ///< `plan.json`, the plan itself.
   make,        ///< `Makefile`, with the Dockerfiles.
   github,      ///< `.github/workflows/opamplan.yml`, with the Dockerfiles.
-  kubernetes,  ///< `kubernetes/waveN.yaml`, with the Dockerfiles.
+  kubernetes,  ///< `kubernetes/waveN.yaml`, with the Dockerfiles and the plan.
 };
 inline constexpr emit_format all_emit_formats[] = {
     emit_format::dockerfile, emit_format::bake, emit_format::llb,    emit_format::dot,

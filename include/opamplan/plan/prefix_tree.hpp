@@ -43,9 +43,9 @@ struct prefix_tree {
 /// clusters with the largest intersection are merged, again and again (agglomerative clustering;
 /// among equals those that differ least). On opam-repository's 3,668 closures that gives 16,927
 /// items, against 23,093 for the adaptive FP-tree, 36,922 for one global order by frequency, and
-/// 16,869 after moving subtrees until nothing improves. A merge costs as much as there are sets that
-/// share one of its items, the 64 that most sets hold left out, so that a repository of ten parts
-/// that have little more in common than a compiler takes little more than ten times the work.
+/// 16,869 after moving subtrees until nothing improves. A merge costs as much as there are sets
+/// that share one of its items, the 64 that most sets hold left out, so that a repository of ten
+/// parts that have little more in common than a compiler takes little more than ten times the work.
 [[nodiscard]] prefix_tree share_prefixes(const adjacency& sets);
 
 }  // namespace opamplan

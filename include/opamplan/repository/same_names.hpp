@@ -31,5 +31,9 @@ struct changed_package {
 }  // namespace opamplan
 
 #ifdef OPAMPLAN_HEADER_ONLY
+// Before what is below: its own implementation calls what is declared above.
+#include "opamplan/repository/repository.hpp"
+#endif
+#ifdef OPAMPLAN_HEADER_ONLY
 #include "opamplan/repository/impl/same_names.ipp"
 #endif

@@ -99,7 +99,8 @@ OPAMPLAN_INLINE std::vector<emitted_file> emitted_files(const plan& p,
     emit_impl::append_batches(batch_llbs(p, options), ".llb", files);
   }
   if (wants(emit_format::dot)) files.push_back({"plan.dot", dot(p)});
-  if (wants(emit_format::json)) files.push_back({"plan.json", to_json(p)});
+  // Who runs the Jobs reads the results with the plan.
+  if (wants(emit_format::json, emit_format::kubernetes)) files.push_back({"plan.json", to_json(p)});
   if (wants(emit_format::make)) files.push_back({"Makefile", makefile(p, options)});
   if (wants(emit_format::github)) {
     files.push_back({".github/workflows/opamplan.yml", github_workflow(p, options)});

@@ -27,12 +27,15 @@ inline constexpr std::string_view job_of_wave =
 # is in it at its top, and a repository of the registry:
 #   kubectl create configmap opamplan \
 #     --from-literal=plan=https://example.org/plan.tar.gz --from-literal=cache=registry.example/opamplan/cache
+#   kubectl label configmap opamplan app.kubernetes.io/name=opamplan
 # and, if the registry wants a login: kubectl create secret docker-registry opamplan ...
 # Then each wave after the one before:
 #   kubectl apply -f kubernetes/wave@number@.yaml
 #   kubectl wait --for=condition=complete --timeout=24h job/opamplan-wave@number@
-# Afterwards `opamplan build --cache ...` has all results, from the caches. Before another plan:
-#   kubectl delete job -l app.kubernetes.io/name=opamplan
+# A shard that failed three times ends its Job as failed, not complete; the next wave builds what it
+# lacks. Afterwards `opamplan build --plan plan.json --cache ...` has all results, from the caches.
+# Before another plan: kubectl delete job,configmap -l app.kubernetes.io/name=opamplan
+# Another plan at the same time: in a namespace and with a repository of its own.
 apiVersion: batch/v1
 kind: Job
 metadata:
@@ -76,11 +79,13 @@ spec:
             - name: CACHE
               valueFrom:
                 configMapKeyRef: { name: opamplan, key: cache }
+            - name: DOCKER_CONFIG
+              value: /opamplan/registry
 @flags@          securityContext:
             privileged: true
           volumeMounts:
             - { name: store, mountPath: /var/lib/buildkit }
-            - { name: registry, mountPath: /root/.docker, readOnly: true }
+            - { name: registry, mountPath: /opamplan/registry, readOnly: true }
       volumes:
         - name: store
           emptyDir: {}

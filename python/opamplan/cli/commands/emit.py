@@ -99,6 +99,8 @@ def run(args: argparse.Namespace) -> int:
             "--format github: a repository has one workflow for one plan: give each environment a "
             "call and a folder of its own"
         )
+    if args.compat and args.format:
+        raise InvalidRequest("--compat writes files of its own: leave out --format")
     for name, one in found.items():
         if len(found) > 1:
             one.output = str(top / name)
