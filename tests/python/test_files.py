@@ -6,7 +6,9 @@ import contextlib
 import os
 import pathlib
 import pickle
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -249,3 +251,16 @@ def test_a_bar_is_closed_whatever_happens() -> None:
     with pytest.raises(opamplan.Cancelled):
         list(counting("abc", "x", bar))
     assert bar.closed == 2
+
+
+def test_a_repository_that_may_not_be_read_is_not_told_to_be_none(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0)
+    words = [sys.executable, "-m", "opamplan", "list", "--repository", str(folder)]
+    if os.geteuid() == 0:  # who may read everything, unless that is given up
+        if shutil.which("setpriv") is None:
+            pytest.skip("setpriv is not installed")
+        dropped = "-dac_override,-dac_read_search"
+        words = ["setpriv", f"--bounding-set={dropped}", f"--inh-caps={dropped}", *words]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, f"opamplan: error: {folder}: Permission denied\n")

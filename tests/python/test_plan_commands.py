@@ -77,7 +77,13 @@ def test_a_forecast_says_what_it_assumes(
     said = opamplan_command(*words, "--default-seconds=7").stdout
     assert f"  7 s assumed of {others} of {len(packages)} installs: {durations} has no more" in said
     durations.write_text(json.dumps(dict.fromkeys(packages, 2)))
-    assert " s assumed of" not in opamplan_command(*words).stdout
+    said = opamplan_command(*words).stdout
+    assert " s assumed of" not in said
+    assert " of disk, roughly: 27.0 MB assumed of each step, --sizes has what" in said
+    sizes = tmp_path / "sizes.json"
+    sizes.write_text('{"dune": 3000000, "nude": 1}')
+    said = opamplan_command("forecast", "csexp", "--sizes", str(sizes)).stdout
+    assert " of disk, roughly: sizes are known of 1 of 12 packages\n" in said
 
 
 def test_forecast(opamplan_command: Run, saved: pathlib.Path, tmp_path: pathlib.Path) -> None:

@@ -375,6 +375,8 @@ def test_of_what_is_typed_and_what_is_not_installed_the_first_is_told_first(
         (["duen"], 'no package is named "duen"'),
         (["--plan", "absent.json"], "absent.json: no such file"),
         (["--base-archive", "absent.tar"], "absent.tar: no such file"),
+        (["--base-archive", "."], "--base-archive .: a folder; name a file"),
+        (["--ocaml", ""], "--ocaml: it is empty; leave it out for the default"),
         ([], "no-such-program is not here; install it"),
     ):
         done = opamplan_command(*words, *typed)

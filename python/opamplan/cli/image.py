@@ -92,7 +92,9 @@ def require_base(args: argparse.Namespace) -> None:
     from opamplan import InvalidRequest
 
     if args.base_archive and not Path(args.base_archive).is_file():
-        raise InvalidRequest(f"--base-archive {args.base_archive}: no such file")
+        is_folder = Path(args.base_archive).is_dir()
+        trouble = "a folder; name a file" if is_folder else "no such file"
+        raise InvalidRequest(f"--base-archive {args.base_archive}: {trouble}")
 
 
 def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:

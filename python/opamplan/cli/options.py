@@ -198,7 +198,11 @@ def add_environment_options(parser: argparse.ArgumentParser, several: bool = Fal
     if several:
         what += "; may be repeated: all of them in all environments"
     ocaml.add_argument(
-        "--ocaml", metavar="VERSION", help=what, **{**repeated, "default": [] if several else None}
+        "--ocaml",
+        type=named,
+        metavar="VERSION",
+        help=what,
+        **{**repeated, "default": [] if several else None},
     )
     ocaml.add_argument(
         "--no-ocaml", action="store_true", help="do not ask for a version of OCaml at all"

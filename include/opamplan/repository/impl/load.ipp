@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "opamplan/base/text.hpp"
@@ -173,7 +174,11 @@ OPAMPLAN_INLINE source source_at(const std::string& path, const std::string& rev
   if (!fs::exists(p, ignored)) throw load_error(printable(path) + ": no such file or folder", path);
   if (!revision.empty()) return git_source{path, revision};
   if (!fs::is_directory(p, ignored)) return archive_source{path};
-  if (fs::is_directory(p / "packages", ignored)) return directory_source{path};
+  std::error_code trouble;
+  if (fs::is_directory(p / "packages", trouble)) return directory_source{path};
+  if (trouble == std::errc::permission_denied) {
+    throw load_error(printable(path) + ": " + trouble.message(), path);
+  }
   const bool bare = fs::exists(p / "HEAD", ignored) && fs::exists(p / "objects", ignored);
   if (bare || fs::exists(p / ".git", ignored)) return git_source{path};
   if (repository_impl::holds_versions(p)) return directory_source{path, ""};

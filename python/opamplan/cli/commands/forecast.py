@@ -108,7 +108,8 @@ def run(args: argparse.Namespace) -> int:
         print("    " + " < ".join(_shortened(result.critical_path)))
     if plan.has_sizes:
         print(f"  {size(result.bytes)} are installed or grafted")
-    print(f"  {size(disk)} of disk, roughly" + _assumed_of_disk(plan, disk, result.steps))
+    sizes = plans.numbers_from(args.sizes, "bytes") if args.sizes else {}
+    print(f"  {size(disk)} of disk, roughly" + _assumed_of_disk(plan, disk, result.steps, sizes))
     if plan.builders:
         _print_waves(plan, result)
         return status
@@ -123,7 +124,10 @@ def _is_known(durations: dict[str, float], key: str, package: str) -> bool:
     return any(name in durations for name in names)
 
 
-def _assumed_of_disk(plan: Plan, disk: int, steps: int) -> str:
+def _assumed_of_disk(plan: Plan, disk: int, steps: int, sizes: dict[str, float]) -> str:
+    if sizes:
+        known = sum(_is_known(sizes, package, package) for package in plan.packages)
+        return f": sizes are known of {known:,} of {counted(len(plan.packages), 'package')}"
     if plan.has_sizes or not steps:
         return ""
     return f": {size(disk // steps)} assumed of each step, --sizes has what packages take"
