@@ -394,3 +394,28 @@ def test_a_base_archive_is_taken_into_the_context(
     file = tmp_path / ("out/batch0.llb" if form == "llb" else "out/batch0.Dockerfile")
     assert b"base-archive" in file.read_bytes()
     assert b"debian:13" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--registry", "example.org/x"],
+        ["--platform", "linux/amd64"],
+        ["--cache-from", "type=registry,ref=example.org/x"],
+        ["--cache-to", "type=registry,ref=example.org/x"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_option_that_no_format_reads_is_refused(
+    words: list[str], tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    emit = ["emit", "csexp", "-q", "-o", "o", *words]
+    for formats in (["--format", "make"], ["--strategy", "merge"]):
+        done = opamplan_command(*emit, *formats, cwd=tmp_path)
+        assert (done.returncode, f"{words[0]} is read by bake files alone" in done.stderr) == (
+            2,
+            True,
+        )
+        assert not (tmp_path / "o").exists()
+    done = opamplan_command(*emit, "--format", "make", "--format", "bake", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr

@@ -99,8 +99,8 @@ def run(args: argparse.Namespace) -> int:
             "--format github: a repository has one workflow for one plan: give each environment a "
             "call and a folder of its own"
         )
-    if args.compat and args.format:
-        raise InvalidRequest("--compat writes files of its own: leave out --format")
+    for plan, _ in made.values():
+        _refuse_unread(args, plan)
     for name, one in found.items():
         if len(found) > 1:
             one.output = str(top / name)
@@ -113,6 +113,23 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"environments": answers} if len(found) > 1 else answers.popitem()[1])
     return status
+
+
+def _refuse_unread(args: argparse.Namespace, plan: Plan) -> None:
+    """Raises for options of which nothing that is written would have a trace."""
+    from opamplan import InvalidRequest
+    from opamplan._core.emit import default_format
+
+    if args.compat and args.format:
+        raise InvalidRequest("--compat writes files of its own: leave out --format")
+    if args.compat or "bake" in (args.format or [default_format(plan)]):
+        return
+    for name in ("registry", "platform", "cache_from", "cache_to"):
+        if getattr(args, name):
+            option = "--" + name.replace("_", "-")
+            raise InvalidRequest(
+                f"{option} is read by bake files alone: leave it out, or add --format bake"
+            )
 
 
 def _emit(
