@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pathlib
+import shutil
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -115,3 +117,16 @@ def test_blockers(opamplan_command: Run) -> None:
     assert "ocaml-base-compiler" not in text
     old = json.loads(opamplan_command("blockers", "--ocaml", "4.14.2", "--json").stdout)
     assert "legacy-cgi" not in {b["name"] for b in old["blockers"]}
+
+
+def test_what_was_left_out_of_a_repository_is_said_once(
+    embedded: pathlib.Path, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    copy = tmp_path / "repository"
+    shutil.copytree(embedded, copy)
+    [csexp] = (copy / "packages").glob("csexp/csexp.1.5.2")
+    (csexp / "opam").write_text("depends: [")
+    for command in ("solve", "deps"):
+        done = opamplan_command(command, "heron", "--repository", str(copy))
+        assert done.returncode == 1
+        assert done.stderr.count("1 file was left out") == 1, done.stderr

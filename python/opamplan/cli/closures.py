@@ -29,9 +29,10 @@ def add_closure_parser(
 
 def closure_of_target(args: argparse.Namespace) -> Any:
     """The same of the target that is named, found in what it can need."""
-    result = options.universe_of_targets(args, [args.target]).solve(args.target)
+    repository = options.load(args)
+    result = options.universe_of_targets(args, repository, [args.target]).solve(args.target)
     # Of explanations that are as short, another may be found in a part.
-    return result if result else closure_of(options.universe_from(args), args.target)
+    return result if result else closure_of(options.universe_from(args, repository), args.target)
 
 
 def closure_of(universe: Any, target: str) -> Any:

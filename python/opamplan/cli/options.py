@@ -429,9 +429,8 @@ def universe_from(args: argparse.Namespace, repository: Any = None) -> Any:
     )
 
 
-def universe_of_targets(args: argparse.Namespace, targets: Sequence[str]) -> Any:
+def universe_of_targets(args: argparse.Namespace, repository: Any, targets: Sequence[str]) -> Any:
     """The same of what these targets can need: more is not evaluated to solve them."""
-    repository = load(args)
     ocaml = ["ocaml"] if "ocaml" in repository else []
     asked = [*ocaml, *targets, *args.require, *args.constraint]
     names = [re.split(r"[^\w+-]", text.strip(), maxsplit=1)[0] for text in asked]

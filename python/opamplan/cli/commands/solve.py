@@ -30,12 +30,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     results = []
+    repository = options.load(args)
     if args.targets:
-        universe = options.universe_of_targets(args, args.targets)
+        universe = options.universe_of_targets(args, repository, args.targets)
         results = options.solve(args, universe)
     if not results or not all(results):
         # Of explanations that are as short, another may be found in a part.
-        universe = options.universe_from(args)
+        universe = options.universe_from(args, repository)
         results = options.solve(args, universe)
     if args.json:
         order = sorted(results, key=lambda r: (r.package, r.target or ""))
