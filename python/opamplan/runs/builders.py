@@ -22,7 +22,7 @@ from typing import ClassVar, Optional
 from opamplan.errors import Error, InvalidRequest
 from opamplan.files import TEMPORARY, make_folder, telling
 from opamplan.runs.caches import smallest_definition
-from opamplan.runs.process import end_process, start
+from opamplan.runs.process import answer_within, end_process, start
 from opamplan.runs.rawjson import Event, Reader
 from opamplan.runs.watch import Watch
 
@@ -160,11 +160,8 @@ class Builder(ABC):
         """
         seconds = seconds or ANSWER_SECONDS
         process = start(self.question(), stdout=subprocess.PIPE)
-        try:
-            said = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            end_process(process)
-            process.communicate()
+        said = answer_within(process, seconds)
+        if said is None:
             return f"no answer in {seconds:g} s"
         if process.returncode == 0:
             return self._complaint(said[0])
@@ -189,13 +186,8 @@ class Builder(ABC):
             file.write(given)
             file.flush()
             process = start(command, Path(file.name), stdout=subprocess.PIPE)
-            try:
-                said = process.communicate(timeout=CACHE_SECONDS)
-            except subprocess.TimeoutExpired:
-                end_process(process)
-                process.communicate()
-                return False
-        return process.returncode == 0 and self._has_read(said[1])
+            said = answer_within(process, CACHE_SECONDS)
+        return said is not None and process.returncode == 0 and self._has_read(said[1])
 
     @abstractmethod
     def cache_question(self, cache: str) -> tuple[list[str], bytes]:

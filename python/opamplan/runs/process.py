@@ -45,6 +45,16 @@ def start(
         )
 
 
+def answer_within(process: subprocess.Popen[str], seconds: float) -> Optional[tuple[str, str]]:
+    """What a program that `start` started says, on both streams; None if it was ended for time."""
+    try:
+        return process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        end_process(process)
+        process.communicate()
+        return None
+
+
 def end_process(process: subprocess.Popen[str], how: Optional[signal.Signals] = None) -> None:
     """End a program that `start` started, and what it started; by default at once."""
     if process.poll() is None:

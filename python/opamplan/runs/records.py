@@ -128,7 +128,7 @@ def records_of(builder: Builder) -> list[Record]:
     text = _ask(builder, builder.disk_usage_command())
     try:
         return [
-            _record({key.lower(): value for key, value in row.items()}) for row in _rows_of(text)
+            _record({key.lower(): value for key, value in row.items()}) for row in rows_of(text)
         ]
     except (ValueError, TypeError, KeyError, AttributeError):
         said = text.strip().partition("\n")[0]
@@ -138,7 +138,8 @@ def records_of(builder: Builder) -> list[Record]:
         ) from None
 
 
-def _rows_of(text: str) -> list[Any]:
+def rows_of(text: str) -> list[Any]:
+    """What a builder's client prints as JSON: a list, or an object a line. Raises ValueError."""
     if text.lstrip().startswith("["):
         return list(json.loads(text))
     # buildx: an object a line; buildctl of none at all: null

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.runs.process import end_process, start
+from opamplan.runs.process import answer_within, start
+from opamplan.runs.records import rows_of
 
 if TYPE_CHECKING:
     from opamplan.runs.builders import Builder
@@ -19,13 +19,10 @@ ANSWER_SECONDS = 20.0
 def kept_bytes(builder: Builder) -> Optional[int]:
     """The bytes above which a builder removes what was unused longest; None if it does not say."""
     process = start(builder.policy_command(), stdout=subprocess.PIPE)
-    try:
-        said = process.communicate(timeout=ANSWER_SECONDS)[0]
-    except subprocess.TimeoutExpired:
-        end_process(process)
-        process.communicate()
+    said = answer_within(process, ANSWER_SECONDS)
+    if said is None:
         return None
-    found = [limit for rule in _rules(said, builder.name) for limit in _limits(rule)]
+    found = [limit for rule in _rules(said[0], builder.name) for limit in _limits(rule)]
     return min(found, default=None)
 
 
@@ -35,12 +32,9 @@ def _rules(said: str, name: str) -> Iterator[dict[str, Any]]:
     They are applied one after the other, so the narrowest holds.
     """
     with suppress(ValueError, TypeError, AttributeError):
-        for text in said.splitlines():
-            row = json.loads(text)
-            if isinstance(row, list):  # buildctl
-                for worker in row:
-                    yield from worker.get("gcPolicy") or ()
-            elif row.get("Name") == name or (name == "buildx" and row.get("Current")):
+        for row in rows_of(said):
+            yield from row.get("gcPolicy") or ()  # a worker, as buildctl tells it
+            if row.get("Name") == name or (name == "buildx" and row.get("Current")):
                 for node in row.get("Nodes") or ():
                     yield from node.get("GCPolicy") or ()
 

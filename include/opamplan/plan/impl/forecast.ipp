@@ -11,6 +11,7 @@
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/impl/default_seconds.hpp"
 #include "opamplan/plan/impl/list_schedule.hpp"
+#include "opamplan/plan/impl/step_bytes.hpp"
 #include "opamplan/plan/impl/steps_of_others.hpp"
 #include "opamplan/plan/shards.hpp"
 
@@ -65,12 +66,7 @@ class scheduler {
       ++out_.steps;
       seconds_[s] = options.seconds_of ? options.seconds_of(p, s) : default_seconds(step);
       out_.work_seconds += seconds_[s];
-      const auto add_bytes = [&](layer_id layer) {
-        for (const plan_package_id i : p.layers[layer].packages) out_.bytes += p.packages[i].size;
-      };
-      for (const layer_id l : step.installs) add_bytes(l);
-      if (p.strategy == strategy::merge) continue;  // nothing is copied
-      for (const step_id g : step.grafts) add_bytes(p.steps[g].installs.back());
+      out_.bytes += plan_impl::step_bytes(p, step);
     }
   }
 
