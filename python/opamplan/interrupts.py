@@ -46,8 +46,12 @@ def hand_over() -> None:
 def undivided() -> Iterator[None]:
     """A Ctrl-C meanwhile comes at the end: for what is short, and bad to be left half done.
 
-    Only in the main thread, as none comes in another.
+    Only in the main thread, as none comes in another; and not where a program that embeds Python
+    takes the signal itself, whose handler could not be put back.
     """
+    if signal.getsignal(signal.SIGINT) is None:
+        yield
+        return
     waiting: list[int] = []
     try:
         before = signal.signal(signal.SIGINT, lambda number, frame: waiting.append(number))

@@ -12,6 +12,7 @@ import pytest
 
 import opamplan
 from opamplan import manifest, output
+from opamplan.interrupts import undivided
 
 # Run by Python before all else: a signal when a module is about to be imported.
 HOOK = """
@@ -121,3 +122,12 @@ def test_an_emission_that_ends_while_files_take_their_places_leaves_no_mixture(
         opamplan.write_plan(newer, tmp_path / "o")
     assert content_of(tmp_path / "o") == content_of(tmp_path / "wanted")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_handler_of_a_program_that_embeds_python_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(signal, "getsignal", lambda number: None)
+    monkeypatch.setattr(signal, "signal", lambda *arguments: pytest.fail("it was replaced"))
+    with undivided():
+        pass
