@@ -20,7 +20,7 @@ import opamplan
 from opamplan.runs import Buildctl, Runner, RunOptions, State, compare_runs
 from opamplan.runs.rawjson import Reader
 from opamplan.runs.report import html_report, json_report, markdown_report, report_data
-from opamplan.runs.state import find_run
+from opamplan.runs.selection import find_run
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

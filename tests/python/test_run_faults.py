@@ -25,7 +25,7 @@ from conftest import Run
 import opamplan
 from opamplan.files import Lock
 from opamplan.runs import Buildctl, Runner, RunOptions, State, builders, report
-from opamplan.runs.state import find_run
+from opamplan.runs.selection import find_run
 
 ONE, TWO = "unix:///one", "unix:///two"
 

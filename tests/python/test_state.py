@@ -33,7 +33,11 @@ CREATE TABLE layers (
 def made_older(path: pathlib.Path, version: int) -> None:
     """Bring a file back to what an older version wrote."""
     db = sqlite3.connect(path)
-    db.executescript("ALTER TABLE runs DROP COLUMN base;")
+    db.executescript(
+        "ALTER TABLE runs DROP COLUMN matrix; ALTER TABLE runs DROP COLUMN combination;"
+    )
+    if version < 6:
+        db.executescript("ALTER TABLE runs DROP COLUMN base;")
     if version < 5:
         db.executescript("ALTER TABLE runs DROP COLUMN asked;")
     if version < 4:
@@ -75,7 +79,7 @@ def everything(state: State) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6])
 @pytest.mark.parametrize("read_only", [False, True])
 def test_files_of_older_versions_are_read(
     tmp_path: pathlib.Path, version: int, read_only: bool

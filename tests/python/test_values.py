@@ -314,8 +314,9 @@ def test_other_classes_are_equal_to_themselves_alone(worlds: tuple[World, World,
 RUN_VALUES = {
     *("LayerResult", "LogError", "PackageResult", "Run", "RunDifference", "RunOptions"),
     *("Blame", "ClosureChange", "FailureGroup", "History", "Repair", "SolveOutcome", "Trial"),
+    *("MatrixFailure", "MatrixPart", "MatrixVerdict"),
 }
-RUN_IDENTITIES = {"Buildctl", "Builder", "Buildx", "Runner", "State"}
+RUN_IDENTITIES = {"Buildctl", "Builder", "Buildx", "MatrixRunner", "Runner", "State"}
 
 
 def test_classes_of_runs_are_data_or_things_that_act() -> None:

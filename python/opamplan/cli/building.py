@@ -6,13 +6,21 @@ import argparse
 import signal
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional, Protocol, TypeVar
 
 from opamplan.cli import image, options
 
-if TYPE_CHECKING:
-    from opamplan.runs.runner import Runner
-    from opamplan.runs.state import Run
+Ran = TypeVar("Ran", covariant=True)
+
+
+class Interruptible(Protocol[Ran]):
+    """What carries out a plan, or several."""
+
+    def interrupt(self) -> None:
+        """Stop soon; called by a signal handler."""
+
+    def run(self) -> Ran:
+        """Do it."""
 
 
 def add_limit_options(group: Any) -> None:
@@ -53,7 +61,7 @@ def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
     return emit
 
 
-def run_until_interrupted(runner: Runner) -> Run:
+def run_until_interrupted(runner: Interruptible[Ran]) -> Ran:
     """Carry a plan out; signals stop it, and are as they were afterwards."""
 
     def stop(signum: int, frame: Optional[FrameType]) -> None:

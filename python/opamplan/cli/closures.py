@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from opamplan.cli import options
-from opamplan.cli.outcome import BadNews, reason_of
+from opamplan.cli.outcome import BadNews
+from opamplan.left_out import reason_of
 
 
 def add_closure_parser(

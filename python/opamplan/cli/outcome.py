@@ -6,19 +6,13 @@ import argparse
 import sys
 from typing import Any, Optional
 
+from opamplan.left_out import reason_of
+
 EXIT_BAD_NEWS = 1
 
 
 class BadNews(Exception):
     """An answer, not an error, that a command cannot go on from; told in one line."""
-
-
-def reason_of(result: Any) -> str:
-    """Why a result is no solution, in a line."""
-    if result.status == "gave_up":
-        return "given up at the limit of conflicts or time (--conflict-limit, --solve-time-limit)"
-    explanation = result.explanation
-    return "; ".join(explanation.sentences) if explanation else str(result.status)
 
 
 def missing(args: argparse.Namespace, plan: Any, results: Optional[list[Any]]) -> dict[str, str]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opamplan.cli.json_output import print_json
 from opamplan.files import is_database
 from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
+if TYPE_CHECKING:
+    from opamplan.runs.comparison import RunDifference
+
 
 def is_run(side: str) -> bool:
-    """Whether a side of a difference is a state file, or FILE#NUMBER of one."""
+    """Whether a side of a difference is a state file, or FILE#RUN of one."""
     for name in (side, side.rpartition("#")[0]):
         if name and Path(name).is_file():
             return is_database(Path(name))
@@ -19,14 +23,40 @@ def is_run(side: str) -> bool:
 
 
 def tell(before: str, after: str, as_json: bool) -> int:
-    """Compare, print, and return the exit status: 1 if anything broke."""
-    from opamplan.runs.comparison import compare_runs
-    from opamplan.runs.state import find_run
+    """Compare, print, and return the exit status: 1 if anything broke.
 
-    result = compare_runs(find_run(before), find_run(after))
-    if as_json:
-        print_json(result.to_dict())
+    Of two matrices the runs of the same combination are compared.
+    """
+    from opamplan.runs.comparison import compare_runs
+    from opamplan.runs.selection import find_run, find_runs
+
+    sides = [find_runs(text) for text in (before, after)]
+    if not all(len(side) > 1 and all(run.combination for _, run in side) for side in sides):
+        result = compare_runs(find_run(before), find_run(after))  # raises where there are several
+        if as_json:
+            print_json(result.to_dict())
+        else:
+            _print(result)
         return 1 if result else 0
+    old, new = ({run.combination: (state, run) for state, run in side} for side in sides)
+    results = {name: compare_runs(old[name], new[name]) for name in new if name in old}
+    alone = {"dropped": [n for n in old if n not in new], "added": [n for n in new if n not in old]}
+    if as_json:
+        told = {name: result.to_dict() for name, result in results.items()}
+        print_json({"combinations": told, **alone})
+    else:
+        style = Style()
+        for name, result in results.items():
+            print(style.strong(name))
+            _print(result)
+        for name in alone["dropped"]:
+            print(f"{style.warn(name)}: only before")
+        for name in alone["added"]:
+            print(f"{style.warn(name)}: only after")
+    return 1 if any(results.values()) else 0
+
+
+def _print(result: RunDifference) -> None:
     style = Style()
     print(
         style.strong(
@@ -49,4 +79,3 @@ def tell(before: str, after: str, as_json: bool) -> int:
             print(f"{title}:")
         for change in changes:
             print(f"  {paint(change.target)}: {change.before} -> {change.after}")
-    return 1 if result else 0

@@ -7,12 +7,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
 from opamplan.terminal.style import Style
-from opamplan.wording import counted
+from opamplan.wording import MOST_LISTED, counted, listed
 
 if TYPE_CHECKING:
+    from opamplan.runs.matrix_verdict import MatrixFailure, MatrixVerdict
     from opamplan.runs.state import Run, State
 
-RUN_HELP = "a state file, as build writes (its newest run), or FILE#NUMBER"
+RUN_HELP = "a state file, as build writes: FILE (its newest run), FILE#NUMBER, FILE#COMBINATION"
+RUNS_HELP = (
+    "a state file, as build writes: FILE (its newest run, or all of the newest matrix), "
+    "FILE#NUMBER, FILE#FIRST..LAST, FILE#COMBINATION"
+)
 
 
 def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
@@ -54,3 +59,49 @@ def print_run(state: State, run: Run, out: TextIO | None = None) -> None:
             print(f"         {errors[row['layer']].text}", file=out)
         if len(failures) > 20:
             print(f"         ... {len(failures)} in all", file=out)
+
+
+def print_verdict(verdict: MatrixVerdict) -> None:
+    """What a person wants to know of all runs of a matrix together."""
+    from opamplan.runs.statuses import SUCCESS
+
+    style = Style()
+    whole = counted(len(verdict.combinations), "environment")
+    built = f"{verdict.counts.get(SUCCESS, 0):,} of {counted(verdict.target_count, 'target')} built"
+    print(style.strong(f"{whole} {verdict.status}: {built}"))
+    for status, count in verdict.counts.items():
+        if status != SUCCESS:
+            print(f"  {count:6} {status}")
+    if verdict.everywhere:
+        print("Fails in all of them, what stops most targets first:")
+        _print_failures(verdict, verdict.everywhere)
+    if verdict.somewhere:
+        print("Fails only in some:")
+        _print_failures(verdict, verdict.somewhere)
+    several = list(verdict.left_out_somewhere.items())
+    if several:
+        print("Has no solution only in some:")
+    for name, where in several[:MOST_LISTED]:
+        print(f"  {style.warn(name)}  {_some(where, verdict)}")
+    if len(several) > MOST_LISTED:
+        print(f"  ... {len(several)} in all")
+
+
+def _print_failures(verdict: MatrixVerdict, failures: list[MatrixFailure]) -> None:
+    from opamplan.runs.statuses import ACCEPTED_FAILURE, FAILURE
+
+    style = Style()
+    for one in failures[:20]:
+        paint = style.warn if one.status == ACCEPTED_FAILURE else style.bad
+        what = "" if one.status == FAILURE else f"  ({one.status})"
+        print(f"  {len(one.targets):6} {paint(one.package)}{what}")
+        if len(one.failed_in) < len(verdict.combinations):
+            built = f"; built in {len(one.built_in)}" if one.built_in else ""
+            print(f"         {_some(one.failed_in, verdict)}{built}")
+        print(f"         {one.error.text}")
+    if len(failures) > 20:
+        print(f"         ... {len(failures)} in all")
+
+
+def _some(names: list[str], verdict: MatrixVerdict) -> str:
+    return f"in {len(names)} of {len(verdict.combinations)}: {listed(names)}"

@@ -39,6 +39,10 @@ class RunFigures:
     seconds: float
     """Of the installs of all its layers, whenever they were carried out."""
     bytes: int
+    matrix: Optional[int]
+    """The first run of the matrix that it is part of."""
+    combination: str
+    """Its name there."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,8 @@ def _figures(state: State, run: Run, layers: list[dict[str, Any]]) -> RunFigures
         sum(1 for row in layers if not row["cached"]),
         sum(row["seconds"] for row in layers),
         sum(row["size"] or 0 for row in layers),
+        run.matrix,
+        run.combination,
     )
 
 

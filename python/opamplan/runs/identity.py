@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from opamplan._core.emit import EmitOptions
@@ -15,6 +18,36 @@ if TYPE_CHECKING:
 
 # Where results and caches go changes none of them; retries are the state's own business.
 _NO_MATTER = ("retry", "cache_from", "cache_to", "outputs", "registry")
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """What a run is begun with."""
+
+    plan: Plan
+    left_out: Sequence[tuple[str, str, str]] = ()
+    """Target, status and reason of what is in no plan."""
+    options: str = ""
+    """See `digest_of`."""
+    asked: str = ""
+    base: str = ""
+    """Both: see `Run`."""
+
+    @property
+    def text(self) -> bytes:
+        """The plan as JSON."""
+        return self.plan.to_json().encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of that."""
+        return hashlib.sha256(self.text).hexdigest()
+
+
+def new_run(plan: Plan, left_out: Sequence[tuple[str, str, str]], options: RunOptions) -> NewRun:
+    """What `options` make of a plan."""
+    base = options.base or options.emit.base_archive or options.emit.base_image
+    return NewRun(plan, left_out, digest_of(options), options.asked, base)
 
 
 def digest_of(options: RunOptions) -> str:

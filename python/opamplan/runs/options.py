@@ -38,3 +38,7 @@ class RunOptions:
     """What people call the base that `emit` names, if that is another than the plan's image."""
     resume: bool = True
     """Go on with the newest run of an equal plan with equal `emit`, if that did not finish."""
+    run: Optional[int] = None
+    """The run that this is, of a matrix; who has begun the matrix has the state's lock."""
+    retried: frozenset[str] = frozenset()
+    """Layers of a matrix that have a new number, so that they are carried out again."""

@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from opamplan.runs.state import Run, State
 
 
+def retry_failed(state: State, layers: Iterable[str]) -> set[str]:
+    """Give those of these layers the next number that failed where they were last tried.
+
+    In whatever run: of other targets, say. A download that failed has its new number already.
+    """
+    ended = state.last_tried()
+    failed = {layer for layer in layers if ended.get(layer) in FAILED}
+    failed -= {layer for layer in failed if ended[layer] == DOWNLOAD_FAILED}
+    state.retry(failed)
+    return failed
+
+
 class RetryNumbers:
     """Those that the steps of a run have, and the options that say them. For several threads."""
 
@@ -28,23 +40,15 @@ class RetryNumbers:
         self.emit = emit
         """The options with the numbers."""
 
-    def begin(self, last: Optional[Run], resumed: Optional[Run], retry_failed: bool) -> set[str]:
+    def begin(self, resumed: Optional[Run], retried: bool) -> set[str]:
         """The layers that are to be tried again; their numbers are raised if that was asked for.
 
         A download that failed has its new number already: its batch is only to be built again.
         """
-        rows = self._state.layers(last) if last is not None else []
-        again = {row["layer"] for row in rows if row["status"] == DOWNLOAD_FAILED and resumed}
-        if retry_failed:
-            # In whatever run: of other targets, say.
-            ended = self._state.last_tried()
-            failed = {
-                layer
-                for layer in self._parts.package
-                if ended.get(layer) in FAILED and ended[layer] != DOWNLOAD_FAILED
-            }
-            self._state.retry(failed)
-            again |= failed
+        rows = self._state.layers(resumed) if resumed is not None else []
+        again = {row["layer"] for row in rows if row["status"] == DOWNLOAD_FAILED}
+        if retried:
+            again |= retry_failed(self._state, self._parts.package)
         with self._lock:
             self._read(self._parts.package)
         return again

@@ -18,7 +18,7 @@ from opamplan.runs.account import Account, OnProgress, Progress
 from opamplan.runs.batch_solver import BatchSolver
 from opamplan.runs.builders import Batch, Builder, SolveOutcome, not_fatal
 from opamplan.runs.caches import BatchCache, batch_caches, require_prefix
-from opamplan.runs.identity import digest_of
+from opamplan.runs.identity import new_run
 from opamplan.runs.losses import Losses
 from opamplan.runs.options import RunOptions
 from opamplan.runs.plan_parts import PlanParts
@@ -120,7 +120,8 @@ class Runner:
         with contextlib.ExitStack() as stack:
             if self._options.lock is None:
                 stack.enter_context(lock_folder(directory))
-            stack.enter_context(Lock(self._state.lock_path, str(self._state.path)))
+            if self._options.run is None:
+                stack.enter_context(Lock(self._state.lock_path, str(self._state.path)))
             with folder_below(directory, ("results",)):  # no link to elsewhere
                 pass
             sweep(directory)
@@ -129,16 +130,15 @@ class Runner:
 
     def _begin(self) -> tuple[Run, set[int]]:
         """The run, new or resumed, and the batches that need not be built again."""
-        options = digest_of(self._options)
-        newest = self._state.newest(self._plan, options)
-        run = newest if self._options.resume and newest and newest.status != "finished" else None
-        again = self._numbers.begin(run or newest, run, self._options.retry_failed)
+        new = new_run(self._plan, self._left_out, self._options)
+        given = self._options.run
+        run = None if given is None else self._state.run(given)
+        if run is None and self._options.resume:
+            newest = self._state.newest(self._plan, new.options)
+            run = newest if newest and newest.status != "finished" else None
+        again = self._numbers.begin(run, self._options.retry_failed) | self._options.retried
         if run is None:
-            emit = self._options.emit
-            base = self._options.base or emit.base_archive or emit.base_image
-            return self._state.begin_run(
-                self._plan, self._left_out, options, self._options.asked, base
-            ), set()
+            return self._state.begin(new), set()
         self._state.resume(run)
         finished = {
             b["batch"]

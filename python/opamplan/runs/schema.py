@@ -13,7 +13,7 @@ from opamplan.runs.environments import facts_of
 from opamplan.runs.layers import target_layers
 from opamplan.runs.logs import packed, unpacked
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _LAYOUT = """
 CREATE TABLE plans (
     digest TEXT PRIMARY KEY,   -- SHA-256 of the plan's JSON
@@ -28,7 +28,9 @@ CREATE TABLE runs (
     options TEXT NOT NULL DEFAULT '',  -- SHA-256 of what the emitters were told
     asked TEXT NOT NULL DEFAULT '',    -- what the plan was made for and does not say, in words
     base TEXT NOT NULL DEFAULT '',     -- what its steps stood on, if not on the plan's image
-    status TEXT NOT NULL       -- running, finished, interrupted, incomplete
+    matrix INTEGER,            -- the first run of the matrix that it is part of
+    combination TEXT NOT NULL DEFAULT '',  -- its name in the matrix
+    status TEXT NOT NULL       -- waiting (in a matrix), running, finished, interrupted, incomplete
 );
 CREATE TABLE batches (
     run INTEGER NOT NULL REFERENCES runs (id),
@@ -46,7 +48,7 @@ CREATE TABLE batches (
 CREATE TABLE left_out (
     run INTEGER NOT NULL REFERENCES runs (id),
     target TEXT NOT NULL,
-    status TEXT NOT NULL,      -- no_solution, unavailable, gave_up
+    status TEXT NOT NULL,      -- no_solution, unavailable, gave_up, cannot_be_built
     reason TEXT NOT NULL,
     PRIMARY KEY (run, target)
 );
@@ -119,6 +121,12 @@ def upgrade(db: sqlite3.Connection, version: int) -> None:
         _execute(db, "ALTER TABLE runs ADD COLUMN asked TEXT NOT NULL DEFAULT '';\n")
     if version < 6:
         _execute(db, "ALTER TABLE runs ADD COLUMN base TEXT NOT NULL DEFAULT '';\n")
+    if version < 7:
+        _execute(
+            db,
+            "ALTER TABLE runs ADD COLUMN matrix INTEGER;\n"
+            "ALTER TABLE runs ADD COLUMN combination TEXT NOT NULL DEFAULT '';\n",
+        )
 
 
 def keep_log(db: sqlite3.Connection, log: str) -> int:

@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -21,6 +20,7 @@ from opamplan.errors import FileError, InvalidRequest, MissingFile
 from opamplan.files import is_locked
 from opamplan.runs import database
 from opamplan.runs.environments import STANDING, names_of
+from opamplan.runs.identity import NewRun
 from opamplan.runs.logs import unpacked
 from opamplan.runs.results import LayerResult
 from opamplan.runs.schema import describe_plan, keep_log, keep_targets
@@ -40,13 +40,18 @@ class Run:
     started: float
     ended: Optional[float]
     status: str
-    """`running`, `finished`, `incomplete` (a batch could not be built) or `interrupted`."""
+    """`running`, `finished`, `incomplete` (a batch could not be built) or `interrupted`; of a
+    matrix also `waiting`, for its turn."""
     options: str = ""
     """A digest of what the emitters were told."""
     asked: str = ""
     """What its plan was made for and does not say, in words, such as `oldest versions`."""
     base: str = ""
     """What its steps stood on, if that is not the image of its plan: another, or an archive."""
+    matrix: Optional[int] = None
+    """The first run of the matrix that it is part of; None: it is alone."""
+    combination: str = ""
+    """Its name in the matrix, see `opamplan.Combination`."""
 
 
 class State:
@@ -114,35 +119,36 @@ class State:
         asked: str = "",
         base: str = "",
     ) -> Run:
-        """A new run.
+        """A new run, alone.
 
-        `left_out`: target, status and reason of what has no solution. The others: see `Run`.
+        `left_out`: target, status and reason of what is in no plan. The others: see `Run`.
         """
-        text = plan.to_json().encode()
-        digest = sha256(text).hexdigest()
-        started = time.time()
+        return self.begin(NewRun(plan, tuple(left_out), options, asked, base))
+
+    def begin(self, new: NewRun) -> Run:
+        """A new run, alone."""
         with self._writing() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO plans VALUES (?, ?, ?)",
-                (digest, zlib.compress(text), describe_plan(plan)),
-            )
-            cursor = db.execute(
-                "INSERT INTO runs (plan, started, status, options, asked, base) "
-                "VALUES (?, ?, 'running', ?, ?, ?)",
-                (digest, started, options, asked, base),
-            )
-            run = int(cursor.lastrowid or 0)
+            number = _add_run(db, new, "running")
+        return self.run(number)
+
+    def begin_matrix(self, several: Mapping[str, NewRun]) -> list[Run]:
+        """A run for each combination, by name and in order, all of which are `waiting`."""
+        with self._writing() as db:
+            numbers = [_add_run(db, new, "waiting", name) for name, new in several.items()]
             db.executemany(
-                "INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)",
-                [(run, *row) for row in left_out],
+                "UPDATE runs SET matrix = ? WHERE id = ?", [(numbers[0], n) for n in numbers]
             )
-            keep_targets(db, run, plan)
-        return Run(run, digest, started, None, "running", options, asked, base)
+        return self.matrix(numbers[0])
 
     def resume(self, run: Run) -> None:
-        """Go on with a run that was interrupted."""
+        """Go on with a run that was interrupted, or waits."""
+        now = time.time()
         with self._writing() as db:
-            db.execute("UPDATE runs SET status = 'running', ended = NULL WHERE id = ?", (run.id,))
+            db.execute(
+                "UPDATE runs SET started = CASE status WHEN 'waiting' THEN ? ELSE started END, "
+                "status = 'running', ended = NULL WHERE id = ?",
+                (now, run.id),
+            )
 
     def begin_batch(self, run: Run, batch: int, builder: str, attempt: int) -> None:
         """A batch has been given to a builder."""
@@ -225,7 +231,8 @@ class State:
     def runs(self) -> list[Run]:
         """All runs, oldest first. One whose process has gone is `interrupted`."""
         rows = self._rows(
-            "SELECT id, plan, started, ended, status, options, asked, base FROM runs ORDER BY id"
+            "SELECT id, plan, started, ended, status, options, asked, base, matrix, combination "
+            "FROM runs ORDER BY id"
         )
         found = [Run(*row) for row in rows]
         if any(run.status == "running" for run in found) and not is_locked(self.lock_path):
@@ -240,11 +247,30 @@ class State:
             raise InvalidRequest(f"{self.path}: {what} in this file")
         return found[-1]
 
+    def last(self) -> list[Run]:
+        """The newest run; if it is one of a matrix, all of the matrix."""
+        run = self.run()
+        return [run] if run.matrix is None else self.matrix(run.matrix)
+
+    def matrix(self, number: int) -> list[Run]:
+        """The runs of a matrix, in the order of its combinations."""
+        return [run for run in self.runs() if run.matrix == number]
+
     def newest(self, plan: Plan, options: str = "") -> Optional[Run]:
-        """The newest run of an equal plan whose emitters were told the same."""
-        digest = sha256(plan.to_json().encode()).hexdigest()
-        same = [r for r in self.runs() if (r.plan, r.options) == (digest, options)]
+        """The newest run, alone, of an equal plan whose emitters were told the same."""
+        wanted = (NewRun(plan).digest, options, None)
+        same = [r for r in self.runs() if (r.plan, r.options, r.matrix) == wanted]
         return same[-1] if same else None
+
+    def newest_matrix(self, several: Mapping[str, NewRun]) -> list[Run]:
+        """The newest matrix of equal plans and options by equal names; empty if there is none."""
+        wanted = [(name, new.digest, new.options) for name, new in several.items()]
+        runs = self.runs()
+        for number in sorted({r.matrix for r in runs if r.matrix is not None}, reverse=True):
+            found = [run for run in runs if run.matrix == number]
+            if [(r.combination, r.plan, r.options) for r in found] == wanted:
+                return found
+        return []
 
     def executed(self, run: Run) -> set[int]:
         """The steps that builders carried out in this run, not from their caches."""
@@ -403,9 +429,12 @@ class State:
         names = names_of([dict(zip(STANDING, key)) for key in found])
         return dict(zip(names, found.values()))
 
-    def durations(self, run: Optional[Run] = None) -> dict[str, float]:
-        """Seconds of installs by layer and by NAME.VERSION (the mean), for `forecast`."""
-        where, values = self._of(run)
+    def durations(self, runs: Iterable[Run] = ()) -> dict[str, float]:
+        """Seconds of installs by layer and by NAME.VERSION (the mean), for `forecast`.
+
+        Of these runs; without any, of all that are like the newest.
+        """
+        where, values = self._of(runs)
         rows = self._rows(
             "SELECT layer, package, avg(seconds) AS seconds FROM layers "
             f"WHERE status = 'success' AND {where} GROUP BY layer",
@@ -418,9 +447,12 @@ class State:
         out.update({row["layer"]: row["seconds"] for row in rows})
         return out
 
-    def sizes(self, run: Optional[Run] = None) -> dict[str, int]:
-        """Bytes of installed files by NAME.VERSION (the mean over its layers), for `make_plan`."""
-        where, values = self._of(run)
+    def sizes(self, runs: Iterable[Run] = ()) -> dict[str, int]:
+        """Bytes of installed files by NAME.VERSION (the mean over its layers), for `make_plan`.
+
+        Of runs as for `durations`.
+        """
+        where, values = self._of(runs)
         rows = self._rows(
             "SELECT package, avg(size) AS size FROM layers "
             f"WHERE size IS NOT NULL AND {where} GROUP BY package",
@@ -428,10 +460,11 @@ class State:
         )
         return {row["package"]: round(row["size"]) for row in rows}
 
-    def _of(self, run: Optional[Run]) -> tuple[str, tuple[Any, ...]]:
-        """One run, or those that are like the newest: stand-ins say nothing of real builds."""
-        if run is not None:
-            return "run = ?", (run.id,)
+    def _of(self, runs: Iterable[Run]) -> tuple[str, tuple[Any, ...]]:
+        """These, or those that are like the newest: stand-ins say nothing of real builds."""
+        numbers = tuple(run.id for run in runs)
+        if numbers:
+            return f"run IN ({', '.join('?' * len(numbers))})", numbers
         return (
             "run IN (SELECT id FROM runs WHERE options = ("
             "SELECT options FROM runs ORDER BY id DESC LIMIT 1))",
@@ -439,27 +472,24 @@ class State:
         )
 
 
-def find_runs(text: str) -> list[tuple[State, Run]]:
-    """Those of `FILE#FIRST..LAST`, both included; else the one of `find_run`."""
-    several = re.fullmatch(r"(.+)#([0-9]{1,9})\.\.([0-9]{1,9})", text)
-    if not several or os.path.exists(text):
-        return [find_run(text)]
-    path, first, last = several[1], int(several[2]), int(several[3])
-    state = State(path, read_only=True)
-    found = [(state, run) for run in state.runs() if first <= run.id <= last]
-    if not found:
-        raise InvalidRequest(f"{path}: no runs from {first} to {last} in this file")
-    return found
-
-
-def find_run(text: str) -> tuple[State, Run]:
-    """`FILE` (its newest run) or `FILE#NUMBER`."""
-    path, hash_, number = text.rpartition("#")
-    if hash_ and re.fullmatch("[0-9]{1,9}", number) and not os.path.exists(text):
-        state = State(path, read_only=True)
-        return state, state.run(int(number))
-    state = State(text, read_only=True)
-    return state, state.run()
+def _add_run(db: sqlite3.Connection, new: NewRun, status: str, combination: str = "") -> int:
+    """A row of `runs` and what belongs to it; its number."""
+    db.execute(
+        "INSERT OR IGNORE INTO plans VALUES (?, ?, ?)",
+        (new.digest, zlib.compress(new.text), describe_plan(new.plan)),
+    )
+    cursor = db.execute(
+        "INSERT INTO runs (plan, started, status, options, asked, base, combination) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (new.digest, time.time(), status, new.options, new.asked, new.base, combination),
+    )
+    run = int(cursor.lastrowid or 0)
+    db.executemany(
+        "INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)",
+        [(run, *row) for row in new.left_out],
+    )
+    keep_targets(db, run, new.plan)
+    return run
 
 
 _GONE = {"running": "interrupted"}

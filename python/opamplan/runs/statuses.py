@@ -25,8 +25,13 @@ WELL = (SUCCESS, ACCEPTED_FAILURE)
 INFRASTRUCTURE = "infrastructure"
 """Of targets when runs are compared: the network, a full disk or the builder kept them from being
 built, which says nothing of them."""
-LEFT_OUT = ("no_solution", "gave_up", "unavailable")
-"""Of targets without a solution."""
+NO_SOLUTION = "no_solution"
+GAVE_UP = "gave_up"
+UNAVAILABLE = "unavailable"
+CANNOT_BE_BUILT = "cannot_be_built"
+"""Of a target with a solution that opam refuses, as its dependencies are cyclic."""
+LEFT_OUT = (NO_SOLUTION, GAVE_UP, CANNOT_BE_BUILT, UNAVAILABLE)
+"""Of targets that are in no plan."""
 ORDER = (SUCCESS, *FAILED, DEPENDENCY_FAILED, NOT_BUILT, *LEFT_OUT)
 
 

@@ -33,7 +33,7 @@ and of earlier calls with the same -o. Usually the run that was good and the
 one that was bad are there, and a few builds of a few layers are left; without
 them, the target is built on both sides first.
 
-A side may be a run too, FILE (its newest) or FILE#NUMBER: then its plan says
+A side may be a run too, FILE (its newest), FILE#NUMBER or FILE#COMBINATION: its plan says
 what the packages were. Repairs are looked for in --repository, if it is given.
 
 Then an edit of an opam file is looked for that cures it: a dependency that is
@@ -72,8 +72,8 @@ def add_parser(subparsers: Any) -> None:
         metavar="RUN",
         action="append",
         default=[],
-        help="take results of layers from this run, FILE (its newest run) or FILE#NUMBER; may be "
-        "repeated",
+        help="take results of layers from this run, FILE (its newest run, or all of the newest "
+        "matrix) or FILE#NUMBER; may be repeated",
     )
     parser.add_argument(
         "--no-repair", action="store_true", help="find the change, and no cure for it"
@@ -126,7 +126,8 @@ def _blame(args: argparse.Namespace) -> Blame:
     from opamplan import InvalidRequest
     from opamplan.files import make_folder
     from opamplan.runs.blame import Building, Trials, blame, results_of
-    from opamplan.runs.state import State, find_run
+    from opamplan.runs.selection import find_runs
+    from opamplan.runs.state import State
 
     if args.pin:
         raise InvalidRequest("--pin: blame compares versions of repositories; leave it out")
@@ -138,8 +139,8 @@ def _blame(args: argparse.Namespace) -> Blame:
     known: dict[str, Tried] = {}
     sides = [args.before, args.after]
     for text in [*args.known, *filter(is_run, sides)]:
-        state, of = find_run(text)
-        known.update(results_of(state, of))
+        for state, of in find_runs(text):
+            known.update(results_of(state, of))
     before, after = (_side(args, text) for text in sides)
     name = args.target.partition(".")[0]
     if name not in before.names:
@@ -174,7 +175,7 @@ def _side(args: argparse.Namespace, text: str) -> Any:
     from opamplan.runs.blame.hybrids import candidate_of
     from opamplan.runs.blame.parts import parts_in, repository_of
     from opamplan.runs.layers import target_layers
-    from opamplan.runs.state import find_run
+    from opamplan.runs.selection import find_run
 
     if not is_run(text):
         return options.load(side_of(args, text))

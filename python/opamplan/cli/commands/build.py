@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shlex
 from pathlib import Path
@@ -10,14 +11,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import builders, building, image, options, plans, runs
-from opamplan.cli.environments import each_environment, planned
+from opamplan.cli.environments import MADE, each_environment, planned
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
+from opamplan.left_out import left_out_of
 from opamplan.terminal.style import Style
 
 if TYPE_CHECKING:
     from opamplan import Plan
+    from opamplan.files import Lock
+    from opamplan.runs.account import OnProgress
     from opamplan.runs.builders import Builder
+    from opamplan.runs.options import RunOptions
     from opamplan.runs.state import Run, State
 
 
@@ -82,8 +87,6 @@ def run(args: argparse.Namespace) -> int:
     plans.refuse_idle(args, shared or args.shards > 0, "--shards, or several --builder and --cache")
     found = each_environment(args)
     top = Path(args.output)
-    done: list[Run] = []
-    status = 0
     # All are planned, and can be emitted, before the first is built: that may take hours.
     found, made = planned(args, found)
     image.require_base(args)
@@ -99,32 +102,10 @@ def run(args: argparse.Namespace) -> int:
             for name, (plan, results) in made.items()
         }
     with State(args.state or top / "builds.sqlite") as state:
-        for name, one in found.items():
-            several = len(found) > 1
-            if several and args.json:
-                print(json.dumps({"event": "environment", "name": name}), flush=True)
-            elif several and not args.quiet:
-                print(Style().strong(name))
-            folder = top / name if several else top
-            run, answer = _build(one, *made.pop(name), folder, state, serving)
-            done.append(run)
-            status = max(status, answer)  # that of an interrupt is the greatest
-            if answer == EXIT_INTERRUPTED:
-                break
-        if not args.json:
-            print(f"Report: opamplan report {_named(str(state.path), [run.id for run in done])}")
-    return status
-
-
-def _named(path: str, numbers: list[int]) -> str:
-    """The runs, as `report` takes them."""
-    file = shlex.quote(path)
-    if len(numbers) == 1:
-        return file
-    first, last = numbers[0], numbers[-1]
-    if numbers == list(range(first, last + 1)):
-        return f"{file}#{first}..{last}"
-    return " ".join(f"{file}#{number}" for number in numbers)  # some went on with older runs
+        if len(found) == 1:
+            [one] = found.values()
+            return _build(one, *made.popitem()[1], top, state, serving)
+        return _build_matrix(args, found, made, state, serving)
 
 
 def _check(args: argparse.Namespace, plan: Plan, top: Path) -> None:
@@ -148,11 +129,9 @@ def _build(
     directory: Path,
     state: State,
     serving: list[Builder],
-) -> tuple[Run, int]:
-    """Builds for one environment; the run and the exit status."""
+) -> int:
+    """Builds for one environment; the exit status."""
     from opamplan.files import lock_folder
-    from opamplan.runs.display import Display, JsonLines
-    from opamplan.runs.options import RunOptions
     from opamplan.runs.runner import Runner
 
     tell_missing(missing(args, plan, results))  # the status tells it too, from the run
@@ -161,25 +140,102 @@ def _build(
             plan,
             state,
             serving,
-            RunOptions(
-                directory,
-                building.emit_options(args, directory, plan),
-                attempts=args.attempts,
-                batch_time_limit=args.batch_time_limit,
-                retry_failed=args.retry_failed,
-                resume=not args.no_resume,
-                cache=_cache_of(args, directory),
-                lock=lock,
-                asked=args.asked,
-                base=Path(args.base_archive or "").name,
-            ),
-            _left_out(results),
-            JsonLines() if args.json else Display(quiet=args.quiet),
+            _run_options(args, plan, directory, lock),
+            left_out_of(plan, results or ()),
+            _display(args),
         )
         done = building.run_until_interrupted(runner)
     if not args.json:
         runs.print_run(state, done)
-    return done, _exit_status(done, state.targets(done), bool(args.targets))
+        print(f"Report: opamplan report {shlex.quote(str(state.path))}")
+    return _exit_status(state, [done], bool(args.targets))
+
+
+def _build_matrix(
+    args: argparse.Namespace,
+    found: dict[str, argparse.Namespace],
+    made: MADE,
+    state: State,
+    serving: list[Builder],
+) -> int:
+    """Builds for several environments, as one; the exit status."""
+    from opamplan.files import lock_folder
+    from opamplan.runs.matrix_runner import MatrixPart, MatrixRunner
+
+    progress = _MatrixProgress(args, state)
+    with contextlib.ExitStack() as stack:
+        parts = {}
+        for name, one in found.items():
+            plan, results = made.pop(name)
+            missed = missing(one, plan, results)
+            tell_missing({f"{name}: {target}": why for target, why in missed.items()})
+            folder = Path(args.output) / name
+            lock = stack.enter_context(lock_folder(folder))
+            how = _run_options(one, plan, folder, lock)
+            parts[name] = MatrixPart(plan, how, left_out_of(plan, results or ()))
+        runner = MatrixRunner(parts, state, serving, progress.begin, progress.end)
+        del parts, plan  # the runner lets go of each when it is built
+        done = building.run_until_interrupted(runner)
+    progress.tell_verdict(done)
+    return _exit_status(state, done, bool(args.targets))
+
+
+class _MatrixProgress:
+    """Says what becomes of each environment, and of all."""
+
+    def __init__(self, args: argparse.Namespace, state: State) -> None:
+        self._args = args
+        self._state = state
+
+    def begin(self, run: Run) -> OnProgress:
+        """The turn of a run has come."""
+        if self._args.json:
+            event = {"event": "environment", "name": run.combination}
+            print(json.dumps({**event, "run": run.id, "matrix": run.matrix}), flush=True)
+        elif not self._args.quiet:
+            print(Style().strong(run.combination))
+        return _display(self._args)
+
+    def end(self, run: Run) -> None:
+        """A run has ended, or had before."""
+        if not self._args.json:
+            runs.print_run(self._state, run)
+
+    def tell_verdict(self, done: list[Run]) -> None:
+        """The last lines."""
+        from opamplan.runs.matrix_verdict import matrix_verdict
+
+        verdict = matrix_verdict(self._state, done)
+        if self._args.json:
+            print(json.dumps({"event": "matrix_end", "matrix": done[0].id, **verdict.to_dict()}))
+            return
+        runs.print_verdict(verdict)
+        file = shlex.quote(str(self._state.path))
+        newest = self._state.last() == done
+        print(f"Report: opamplan report {file}" + f"#{done[0].id}..{done[-1].id}" * (not newest))
+
+
+def _display(args: argparse.Namespace) -> OnProgress:
+    from opamplan.runs.display import Display, JsonLines
+
+    return JsonLines() if args.json else Display(quiet=args.quiet)
+
+
+def _run_options(args: argparse.Namespace, plan: Plan, directory: Path, lock: Lock) -> RunOptions:
+    from opamplan.runs.options import RunOptions
+
+    return RunOptions(
+        directory,
+        building.emit_options(args, directory, plan),
+        attempts=args.attempts,
+        batch_time_limit=args.batch_time_limit,
+        retry_failed=args.retry_failed,
+        resume=not args.no_resume,
+        cache=_cache_of(args, directory),
+        lock=lock,
+        asked=args.asked,
+        base=Path(args.base_archive or "").name,
+    )
 
 
 def _cache_of(args: argparse.Namespace, directory: Path) -> str:
@@ -188,24 +244,16 @@ def _cache_of(args: argparse.Namespace, directory: Path) -> str:
     return f"{args.cache}/{directory.name}" if args.cache and several else args.cache
 
 
-def _exit_status(run: Run, targets: list[dict[str, Any]], named: bool) -> int:
+def _exit_status(state: State, done: list[Run], named: bool) -> int:
     """0: everything that was asked for is there, or may fail.
 
     Who names no target asks for all packages that are available.
     """
-    from opamplan.runs.statuses import WELL
+    from opamplan.runs.statuses import UNAVAILABLE, WELL
 
-    if run.status == "interrupted":
+    if any(run.status in ("interrupted", "waiting") for run in done):
         return EXIT_INTERRUPTED
-    asked = [row["status"] for row in targets if named or row["status"] != "unavailable"]
-    good = run.status == "finished" and all(status in WELL for status in asked)
+    rows = [row for run in done for row in state.targets(run)]
+    asked = [row["status"] for row in rows if named or row["status"] != UNAVAILABLE]
+    good = all(run.status == "finished" for run in done) and all(s in WELL for s in asked)
     return 0 if good else 1
-
-
-def _left_out(results: Optional[list[Any]]) -> list[tuple[str, str, str]]:
-    """What has no solution, with the reason in a line."""
-    out = []
-    for result in results or ():
-        if not result:
-            out.append((result.target or result.package, result.status, ""))
-    return out

@@ -61,8 +61,8 @@ def add_parser(subparsers: Any) -> None:
         metavar="RUN",
         action="append",
         default=[],
-        help="what failed in this run, FILE (its newest run) or FILE#NUMBER, is not built again; "
-        "may be repeated",
+        help="what failed in this run, FILE (its newest run, or all of the newest matrix, each for "
+        "the environment of its name) or FILE#NUMBER, is not built again; may be repeated",
     )
     parser.add_argument(
         "--dependents",
@@ -93,15 +93,14 @@ def run(args: argparse.Namespace) -> int:
     before = options.load(side_of(args, args.before))
     after = options.load(side_of(args, args.after), previous=before)
     changes = compare_repositories(before, after)
-    failed = sorted({target for run in args.known for target in _failures(run)})
-    known = [target for target in failed if target in before or target in after]
+    failed = {name: _failures(args.known, name) for name in found}
     effects: dict[str, Effect] = {}
     for name, one in found.items():
         effects[name] = effect_of(
             changes,
             options.universe_from(one, before),
             options.universe_from(one, after),
-            known_failures=known,
+            known_failures=[t for t in failed[name] if t in before or t in after],
             dependents=args.dependents,
             **plans.planning(args),
         )
@@ -121,14 +120,22 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_BAD_NEWS if _is_bad(changes, effects) else 0
 
 
-def _failures(run: str) -> list[str]:
-    """The targets that failed in a run, or whose dependencies did; not what was never fetched."""
-    from opamplan.runs.state import find_run
+def _failures(known: list[str], name: str) -> list[str]:
+    """The targets that failed in runs, or whose dependencies did; not what was never fetched.
+
+    Of a matrix the run of the environment that is called so, if it has one.
+    """
+    from opamplan.runs.selection import find_runs
     from opamplan.runs.statuses import ACCEPTED_FAILURE, DEPENDENCY_FAILED, FAILURE
 
-    state, found = find_run(run)
     bad = (FAILURE, ACCEPTED_FAILURE, DEPENDENCY_FAILED)
-    return [row["target"] for row in state.targets(found) if row["status"] in bad]
+    failed = set()
+    for text in known:
+        several = find_runs(text)
+        for state, run in several:
+            if len(several) == 1 or run.combination in ("", name):
+                failed |= {row["target"] for row in state.targets(run) if row["status"] in bad}
+    return sorted(failed)
 
 
 def _is_bad(changes: list[PackageChange], effects: dict[str, Effect]) -> bool:

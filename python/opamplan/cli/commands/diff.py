@@ -29,7 +29,8 @@ def add_parser(subparsers: Any) -> None:
         "is a plan file, or OPTION=VALUE[,OPTION=VALUE...] to plan with that option "
         f"({', '.join(_SIDE_OPTIONS)}), or `-` for the options as they stand. Or compare two runs: "
         "regressions, fixes, and the failures where regressions begin. A side is then a state "
-        "file, as build writes (its newest run), or FILE#NUMBER; exit status 1 if anything broke.",
+        "file, as build writes: FILE (its newest run, or the newest matrix, whose combinations are "
+        "compared one by one), FILE#NUMBER or FILE#COMBINATION; exit status 1 if anything broke.",
         epilog="Examples: opamplan diff monday.json tuesday.json; opamplan diff --repository "
         "opam-repository rev=HEAD~10 rev=HEAD; opamplan diff ocaml=5.2.1 ocaml=5.3.0; opamplan "
         "diff builds.sqlite#1 builds.sqlite#2",

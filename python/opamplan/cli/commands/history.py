@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opamplan.cli import runs
 from opamplan.cli.json_output import print_json
 from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
@@ -25,9 +26,10 @@ def add_parser(subparsers: Any) -> None:
         "now, since which run, and what differs in its dependencies from the last run in which it "
         "was built; layers that were built in one run and failed in another though nothing in them "
         "differs; failures with the same error in one group, those of the network, a full disk or "
-        "a killed step apart, which say nothing of packages; and what takes more time or room than "
-        "before. With PACKAGE, every result of it. Exit status 1 if something fails now, or there "
-        "is nothing of the package.",
+        "a killed step apart, which say nothing of packages; what takes more time or room than "
+        "before; and of the newest matrix what fails in all of it, and what only in some. With "
+        "PACKAGE, every result of it. Exit status 1 if something fails now, or there is nothing of "
+        "the package.",
         epilog="Examples: opamplan history out/builds.sqlite; opamplan history out/builds.sqlite "
         "dune; opamplan log out/builds.sqlite#3 dune",
     )
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _all(state: Any, as_json: bool) -> int:
     from opamplan import InvalidRequest
-    from opamplan.runs import histories
+    from opamplan.runs import histories, matrix_verdict
 
     found = histories(state)
     if not found:
@@ -63,6 +65,10 @@ def _all(state: Any, as_json: bool) -> int:
     else:
         for history in found:
             _print(history)
+        last = state.last()
+        if len(last) > 1:
+            print(f"The newest matrix, runs {last[0].id} to {last[-1].id}, as a whole:")
+            runs.print_verdict(matrix_verdict(state, last))
     return 1 if any(history.failing or history.unsolved for history in found) else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from opamplan.cli import runs
 from opamplan.cli.json_output import print_json
 from opamplan.terminal.style import Style
-from opamplan.wording import counted
+from opamplan.wording import counted, listed
 
 
 def add_parser(subparsers: Any) -> None:
@@ -18,11 +18,11 @@ def add_parser(subparsers: Any) -> None:
         "log",
         help="print the log of a package in a run",
         description="Print what the installs of a package said in a run, also while it goes on. "
-        "A package that was built on several sets of dependencies has several logs. Exit status 1 "
-        "if the run has none of it.",
+        "A package that was built on several sets of dependencies has several logs. Of a matrix "
+        "those of all its runs, each once. Exit status 1 if there is none of it.",
         epilog="Example: opamplan log out/builds.sqlite dune",
     )
-    parser.add_argument("results", metavar="RUN", help=runs.RUN_HELP)
+    parser.add_argument("results", metavar="RUN", help=runs.RUNS_HELP)
     parser.add_argument(
         "package", metavar="PACKAGE", help="NAME, NAME.VERSION or the digits of a layer"
     )
@@ -32,31 +32,44 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print."""
-    from opamplan.runs.state import find_run
+    from opamplan.runs.selection import find_runs
 
-    state, found = find_run(args.results)
+    found = find_runs(args.results)
     word = args.package
     rows = [
-        row
-        for row in state.layers(found)
+        {**row, "run": of.id, "combination": of.combination, "log": state.log(of, row["layer"])}
+        for state, of in found
+        for row in state.layers(of)
         if word in (row["package"], row["package"].partition(".")[0], row["layer"])
     ]
-    for row in rows:
-        row["log"] = state.log(found, row["layer"])
     if args.json:
         print_json(rows)
-        return 0 if rows else 1
-    if not rows:
-        known = {row["package"] for row in state.layers(found)}
+    elif rows:
+        _print(rows, len(found))
+    else:
+        known = {row["package"] for state, of in found for row in state.layers(of)}
         waiting = any(
-            word in (name, name.partition(".")[0]) for name in state.plan_of(found).packages
+            word in (name, name.partition(".")[0])
+            for state, of in found
+            for name in state.plan_of(of).packages
         )
-        what = "has not been built yet" if waiting else "is not a package of this run"
-        print(f"{word} {what}: it has results of {counted(len(known), 'package')}", file=sys.stderr)
-        return 1
+        whole = "this run" if len(found) == 1 else f"any of these {counted(len(found), 'run')}"
+        what = "has not been built yet" if waiting else f"is not a package of {whole}"
+        there = "it has results of" if len(found) == 1 else "they have results of"
+        print(f"{word} {what}: {there} {counted(len(known), 'package')}", file=sys.stderr)
+    return 0 if rows else 1
+
+
+def _print(rows: list[dict[str, Any]], run_count: int) -> None:
+    """Each log once, with the runs that have it if there are several."""
     style = Style(sys.stdout)
+    same: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        head = f"{row['package']}  layer {row['layer']}  {row['status']}, {row['seconds']:.0f} s"
+        same.setdefault((row["layer"], row["status"], row["log"]), []).append(row)
+    for (layer, status, log), several in same.items():
+        head = f"{several[0]['package']}  layer {layer}  {status}, {several[0]['seconds']:.0f} s"
+        if run_count > 1:
+            names = [row["combination"] or f"run {row['run']}" for row in several]
+            head += f"  {listed(names)}"
         print(style.strong(head))
-        print(row["log"], end="" if row["log"].endswith("\n") or not row["log"] else "\n")
-    return 0
+        print(log, end="" if log.endswith("\n") or not log else "\n")

@@ -34,7 +34,7 @@ def add_parser(subparsers: Any) -> None:
         nargs="+",
         metavar="PLAN",
         help="whose layers are kept: a plan's file, or a run's (a state file, as build writes: the "
-        "newest run of each environment; or FILE#NUMBER)",
+        "newest run of each environment; FILE#NUMBER, FILE#COMBINATION)",
     )
     parser.add_argument("--remove", action="store_true", help="remove them; else only say it")
     builders.add_builder_options(parser)
@@ -46,7 +46,8 @@ def _plans(name: str) -> list[Plan]:
     """A plan's file, a run, or of a state file the newest run of each environment."""
     from opamplan import InvalidRequest, PlanMatrix
     from opamplan.matrix import is_matrix
-    from opamplan.runs.state import find_run
+    from opamplan.runs.selection import find_runs
+    from opamplan.runs.state import State
 
     if not is_run(name):
         if Path(name).is_file() and not Path(name).stat().st_size:
@@ -54,10 +55,11 @@ def _plans(name: str) -> list[Plan]:
         if Path(name).is_file() and is_matrix(name):
             return list(PlanMatrix.load(name).values())
         return [plans.load(name)]
-    state, found = find_run(name)
     if not Path(name).is_file():
-        return [state.plan_of(found)]
-    return [state.plan_of(runs[-1]) for runs in state.environments().values()]
+        return [state.plan_of(run) for state, run in find_runs(name)]
+    with State(name, read_only=True) as state:
+        state.run()  # raises if it has none
+        return [state.plan_of(runs[-1]) for runs in state.environments().values()]
 
 
 def run(args: argparse.Namespace) -> int:

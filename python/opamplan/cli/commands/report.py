@@ -24,13 +24,13 @@ def add_parser(subparsers: Any) -> None:
         "Of several runs, for example of the same packages on several compilers, a table of "
         "packages and environments, with what is not the same everywhere.",
         epilog="Examples: opamplan report out/builds.sqlite -o report.html; "
-        "opamplan report out/builds.sqlite#1..15 -o matrix.html",
+        "opamplan report out/builds.sqlite#1 out/builds.sqlite#7 -o both.html",
     )
     parser.add_argument(
         "results",
         metavar="RUN",
         nargs="+",
-        help=f"{runs.RUN_HELP}, or FILE#FIRST..LAST; several are put side by side",
+        help=f"{runs.RUNS_HELP}; several are put side by side",
     )
     parser.add_argument(
         "-o",
@@ -91,18 +91,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _figures(args: argparse.Namespace) -> str:
     from opamplan import InvalidRequest
-    from opamplan.runs.state import find_runs
+    from opamplan.runs.selection import find_runs
 
-    [(state, found), *others] = [each for text in args.results for each in find_runs(text)]
-    if others:
-        raise InvalidRequest("--durations and --sizes are of one run; its file may have several")
-    figures: dict[str, Any] = state.durations(found) if args.durations else state.sizes(found)
+    found = [each for text in args.results for each in find_runs(text)]
+    state = found[0][0]
+    if any(other.path != state.path for other, _ in found):
+        raise InvalidRequest("--durations and --sizes are of the runs of one file")
+    of = [run for _, run in found]
+    figures: dict[str, Any] = state.durations(of) if args.durations else state.sizes(of)
     return json.dumps(figures, indent=1, sort_keys=True) + "\n"
 
 
 def _page(args: argparse.Namespace, form: str) -> str:
     from opamplan.runs import report
-    from opamplan.runs.state import find_runs
+    from opamplan.runs.selection import find_runs
 
     found = [each for text in args.results for each in find_runs(text)]
     limit = {} if args.log_bytes is None else {"log_bytes": args.log_bytes}

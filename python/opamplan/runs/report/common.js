@@ -3,11 +3,12 @@
 const opamplan = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const order = ["failure", "no_result", "download_failed", "accepted_failure", "dependency_failed", "no_solution",
-    "gave_up", "not_built", "unavailable", "success"];
+    "gave_up", "cannot_be_built", "not_built", "unavailable", "success"];
   const words = {
     success: "built", failure: "failed", dependency_failed: "dependency failed",
     no_result: "no result", download_failed: "download failed", accepted_failure: "failed, accepted",
     no_solution: "no solution", unavailable: "not available", gave_up: "gave up", not_built: "not built",
+    cannot_be_built: "cannot be built",
   };
   const $ = (id) => document.getElementById(id);
   const color = (status) => `var(--${status}, var(--faint))`;

@@ -25,7 +25,8 @@ from opamplan.wording import counted
 def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> dict[str, Any]:
     """All that the pages of several runs show: a row for each package, a cell for each run.
 
-    `runs`: name (what is particular to the environment), file and id, status, times, image,
+    `runs`: name (what is particular to the environment), file and id, combination (its name in a
+    matrix), status, times, image,
     environment, counts by status. `failures`: package, layer, run (its place), status, how many
     targets it `stops`, `kind` and text of its error, the end of its log. `packages`: NAME.VERSION,
     `maintainers` (as a plan says that has it), `dependents` (targets that need it, where most do),
@@ -56,6 +57,7 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
                 "name": name,
                 "file": str(state.path),
                 "id": run.id,
+                "combination": run.combination,
                 "status": run.status,
                 "started": run.started,
                 "ended": run.ended,
