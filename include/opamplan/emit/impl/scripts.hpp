@@ -331,27 +331,27 @@ finish() {
   mv "$state.new" "$state"
 }
 
-# Every file and link, and, with a slash at the end, every empty folder, of the switch.
-list_switch() {
+# A line for every file and link of the switch: its inode, rights, bytes, time and name; and the name
+# of every empty folder, with a slash at the end. Not the time at which an inode was changed: where
+# steps are merged, the builder makes links to it for other images meanwhile.
+describe_switch() {
   (
     cd "$switch" || exit
-    find . ! -type d -print
+    find . ! -type d -exec stat -c '%i %a %s %y %n' {} +
     find . -type d -empty -print | sed 's|$|/|'
   ) | LC_ALL=C sort
 }
 
+# The names in such lines, sorted.
+names_in() { sed 's|^[^/]* \./|./|' "$1" | LC_ALL=C sort; }
+
 # Makes ready for an install whose new files `keep` finds: $1 is a folder for notes.
 prepare() {
   register
-  list_switch >"$1/before"
-  : >"$1/begin"
-  # Which counts in whole seconds.
-  [ "$(newer "$1/begin")" = -cnewer ] || sleep 1
+  mkdir "$1/lists" || return
+  describe_switch >"$1/lists/before"
+  names_in "$1/lists/before" >"$1/lists/was"
 }
-
-# How `find` sees what has changed: rights too, and files with old times that were put in others'
-# place. busybox tells only what was written.
-newer() { if find "$1" -cnewer "$1" >/dev/null 2>&1; then echo -cnewer; else echo -newer; fi; }
 
 # What opam leaves behind that nothing needs.
 clean() {
@@ -366,29 +366,28 @@ clean() {
 # those that are there now and were not before, so no record of opam's needs to be read.
 keep() {
   [ -d "$switch" ] || return 0
-  list_switch >"$1/after"
-  (cd "$switch" && find . \( -type f -o -type l \) "$(newer "$1/begin")" "$1/begin" -print) >"$1/newer"
-  {
-    only_in "$1/after" "$1/before"
-    cat "$1/newer"
-  } | sed -n '\|^\./\.opam-switch/switch-state$|d; \|^\./\.opam-switch/switch-config$|d
-      \|^\./\.opam-switch/environment$|d; \|^\./\.opam-switch/reinstall$|d; p' |
-    LC_ALL=C sort -u | LC_ALL=C sed 's|[^[:alnum:]/]|\\&|g' >"$1/new"
+  lists=$1/lists
+  describe_switch >"$lists/after"
+  names_in "$lists/after" >"$lists/is"
+  only_in "$lists/after" "$lists/before" >"$lists/different"
+  names_in "$lists/different" >"$lists/written"
+  sed '\|^\./\.opam-switch/switch-state$|d; \|^\./\.opam-switch/switch-config$|d
+      \|^\./\.opam-switch/environment$|d; \|^\./\.opam-switch/reinstall$|d' "$lists/written" |
+    LC_ALL=C sed 's|[^[:alnum:]/]|\\&|g' >"$lists/words"
   mkdir "$1/switch" || return
   # Folders above them come with them; hard links take no room.
-  if [ -s "$1/new" ]; then
+  if [ -s "$lists/words" ]; then
     # shellcheck disable=SC2016
-    (cd "$switch" && xargs sh -c 'cp -a -l --parents "$@" "$0"' "$1/switch") <"$1/new" || return
+    (cd "$switch" && xargs sh -c 'cp -a -l --parents "$@" "$0"' "$1/switch") <"$lists/words" || return
   fi
-  only_in "$1/before" "$1/after" | what_is_gone | LC_ALL=C sort -u >"$1/gone"
+  only_in "$lists/was" "$lists/is" | what_is_gone | LC_ALL=C sort -u >"$lists/gone"
   while read -r path; do
     is_there "$path" || printf '%s\n' "$path"
-  done <"$1/gone" >"$1/removed"
+  done <"$lists/gone" >"$1/removed"
+  only_in "$lists/written" "$lists/was" >"$lists/new"
   {
-    cat "$1/gone"
-    # As the lines of `newer` that `before` has.
-    only_in "$1/newer" "$1/before" >"$1/written"
-    only_in "$1/newer" "$1/written" | sed '\|^\./\.opam-switch/|d'
+    cat "$lists/gone"
+    only_in "$lists/written" "$lists/new" | sed '\|^\./\.opam-switch/|d'
   } >"$1/taken"
   for list in removed taken; do [ -s "$1/$list" ] || rm -f "$1/$list"; done
 }
@@ -730,7 +729,7 @@ has_room() {
 conclude() {
   mkdir -p "$own" "$told"
   take_back "$own"
-  for file in status before after begin new newer written gone opamplan; do rm -rf "${own:?}/$file"; done
+  for file in status lists opamplan; do rm -rf "${own:?}/$file"; done
   for file in status seconds layer; do rm -rf "${told:?}/$file"; done
   seconds=$(($(date +%s) - begin))
   if ! {
