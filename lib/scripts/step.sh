@@ -587,8 +587,25 @@ install() {
   deliver || give_up
 }
 
-# Sets `broken` if the system packages cannot be installed.
+# Bytes of all installed system packages, as the package manager's own record of them says.
+system_bytes() {
+  if [ -f /var/lib/dpkg/status ]; then
+    awk '/^Installed-Size:/ { sum += $2 * 1024 } END { printf "%.0f\n", sum }' /var/lib/dpkg/status
+  elif [ -f /lib/apk/db/installed ]; then
+    awk '/^I:/ { sum += substr($0, 3) } END { printf "%.0f\n", sum }' /lib/apk/db/installed
+  elif [ -d /var/lib/pacman/local ]; then
+    find /var/lib/pacman/local -name desc -exec cat {} + |
+      awk '/^%SIZE%$/ { getline; sum += $0 } END { printf "%.0f\n", sum }'
+  elif command -v dnf >/dev/null || command -v zypper >/dev/null; then
+    rpm -qa --qf '%{SIZE}\n' | awk '{ sum += $0 } END { printf "%.0f\n", sum }'
+  else
+    echo 0
+  fi
+}
+
+# Sets `broken` if the system packages cannot be installed. Those who watch are told what they took.
 add_system_packages() {
+  begin=$(date +%s) before=$(system_bytes)
   attempt=1
   while :; do
     # shellcheck disable=SC2086
@@ -603,7 +620,12 @@ add_system_packages() {
     sleep $((attempt * attempt))
     attempt=$((attempt + 1)) broken='' broken_status=failure
   done
-  [ -z "$broken" ] || cat "$notes.new" >>"$notes"
+  if [ -n "$broken" ]; then
+    cat "$notes.new" >>"$notes"
+  else
+    added=$(($(system_bytes) - before))
+    [ "$added" -le 0 ] || echo "system $(($(date +%s) - begin)) $added"
+  fi
   rm -f "$notes.new"
 }
 

@@ -171,19 +171,27 @@ void bind_forecast(py::module_& module) {
       py::arg("system_seconds") = default_system_seconds, py::arg("earlier") = py::none(),
       R"(How long a plan takes on so many workers.
 
-``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
-the others; ``system_seconds`` for each run of the system's package manager. Steps that the plan ``earlier`` holds too are built already and take no time.)");
+``durations``: seconds of an install by layer key, NAME.VERSION or NAME, and of the system's package
+manager by what it installs, ``depexts: libgmp-dev pkg-config``; ``default_seconds`` and
+``system_seconds`` for the others. Steps that the plan ``earlier`` holds too are built already and take no time.)");
   module.def(
       "disk_bytes",
-      [](const plan& p, const plan* earlier) {
+      [](const plan& p, const plan* earlier, const std::map<std::string, std::uint64_t>& sizes) {
         const py::gil_scoped_release release;
-        return disk_bytes(p, earlier == nullptr ? std::vector<digest>() : step_keys(*earlier));
+        const auto built = earlier == nullptr ? std::vector<digest>() : step_keys(*earlier);
+        return disk_bytes(p, built, [&](const plan_step& step) -> std::optional<std::uint64_t> {
+          const auto it = sizes.find(depexts_name(step));
+          if (it == sizes.end()) return std::nullopt;
+          return std::min(it->second, max_package_size);
+        });
       },
       py::arg("plan"), py::arg("earlier") = py::none(),
+      py::arg("sizes") = std::map<std::string, std::uint64_t>(),
       R"(What carrying a plan out adds to the store of one builder, in bytes, roughly.
 
-With sizes of packages, where the plan has them (``has_sizes``): what steps install and copy, and so
-much for each run of the system's package manager. Else what a step took on the average where real
+With sizes of packages, where the plan has them (``has_sizes``): what steps install and copy, and
+what they have the system's package manager install, by ``sizes`` (``depexts: libgmp-dev
+pkg-config``, see ``State.sizes``) or 28 MB each. Else what a step took on the average where real
 packages were built. Steps that the plan ``earlier`` holds too are there already.)");
 }
 

@@ -55,4 +55,9 @@ TEST_CASE("system packages are counted by the runs of the package manager") {
   const std::uint64_t before = disk_bytes(p);
   p.steps[step_id(0)].depexts = {"libgmp-dev"};
   CHECK(disk_bytes(p) == before + default_system_bytes);
+  const auto known = [](std::uint64_t bytes) {
+    return [bytes](const plan_step&) { return bytes > 0 ? std::optional(bytes) : std::nullopt; };
+  };
+  CHECK(disk_bytes(p, {}, known(7)) == before + 7);
+  CHECK(disk_bytes(p, {}, known(0)) == before + default_system_bytes);
 }

@@ -23,12 +23,12 @@ FILES = {
 }
 
 
-def plan_of(files: Mapping[str, str], preset: str = "debian-13") -> opamplan.Plan:
+def plan_of(files: Mapping[str, str], preset: str = "debian-13", **options: Any) -> opamplan.Plan:
     repository = opamplan.Repository.from_files(
         {package: f'opam-version: "2.0"\n{fields}\n' for package, fields in files.items()}
     )
     universe = opamplan.Universe(repository, opamplan.Environment.preset(preset))
-    return opamplan.make_plan([result for result in universe.solve_all() if result])
+    return opamplan.make_plan([result for result in universe.solve_all() if result], **options)
 
 
 def carry_out(

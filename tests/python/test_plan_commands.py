@@ -78,9 +78,19 @@ def test_a_forecast_says_what_it_assumes(
     assert f"  7 s assumed of {others} of {len(packages)} installs: {durations} has no more" in said
     durations.write_text(json.dumps(dict.fromkeys(packages, 2)))
     said = opamplan_command(*words).stdout
-    assert " s assumed of" not in said
+    assert " s assumed of" not in said.replace("10 s assumed of each\n", "", 1)
     assert " of disk, roughly: 27.0 MB assumed of each step, --sizes has what" in said
+    system = json.loads(opamplan_command(*words, "--json").stdout)["system_packages"]
+    steps = system["steps"]
+    assert 0 < steps == plan.summary["system_steps"]
+    assert (system["seconds"], system["measured_seconds_count"]) == (10 * steps, 0)
+    names = [f"depexts: {' '.join(step.depexts)}" for step in plan if step.depexts]
+    durations.write_text(json.dumps(dict.fromkeys([*packages, *names], 2)))
     sizes = tmp_path / "sizes.json"
+    sizes.write_text(json.dumps({names[0]: 5_000_000}))
+    said = opamplan_command(*words, "--sizes", str(sizes)).stdout
+    assert f" install system packages: {2 * steps} s; " in said
+    assert "5.0 MB by 1 of them\n" in said or names.count(names[0]) > 1
     sizes.write_text('{"dune": 3000000, "nude": 1}')
     said = opamplan_command("forecast", "csexp", "--sizes", str(sizes)).stdout
     assert " of disk, roughly: sizes are known of 1 of 12 packages\n" in said

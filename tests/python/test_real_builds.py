@@ -89,6 +89,10 @@ def test_what_is_built_is_what_plain_opam_of_the_release_builds(
     assert f"the strategies agree, and plain opam on {len(STATUSES)}" in printed
     for strategy in strategies.split(","):
         assert statuses(folder, strategy) == STATUSES
+        with State(folder / f"out-{strategy}/builds.sqlite") as state:
+            system = state.system_packages(state.run())
+        assert {" ".join(row["depexts"]) for row in system} == {"ed"}
+        assert all(20_000 < row["size"] < 50_000_000 for row in system)
     compared = re.findall(r"^(\S+): the switches of .*plain opam are equal", printed, re.MULTILINE)
     assert set(compared) & set(COMPARED)
 

@@ -48,6 +48,13 @@ def test_a_last_line_without_an_end_is_told_when_its_step_ends() -> None:
     ]
 
 
+def test_what_system_packages_took_is_read() -> None:
+    reader = Reader({"s-a-1": 0})
+    read(reader, vertexes=[VERTEX])
+    said = read(reader, logs=[log("system 12 345000\nsystem x 3\n")])
+    assert said == [Event("system", 0, seconds=12.0, size=345_000), Event("log", 0, "system x 3")]
+
+
 def test_a_last_line_without_an_end_is_told_when_all_ends() -> None:
     reader = Reader({"s-a-1": 0})
     read(reader, vertexes=[VERTEX], logs=[log("half")])

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from test_history import FILES, carry_out, plan_of
 
+import opamplan
 from opamplan.runs import State
 from opamplan.runs.logs import DICTIONARIES, packed, unpacked
+from opamplan.runs.report import markdown_report, report_data
 
 # As version 3 had it: a log in each row, targets in the plan only.
 _LAYERS_3 = """
@@ -33,9 +35,11 @@ CREATE TABLE layers (
 def made_older(path: pathlib.Path, version: int) -> None:
     """Bring a file back to what an older version wrote."""
     db = sqlite3.connect(path)
-    db.executescript(
-        "ALTER TABLE runs DROP COLUMN matrix; ALTER TABLE runs DROP COLUMN combination;"
-    )
+    db.executescript("DROP TABLE system_packages;")
+    if version < 7:
+        db.executescript(
+            "ALTER TABLE runs DROP COLUMN matrix; ALTER TABLE runs DROP COLUMN combination;"
+        )
     if version < 6:
         db.executescript("ALTER TABLE runs DROP COLUMN base;")
     if version < 5:
@@ -79,7 +83,7 @@ def everything(state: State) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 7])
 @pytest.mark.parametrize("read_only", [False, True])
 def test_files_of_older_versions_are_read(
     tmp_path: pathlib.Path, version: int, read_only: bool
@@ -114,6 +118,25 @@ def test_an_older_file_whose_plan_cannot_be_read_keeps_its_results(tmp_path: pat
     with State(path) as state:
         assert len(state.layers(run, logs=True)) == 4
         assert (state.facts(run), state.targets(run)) == ({}, [])
+
+
+def test_what_system_packages_took_is_kept_and_forecast_with(tmp_path: pathlib.Path) -> None:
+    files = {"a.1": 'depexts: ["liba-dev" "libb-dev"]', "b.1": 'depexts: "libb-dev"'}
+    plan = plan_of(files)
+    names = {step.index: " ".join(step.depexts) for step in plan if step.depexts}
+    assert sorted(names.values()) == ["liba-dev libb-dev", "libb-dev"]
+    with State(tmp_path / "builds.sqlite") as state:
+        run = carry_out(state, plan)
+        for step, depexts in names.items():
+            state.add_system_packages(run, step, depexts.split(), 30.0, 5_000_000)
+        data = report_data(state, run)
+        durations, sizes = state.durations(), state.sizes()
+    assert data["system_packages"] == {"steps": 2, "seconds": 60.0, "bytes": 10_000_000}
+    assert "installed by 2 steps in 1 min 00 s, 10.0 MB" in markdown_report(data)
+    assert durations["depexts: liba-dev libb-dev"] == 30.0
+    assert opamplan.forecast(plan, durations=durations).work_seconds == 2 * 3 + 60
+    assert opamplan.disk_bytes(plan_of(files, sizes=sizes), sizes=sizes) == 2_000 + 10_000_000
+    assert opamplan.disk_bytes(plan_of(files, sizes=sizes)) == 2_000 + 2 * 28_000_000
 
 
 def test_equal_logs_of_runs_are_kept_once(tmp_path: pathlib.Path) -> None:

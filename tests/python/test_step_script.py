@@ -298,6 +298,24 @@ def test_a_system_step_that_fails_says_why_and_leaves_it_to_the_steps_on_it(
     assert "no package libnone-dev here" in image.log("a.1")
 
 
+def test_those_who_watch_are_told_what_system_packages_took(
+    shell: list[str], tmp_path: pathlib.Path
+) -> None:
+    options = opamplan.EmitOptions.stand_in()
+    options.depexts = """for package; do
+  case $package in lib*) printf 'Installed-Size: 7\\n' >>/var/lib/dpkg/status ;; esac
+done"""
+    image = Image(tmp_path / "image", shell, INSTALL, options)
+    image.offer("a.1")
+    status = image.root / "var/lib/dpkg/status"
+    status.parent.mkdir(parents=True)
+    status.write_text("Package: dash\nInstalled-Size: 5000000\n")
+    told = image.step("-d", "liba-dev", "libb-dev")
+    assert re.fullmatch(r"system \d+ 14336\n", told)  # two of 7 KiB
+    told = image.step("-d", "none", "-i", "0123456789abcdef", "a.1")
+    assert re.fullmatch(r"0123456789abcdef success \d+ \d+\n", told)
+
+
 def test_debian_packages_that_are_there_are_not_installed_again(
     shell: list[str], tmp_path: pathlib.Path
 ) -> None:

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 
 #include "opamplan/base/config.hpp"
@@ -22,11 +24,15 @@ inline constexpr std::uint64_t default_system_bytes = 28'000'000;
 /// Whether a plan was made with sizes of packages. One without takes each for one byte.
 [[nodiscard]] bool has_sizes(const plan& p);
 
+/// Bytes of what a step has the package manager install, if that is known.
+using system_bytes_of = std::function<std::optional<std::uint64_t>(const plan_step&)>;
+
 /// Bytes that the steps of a plan add to one builder's store, those left out whose keys are in
 /// `built` (ascending). A rough figure: with the packages' sizes, where the plan has them, it is
-/// what steps install, copy and have the package manager install; else so much for each step.
-/// O(steps log built + grafts).
-[[nodiscard]] std::uint64_t disk_bytes(const plan& p, std::span<const digest> built = {});
+/// what steps install, copy and have the package manager install (`default_system_bytes` where
+/// `system_bytes` does not know); else so much for each step. O(steps log built + grafts).
+[[nodiscard]] std::uint64_t disk_bytes(const plan& p, std::span<const digest> built = {},
+                                       const system_bytes_of& system_bytes = {});
 
 }  // namespace opamplan
 

@@ -919,12 +919,17 @@ def compare_plans(before: Plan, after: Plan) -> PlanDifference:
     What must be built again after a change, and why. True in a condition if anything differs.
     """
 
-def disk_bytes(plan: Plan, earlier: Plan | None = None) -> int:
+def disk_bytes(
+    plan: Plan,
+    earlier: Plan | None = None,
+    sizes: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex] = {},
+) -> int:
     """
     What carrying a plan out adds to the store of one builder, in bytes, roughly.
 
-    With sizes of packages, where the plan has them (``has_sizes``): what steps install and copy, and so
-    much for each run of the system's package manager. Else what a step took on the average where real
+    With sizes of packages, where the plan has them (``has_sizes``): what steps install and copy, and
+    what they have the system's package manager install, by ``sizes`` (``depexts: libgmp-dev
+    pkg-config``, see ``State.sizes``) or 28 MB each. Else what a step took on the average where real
     packages were built. Steps that the plan ``earlier`` holds too are there already.
     """
 
@@ -939,8 +944,9 @@ def forecast(
     """
     How long a plan takes on so many workers.
 
-    ``durations``: seconds of an install by layer key, NAME.VERSION or NAME; ``default_seconds`` for
-    the others; ``system_seconds`` for each run of the system's package manager. Steps that the plan ``earlier`` holds too are built already and take no time.
+    ``durations``: seconds of an install by layer key, NAME.VERSION or NAME, and of the system's package
+    manager by what it installs, ``depexts: libgmp-dev pkg-config``; ``default_seconds`` and
+    ``system_seconds`` for the others. Steps that the plan ``earlier`` holds too are built already and take no time.
     """
 
 def limit_profiles() -> dict[str, Limits]:

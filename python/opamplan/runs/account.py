@@ -109,7 +109,13 @@ class Account:
             with self._lock:
                 self.twice += event.step in self._executed
                 self._executed.add(event.step)
-        if event.layer:
+        if event.kind == "system":
+            depexts = self._parts.depexts[event.step]
+            if depexts:  # else it is not its own work, or a package's word
+                self._state.add_system_packages(
+                    run, event.step, depexts, event.seconds, event.size or 0
+                )
+        elif event.layer:
             # What a package prints may look like it: only of the step's own layers.
             if event.layer in self._parts.layers[event.step]:
                 self._layer_event(run, event)

@@ -21,6 +21,8 @@ class PlanParts:
         self.stages = {name: index for index, name in enumerate(stage_names(plan))}
         self.installs = [step.label for step in plan]
         """By step: what people call it."""
+        self.depexts = [step.depexts for step in plan]
+        """By step: the system packages that its parent lacks."""
         self.layers = [[key[:16] for key in step.layers] for step in plan]
         """By step."""
         self.package = {layer: package for layer, package, _ in plan.layers()}

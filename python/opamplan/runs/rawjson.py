@@ -40,6 +40,8 @@ _MISSING = re.compile(r': "/(opamplan/(?:layers|results)/[^"]+)": not found$')
 _FAILURE = re.compile(r"^([0-9a-f]{16}): (.*)$")
 # And of every install that has ended: status, seconds, and the bytes that it installed.
 _RESULT = re.compile(r"^([0-9a-f]{16}) ([a-z_]{1,32}) ([0-9]{1,9}) ([0-9]{1,15}|-)$")
+# And of every run of the package manager that installed something: seconds, bytes.
+_SYSTEM = re.compile(r"^system ([0-9]{1,9}) ([0-9]{1,15})$")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Event:
     """Something that happened to a step, or a line that it printed.
 
     `kind` is `started`, `done`, `cached`, `failure` (a line of a failed install), `result` (of an
-    install, whose status is the text, with its seconds and size), `error` (the step
+    install, whose status is the text, with its seconds and size), `system` (packages were
+    installed, with seconds and size), `error` (the step
     itself ended badly, or without a step another operation) or `log` (anything else). After an
     error, if it is known whose: `killed` (the step was), `unusable` (nothing can be started in the
     image that it stands on), `missing` (a step left nothing behind where another looked) or
@@ -177,12 +180,15 @@ class Reader:
         for line in lines[:-1]:
             match = _FAILURE.match(line)
             result = _RESULT.match(line)
+            system = _SYSTEM.match(line)
             if match and step is not None:
                 yield Event("failure", step, match.group(2), match.group(1))
             elif result and step is not None:
                 layer, status, seconds, size = result.groups()
                 bytes_ = None if size == "-" else int(size)
                 yield Event("result", step, status, layer, float(seconds), bytes_)
+            elif system and step is not None:
+                yield Event("system", step, seconds=float(system[1]), size=int(system[2]))
             else:
                 yield Event("log", step, line)
 

@@ -13,7 +13,7 @@ from opamplan.runs.environments import facts_of
 from opamplan.runs.layers import target_layers
 from opamplan.runs.logs import packed, unpacked
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _LAYOUT = """
 CREATE TABLE plans (
     digest TEXT PRIMARY KEY,   -- SHA-256 of the plan's JSON
@@ -95,11 +95,21 @@ CREATE TABLE targets (
     PRIMARY KEY (run, target)
 ) WITHOUT ROWID;
 """
+_NEW_IN_8 = """
+CREATE TABLE system_packages (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    step INTEGER NOT NULL,     -- that had the package manager install something
+    depexts TEXT NOT NULL,     -- which its parent lacked, with spaces between
+    seconds REAL NOT NULL,
+    size INTEGER NOT NULL,     -- bytes, as the package manager counts them
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+"""
 
 
 def make(db: sqlite3.Connection) -> None:
     """Today's layout, in an empty file."""
-    _execute(db, _LAYOUT + _NEW_IN_3 + _NEW_IN_4)
+    _execute(db, _LAYOUT + _NEW_IN_3 + _NEW_IN_4 + _NEW_IN_8)
 
 
 def upgrade(db: sqlite3.Connection, version: int) -> None:
@@ -127,6 +137,8 @@ def upgrade(db: sqlite3.Connection, version: int) -> None:
             "ALTER TABLE runs ADD COLUMN matrix INTEGER;\n"
             "ALTER TABLE runs ADD COLUMN combination TEXT NOT NULL DEFAULT '';\n",
         )
+    if version < 8:
+        _execute(db, _NEW_IN_8)
 
 
 def keep_log(db: sqlite3.Connection, log: str) -> int:

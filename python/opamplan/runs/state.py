@@ -205,6 +205,14 @@ class State:
         with self._writing() as db:
             db.execute("INSERT OR IGNORE INTO executed VALUES (?, ?)", (run.id, step))
 
+    def add_system_packages(
+        self, run: Run, step: int, depexts: Iterable[str], seconds: float, size: int
+    ) -> None:
+        """A step had the package manager install these, which took `seconds` and `size` bytes."""
+        row = (run.id, step, " ".join(depexts), seconds, size)
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO system_packages VALUES (?, ?, ?, ?, ?)", row)
+
     def raise_retries(self, numbers: Mapping[str, int]) -> None:
         """By layer: the number that its step has reached. A lower one changes nothing."""
         with self._writing() as db:
@@ -320,6 +328,14 @@ class State:
         texts = self.logs({row["log"] for row in out})
         return [{**row, "log": texts[row["log"]]} for row in out]
 
+    def system_packages(self, run: Run) -> list[dict[str, Any]]:
+        """What the package manager installed in a run: step, depexts, seconds and size (bytes)."""
+        rows = self._rows(
+            "SELECT step, depexts, seconds, size FROM system_packages WHERE run = ? ORDER BY step",
+            run.id,
+        )
+        return [{**dict(row), "depexts": row["depexts"].split()} for row in rows]
+
     def failures(self, run: Run) -> list[dict[str, Any]]:
         """The layers of a run that failed, with the numbers of their logs."""
         marks = ",".join("?" * len(FAILED))
@@ -430,11 +446,13 @@ class State:
         return dict(zip(names, found.values()))
 
     def durations(self, runs: Iterable[Run] = ()) -> dict[str, float]:
-        """Seconds of installs by layer and by NAME.VERSION (the mean), for `forecast`.
+        """Seconds of installs, for `forecast`: by layer, and by NAME.VERSION the mean.
 
+        Also those of the package manager, by what it installed: `depexts: libgmp-dev pkg-config`.
         Of these runs; without any, of all that are like the newest.
         """
-        where, values = self._of(runs)
+        these = tuple(runs)
+        where, values = self._of(these)
         rows = self._rows(
             "SELECT layer, package, avg(seconds) AS seconds FROM layers "
             f"WHERE status = 'success' AND {where} GROUP BY layer",
@@ -445,20 +463,32 @@ class State:
             by_package.setdefault(row["package"], []).append(row["seconds"])
         out = {name: sum(all_) / len(all_) for name, all_ in by_package.items()}
         out.update({row["layer"]: row["seconds"] for row in rows})
-        return out
+        return {**out, **self._of_depexts("seconds", these)}
 
     def sizes(self, runs: Iterable[Run] = ()) -> dict[str, int]:
         """Bytes of installed files by NAME.VERSION (the mean over its layers), for `make_plan`.
 
-        Of runs as for `durations`.
+        Also those of system packages, as in `durations`, for `disk_bytes`. Of runs as there.
         """
-        where, values = self._of(runs)
+        these = tuple(runs)
+        where, values = self._of(these)
         rows = self._rows(
             "SELECT package, avg(size) AS size FROM layers "
             f"WHERE size IS NOT NULL AND {where} GROUP BY package",
             *values,
         )
-        return {row["package"]: round(row["size"]) for row in rows}
+        out = {row["package"]: round(row["size"]) for row in rows}
+        return {**out, **{k: round(v) for k, v in self._of_depexts("size", these).items()}}
+
+    def _of_depexts(self, what: str, runs: Iterable[Run]) -> dict[str, float]:
+        """The mean of a column of `system_packages`, by what is said of those installed."""
+        where, values = self._of(runs)
+        rows = self._rows(
+            f"SELECT depexts, avg({what}) AS mean FROM system_packages WHERE {where} "
+            "GROUP BY depexts ORDER BY depexts",
+            *values,
+        )
+        return {f"depexts: {row['depexts']}": row["mean"] for row in rows}
 
     def _of(self, runs: Iterable[Run]) -> tuple[str, tuple[Any, ...]]:
         """These, or those that are like the newest: stand-ins say nothing of real builds."""

@@ -16,7 +16,8 @@ OPAMPLAN_INLINE bool has_sizes(const plan& p) {
                      [](const plan_package& of) { return of.size != 1; });
 }
 
-OPAMPLAN_INLINE std::uint64_t disk_bytes(const plan& p, std::span<const digest> built) {
+OPAMPLAN_INLINE std::uint64_t disk_bytes(const plan& p, std::span<const digest> built,
+                                         const system_bytes_of& system_bytes) {
   const bool known = has_sizes(p);
   std::uint64_t bytes = 0;
   std::set<digest> seen;  // equal steps are carried out once
@@ -28,7 +29,9 @@ OPAMPLAN_INLINE std::uint64_t disk_bytes(const plan& p, std::span<const digest> 
       continue;
     }
     bytes += plan_impl::step_bytes(p, step);
-    if (!step.depexts.empty()) bytes += default_system_bytes;
+    if (step.depexts.empty()) continue;
+    const auto measured = system_bytes ? system_bytes(step) : std::nullopt;
+    bytes += measured.value_or(default_system_bytes);
   }
   return bytes;
 }

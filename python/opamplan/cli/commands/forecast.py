@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import options, plans
 from opamplan.cli.json_output import print_json
@@ -52,7 +53,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from opamplan import disk_bytes, forecast
 
-    plan, results = plans.plan_from(args)
+    plan, results = plans.plan_from(args, "sizes")
     status = tell_missing(missing(args, plan, results))
     durations = plans.numbers_from(args.durations, "seconds") if args.durations else {}
     earlier = plans.load(args.earlier) if args.earlier else None
@@ -67,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
     built = {key for key, _, _ in earlier.layers()} if earlier else set[str]()
     installs = [(key, package) for key, package, _ in plan.layers() if key not in built]
     assumed = sum(not _is_known(durations, *install) for install in installs)
-    disk = disk_bytes(plan, earlier)
+    sizes = _whole(plans.numbers_from(args.sizes, "bytes")) if args.sizes else {}
+    disk = disk_bytes(plan, earlier, sizes)
+    system = _system_packages(plan, earlier, durations, sizes, args.system_seconds)
     if args.json:
         names = (
             "steps built bytes work_seconds makespan_seconds critical_seconds critical_path "
@@ -77,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
         answer["bytes"] = result.bytes if plan.has_sizes else None
         answer["disk_bytes"] = disk
         answer["assumed_count"] = assumed
+        answer["system_packages"] = system
         answer["waves"] = _waves(plan, result)
         print_json(answer)
         return status
@@ -97,9 +101,7 @@ def run(args: argparse.Namespace) -> int:
     if plan.builders:
         least = result.work_seconds / (plan.builders * args.workers)
         print(f"  {duration(least)} at least, however it is cut: all workers busy all the time")
-    system_steps = int(plan.summary["system_steps"])
-    if system_steps:
-        print(f"  {counted(system_steps, 'step')} of the plan install system packages")
+    _print_system_packages(system, args.system_seconds)
     print(
         f"  {duration(result.critical_seconds)} at least, however many workers: "
         f"{counted(len(result.critical_path), 'install')} that wait for each other"
@@ -108,7 +110,6 @@ def run(args: argparse.Namespace) -> int:
         print("    " + " < ".join(_shortened(result.critical_path)))
     if plan.has_sizes:
         print(f"  {size(result.bytes)} are installed or grafted")
-    sizes = plans.numbers_from(args.sizes, "bytes") if args.sizes else {}
     print(f"  {size(disk)} of disk, roughly" + _assumed_of_disk(plan, disk, result.steps, sizes))
     if plan.builders:
         _print_waves(plan, result)
@@ -118,14 +119,53 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def _is_known(durations: dict[str, float], key: str, package: str) -> bool:
+def _is_known(durations: Mapping[str, float], key: str, package: str) -> bool:
     """Whether it is told how long a layer takes, by the start of its key or by name."""
     names = (key, package, package.partition(".")[0])
     return any(name in durations for name in names)
 
 
-def _assumed_of_disk(plan: Plan, disk: int, steps: int, sizes: dict[str, float]) -> str:
-    if sizes:
+def _whole(numbers: dict[str, float]) -> dict[str, int]:
+    return {name: round(number) for name, number in numbers.items()}
+
+
+def _system_packages(
+    plan: Plan,
+    earlier: Optional[Plan],
+    durations: dict[str, float],
+    sizes: dict[str, int],
+    default: float,
+) -> dict[str, Any]:
+    """What the package manager has to do: steps, seconds, bytes; of how many these are measured."""
+    built = {step.key for step in earlier} if earlier else set[str]()
+    found = {step.key: step.depexts for step in plan if step.depexts and step.key not in built}
+    names = [f"depexts: {' '.join(depexts)}" for depexts in found.values()]
+    known = [sizes[name] for name in names if name in sizes]
+    return {
+        "steps": len(names),
+        "seconds": sum(durations.get(name, default) for name in names),
+        "measured_seconds_count": sum(name in durations for name in names),
+        "bytes": sum(known),
+        "measured_bytes_count": len(known),
+    }
+
+
+def _print_system_packages(system: dict[str, Any], default: float) -> None:
+    steps = system["steps"]
+    if not steps:
+        return
+    text = f"  {counted(steps, 'step')} to run install system packages: "
+    text += duration(system["seconds"])
+    assumed = steps - system["measured_seconds_count"]
+    if assumed:
+        text += f", {default:g} s assumed of " + ("each" if assumed == steps else f"{assumed:,}")
+    if system["measured_bytes_count"]:
+        text += f"; {size(system['bytes'])} by {system['measured_bytes_count']:,} of them"
+    print(text)
+
+
+def _assumed_of_disk(plan: Plan, disk: int, steps: int, sizes: dict[str, int]) -> str:
+    if sizes and plan.has_sizes:
         known = sum(_is_known(sizes, package, package) for package in plan.packages)
         return f": sizes are known of {known:,} of {counted(len(plan.packages), 'package')}"
     if plan.has_sizes or not steps:

@@ -21,7 +21,8 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
 
     `layers`: key, package, status, seconds, size (bytes or None), cached, needs (indices).
     `targets`: name, status, index of the layer or -1. `failures`: layer, package, status, error,
-    targets that it stops. `groups`: those with the same error, as indices, see `FailureGroup`.
+    targets that it stops. `system_packages`: what its package manager installed, by how many steps,
+    where that was recorded. `groups`: those with the same error, as indices, see `FailureGroup`.
     """
     plan = state.plan_of(run)
     limits = {True: log_bytes, False: log_bytes // 10}
@@ -50,6 +51,7 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         for t in state.targets(run)
     ]
     failures, groups = _failures(plan, rows, index)
+    system = state.system_packages(run)
     return {
         "run": {
             "id": run.id,
@@ -63,6 +65,11 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         "counts": dict(Counter(t["status"] for t in targets)),
         "seconds": sum(layer["seconds"] for layer in layers),
         "bytes": sum(layer["size"] or 0 for layer in layers),
+        "system_packages": {
+            "steps": len(system),
+            "seconds": sum(row["seconds"] for row in system),
+            "bytes": sum(row["size"] for row in system),
+        },
         "layers": layers,
         "targets": targets,
         "failures": failures,

@@ -8,6 +8,7 @@ from typing import Any
 
 from opamplan.runs.statuses import FAILURE, in_order
 from opamplan.terminal.harmless import harmless
+from opamplan.wording import counted, duration, size
 
 
 def json_report(data: dict[str, Any]) -> str:
@@ -29,6 +30,10 @@ def markdown_report(data: dict[str, Any]) -> str:
     counts = data["counts"]
     for status in in_order(counts):
         lines.append(f"| {counts[status]} | {status} |")
+    system = data["system_packages"]
+    if system["steps"]:
+        what = f"{counted(system['steps'], 'step')} in {duration(system['seconds'])}"
+        lines += ["", f"System packages: installed by {what}, {size(system['bytes'])}"]
     if data["failures"]:
         lines += ["", "## Failures", "", "| package | targets it stops | error |", "|---|---:|---|"]
         for failure in data["failures"]:
