@@ -2,15 +2,17 @@
 """All of opam in real BuildKit: the bake-off's one large file beside opamplan's plan.
 
 Usage: run.py REPOSITORY --programs DIRECTORY [--targets N] [--parallelism N] [--wait SECONDS]
-              [--only monolithic|plan] [--strategies graft,merge] [--bytes N] [--export-cache]
+              [--only monolithic|plan] [--strategies graft,merge] [--export-cache]
+              [--bytes N | --like STATE [--divide N]]
 
 DIRECTORY holds buildkitd and buildctl (scripts/buildkit makes it). Needs root, runc and busybox.
 Each file is solved by a builder with an empty store. Installs are stand-ins on a root file system
 of busybox, so that what is measured is BuildKit: steps, mounts, messages. The bake-off's file has a
 stage a target, one install a step in package-tool's order, and a results stage that copies from
 each. opamplan's plans are built strategy by strategy; --bytes is what the stand-in of a package
-installs, and --export-cache has the builder write its cache too. Prints Markdown tables; exit
-status 1 if a plan was not built whole.
+installs, or as much as a package of a real run (its builds.sqlite, see benchmarks/real) chosen by
+its name, divided by N so that the disk holds it. --export-cache has the builder write its cache
+too. Prints Markdown tables; exit status 1 if a plan was not built whole.
 """
 
 from __future__ import annotations
@@ -29,9 +31,12 @@ from pathlib import Path
 import opamplan
 from opamplan._core.emit import has_dockerfile
 from opamplan.runs import Buildctl, Runner, RunOptions, State
+from opamplan.runs.records import records_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "real"))
 from daemon import Daemon, busybox_base
+from sized import sized_stand_in
+from stored import by_kind
 
 HEADER = """\
 FROM scratch AS header
@@ -93,25 +98,27 @@ def last_error(text: str) -> str:
 
 
 def planned(
-    daemon: Daemon, folder: Path, plan: opamplan.Plan, bytes_each: int, cache: bool
+    daemon: Daemon, folder: Path, plan: opamplan.Plan, args: argparse.Namespace
 ) -> tuple[list[Row], bool]:
     """Carry opamplan's plan out; a row a batch, one for all, and whether all is well."""
     emit = opamplan.EmitOptions.stand_in()
     emit.base_archive = "base.tar"
     emit.environment = [("PATH", "/bin")]
-    if bytes_each:
+    if args.bytes:
         place = "/opamplan/opam/default/share"
         emit.install = (
-            f'mkdir -p {place} && yes "$1" | head -c {bytes_each} >"{place}/$1.bytes"\n'
+            f'mkdir -p {place} && yes "$1" | head -c {args.bytes} >"{place}/$1.bytes"\n'
             + emit.install
         )
+    if args.like:
+        sized_stand_in(emit, args.like, args.divide)
 
     def tell(kind: str, fields: dict[str, object], _: object) -> None:
         if kind in ("batch", "batch_end"):
             print(kind, fields, file=sys.stderr, flush=True)
 
     with State(folder / "builds.sqlite") as state:
-        cache_to = (f"type=local,dest={folder}/cache,mode=max",) if cache else ()
+        cache_to = (f"type=local,dest={folder}/cache,mode=max",) if args.export_cache else ()
         builder = Buildctl(daemon.address, daemon.buildctl, cache_to=cache_to)
         begin = time.monotonic()
         run = Runner(plan, state, [builder], RunOptions(folder, emit), on_progress=tell).run()
@@ -172,6 +179,8 @@ def main() -> int:
     parser.add_argument("--parallelism", type=int, default=4)
     parser.add_argument("--strategies", default="graft", help="of opamplan's plans")
     parser.add_argument("--bytes", type=int, default=0, help="that a stand-in installs")
+    parser.add_argument("--like", type=Path, help="the state of a run, for sizes")
+    parser.add_argument("--divide", type=int, default=1, help="these sizes by so much")
     parser.add_argument("--export-cache", action="store_true")
     parser.add_argument("--only", choices=("monolithic", "plan"), help="one of the two")
     parser.add_argument("--wait", type=float, default=300, help="seconds for the large file")
@@ -198,11 +207,12 @@ def main() -> int:
                     print(rows[0], file=sys.stderr, flush=True)
                 else:
                     plan = opamplan.make_plan(results, strategy=name)
-                    more, whole = planned(daemon, out, plan, args.bytes, args.export_cache)
+                    more, whole = planned(daemon, out, plan, args)
                     rows += more
                     good = good and whole
                 seconds, peak = daemon.cost()
-                costs.append((name, daemon.stored(), seconds, peak))
+                kinds = by_kind(records_of(daemon.builder()))
+                costs.append((name, daemon.stored(), seconds, peak, kinds))
                 print(costs[-1], file=sys.stderr, flush=True)
             shutil.rmtree(folder / name)
     finally:
@@ -215,9 +225,10 @@ def main() -> int:
     print("|---|---:|---:|---:|---:|---|")
     for cells in rows:
         print("| " + " | ".join(cells) + " |")
-    print("\n| | store, MB | seconds of the daemon | its memory, MB |\n|---|---:|---:|---:|")
-    for name, stored, seconds, peak in costs:
-        print(f"| {name} | {stored / 1e6:,.0f} | {seconds:,.0f} | {peak / 1e6:,.0f} |")
+    print("\n| | store, MB | seconds of the daemon | its memory, MB | stored |")
+    print("|---|---:|---:|---:|---|")
+    for name, stored, seconds, peak, kinds in costs:
+        print(f"| {name} | {stored / 1e6:,.0f} | {seconds:,.0f} | {peak / 1e6:,.0f} | {kinds} |")
     return 0 if good else 1
 
 
