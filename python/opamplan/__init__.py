@@ -106,6 +106,7 @@ from opamplan.errors import (
 )
 from opamplan.images import image_environment
 from opamplan.inspection import inspect_files
+from opamplan.left_out import LeftOut
 from opamplan.matrix import Combination, PlanMatrix, combinations, plan_matrix
 from opamplan.output import write_plan
 
@@ -132,6 +133,7 @@ __all__ = [
     "Forecast",
     "InvalidRequest",
     "Item",
+    "LeftOut",
     "Limits",
     "LoadError",
     "Loss",

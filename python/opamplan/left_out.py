@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from opamplan._core.plan import Plan
 from opamplan._core.solve import SolveResult
 
 
-class LeftOut(NamedTuple):
+@dataclass(frozen=True, order=True)
+class LeftOut:
     """A target that is in no plan."""
 
     target: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pathlib
 from collections.abc import Callable
@@ -417,7 +418,7 @@ def test_a_file_of_plans_that_was_cut_or_edited_is_refused(
     file = tmp_path / "matrix.json"
     matrix.save(file)
     whole = file.read_bytes()
-    assert list(json.loads(whole)["plans"][0]) == ["name", "asked", "bytes"]
+    assert list(json.loads(whole)["plans"][0]) == ["name", "asked", "bytes", "left_out"]
     with pytest.raises(opamplan.PlanFormatError, match=r"PlanMatrix\.load reads them"):
         opamplan.Plan.load(file)
     for content, said in (
@@ -449,9 +450,9 @@ def test_a_file_of_plans_is_emitted_built_and_reported_by_their_names(
     assert [run["name"] for run in data["runs"]] == ["OCaml 5.3.0", "OCaml 5.3.0 oldest versions"]
     history = opamplan_command("history", state).stdout
     assert "oldest versions" in history  # a history of its own
+    refused = opamplan_command("forecast", "--plan", str(file))
+    assert (refused.returncode, f"{file}#{names[0]}" in refused.stderr) == (2, True)
     for command in ("forecast", "doctor"):
-        refused = opamplan_command(command, "--plan", str(file))
-        assert (refused.returncode, f"{file}#{names[0]}" in refused.stderr) == (2, True)
         assert opamplan_command(command, "--plan", f"{file}#{names[1]}").returncode == 0
     differs = opamplan_command("diff", *(f"{file}#{name}" for name in names))
     assert (differs.returncode, differs.stderr) == (0, "")
@@ -469,3 +470,89 @@ def test_files_of_plans_are_written_below_their_names(
     for name in matrix:
         text = (tmp_path / name / "docker-bake-images.hcl").read_text()
         assert f'r.test/x/{name}"' in text
+
+
+# OCaml 4.14 is what `old` is for, 5.3 what `new` is for; `here` is not available, and two need
+# each other.
+HALVES = {
+    "old": 'depends: ["ocaml" {< "5.0"}]',
+    "new": 'depends: ["ocaml" {>= "5.0"}]',
+    "here": 'depends: ["ocaml"] available: os = "macos"',
+    "ring": 'depends: ["ocaml" "gnir"]',
+    "gnir": 'depends: ["ocaml" "ring"]',
+}
+BOTH_COMPILERS = ("--ocaml=4.14.2", "--ocaml=5.3.0")
+OLD, NEW = "debian-13-ocaml-4.14.2", "debian-13-ocaml-5.3.0"
+
+
+@pytest.fixture
+def halves(tmp_path: pathlib.Path) -> tuple[str, ...]:
+    """The options of a repository of which each compiler has a half."""
+    folder = tmp_path / "halves"
+    for name, fields in HALVES.items():
+        place = folder / f"packages/{name}/{name}.1"
+        place.mkdir(parents=True)
+        (place / "opam").write_text(f'opam-version: "2.0"\n{fields}\n')
+    for version in ("4.14.2", "5.3.0"):
+        place = folder / f"packages/ocaml/ocaml.{version}"
+        place.mkdir(parents=True)
+        (place / "opam").write_text('opam-version: "2.0"\nflags: compiler\n')
+    return "--repository", str(folder)
+
+
+def test_what_a_plan_leaves_out_is_saved_told_and_reported_with_the_reason(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    fake: Callable[..., str],
+) -> None:
+    file, out = tmp_path / "matrix.json", tmp_path / "out"
+    opamplan_command("plan", "-q", *halves, *BOTH_COMPILERS, "-o", str(file))
+    left_out = opamplan.PlanMatrix.load(file).left_out
+    statuses = {name: {row.target: row.status for row in rows} for name, rows in left_out.items()}
+    everywhere = {"gnir.1": "cannot_be_built", "here": "unavailable", "ring.1": "cannot_be_built"}
+    assert statuses == {
+        OLD: {**everywhere, "new.1": "no_solution"},
+        NEW: {**everywhere, "old.1": "no_solution"},
+    }
+    said = "old 1 needs ocaml < 5.0; you asked for ocaml = 5.3.0"
+    assert [row.reason for row in left_out[NEW] if row.target == "old.1"] == [said]
+    doctor = opamplan_command("doctor", "--plan", str(file))
+    assert (doctor.returncode, doctor.stderr) == (0, "")
+    assert f"  left out: old.1: {said}\n" in doctor.stdout[doctor.stdout.index(NEW) :]
+    told = json.loads(opamplan_command("doctor", "--json", "--plan", str(file)).stdout)
+    assert told["environments"][OLD]["findings"] == []
+    assert told["environments"][NEW]["left_out"] == [
+        dataclasses.asdict(row) for row in left_out[NEW]
+    ]
+    # Built from the file, or planned and built: the same.
+    for words in (("--plan", str(file)), (*halves, *BOTH_COMPILERS, "--no-resume")):
+        done = opamplan_command("build", "-q", "--program", fake(), "-o", str(out), *words)
+        assert done.returncode == 1, done.stderr
+        assert f"Has no solution only in some:\n  new  in 1 of 2: {OLD}\n" in done.stdout
+        report = ("report", f"{out}/builds.sqlite", "--format=json")
+        rows = json.loads(opamplan_command(*report).stdout)["packages"]
+        cells = {row["name"]: row["cells"] for row in rows}
+        assert cells["old.1"] == [
+            {"status": "success", "seconds": 3},
+            {"status": "no_solution", "reason": said},
+        ]
+        assert [cell["status"] for cell in cells["ring.1"]] == ["cannot_be_built"] * 2
+
+
+def test_what_is_named_and_left_out_in_some_is_built_in_the_others(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    fake: Callable[..., str],
+) -> None:
+    file, out = tmp_path / "matrix.json", tmp_path / "out"
+    opamplan_command("plan", "-q", *halves, *BOTH_COMPILERS, "-o", str(file))
+    words = ("build", "-q", "--program", fake(), "-o", str(out), "--plan", str(file))
+    done = opamplan_command(*words, "old")
+    assert done.returncode == 1
+    assert f"{NEW}: old.1 is left out: old 1 needs ocaml < 5.0" in done.stderr
+    assert "1 of 2 targets built" in done.stdout
+    assert opamplan_command("doctor", "--plan", str(file), "old").returncode == 1
+    unknown = opamplan_command(*words, "odl")
+    assert (unknown.returncode, "odl" in unknown.stderr) == (2, True)

@@ -119,7 +119,7 @@ HANDLES: dict[str, Callable[[World], Any]] = {
     "Repository": lambda w: w.universe.repository,
 }
 # Frozen data classes of Python, which compare by their fields.
-RECORDS = {"Combination", "Effect", "Loss", "PackageChange", "PlannedCommit"}
+RECORDS = {"Combination", "Effect", "LeftOut", "Loss", "PackageChange", "PlannedCommit"}
 # Equal to itself alone.
 IDENTITIES = {"ReverseDependencies", "Universe"}
 # The same, and they change, so that they are not their own copies.

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import config, options, plans
+from opamplan.cli.outcome import named_of
 
 if TYPE_CHECKING:
-    from opamplan import Combination, Plan, PlanMatrix
+    from opamplan import Combination, LeftOut, Plan, PlanMatrix
 
 PLACES = ("{environment}", "{ocaml}", "{arch}", "{name}")
 """What stands in the name of a file for the values that there are several of."""
@@ -45,8 +46,19 @@ def planned(
 
     if args.plan and is_matrix(args.plan):
         loaded = PlanMatrix.load(args.plan)
-        found = {name: _called(args, name, asked) for name, asked in loaded.asked.items()}
-        return found, {name: (plans.heeding(args, loaded[name]), None) for name in loaded}
+        found = {}
+        made: MADE = {}
+        for name, left_out in loaded.left_out.items():
+            found[name] = one = copy.copy(args)
+            one.combination, one.asked = name, loaded.asked[name]
+            one.left_out = named_of(left_out, args.targets)
+            # What is left out of one may be in another.
+            there = loaded[name].targets
+            one.targets = [t for t in args.targets if not _is_left_out(t, one.left_out, there)]
+            plan = loaded[name] if one.targets or not args.targets else _nothing_of(loaded[name])
+            made[name] = plans.heeding(one, plan), None
+            one.targets = args.targets
+        return found, made
     repository = None if args.plan else options.load(args)
     return found, {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
 
@@ -94,10 +106,14 @@ def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
     raise InvalidRequest(f"-o {pattern}: name a file for each: {better}")
 
 
-def _called(args: argparse.Namespace, name: str, asked: str) -> argparse.Namespace:
-    one = copy.copy(args)
-    one.combination, one.asked = name, asked
-    return one
+def _is_left_out(target: str, left_out: list[LeftOut], there: list[str]) -> bool:
+    """Whether a plan leaves out what was named; it may have another version of it."""
+    names = {target, *(name for name in there if name.partition(".")[0] == target)}
+    return bool(named_of(left_out, [target])) and names.isdisjoint(there)
+
+
+def _nothing_of(plan: Plan) -> Plan:
+    return plan.restricted_to([])
 
 
 def _arguments(args: argparse.Namespace, name: str, each: Combination) -> argparse.Namespace:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any, Optional
 
-from opamplan.left_out import reason_of
+from opamplan.left_out import LeftOut, left_out_of
 
 EXIT_BAD_NEWS = 1
 
@@ -19,8 +19,22 @@ def missing(args: argparse.Namespace, plan: Any, results: Optional[list[Any]]) -
     """The targets that were named and that `plan` does not build, with the reason."""
     if not args.targets:
         return {}
-    found = {r.target or r.package: reason_of(r) for r in results or () if not r}
-    return {**found, **plan.left_out}
+    return {row.target: row.reason for row in left_out(args, plan, results)}
+
+
+def left_out(args: argparse.Namespace, plan: Any, results: Optional[list[Any]]) -> list[LeftOut]:
+    """What `plan` does not build of what was asked for; a file of several plans says it itself."""
+    saved: Optional[list[LeftOut]] = getattr(args, "left_out", None)
+    return left_out_of(plan, results or ()) if saved is None else saved
+
+
+def named_of(rows: list[LeftOut], targets: list[str]) -> list[LeftOut]:
+    """Those that are named, NAME or NAME.VERSION; all of them if nothing is."""
+    return [
+        row
+        for row in rows
+        if not targets or {row.target, row.target.partition(".")[0]}.intersection(targets)
+    ]
 
 
 def tell_missing(missed: dict[str, str]) -> int:
@@ -29,3 +43,11 @@ def tell_missing(missed: dict[str, str]) -> int:
     for target, reason in missed.items():
         print(f"opamplan: {target} is left out: {reason}", file=sys.stderr)
     return EXIT_BAD_NEWS if missed else 0
+
+
+def print_left_out(reasons: dict[str, str]) -> None:
+    """The first of many."""
+    for target, reason in list(reasons.items())[:10]:
+        print(f"  left out: {target}: {reason}")
+    if len(reasons) > 10:
+        print(f"  ... {len(reasons):,} left out in all")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from opamplan import change, commits, matrix
+from opamplan import change, commits, left_out, matrix
 from opamplan._core.closure import ReverseDependencies
 from opamplan._core.emit import EmitOptions
 from opamplan._core.inspect import BakeMeasure, DockerfileMeasure, PlanFinding
@@ -124,6 +124,7 @@ for _kind in (
     change.Loss,
     change.PackageChange,
     commits.PlannedCommit,
+    left_out.LeftOut,
     matrix.Combination,
 ):
     _attach(_kind, "members")

@@ -6,15 +6,15 @@ import argparse
 import contextlib
 import json
 import shlex
+from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import builders, building, image, options, plans, runs
 from opamplan.cli.environments import MADE, each_environment, planned
-from opamplan.cli.outcome import missing, tell_missing
+from opamplan.cli.outcome import left_out, missing, tell_missing
 from opamplan.interrupts import EXIT_INTERRUPTED
-from opamplan.left_out import left_out_of
 from opamplan.terminal.style import Style
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _build(
             state,
             serving,
             _run_options(args, plan, directory, lock),
-            left_out_of(plan, results or ()),
+            map(astuple, left_out(args, plan, results)),
             _display(args),
         )
         done = building.run_until_interrupted(runner)
@@ -172,7 +172,9 @@ def _build_matrix(
             folder = Path(args.output) / name
             lock = stack.enter_context(lock_folder(folder))
             how = _run_options(one, plan, folder, lock)
-            parts[name] = MatrixPart(plan, how, left_out_of(plan, results or ()))
+            parts[name] = MatrixPart(
+                plan, how, [astuple(row) for row in left_out(one, plan, results)]
+            )
         runner = MatrixRunner(parts, state, serving, progress.begin, progress.end)
         del parts, plan  # the runner lets go of each when it is built
         done = building.run_until_interrupted(runner)

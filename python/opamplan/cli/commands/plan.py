@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     matrix = PlanMatrix(
         {name: plan for name, (plan, _) in made.items()},
         {name: one.asked for name, one in found.items()},
+        {name: results for name, (_, results) in made.items()},
     )
     saves = args.output and args.output != "-"
     files = save_plans(args.output, matrix, found) if saves else []
