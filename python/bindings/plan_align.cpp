@@ -102,7 +102,7 @@ void bind_plan_align(py::module_& module) {
       py::arg("results"), py::kw_only(), py::arg("threads") = 0, py::arg("progress") = py::none(),
       R"(Make solutions agree on versions, so that more layers are the same.
 
-Each target keeps its own version. Takes some ten seconds for all of opam-repository.)");
+Each target keeps its own version. Takes some seven seconds of CPU for all of opam-repository.)");
 }
 
 }  // namespace opamplan::python

@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "opamplan/base/error.hpp"
 #include "opamplan/solve/check.hpp"
@@ -59,6 +63,42 @@ TEST_CASE("the answer is the first of brute force in the order of preference") {
   const counts n = compare({}, 150, {}, {});
   CHECK(n.solutions > 500);
   CHECK(n.failures > 300);
+}
+
+TEST_CASE("a kept solver that is told to prefer other versions answers as a new one") {
+  std::size_t changed = 0;
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    const small_shape shape{30, 4, 4, 0.3, 0.2, 0.1, 0.0, 0.1, 0.0, seed % 2 == 0 ? 0.4 : 0.0};
+    universe_options with_tests;
+    with_tests.root_dependencies.with_test = seed % 2 == 0;
+    const universe u = small_universe(small_generator(seed, shape).files(), with_tests);
+    solve_options asked;
+    asked.roots = {{"p0", {}}};
+    solver kept(u, asked);
+    std::vector<std::string> before;
+    for (std::uint32_t step = 0; step < 6; ++step) {
+      // Every sixth version; none at the end.
+      asked.preferred.clear();
+      for (std::uint32_t p = step; step < 5 && p < u.repository().size(); p += 6) {
+        const auto same_name = [&](package_id other) {
+          return u.repository().name_of(other) == u.repository().name_of(package_id{p});
+        };
+        if (std::none_of(asked.preferred.begin(), asked.preferred.end(), same_name)) {
+          asked.preferred.push_back(package_id{p});
+        }
+      }
+      kept.prefer(asked.preferred);
+      std::vector<std::string> now;
+      for (const package_id p : u.repository().packages()) {
+        now.push_back(answer_text(u, kept.solve(p)));
+        CHECK(now.back() == answer_text(u, solver(u, asked).solve(p)));
+      }
+      changed += !before.empty() && now != before ? 1 : 0;
+      before = std::move(now);
+    }
+  }
+  CHECK(changed > 50);
 }
 
 TEST_CASE("the answer is that of brute force with a root, constraints and preferred versions") {

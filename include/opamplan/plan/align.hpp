@@ -31,12 +31,16 @@ struct alignment {
 /// Local search. For each name of which the solutions hold several versions, tries to prefer each
 /// of them, solves the targets that hold the name again, and keeps what leaves fewer distinct
 /// layers; until a round changes nothing. Layers are those that `make_layers` would make. Results
-/// without a solution stay. Throws `cancelled`.
+/// without a solution stay. `results` are those of `solve_all` with these options. Throws
+/// `cancelled`.
 ///
-/// A try solves the targets that hold the name in another version, and no others. A round tries
-/// each version that the solutions hold of such names, so it costs at most the sum over these names
-/// of (versions - 1) * targets that hold it; each round but the last saves a layer at least. On all
-/// of opam-repository, three rounds and some 20 s.
+/// A try solves at most the targets that hold the name in a version that could give way to the one
+/// that is tried; not those of which an earlier try tells the answer, and none any more once it is
+/// clear that no layer is saved. So a round costs at most the sum over these names of (versions -
+/// 1)
+/// * targets that hold it, and each round but the last saves a layer at least. What tries came to
+/// is kept: the packages and layers of each solution that they changed. Of opam-repository's
+/// 279,000 cases in three rounds 159,000 are solved.
 [[nodiscard]] alignment align(const universe& u, std::span<const solve_result> results,
                               const solve_options& options);
 

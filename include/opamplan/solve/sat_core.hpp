@@ -109,6 +109,10 @@ class sat_core {
   /// For the requests to come.
   void set_conflict_limit(std::uint64_t limit) noexcept { options_.conflict_limit = limit; }
 
+  /// In place of those of the options, for the requests to come. What was learnt stays: it holds
+  /// whatever is tried first.
+  void prefer(std::vector<candidate_id> preferred);
+
   /// Forgets everything learnt, for when `enabled_rules` have changed. Linear in what was learnt.
   void reset();
 

@@ -75,6 +75,10 @@ class solver {
   /// Any version of the name, the newest possible.
   [[nodiscard]] solve_result solve(name_id name);
 
+  /// From now on these versions are tried before the others of their names, instead of those of the
+  /// options. What was learnt is kept.
+  void prefer(std::vector<package_id> preferred);
+
   [[nodiscard]] search_statistics statistics() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "opamplan/solve/tables.hpp"
@@ -33,10 +34,10 @@ class domains {
     }
   }
 
-  /// `best` is this one as long as it can be.
-  void prefer(candidate_id c) {
-    if (preferred_.empty()) preferred_.assign(sizes_.size(), candidate_id::none);
-    preferred_[role_of(c)] = c;
+  /// `best` is one of these as long as it can be; at most one a role.
+  void prefer(std::span<const candidate_id> list) {
+    preferred_.assign(list.empty() ? 0 : sizes_.size(), candidate_id::none);
+    for (const candidate_id c : list) preferred_[role_of(c)] = c;
   }
 
   void exclude(candidate_id c) noexcept {

@@ -34,7 +34,7 @@ OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
       proof_(options_.trace, tables, vars_, rules_, trail_, causes_),
       analysis_(trail_, causes_, proof_),
       walk_(tables.roles.size()) {
-  for (const candidate_id c : options_.preferred) domains_.prefer(c);
+  domains_.prefer(options_.preferred);
   for (const choice_id root : options_.roots) base_roles_.push_back(role_of(root));
 }
 
@@ -44,6 +44,13 @@ OPAMPLAN_INLINE void sat_core::reset() {
   clauses_.clear();
   proof_.clear();
   base_ready_ = started_ = contradictory_ = false;
+}
+
+OPAMPLAN_INLINE void sat_core::prefer(std::vector<candidate_id> preferred) {
+  options_.preferred = std::move(preferred);
+  domains_.prefer(options_.preferred);
+  backtrack(0);  // the roots may be decided otherwise
+  base_ready_ = false;
 }
 
 // The candidate that is selected in place of the one that `l` would select.

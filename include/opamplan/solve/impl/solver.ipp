@@ -45,6 +45,20 @@ OPAMPLAN_INLINE solve_options options_for(const universe& u, const solve_options
   return result;
 }
 
+namespace solve_impl {
+
+/// Without those that are no candidates in this environment.
+inline std::vector<candidate_id> candidates_of(const universe_tables& t,
+                                               std::span<const package_id> packages) {
+  std::vector<candidate_id> out;
+  for (const package_id p : packages) {
+    if (t.package_candidates[p] != candidate_id::none) out.push_back(t.package_candidates[p]);
+  }
+  return out;
+}
+
+}  // namespace solve_impl
+
 OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u,
                                                    const solve_options& options) {
   sat_core::options result;
@@ -66,10 +80,7 @@ OPAMPLAN_INLINE sat_core::options sat_core_options(const universe& u,
     result.roots.push_back(tables.any_version[restrict_name(root)]);
   }
   for (const package_atom& constraint : options.constraints) restrict_name(constraint);
-  for (const package_id p : options.preferred) {
-    const candidate_id c = tables.package_candidates[p];
-    if (c != candidate_id::none) result.preferred.push_back(c);
-  }
+  result.preferred = solve_impl::candidates_of(tables, options.preferred);
   return result;
 }
 
@@ -213,6 +224,14 @@ OPAMPLAN_INLINE solve_result solver::solve(name_id name) {
   result.name = name;
   result.status = solve_status::unavailable;
   return result;
+}
+
+OPAMPLAN_INLINE void solver::prefer(std::vector<package_id> preferred) {
+  std::vector<candidate_id> candidates =
+      solve_impl::candidates_of(state_->universe_.tables(), preferred);
+  state_->options.preferred = std::move(preferred);
+  state_->core_options.preferred = candidates;
+  if (state_->kept) state_->kept->prefer(std::move(candidates));
 }
 
 OPAMPLAN_INLINE search_statistics solver::statistics() const {
