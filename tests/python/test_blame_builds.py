@@ -12,11 +12,13 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 import buildkit
 import pytest
+from conftest import Run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MOST_BUILDS = 8
@@ -152,3 +154,30 @@ def test_a_regression_of_real_builds_is_found_and_cured(
     assert found["repairs"][-1]["kind"] == repair
     assert line in found["repairs"][-1]["diff"]
     assert found["build_count"] <= MOST_BUILDS
+
+
+def test_a_failure_that_does_not_come_again_is_no_changes_fault(
+    daemon: Any,
+    base: list[str],
+    embedded: pathlib.Path,
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    shutil.copytree(embedded, before)
+    shutil.copytree(before, after)
+    builder = ["--builder", daemon.address, "--program", daemon.buildctl, *base]
+    warm = ["build", "http-reader", "-q", "--repository", str(before), "-o", str(tmp_path / "warm")]
+    assert opamplan_command(*warm, *builder).returncode == 0
+    # Fails if it begins before a time, and waits until that is over.
+    until = int(time.time()) + 20
+    script = f"test $(date +%s) -ge {until} || {{ sleep 21; echo Error: too early; false; }}"
+    line = ('["dune" "subst"] {dev}', f'["sh" "-c" "{script}"]')
+    edited(after, "http-reader.1.0.0", {"opam": line})
+    words = ["blame", str(before), str(after), "http-reader", "-o", str(tmp_path / "out"), "--json"]
+    done = opamplan_command(*words, *builder)
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert (found["culprits"], found["repairs"]) == ([], [])
+    assert found["error"] == "Error: too early"
+    assert "it is flaky" in found["reason"]
