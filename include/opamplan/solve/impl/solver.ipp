@@ -94,12 +94,34 @@ struct solver::state {
     core_options.keep_going = [this] { return guard.keep_going(); };
   }
 
-  /// The search for this request. Where it uses root rules for its target it forgets all before:
-  /// what is learnt with the rules of another target does not hold.
-  sat_core& core_for(name_id name) {
-    if (!kept) kept = std::make_unique<sat_core>(universe_.tables(), core_options);
-    if (roots_differ) kept->reset(role_of(name));
-    return *kept;
+  /// The search for this request. What is learnt with the rules of one target does not hold for
+  /// another; but nothing has to be forgotten for a version that has no rules as a target alone.
+  sat_core& core_for(candidate_id target) {
+    const universe_tables& t = universe_.tables();
+    if (!roots_differ || (same_row(t.root_required, t.required, target) &&
+                          same_row(t.root_forbidden, t.forbidden, target))) {
+      return made(kept);
+    }
+    return core_of_target(t.candidate_roles[target]);
+  }
+  sat_core& core_for(choice_id target) {
+    if (!roots_differ) return made(kept);
+    return core_of_target(universe_.tables().choices[target].role);
+  }
+
+  sat_core& core_of_target(role_id role) {
+    made(forgetful).reset(role);
+    return *forgetful;
+  }
+
+  sat_core& made(std::unique_ptr<sat_core>& core) const {
+    if (!core) core = std::make_unique<sat_core>(universe_.tables(), core_options);
+    return *core;
+  }
+
+  static bool same_row(const flat_rows<choice_id>& a, const flat_rows<choice_id>& b,
+                       candidate_id c) noexcept {
+    return std::ranges::equal(a[c], b[c]);
   }
 
   [[nodiscard]] bool is_excluded(candidate_id c) const {
@@ -131,7 +153,7 @@ struct solver::state {
 
   template <class Target>
   solve_result solve(name_id name, Target target) {
-    sat_core* s = &core_for(name);
+    sat_core* const s = &core_for(target);
     guard.start();
     // What was learnt before must not decide whether a request is given up. Where that is likely,
     // nothing is kept; else a request that is not easy is searched alone.
@@ -179,6 +201,7 @@ struct solver::state {
   bool roots_differ;
   solve_impl::search_guard guard;
   std::unique_ptr<sat_core> kept;
+  std::unique_ptr<sat_core> forgetful;  // for targets that have rules of their own
   search_statistics retired;
 };
 
@@ -231,12 +254,16 @@ OPAMPLAN_INLINE void solver::prefer(std::vector<package_id> preferred) {
       solve_impl::candidates_of(state_->universe_.tables(), preferred);
   state_->options.preferred = std::move(preferred);
   state_->core_options.preferred = candidates;
-  if (state_->kept) state_->kept->prefer(std::move(candidates));
+  for (sat_core* const core : {state_->kept.get(), state_->forgetful.get()}) {
+    if (core != nullptr) core->prefer(candidates);
+  }
 }
 
 OPAMPLAN_INLINE search_statistics solver::statistics() const {
   search_statistics total = state_->retired;
-  if (state_->kept) total += state_->kept->statistics();
+  for (const sat_core* const core : {state_->kept.get(), state_->forgetful.get()}) {
+    if (core != nullptr) total += core->statistics();
+  }
   return total;
 }
 
