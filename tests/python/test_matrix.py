@@ -410,6 +410,29 @@ def test_layers_in_several_plans_are_counted(embedded: pathlib.Path) -> None:
         matrix["debian-13-ocaml-5.2"]
 
 
+def test_a_layer_of_two_plans_has_the_same_step_unless_it_is_for_system_packages(
+    embedded: pathlib.Path,
+) -> None:
+    def steps(plan: opamplan.Plan) -> dict[Any, Any]:
+        several = list(plan)
+        return {
+            tuple(step.layers): (
+                None if step.parent is None else several[step.parent].layers,
+                [several[graft].layers for graft in step.grafts],
+            )
+            for step in several
+            if step.layers and not step.depexts
+            if step.parent is None or several[step.parent].layers  # no system step
+        }
+
+    repository = opamplan.Repository.open([str(embedded)])
+    matrix = opamplan.plan_matrix(repository, opamplan.combinations(with_test=[False, True]))
+    old, new = map(steps, matrix.values())
+    both = old.keys() & new.keys()
+    assert len(both) > 40
+    assert {layer: old[layer] for layer in both} == {layer: new[layer] for layer in both}
+
+
 def test_a_file_of_plans_that_was_cut_or_edited_is_refused(
     tmp_path: pathlib.Path, embedded: pathlib.Path
 ) -> None:

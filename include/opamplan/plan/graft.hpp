@@ -2,10 +2,11 @@
 /// The strategy `graft`: each layer once, on the image that leaves the least to bring in.
 ///
 /// Let C(L) be the layers L depends on, transitively. The parent P of L is in C(L), so C(P) is a
-/// subset of C(L). The grafts are C(L) - C(P) - {P}, in topological order. By induction the image
-/// of P holds C(P) + {P}; after the grafts it holds C(L), after the install C(L) + {L}. A layer
-/// outside C(L) can never be a parent, since its image would hold too much; and some need is always
-/// a best parent, since every other layer of C(L) is in the closure of one.
+/// subset of C(L). The grafts are C(L) - C(P) - {P}, in a topological order that is the same in all
+/// plans with these layers; of parents that are as good, the one with the least key is taken. By
+/// induction the image of P holds C(P) + {P}; after the grafts it holds C(L), after the install
+/// C(L) + {L}. A layer outside C(L) can never be a parent, since its image would hold too much; and
+/// some need is always a best parent, since every other layer of C(L) is in the closure of one.
 ///
 /// System packages cannot be grafted. Let S(L) be those of C(L) + {L}: what L's image has, whatever
 /// its parent. Where S(P) is smaller, the package manager runs in the step of L. Where many layers

@@ -113,11 +113,16 @@ class parent_chooser {
     std::size_t depth;
     graft_tree::origin from;
     std::uint64_t bytes;
+    digest key;  // of the layer that it is on: of two that are as good all plans take the same one
     bool operator<(const candidate& o) const {
-      return std::tie(weighed, missing_depexts, depth, from.layer) <
-             std::tie(o.weighed, o.missing_depexts, o.depth, o.from.layer);
+      return std::tie(weighed, missing_depexts, depth, key) <
+             std::tie(o.weighed, o.missing_depexts, o.depth, o.key);
     }
   };
+
+  [[nodiscard]] digest key_of(layer_id l) const {
+    return l == layer_id::none ? digest{} : layers_.layers[l].key;
+  }
 
   /// Bytes that a step brings in if it stands on the image of another layer.
   [[nodiscard]] std::uint64_t grafted(layer_id l, layer_id parent) const {
@@ -136,7 +141,8 @@ class parent_chooser {
                 sets_.size(sets_.of(l)) - sets_.size(sets_.of(parent)),
                 parent == layer_id::none ? 1 : depth[parent] + 1,
                 {parent, system_step_id::none},
-                grafted(l, parent)};
+                grafted(l, parent),
+                key_of(parent)};
     c.bytes += run(c.missing_depexts);
     c.weighed = c.bytes + price * c.depth;
     return c;
@@ -146,8 +152,12 @@ class parent_chooser {
                                        const std::vector<std::size_t>& depth) const {
     const system_step_id system = system_of_[l];
     const layer_id layer = systems_[system].layer;
-    candidate c{
-        0, 0, layer == layer_id::none ? 1 : depth[layer] + 1, {layer, system}, grafted(l, layer)};
+    candidate c{0,
+                0,
+                layer == layer_id::none ? 1 : depth[layer] + 1,
+                {layer, system},
+                grafted(l, layer),
+                key_of(layer)};
     for (system_step_id s = system; s != system_step_id::none; s = systems_[s].below) ++c.depth;
     c.weighed = c.bytes + price * c.depth;
     return c;

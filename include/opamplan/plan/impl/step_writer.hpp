@@ -74,12 +74,22 @@ class step_writer {
     std::set_difference(all.begin(), all.end(), held.begin(), held.end(),
                         std::back_inserter(missing_));
     std::erase(missing_, layer);
+    in_any_plan(missing_);
     for (const layer_id d : missing_) step.grafts.push_back(step_of_[d]);
     missing_.push_back(l);
     step.depexts = depexts_.missing(step.parent, missing_);
     step.installs = {l};
     step.key = layers_.layers[l].key;
     step_of_.push_back(add(std::move(step)));
+  }
+
+  /// In an order that is the same in all plans that have these layers, so that a builder finds what
+  /// it built of another. What a layer needs comes before it, as its closure is smaller.
+  void in_any_plan(std::vector<layer_id>& some) const {
+    std::ranges::sort(some, [this](layer_id a, layer_id b) {
+      const std::size_t x = layers_.closures[a].size(), y = layers_.closures[b].size();
+      return x != y ? x < y : layers_.layers[a].key < layers_.layers[b].key;
+    });
   }
 
   const layer_graph& layers_;
