@@ -138,6 +138,8 @@ def build(
     begin = time.monotonic()
     options = RunOptions(context, emit, resume=False)
     run = Runner(plan, state, [builder.builder()], options, on_progress=Display()).run()
+    if run.status == "interrupted":
+        raise SystemExit(130)
     seconds = time.monotonic() - begin
     batches = state.batches(run)
     layers = state.layers(run)
