@@ -168,6 +168,27 @@ def test_a_second_run_builds_nothing_and_a_retry_builds_what_failed(
 
 
 @pytest.mark.parametrize("strategy", ["graft", "merge"])
+def test_what_batches_share_is_built_by_the_first_and_cached_for_the_others(
+    strategy: str,
+    daemon: Any,
+    base: pathlib.Path,
+    results: list[opamplan.SolveResult],
+    tmp_path: pathlib.Path,
+) -> None:
+    limits = opamplan.Limits("buildkit", batch_targets=12)
+    plan = opamplan.make_plan(results, strategy=strategy, limits=limits)
+    emit = stand_ins(base, tmp_path, f": {strategy}, as no other test has it\n")
+    state, run = carry_out(daemon, plan, tmp_path, emit)
+    counts = [(row["executed"], row["cached"]) for row in state.batches(run)]
+    shared = [batch.new_step_count for batch in plan.batches]
+    assert [executed for executed, _ in counts] == shared
+    # What the builder finds above them, those below are not even asked for.
+    assert all(new + cached <= len(b.steps) for b, (new, cached) in zip(plan.batches, counts))
+    assert sum(cached for _, cached in counts) > 0
+    assert len(state.executed(run)) == len(plan)
+
+
+@pytest.mark.parametrize("strategy", ["graft", "merge"])
 def test_another_builder_takes_every_step_from_an_exported_cache(
     strategy: str,
     base: pathlib.Path,

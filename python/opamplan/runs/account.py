@@ -88,8 +88,11 @@ class Account:
             for step in self._parts.plan.batches[batch].steps:
                 self.progress.running.pop(step, None)
 
-    def event(self, run: Run, event: Event, ended: set[int]) -> None:
-        """What a builder says of a step, or of none; adds to `ended` a step that did."""
+    def event(self, run: Run, event: Event, ended: dict[int, bool]) -> None:
+        """What a builder says of a step, or of none; notes in `ended` one that did.
+
+        Of each step whether it was carried out, and not served from the builder's cache.
+        """
         if event.step is None:
             self.tell("log", text=event.text)
             return
@@ -99,7 +102,7 @@ class Account:
                 self.progress.running[event.step] = installs
             elif event.kind in ("done", "cached"):
                 self.progress.running.pop(event.step, None)
-                ended.add(event.step)
+                ended[event.step] = ended.get(event.step, False) or event.kind == "done"
                 if event.step not in self._seen:
                     self._seen.add(event.step)
                     self.progress.done += 1

@@ -42,12 +42,12 @@ class BatchSolver:
         self._account = account
 
     def solve(
-        self, run: Run, number: int, builder: Builder, batch: Batch, ended: set[int]
+        self, run: Run, number: int, builder: Builder, batch: Batch, ended: dict[int, bool]
     ) -> SolveOutcome:
         """Have a batch solved: as often as it has steps at most, as each time one is left out.
 
         More often if steps are killed, which have `attempts` each, or records of its cache broke.
-        Steps that end are added to `ended`.
+        Steps that end are noted in `ended`, as `Account.event` does.
         """
         begin = time.monotonic()
         whole = batch.file
@@ -80,7 +80,7 @@ class BatchSolver:
             if batch.file != whole:
                 (batch.context / batch.file).unlink(missing_ok=True)
 
-    def _hear(self, run: Run, ended: set[int], badly: list[Event], event: Event) -> None:
+    def _hear(self, run: Run, ended: dict[int, bool], badly: list[Event], event: Event) -> None:
         if event.kind in KINDS or event.kind == "broken":
             badly.append(event)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Optional
 
 from opamplan._core.emit import has_dockerfile
@@ -269,13 +269,11 @@ class Runner:
         if cache.own:
             alone = not cache.others or builder.holds(cache.own)
             batch.cache_from = (cache.own,) if alone else cache.others
-        ended: set[int] = set()
+        ended: dict[int, bool] = {}
         outcome = self._solver.solve(run, number, builder, batch, ended)
         if outcome.ok:
             self._account.results(run, number, batch.output)
-        told = self._parts.brings[number]
-        executed = self._state.executed(run) & told
-        counts = (len(executed), len((ended & told) - executed))
+        counts = self._counts(run, number, ended)
         status = _status(outcome)
         self._state.end_batch(run, number, status, counts, outcome.error)
         self._account.tell(
@@ -291,6 +289,18 @@ class Runner:
             return None
         self._account.nothing_runs(number)
         return outcome.stopped == "away" or (not outcome.stopped and bool(builder.ask()))
+
+    def _counts(self, run: Run, number: int, ended: Mapping[int, bool]) -> tuple[int, int]:
+        """The steps of a batch that were carried out for it, and those that a cache had.
+
+        What an earlier attempt carried out counts, what batches did that have finished does not.
+        """
+        told = self._parts.brings[number]
+        others = [b["batch"] for b in self._state.batches(run) if b["status"] == "finished"]
+        elsewhere = set[int]().union(*(self._parts.brings[n] for n in others if n != number))
+        earlier = self._state.executed(run) - elsewhere
+        executed = told & (earlier | {step for step, is_done in ended.items() if is_done})
+        return len(executed), len((ended.keys() & told) - executed)
 
 
 def _status(outcome: SolveOutcome) -> str:
