@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """A matrix of the whole repository planned: CPU, wall, memory, and the layers that plans share.
 
-Usage: matrix.py REPOSITORY [--axis NAME=VALUE,VALUE...]... [--times N]
+Usage: matrix.py REPOSITORY [--axis NAME=VALUE,VALUE...]... [--times N] [--alone]
 
 Without axes: OCaml 4.14.2, 5.0.0, 5.2.1, 5.3.0 and 5.4.0 on debian-12, debian-13 and alpine-3.22.
 Axes are those of `opamplan.combinations`: --axis ocaml=4.14.2,5.3.0 --axis with_test=no,yes. Each
 time is a process of its own; the least wall time is told, loading (without a cache) included.
+Then, how many layers are built more than once, as a builder tells steps apart: by what they
+stand on. With --alone each plan is made for itself, and not like those before it.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import opamplan
@@ -34,16 +37,18 @@ def main() -> int:
     parser.add_argument("repository", nargs="?")
     parser.add_argument("--axis", action="append", default=[])
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--alone", action="store_true")
     parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not args.repository:
         print("SKIPPED: name a repository; nothing was measured", file=sys.stderr)
         return 0
     if args.once:
-        print(json.dumps(measured(args.repository, axes_of(args.axis))))
+        print(json.dumps(measured(args.repository, axes_of(args.axis), args.alone)))
         return 0
     words = [sys.executable, __file__, args.repository, "--once"]
     words += [word for axis in args.axis for word in ("--axis", axis)]
+    words += ["--alone"] if args.alone else []
     rows = [json.loads(subprocess.check_output(words)) for _ in range(max(1, args.times))]
     best = min(rows, key=lambda row: row["wall"])
     figures = best["summary"]
@@ -55,6 +60,8 @@ def main() -> int:
     print(f"layers        {figures['unshared_layers']:8,}   as each plan counts its own")
     print(f"  distinct    {figures['layers']:8,}")
     print(f"  in several  {figures['shared_layers']:8,}")
+    print(f"  built more than once {best['repeated']:,}")
+    print(f"steps to carry out  {best['steps']:,}, {best['system_steps']:,} with system packages")
     return 0
 
 
@@ -66,12 +73,37 @@ def axes_of(words: list[str]) -> dict[str, Any]:
     return {name: [FLAGS.get(v, v) for v in values.split(",")] for name, values in pairs}
 
 
-def measured(path: str, axes: dict[str, Any]) -> dict[str, Any]:
+def carried_out(plans: Iterable[opamplan.Plan]) -> dict[str, int]:
+    """What a builder does for all plans, which knows a step by what it stands on."""
+    steps = set()
+    system = set()
+    by_layer: dict[str, set[int]] = {}
+    for plan in plans:
+        known: list[int] = []
+        for step in plan:
+            below = 0 if step.parent is None else known[step.parent]
+            grafts = tuple(known[graft] for graft in step.grafts)
+            known.append(hash((step.key, below, grafts, tuple(step.depexts))))
+            steps.add(known[-1])
+            if step.depexts:
+                system.add(known[-1])
+            for layer in step.layers:
+                by_layer.setdefault(layer, set()).add(known[-1])
+    repeated = sum(len(each) > 1 for each in by_layer.values())
+    return {"steps": len(steps), "system_steps": len(system), "repeated": repeated}
+
+
+def measured(path: str, axes: dict[str, Any], alone: bool) -> dict[str, Any]:
     """One time."""
     began = time.perf_counter()
     repository = opamplan.Repository.open(path, cache=False)
     loaded = time.perf_counter()
-    matrix = opamplan.plan_matrix(repository, opamplan.combinations(**axes))
+    several = opamplan.combinations(**axes)
+    if alone:
+        one_by_one = [opamplan.plan_matrix(repository, [each]) for each in several]
+        matrix = opamplan.PlanMatrix({n: plan for one in one_by_one for n, plan in one.items()})
+    else:
+        matrix = opamplan.plan_matrix(repository, several)
     wall = time.perf_counter() - began
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
@@ -80,6 +112,7 @@ def measured(path: str, axes: dict[str, Any]) -> dict[str, Any]:
         "cpu": used.ru_utime + used.ru_stime,
         "memory": used.ru_maxrss // 1024,
         "summary": matrix.summary,
+        **carried_out(matrix.values()),
     }
 
 

@@ -329,7 +329,8 @@ void bind_plan(py::module_& module) {
          const limits_or_name& given_limits, const std::string& image,
          const std::string& opam_version, const std::map<std::string, std::uint64_t>& sizes,
          std::optional<std::uint64_t> system_run_size, std::optional<std::uint64_t> depext_size,
-         unsigned threads, const progress_argument& progress) {
+         const std::vector<std::shared_ptr<plan>>& like, unsigned threads,
+         const progress_argument& progress) {
         if (results.empty()) throw invalid_request("nothing to plan: no results were given");
         const universe& u = results[0]->whole().universe;
         plan_options options;
@@ -340,6 +341,7 @@ void bind_plan(py::module_& module) {
         options.size_of = size_function(u.repository(), sizes);
         options.system_run_size = system_run_size;
         options.depext_size = depext_size;
+        for (const auto& each : like) options.like.push_back(each.get());
         options.threads = threads;
         return run_with_progress(progress, [&](const progress_callback& report) {
           options.progress = report;
@@ -357,7 +359,8 @@ void bind_plan(py::module_& module) {
       py::arg("image") = "", py::arg("opam_version") = "", py::kw_only(),
       py::arg("sizes") = std::map<std::string, std::uint64_t>(),
       py::arg("system_run_size") = py::none(), py::arg("depext_size") = py::none(),
-      py::arg("threads") = 0, py::arg("progress") = py::none(),
+      py::arg("like") = std::vector<std::shared_ptr<plan>>(), py::arg("threads") = 0,
+      py::arg("progress") = py::none(),
       R"(Plan the builds of all results that have a solution, together.
 
 ``limits`` is a profile's name or `Limits`. ``image``: the base image, by default that of the
@@ -365,8 +368,9 @@ environment's preset; ``opam_version``: of the opam in it, by default the enviro
 ``opam-version``. ``sizes``: installed bytes by NAME.VERSION or NAME, so
 that grafts are chosen by bytes, not by number; ``system_run_size``: what one more run of the
 system's package manager costs, in the same unit, and ``depext_size``: each system package that it
-installs; by default as much as 50 and 10 packages of the median size. ``threads``: how many
-describe packages (0: one a core).)");
+installs; by default as much as 50 and 10 packages of the median size. ``like``: earlier plans, of
+which this one takes over where layers stand that both have, so that a builder that carried them out
+finds these in its cache; for ``graft``. ``threads``: how many describe packages (0: one a core).)");
   bind_plan_align(module);
   bind_plan_reports(module);
   bind_plan_series(module);

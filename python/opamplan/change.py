@@ -224,6 +224,7 @@ def effect_of(
     limits: Union[str, Limits] = "buildkit",
     image: str = "",
     sizes: Optional[Mapping[str, int]] = None,
+    like: Sequence[Plan] = (),
     threads: int = 0,
     most_reasons: int = 100,
     dependents: str = "all",
@@ -232,17 +233,18 @@ def effect_of(
     """What a change does in the environment of the universes, which must be the same.
 
     Solves all versions, of both repositories, that the change can touch, and plans the newest of
-    each name, as a mass build does; `strategy` and the like are those of `make_plan`. Of
+    each name, as a mass build does; `strategy`, `like` and so on are those of `make_plan`. Of
     `known_failures`, NAME.VERSION of targets that failed before the change, none is built again;
     one that neither repository has is UnknownPackage. The first `most_reasons` losses are
     explained. `dependents`: which of them the plan builds, ``all``, those that are ``direct``, or
     ``none``. Half a second of CPU for all of opam-repository.
     """
-    planning = {
+    planning: dict[str, Any] = {
         "strategy": strategy,
         "limits": limits,
         "image": image,
         "sizes": sizes or {},
+        "like": list(like),
         "threads": threads,
         "progress": progress,
     }

@@ -371,15 +371,16 @@ def plan_matrix(
 ) -> PlanMatrix:
     """A plan for each combination, of `targets`, by default of the newest version of all packages.
 
-    What a repository says is read once, what differs is evaluated for each. Each plan is the one
-    that `make_plan` gives for its combination alone, so that a target without a solution in one is
-    in the others. `options`: of `Universe`. Some 0.4 s of CPU each for all of opam-repository.
+    What a repository says is read once, what differs is evaluated for each. A target without a
+    solution in one is in the others. With `graft` each plan is made `like` those before it, so that
+    a layer of several is built once. `options`: of `Universe`. Some 0.4 s of CPU each for all of
+    opam-repository.
     """
     such_as = "combinations(ocaml=['5.3.0'])"
     chosen = named(list_of(Combination, "combinations", such_as, several))
     one = f"[{targets!r}]" if isinstance(targets, str) else "['dune']"
     wanted = list_of(str, "targets", one, targets)
-    plans = {}
+    plans: dict[str, Plan] = {}
     unsolved = {}
     for name, each in chosen.items():
         rule = "opam" if wanted or each.require else "batch"
@@ -390,6 +391,7 @@ def plan_matrix(
             strategy=strategy,
             limits=limits,
             sizes=sizes or {},
+            like=list(plans.values()) if strategy == "graft" else [],
             threads=threads,
             progress=progress,
         )

@@ -287,6 +287,53 @@ TEST_CASE("one who needs system packages installs them itself") {
   CHECK(summarize(p).system_steps == 2);
 }
 
+TEST_CASE("a plan that is made like another one builds what both have as that one does") {
+  const auto standing_on = [](const plan& p, std::string_view name) {
+    for (const plan_step& step : p.steps) {
+      if (step.installs.empty()) continue;
+      const plan_package& package = p.packages[p.layers[step.installs[0]].packages[0]];
+      if (package.name == name) return std::pair(step.parent, step.depexts);
+    }
+    return std::pair(step_id::none, std::vector<std::string>());
+  };
+  // Alone it installs system packages for itself; among others it stands on a system step.
+  const solved one = solve_files(users_of_one_library(1));
+  const plan first = make_plan(one.in, one.solutions, with(strategy::graft));
+  const solved many = solve_files(users_of_one_library(8));
+  plan_options options = with(strategy::graft);
+  const plan alone = make_plan(many.in, many.solutions, options);
+  options.like = {&first};
+  const plan like = make_plan(many.in, many.solutions, options);
+  CHECK(problems_of(like).empty());
+  CHECK(standing_on(alone, "use0").second.empty());
+  CHECK(standing_on(like, "use0").second == standing_on(first, "use0").second);
+  CHECK(first_package(like, standing_on(like, "use0").first).name == "compiler");
+  CHECK(like.steps[standing_on(like, "use1").first].installs.empty());
+  CHECK(like.steps.size() == alone.steps.size());
+  // The other way round the one stands on a system step that only it uses.
+  options.like = {&alone};
+  const plan fewer = make_plan(one.in, one.solutions, options);
+  CHECK(problems_of(fewer).empty());
+  CHECK(fewer.steps[standing_on(fewer, "use0").first].installs.empty());
+
+  SUBCASE("a path that would be too deep is not taken over") {
+    options.limits = depth_limit(2);
+    const plan shallow = make_plan(one.in, one.solutions, options);
+    CHECK(problems_of(shallow).empty());
+    for (const plan_step& step : shallow.steps) CHECK(step.depth <= 2);
+  }
+  SUBCASE("an edited plan whose images hold too much is none to be like") {
+    plan edited = alone;
+    for (plan_step& step : edited.steps) {
+      if (step.installs.empty()) step.depexts.emplace_back("zzz-not-needed");
+    }
+    options.like = {&edited};
+    const plan p = make_plan(one.in, one.solutions, options);
+    CHECK(problems_of(p).empty());
+    CHECK(p == first);
+  }
+}
+
 TEST_CASE("costs that are given decide about system steps") {
   const solved s = solve_files(users_of_one_library(8));
   plan_options options = with(strategy::graft);

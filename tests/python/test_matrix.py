@@ -320,7 +320,7 @@ ALONE = {
 
 
 @pytest.mark.parametrize("axis", AXES)
-def test_each_plan_of_a_matrix_is_the_plan_made_alone(
+def test_each_plan_of_a_matrix_is_the_plan_made_alone_like_those_before_it(
     axis: str,
     opamplan_command: Run,
     tmp_path: pathlib.Path,
@@ -337,9 +337,11 @@ def test_each_plan_of_a_matrix_is_the_plan_made_alone(
     assert len({plan.to_json() for plan in matrix.values()}) == 2, "the axis makes no difference"
     repository = opamplan.Repository.open([str(embedded)])
     assert opamplan.plan_matrix(repository, several) == matrix
+    like: list[str] = []
     for each in several:
-        opamplan_command("plan", "-q", *ALONE[axis](each), "-o", str(alone))
+        opamplan_command("plan", "-q", *ALONE[axis](each), *like, "-o", str(alone))
         assert opamplan.Plan.load(alone) == matrix[each.name], each
+        like += ["--like", f"{file}#{each.name}"]
 
 
 def test_a_file_of_axes_says_what_options_do(

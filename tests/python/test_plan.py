@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import pickle
+import random
 import re
 import typing
 from typing import Any
@@ -45,6 +46,67 @@ def test_the_keys_of_a_summary_have_types(universe: opamplan.Universe) -> None:
     for found, declared in dicts:
         types = typing.get_type_hints(declared)
         assert {key: type(value) for key, value in found.items()} == types
+
+
+def stands_on(plan: Plan) -> dict[str, int]:
+    """By layer what its step is for a builder: all that is below it."""
+    known: list[int] = []
+    found = {}
+    for step in plan:
+        below = 0 if step.parent is None else known[step.parent]
+        grafts = tuple(known[graft] for graft in step.grafts)
+        known.append(hash((step.key, below, grafts, tuple(step.depexts))))
+        found.update(dict.fromkeys(step.layers, known[-1]))
+    return found
+
+
+def assert_alike(plan: Plan, earlier: Plan) -> int:
+    """What two plans share is built alike; how much that is."""
+    here, there = stands_on(plan), stands_on(earlier)
+    shared = here.keys() & there.keys()
+    assert {key: here[key] for key in shared} == {key: there[key] for key in shared}
+    return len(shared)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_plan_shares_with_one_that_it_is_made_like_is_built_alike(
+    universe: opamplan.Universe, embedded: pathlib.Path, seed: int
+) -> None:
+    repository = opamplan.Repository.open([str(embedded)])
+    debian = opamplan.Environment.preset("debian-13")
+    tested = opamplan.Universe(repository, debian, ocaml="5.3.0", with_test=True)
+    every = [result for result in universe.solve_all() if result]
+    some = [random.Random(seed + n).sample(every, 4 + 4 * seed) for n in range(2)]
+    # Of which system steps depend.
+    costs: dict[str, Any] = {"system_run_size": seed % 4, "depext_size": seed % 3}
+    made: list[Plan] = []
+    for results in (*some, tested.solve_all(), every):
+        plan = make_plan(results, like=made, **costs)
+        alone = make_plan(results, **costs)
+        assert sorted(k for k, _, _ in plan.layers()) == sorted(k for k, _, _ in alone.layers())
+        assert diagnose(plan) == diagnose(alone)
+        assert all(assert_alike(plan, earlier) for earlier in made)
+        made.append(plan)
+
+
+def test_tests_are_planned_like_the_whole_repository(
+    real_results: list[opamplan.SolveResult], real_repository: opamplan.Repository
+) -> None:
+    plan = make_plan(real_results)
+    debian = opamplan.Environment.preset("debian-13")
+    tested = opamplan.Universe(real_repository, debian, ocaml="5.3.0", with_test=True)
+    also = make_plan(tested.solve_all(), like=[plan])
+    assert assert_alike(also, plan) > 3_000
+    assert diagnose(also) == []
+
+
+def test_only_plans_of_graft_are_made_like_others(universe: opamplan.Universe) -> None:
+    results = universe.solve_all()
+    plan = make_plan(results)
+    assert make_plan(results, like=[plan]) == plan
+    assert make_plan(results, like=[make_plan(results, strategy="chain")]) == plan
+    with pytest.raises(opamplan.InvalidRequest, match="only plans of the strategy graft"):
+        make_plan(results, strategy="merge", like=[plan])
 
 
 def test_a_plan_is_iterable_and_its_steps_know_themselves(plan: Plan) -> None:

@@ -96,6 +96,22 @@ def test_a_forecast_says_what_it_assumes(
     assert " of disk, roughly: sizes are known of 1 of 12 packages\n" in said
 
 
+def test_a_plan_is_made_like_an_earlier_one(opamplan_command: Run, tmp_path: pathlib.Path) -> None:
+    files = [str(tmp_path / f"{number}.json") for number in range(3)]
+    assert opamplan_command("plan", "-o", files[0]).returncode == 0
+    for file, words in zip(files[1:], ([], ["--like", files[0]])):
+        done = opamplan_command("plan", "--with-test", "-o", file, *words)
+        assert done.returncode == 0, done.stderr
+    base, alone, like = map(opamplan.Plan.load, files)
+    depexts = {step.key: step.depexts for step in base if step.installs}
+    assert all(depexts.get(step.key, step.depexts) == step.depexts for step in like)
+    assert [key for key, _, _ in like.layers()] == [key for key, _, _ in alone.layers()]
+    wrong = opamplan_command("plan", "--strategy", "prefix", "--like", files[0])
+    assert (wrong.returncode, "only plans of the strategy graft" in wrong.stderr) == (2, True)
+    idle = opamplan_command("emit", "--plan", files[1], "--like", files[0])
+    assert (idle.returncode, "--like has no effect" in idle.stderr) == (2, True)
+
+
 def test_forecast(opamplan_command: Run, saved: pathlib.Path, tmp_path: pathlib.Path) -> None:
     plan = str(saved)
     first = json.loads(opamplan_command("forecast", "--plan", plan, "--json").stdout)

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,12 +62,17 @@ using system_step_id = index<graft_tree::system_step>;
 /// choose dependencies first, with several prices on depth, and the cheapest result is taken: not
 /// always the optimum (an arborescence of bounded height). Linear in the closures, for each price,
 /// and quadratic in the system steps.
+///
+/// Layers that a plan of `like` has too, the first that does, stand where they stand there, so that
+/// a builder which has carried that out finds them: the system steps that are worth making depend
+/// on all layers of a plan. If a path got longer than the limit by that, nothing is taken over.
 [[nodiscard]] graft_tree choose_parents(const layer_graph& layers, const graft_costs& costs,
-                                        std::size_t depth_limit);
+                                        std::size_t depth_limit,
+                                        std::span<const plan* const> like = {});
 
 /// Steps of `choose_parents`: one a layer, and the system steps.
 void assemble_graft(const layer_graph& layers, const graft_costs& costs, std::size_t depth_limit,
-                    plan& out);
+                    std::span<const plan* const> like, plan& out);
 
 }  // namespace opamplan
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/progress.hpp"
@@ -28,6 +29,9 @@ struct plan_options {
   /// is about what they took of time and room on Debian. For `graft`.
   std::optional<std::uint64_t> system_run_size;
   std::optional<std::uint64_t> depext_size;
+  /// Earlier plans, for other targets or of another state: the layers of theirs that this plan has
+  /// too stand on the same images, so that they are not carried out again. For `graft`.
+  std::vector<const plan*> like;
   unsigned threads = 0;  ///< 0: one a core. The plan does not depend on it.
   /// Told of the packages that are described, then of the parts of planning.
   progress_callback progress;

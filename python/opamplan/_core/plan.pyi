@@ -964,6 +964,7 @@ def make_plan(
     sizes: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex] = {},
     system_run_size: typing.SupportsInt | typing.SupportsIndex | None = None,
     depext_size: typing.SupportsInt | typing.SupportsIndex | None = None,
+    like: collections.abc.Sequence[Plan] = [],
     threads: typing.SupportsInt | typing.SupportsIndex = 0,
     progress: bool | collections.abc.Callable[[str, int, int], bool | None] | None = None,
 ) -> Plan:
@@ -975,6 +976,7 @@ def make_plan(
     ``opam-version``. ``sizes``: installed bytes by NAME.VERSION or NAME, so
     that grafts are chosen by bytes, not by number; ``system_run_size``: what one more run of the
     system's package manager costs, in the same unit, and ``depext_size``: each system package that it
-    installs; by default as much as 50 and 10 packages of the median size. ``threads``: how many
-    describe packages (0: one a core).
+    installs; by default as much as 50 and 10 packages of the median size. ``like``: earlier plans, of
+    which this one takes over where layers stand that both have, so that a builder that carried them out
+    finds these in its cache; for ``graft``. ``threads``: how many describe packages (0: one a core).
     """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from opamplan.cli import config, options, plans
 from opamplan.cli.outcome import named_of
@@ -20,6 +20,8 @@ PLACES = ("{environment}", "{ocaml}", "{arch}", "{name}")
 FLAGS = ("with-test", "with-doc", "prefer-oldest")
 ANY = "any"
 """The compiler of a matrix file when none is asked for."""
+R = TypeVar("R")
+"""The results of a plan, or none where it was loaded."""
 MADE = dict[str, "tuple[Plan, Optional[list[Any]]]"]
 """By the name of an environment its plan, and the results if it was made here."""
 
@@ -60,7 +62,18 @@ def planned(
             one.targets = args.targets
         return found, made
     repository = None if args.plan else options.load(args)
-    return found, {name: plans.plan_from(one, repository=repository) for name, one in found.items()}
+    return found, each_planned(found, lambda one: plans.plan_from(one, repository=repository))
+
+
+def each_planned(
+    found: dict[str, argparse.Namespace], planner: Callable[[argparse.Namespace], tuple[Plan, R]]
+) -> dict[str, tuple[Plan, R]]:
+    """A plan for each environment, like those before it, so that what they share is built once."""
+    made: dict[str, tuple[Plan, R]] = {}
+    for name, one in found.items():
+        one.planned_before = [plan for plan, _ in made.values() if one.strategy == "graft"]
+        made[name] = planner(one)
+    return made
 
 
 def save_plans(pattern: str, made: PlanMatrix, found: dict[str, argparse.Namespace]) -> list[str]:

@@ -96,6 +96,15 @@ def add_plan_options(
             "dependencies get older",
         )
     group.add_argument(
+        "--like",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="an earlier plan, of another state or for other targets: layers that it has too are "
+        "built as it builds them, so that a builder that carried it out finds them in its cache; "
+        "may be repeated; for graft",
+    )
+    group.add_argument(
         "--sizes",
         metavar="FILE",
         help="a JSON object with the installed bytes of packages by NAME.VERSION or NAME, so that "
@@ -226,6 +235,7 @@ def planning(args: argparse.Namespace) -> dict[str, Any]:
         "limits": limits_from(args),
         "image": args.image or "",
         "sizes": {name: round(size) for name, size in sizes.items()},
+        "like": [*map(load, args.like), *getattr(args, "planned_before", ())],
         "threads": getattr(args, "threads", 0),
         "progress": progress_for(args),
     }

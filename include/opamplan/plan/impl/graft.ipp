@@ -12,6 +12,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/graft.hpp"
 #include "opamplan/plan/impl/common_layers.hpp"
+#include "opamplan/plan/impl/kept_origins.hpp"
 #include "opamplan/plan/impl/step_writer.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 
@@ -258,9 +259,11 @@ class parent_chooser {
 
 }  // namespace plan_impl
 
-OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft_costs& costs,
-                                          std::size_t depth_limit) {
-  plan_impl::parent_chooser chooser(layers, costs);
+namespace plan_impl {
+
+inline graft_tree best_tree(const layer_graph& layers, const graft_costs& costs,
+                            std::size_t depth_limit) {
+  parent_chooser chooser(layers, costs);
   auto best = chooser.choose(0, 0);
   if (depth_limit == 0 || best.depth <= depth_limit) return chooser.tree(std::move(best));
   // The bound holds something back. A price on depth keeps layers shallow that others stand on;
@@ -274,9 +277,22 @@ OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft
   return chooser.tree(std::move(best));
 }
 
+}  // namespace plan_impl
+
+OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft_costs& costs,
+                                          std::size_t depth_limit,
+                                          std::span<const plan* const> like) {
+  graft_tree best = plan_impl::best_tree(layers, costs, depth_limit);
+  if (like.empty()) return best;
+  graft_tree kept = plan_impl::origin_keeper(layers, costs.depexts, like).keep(best);
+  const bool fits = depth_limit == 0 || plan_impl::depth_of(layers, kept) <= depth_limit;
+  return fits ? kept : best;
+}
+
 OPAMPLAN_INLINE void assemble_graft(const layer_graph& layers, const graft_costs& costs,
-                                    std::size_t depth_limit, plan& out) {
-  const graft_tree tree = choose_parents(layers, costs, depth_limit);
+                                    std::size_t depth_limit, std::span<const plan* const> like,
+                                    plan& out) {
+  const graft_tree tree = choose_parents(layers, costs, depth_limit, like);
   plan_impl::step_writer(layers, costs.depexts, tree, out).run();
 }
 

@@ -216,7 +216,7 @@ class planner {
     switch (options_.strategy) {
       case strategy::graft:
         return assemble_graft(layers, costs_of(layers, compilers_of(layers)), options_.limits.depth,
-                              plan_);
+                              options_.like, plan_);
       case strategy::merge: {
         const std::vector<char> compilers = compilers_of(layers);
         return assemble_merge(layers, costs_of(layers, compilers), compilers, options_.limits.depth,
@@ -248,6 +248,9 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   if (std::max(options.depext_size.value_or(0), options.system_run_size.value_or(0)) >
       max_package_size) {
     throw invalid_request("a system package, or a run of the package manager, of over a terabyte");
+  }
+  if (!options.like.empty() && options.strategy != strategy::graft) {
+    throw invalid_request("only plans of the strategy graft are made like others");
   }
   plan p;
   p.strategy = options.strategy;

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
-from opamplan.cli.environments import check_pattern, each_environment, save_plans
+from opamplan.cli.environments import check_pattern, each_environment, each_planned, save_plans
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
@@ -60,10 +60,9 @@ def run(args: argparse.Namespace) -> int:
     figures: dict[str, dict[str, Any]] = {}
     status = 0
     # All are planned before anything is written or told.
-    made = {
-        name: plans.make_plan(one, options.universe_from(one, repository))
-        for name, one in found.items()
-    }
+    made = each_planned(
+        found, lambda one: plans.make_plan(one, options.universe_from(one, repository))
+    )
     matrix = PlanMatrix(
         {name: plan for name, (plan, _) in made.items()},
         {name: one.asked for name, one in found.items()},
