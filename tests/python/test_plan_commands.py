@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 import opamplan
+from opamplan.runs import State
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -106,6 +107,11 @@ def test_a_plan_is_made_like_an_earlier_one(opamplan_command: Run, tmp_path: pat
     depexts = {step.key: step.depexts for step in base if step.installs}
     assert all(depexts.get(step.key, step.depexts) == step.depexts for step in like)
     assert [key for key, _, _ in like.layers()] == [key for key, _, _ in alone.layers()]
+    with State(tmp_path / "builds.sqlite") as state:
+        state.begin_run(base)
+    runs = str(tmp_path / "builds.sqlite")
+    opamplan_command("plan", "--with-test", "-o", files[1], "--like", runs)
+    assert opamplan.Plan.load(files[1]) == like
     wrong = opamplan_command("plan", "--strategy", "prefix", "--like", files[0])
     assert (wrong.returncode, "only plans of the strategy graft" in wrong.stderr) == (2, True)
     idle = opamplan_command("emit", "--plan", files[1], "--like", files[0])

@@ -97,12 +97,12 @@ def add_plan_options(
         )
     group.add_argument(
         "--like",
-        metavar="FILE",
+        metavar="PLAN",
         action="append",
         default=[],
-        help="an earlier plan, of another state or for other targets: layers that it has too are "
-        "built as it builds them, so that a builder that carried it out finds them in its cache; "
-        "may be repeated; for graft",
+        help="an earlier plan, of another state or for other targets, or the runs of a state file: "
+        "layers that it has too are built as it builds them, so that a builder that carried it "
+        "out finds them in its cache; may be repeated; for graft",
     )
     group.add_argument(
         "--sizes",
@@ -235,7 +235,10 @@ def planning(args: argparse.Namespace) -> dict[str, Any]:
         "limits": limits_from(args),
         "image": args.image or "",
         "sizes": {name: round(size) for name, size in sizes.items()},
-        "like": [*map(load, args.like), *getattr(args, "planned_before", ())],
+        "like": [
+            *(plan for name in args.like for plan in several(name)),
+            *getattr(args, "planned_before", ()),
+        ],
         "threads": getattr(args, "threads", 0),
         "progress": progress_for(args),
     }
@@ -275,6 +278,27 @@ def load(text: str) -> Plan:
     if name in several:
         return several[name]
     raise InvalidRequest(f"{text}: holds several plans: name one, {path}#{next(iter(several), '')}")
+
+
+def several(name: str) -> list[Plan]:
+    """A plan's file, a run, or of a state file the newest run of each environment."""
+    from opamplan import InvalidRequest, PlanMatrix
+    from opamplan.cli.run_difference import is_run
+    from opamplan.matrix import is_matrix
+    from opamplan.runs.selection import find_runs
+    from opamplan.runs.state import State
+
+    if not is_run(name):
+        if Path(name).is_file() and not Path(name).stat().st_size:
+            raise InvalidRequest(f"{name} is empty: neither a plan nor a state file of runs")
+        if Path(name).is_file() and is_matrix(name):
+            return list(PlanMatrix.load(name).values())
+        return [load(name)]
+    if not Path(name).is_file():
+        return [state.plan_of(run) for state, run in find_runs(name)]
+    with State(name, read_only=True) as state:
+        state.run()  # raises if it has none
+        return [state.plan_of(runs[-1]) for runs in state.environments().values()]
 
 
 def refuse_planning(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import builders, options, plans
 from opamplan.cli.json_output import print_json
-from opamplan.cli.run_difference import is_run
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, size
 
 if TYPE_CHECKING:
-    from opamplan import Plan
+    pass
 
 SHOWN = 10
 
@@ -42,30 +40,10 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def _plans(name: str) -> list[Plan]:
-    """A plan's file, a run, or of a state file the newest run of each environment."""
-    from opamplan import InvalidRequest, PlanMatrix
-    from opamplan.matrix import is_matrix
-    from opamplan.runs.selection import find_runs
-    from opamplan.runs.state import State
-
-    if not is_run(name):
-        if Path(name).is_file() and not Path(name).stat().st_size:
-            raise InvalidRequest(f"{name} is empty: neither a plan nor a state file of runs")
-        if Path(name).is_file() and is_matrix(name):
-            return list(PlanMatrix.load(name).values())
-        return [plans.load(name)]
-    if not Path(name).is_file():
-        return [state.plan_of(run) for state, run in find_runs(name)]
-    with State(name, read_only=True) as state:
-        state.run()  # raises if it has none
-        return [state.plan_of(runs[-1]) for runs in state.environments().values()]
-
-
 def run(args: argparse.Namespace) -> int:
     from opamplan.runs.records import records_of, remove, unneeded
 
-    kept = [plan for name in args.kept for plan in _plans(name)]
+    kept = [plan for name in args.kept for plan in plans.several(name)]
     answers = []
     serving = {builder.name: builder for builder in builders.builders_from(args)}
     # All are asked before anything is removed: one that is absent stops it.
