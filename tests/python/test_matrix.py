@@ -581,3 +581,18 @@ def test_what_is_named_and_left_out_in_some_is_built_in_the_others(
     assert opamplan_command("doctor", "--plan", str(file), "old").returncode == 1
     unknown = opamplan_command(*words, "odl")
     assert (unknown.returncode, "odl" in unknown.stderr) == (2, True)
+
+
+def test_one_plan_of_a_file_is_taken_by_its_name(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    file, out = tmp_path / "matrix.json", tmp_path / "out"
+    ocaml = ["--ocaml=4.14.2", "--ocaml=5.3.0"]
+    assert opamplan_command("plan", "-q", *ocaml, "-o", str(file)).returncode == 0
+    for command in (["emit", "-o", str(out)], ["forecast"], ["doctor"]):
+        done = opamplan_command(*command, "--plan", f"{file}#debian-13-ocaml-5.3.0")
+        assert done.returncode == 0, done.stderr
+    assert (out / "batch0.Dockerfile").exists()
+    wrong = opamplan_command("emit", "-o", str(out), "--plan", f"{file}#debian-13-ocaml-5.3.1")
+    assert wrong.returncode == 2
+    assert f"{file}: holds no plan debian-13-ocaml-5.3.1; did you mean" in wrong.stderr

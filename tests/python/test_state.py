@@ -131,6 +131,8 @@ def test_what_system_packages_took_is_kept_and_forecast_with(tmp_path: pathlib.P
             state.add_system_packages(run, step, depexts.split(), 30.0, 5_000_000)
         data = report_data(state, run)
         durations, sizes = state.durations(), state.sizes()
+        # A builder tells nothing of what its cache has.
+        assert state.durations([carry_out(state, plan)]) == durations
     assert data["system_packages"] == {"steps": 2, "seconds": 60.0, "bytes": 10_000_000}
     assert "installed by 2 steps in 1 min 00 s, 10.0 MB" in markdown_report(data)
     assert durations["depexts: liba-dev libb-dev"] == 30.0
@@ -161,3 +163,10 @@ def test_a_log_is_the_same_after_compression_with_a_dictionary_or_without() -> N
 def test_dictionaries_never_change() -> None:
     # States that were written with one are read with it: add another, leave this as it is.
     assert [hex(number) for number in DICTIONARIES] == ["0x2a325965"]
+
+
+def test_what_is_left_out_is_that_of_whoever_goes_on_with_a_run(tmp_path: pathlib.Path) -> None:
+    with State(tmp_path / "builds.sqlite") as state:
+        run = state.begin_run(plan_of(FILES), [("old.1", "no_solution", "no")])
+        state.leave_out(run, [("new.1", "no_solution", "no")])
+        assert [row["target"] for row in state.left_out(run)] == ["new.1"]

@@ -46,7 +46,7 @@ def planned(
     from opamplan import PlanMatrix
     from opamplan.matrix import is_matrix
 
-    if args.plan and is_matrix(args.plan):
+    if args.plan and Path(args.plan).is_file() and is_matrix(args.plan):  # not FILE#NAME
         loaded = PlanMatrix.load(args.plan)
         found = {}
         made: MADE = {}
@@ -162,7 +162,9 @@ def _combinations(args: argparse.Namespace) -> list[Combination]:
                 for each in _excluded(several, table)
             ]
         except (InvalidRequest, TypeError) as error:
-            raise InvalidRequest(f"{where}: {error}") from None
+            said = str(error)
+            said = said if said.startswith(where) else f"{where}: {said}"
+            raise InvalidRequest(said) from None
         found += [each for each in several if each not in leave and each not in found]
     if not found:
         raise InvalidRequest(f"{args.matrix}: nothing is left of what it excludes from")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Optional, TextIO
 from opamplan.cli import options
 from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
-from opamplan.wording import counted
+from opamplan.wording import counted, listed, nearest
 
 if TYPE_CHECKING:
     from opamplan import Limits, Plan
@@ -277,6 +277,9 @@ def load(text: str) -> Plan:
     several = PlanMatrix.load(path)
     if name in several:
         return several[name]
+    if name:
+        hint = nearest(name, several) or f"; there are: {listed(list(several))}"
+        raise InvalidRequest(f"{path}: holds no plan {name}{hint}")
     raise InvalidRequest(f"{text}: holds several plans: name one, {path}#{next(iter(several), '')}")
 
 

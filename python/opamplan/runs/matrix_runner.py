@@ -84,7 +84,9 @@ class MatrixRunner:
             if part.options.retry_failed:
                 retried |= retry_failed(self._state, _layers(part.plan) - retried)
         if not found or all(run.status == "finished" for run in found):
-            found = self._state.begin_matrix(news)
+            return self._state.begin_matrix(news), retried
+        for run in found:
+            self._state.leave_out(run, news[run.combination].left_out)
         return found, retried
 
     def _carry_out(self, run: Run, part: MatrixPart, retried: set[str]) -> Run:

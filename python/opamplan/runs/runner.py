@@ -139,6 +139,8 @@ class Runner:
         again = self._numbers.begin(run, self._options.retry_failed) | self._options.retried
         if run is None:
             return self._state.begin(new), set()
+        if given is None:
+            self._state.leave_out(run, new.left_out)
         self._state.resume(run)
         finished = {
             b["batch"]

@@ -150,6 +150,15 @@ class State:
                 (now, run.id),
             )
 
+    def leave_out(self, run: Run, left_out: Iterable[tuple[str, str, str]]) -> None:
+        """What a run that is gone on with leaves out now: maybe others, though the plan is equal.
+
+        Target, status and reason of each.
+        """
+        with self._writing() as db:
+            db.execute("DELETE FROM left_out WHERE run = ?", (run.id,))
+            _keep_left_out(db, run.id, left_out)
+
     def begin_batch(self, run: Run, batch: int, builder: str, attempt: int) -> None:
         """A batch has been given to a builder."""
         with self._writing() as db:
@@ -481,22 +490,27 @@ class State:
         return {**out, **{k: round(v) for k, v in self._of_depexts("size", these).items()}}
 
     def _of_depexts(self, what: str, runs: Iterable[Run]) -> dict[str, float]:
-        """The mean of a column of `system_packages`, by what is said of those installed."""
-        where, values = self._of(runs)
+        """The mean of a column of `system_packages`, by what is said of those installed.
+
+        A builder tells it when it installs them, and not of what its cache has: so of all runs with
+        the options of these.
+        """
+        these, values = self._of(runs, "id")
         rows = self._rows(
-            f"SELECT depexts, avg({what}) AS mean FROM system_packages WHERE {where} "
+            f"SELECT depexts, avg({what}) AS mean FROM system_packages WHERE run IN ("
+            f"SELECT id FROM runs WHERE options IN (SELECT options FROM runs WHERE {these})) "
             "GROUP BY depexts ORDER BY depexts",
             *values,
         )
         return {f"depexts: {row['depexts']}": row["mean"] for row in rows}
 
-    def _of(self, runs: Iterable[Run]) -> tuple[str, tuple[Any, ...]]:
+    def _of(self, runs: Iterable[Run], column: str = "run") -> tuple[str, tuple[Any, ...]]:
         """These, or those that are like the newest: stand-ins say nothing of real builds."""
         numbers = tuple(run.id for run in runs)
         if numbers:
-            return f"run IN ({', '.join('?' * len(numbers))})", numbers
+            return f"{column} IN ({', '.join('?' * len(numbers))})", numbers
         return (
-            "run IN (SELECT id FROM runs WHERE options = ("
+            f"{column} IN (SELECT id FROM runs WHERE options = ("
             "SELECT options FROM runs ORDER BY id DESC LIMIT 1))",
             (),
         )
@@ -514,12 +528,17 @@ def _add_run(db: sqlite3.Connection, new: NewRun, status: str, combination: str 
         (new.digest, time.time(), status, new.options, new.asked, new.base, combination),
     )
     run = int(cursor.lastrowid or 0)
-    db.executemany(
-        "INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)",
-        [(run, *row) for row in new.left_out],
-    )
+    _keep_left_out(db, run, new.left_out)
     keep_targets(db, run, new.plan)
     return run
+
+
+def _keep_left_out(
+    db: sqlite3.Connection, run: int, left_out: Iterable[tuple[str, str, str]]
+) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", [(run, *row) for row in left_out]
+    )
 
 
 _GONE = {"running": "interrupted"}

@@ -170,7 +170,10 @@ def _assumed_of_disk(plan: Plan, disk: int, steps: int, sizes: dict[str, int]) -
         return f": sizes are known of {known:,} of {counted(len(plan.packages), 'package')}"
     if plan.has_sizes or not steps:
         return ""
-    return f": {size(disk // steps)} assumed of each step, --sizes has what packages take"
+    remedy = "--sizes has what packages take"
+    if sizes:
+        remedy = "the plan was made without --sizes of packages"
+    return f": {size(disk // steps)} assumed of each step, {remedy}"
 
 
 def _waves(plan: Plan, result: Forecast) -> list[dict[str, Any]]:

@@ -58,12 +58,13 @@ def add_parser(subparsers: Any) -> None:
         help="write whole logs there, as files that the page opens (of several runs those of "
         "failures)",
     )
-    parser.add_argument(
+    figures = parser.add_mutually_exclusive_group()
+    figures.add_argument(
         "--durations",
         action="store_true",
         help="instead: the seconds of installs as JSON, for opamplan forecast --durations",
     )
-    parser.add_argument(
+    figures.add_argument(
         "--sizes",
         action="store_true",
         help="instead: the bytes of installs as JSON, for opamplan plan --sizes",
