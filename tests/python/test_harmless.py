@@ -160,6 +160,7 @@ def test_a_report_in_words_is_harmless() -> None:
     data: dict[str, Any] = {
         "run": {"id": 1, "status": "finished", "started": 0, "strategy": "graft", "image": NASTY},
         "counts": {"failure": 1},
+        "system_packages": {"steps": 0, "seconds": 0.0, "bytes": 0},
         "layers": [{"log": f"{NASTY}\n``` \n# no heading\n"}],
         "failures": [
             {

@@ -72,6 +72,7 @@ def report(targets: int) -> dict[str, Any]:
         "counts": counts,
         "seconds": 12345,
         "bytes": 123_400_000,
+        "system_packages": {"steps": 3, "seconds": 75.0, "bytes": 45_600_000},
         "layers": layers,
         "targets": rows,
         "failures": failures,
@@ -156,6 +157,7 @@ def test_it_opens_with_its_counts_and_the_worst_first(page: Any) -> None:
     first = page.locator("#rows tr").first.inner_text()
     assert "failed" in first
     assert page.locator("#rows tr").count() < 1000  # the rest is drawn when it is scrolled to
+    assert "45.6 MB of system packages in 1 min 15 s" in page.inner_text("#about")
 
 
 def test_it_draws_more_rows_when_scrolled(page: Any) -> None:
