@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -67,7 +68,9 @@ class origin_keeper {
   struct place {
     layer_id layer;
     std::vector<installed> systems;
-    friend auto operator<=>(const place&, const place&) = default;
+    friend bool operator<(const place& a, const place& b) {
+      return std::tie(a.layer, a.systems) < std::tie(b.layer, b.systems);
+    }
   };
 
   /// Where a step of an earlier plan stands, if that is a layer of this plan.
