@@ -14,6 +14,11 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def depexts_name(depexts: Iterable[str]) -> str:
+    """What files of measurements call system packages: "depexts: libgmp-dev pkg-config"."""
+    return "depexts: " + " ".join(depexts)
+
+
 def duration(seconds: float) -> str:
     """A time that something takes: "12 s", "3 min 20 s", "1 h 05 min"."""
     minutes, rest = divmod(round(seconds), 60)

@@ -155,16 +155,14 @@ def _combinations(args: argparse.Namespace) -> list[Combination]:
     for where, table in _tables(args.matrix):
         skipped = table.pop("exclude", [])
         try:
-            several = combinations(**{**axes, **_named_axes(args, where, table)})
+            several = combinations(**{**axes, **_named_axes(args, table)})
             leave = [
                 each
                 for table in (skipped if isinstance(skipped, list) else [skipped])
                 for each in _excluded(several, table)
             ]
         except (InvalidRequest, TypeError) as error:
-            said = str(error)
-            said = said if said.startswith(where) else f"{where}: {said}"
-            raise InvalidRequest(said) from None
+            raise InvalidRequest(f"{where}: {error}") from None
         found += [each for each in several if each not in leave and each not in found]
     if not found:
         raise InvalidRequest(f"{args.matrix}: nothing is left of what it excludes from")
@@ -214,7 +212,7 @@ def _tables(path: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{path}: [[also]] {number}", each
 
 
-def _named_axes(args: argparse.Namespace, where: str, table: dict[str, Any]) -> dict[str, Any]:
+def _named_axes(args: argparse.Namespace, table: dict[str, Any]) -> dict[str, Any]:
     """The axes of a table, by the names of `combinations`; options may not say them too."""
     from opamplan import InvalidRequest
 
@@ -225,7 +223,7 @@ def _named_axes(args: argparse.Namespace, where: str, table: dict[str, Any]) -> 
         varied = any(text.partition("=")[0] == name for text in args.vary)
         # What is required of all holds besides.
         if varied or (typed & args.typed and axis not in ("require", "constraint")):
-            raise InvalidRequest(f"{where}: {name}: an option says it too; leave one of them out")
+            raise InvalidRequest(f"{name}: an option says it too; leave one of them out")
         several = given if isinstance(given, list) else [given]
         axes[axis] = ["" if axis == "ocaml" and each == ANY else each for each in several]
     return axes

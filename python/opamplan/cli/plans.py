@@ -166,6 +166,12 @@ def numbers_from(path: str, what: str) -> dict[str, float]:
     return numbers
 
 
+def sizes_from(args: argparse.Namespace) -> dict[str, int]:
+    """Those of --sizes, in whole bytes."""
+    sizes = numbers_from(args.sizes, "bytes") if args.sizes else {}
+    return {name: round(size) for name, size in sizes.items()}
+
+
 def _float(value: float) -> float:
     try:
         return float(value)
@@ -229,14 +235,13 @@ def refuse_idle(args: argparse.Namespace, sharding: bool, remedy: str) -> None:
 
 def planning(args: argparse.Namespace) -> dict[str, Any]:
     """The arguments of `make_plan` that the options describe."""
-    sizes = numbers_from(args.sizes, "bytes") if args.sizes else {}
     return {
         "strategy": args.strategy,
         "limits": limits_from(args),
         "image": args.image or "",
-        "sizes": {name: round(size) for name, size in sizes.items()},
+        "sizes": sizes_from(args),
         "like": [
-            *(plan for name in args.like for plan in several(name)),
+            *(plan for name in args.like for plan in plans_in(name)),
             *getattr(args, "planned_before", ()),
         ],
         "threads": getattr(args, "threads", 0),
@@ -283,7 +288,7 @@ def load(text: str) -> Plan:
     raise InvalidRequest(f"{text}: holds several plans: name one, {path}#{next(iter(several), '')}")
 
 
-def several(name: str) -> list[Plan]:
+def plans_in(name: str) -> list[Plan]:
     """A plan's file, a run, or of a state file the newest run of each environment."""
     from opamplan import InvalidRequest, PlanMatrix
     from opamplan.cli.run_difference import is_run

@@ -25,6 +25,7 @@ from opamplan.runs.logs import unpacked
 from opamplan.runs.results import LayerResult
 from opamplan.runs.schema import describe_plan, keep_log, keep_targets
 from opamplan.runs.statuses import FAILED, NO_RESULT, NOT_BUILT, SUCCESS
+from opamplan.wording import depexts_name
 
 if TYPE_CHECKING:
     from opamplan import Plan
@@ -502,7 +503,7 @@ class State:
             "GROUP BY depexts ORDER BY depexts",
             *values,
         )
-        return {f"depexts: {row['depexts']}": row["mean"] for row in rows}
+        return {depexts_name(row["depexts"].split()): row["mean"] for row in rows}
 
     def _of(self, runs: Iterable[Run], column: str = "run") -> tuple[str, tuple[Any, ...]]:
         """These, or those that are like the newest: stand-ins say nothing of real builds."""

@@ -257,10 +257,6 @@ class parent_chooser {
   std::uint64_t largest_ = 0;
 };
 
-}  // namespace plan_impl
-
-namespace plan_impl {
-
 inline graft_tree best_tree(const layer_graph& layers, const graft_costs& costs,
                             std::size_t depth_limit) {
   parent_chooser chooser(layers, costs);

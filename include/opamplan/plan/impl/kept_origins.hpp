@@ -140,10 +140,11 @@ class origin_keeper {
       }
     }
     for (const layer_id l : layers_.layers.indices()) {
+      if (kept_[l] != 0) continue;
       place& at = places_[l];
       while (!at.systems.empty()) {
         const use& of = uses.at(at);
-        if (kept_[l] != 0 || of.kept || of.steps > 1) break;
+        if (of.kept || of.steps > 1) break;
         at.systems.pop_back();
       }
     }

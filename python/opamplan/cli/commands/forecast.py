@@ -10,7 +10,7 @@ from opamplan.cli import options, plans
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
 from opamplan.terminal.style import Style
-from opamplan.wording import counted, duration, size
+from opamplan.wording import counted, depexts_name, duration, size
 
 if TYPE_CHECKING:
     from opamplan import Forecast, Plan
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     built = {key for key, _, _ in earlier.layers()} if earlier else set[str]()
     installs = [(key, package) for key, package, _ in plan.layers() if key not in built]
     assumed = sum(not _is_known(durations, *install) for install in installs)
-    sizes = _whole(plans.numbers_from(args.sizes, "bytes")) if args.sizes else {}
+    sizes = plans.sizes_from(args)
     disk = disk_bytes(plan, earlier, sizes)
     system = _system_packages(plan, earlier, durations, sizes, args.system_seconds)
     if args.json:
@@ -125,10 +125,6 @@ def _is_known(durations: Mapping[str, float], key: str, package: str) -> bool:
     return any(name in durations for name in names)
 
 
-def _whole(numbers: dict[str, float]) -> dict[str, int]:
-    return {name: round(number) for name, number in numbers.items()}
-
-
 def _system_packages(
     plan: Plan,
     earlier: Optional[Plan],
@@ -139,7 +135,7 @@ def _system_packages(
     """What the package manager has to do: steps, seconds, bytes; of how many these are measured."""
     built = {step.key for step in earlier} if earlier else set[str]()
     found = {step.key: step.depexts for step in plan if step.depexts and step.key not in built}
-    names = [f"depexts: {' '.join(depexts)}" for depexts in found.values()]
+    names = [depexts_name(depexts) for depexts in found.values()]
     known = [sizes[name] for name in names if name in sizes]
     return {
         "steps": len(names),

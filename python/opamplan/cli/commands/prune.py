@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opamplan.cli import builders, options, plans
 from opamplan.cli.json_output import print_json
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, size
-
-if TYPE_CHECKING:
-    pass
 
 SHOWN = 10
 
@@ -43,7 +40,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from opamplan.runs.records import records_of, remove, unneeded
 
-    kept = [plan for name in args.kept for plan in plans.several(name)]
+    kept = [plan for name in args.kept for plan in plans.plans_in(name)]
     answers = []
     serving = {builder.name: builder for builder in builders.builders_from(args)}
     # All are asked before anything is removed: one that is absent stops it.
