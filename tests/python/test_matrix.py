@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import pathlib
 from collections.abc import Callable
@@ -13,7 +12,13 @@ from conftest import Run
 
 import opamplan
 from opamplan.runs import State
-from opamplan.runs.report import environment_names, matrix_data, matrix_html, matrix_markdown
+from opamplan.runs.report import (
+    environment_names,
+    matrix_data,
+    matrix_html,
+    matrix_markdown,
+    report_data,
+)
 from opamplan.runs.results import LayerResult
 
 COMPILERS = ("--ocaml=5.2.1", "--ocaml=5.3.0")
@@ -253,7 +258,9 @@ def test_cells_say_what_happened_where_and_why(
             (state, record(state, plans[0], bad, left_out)),
             (state, record(state, plans[1])),
         ]
+        state.add_system_packages(runs[1][1], 0, ["libgmp-dev"], 70.0, 3_000_000)
         data = matrix_data(runs, log_bytes=20)
+        one = report_data(*runs[0])["failures"][0]
     assert [run["counts"]["success"] for run in data["runs"]] == [
         sum(
             cell["cells"][place]["status"] == "success"
@@ -270,7 +277,8 @@ def test_cells_say_what_happened_where_and_why(
     assert failure["log"].endswith("Error: <no> luck\n")
     assert (failure["package"], failure["run"], failure["status"]) == (bad, 0, "failure")
     waiting = [row for row in data["packages"] if (row["cells"][0] or {}).get("causes")]
-    assert len(waiting) == failure["stops"] > 0
+    assert len(waiting) + 1 == failure["stops"] > 1  # itself, as in the report of one run
+    assert (one["package"], len(one["targets"])) == (bad, failure["stops"])
     assert waiting[0]["cells"][0] == {
         "status": "dependency_failed",
         "seconds": 3,
@@ -282,7 +290,11 @@ def test_cells_say_what_happened_where_and_why(
         None,
     ]
     assert rows["only-here.1"]["differs"]
+    steps = [run["system_packages"]["steps"] for run in data["runs"]]
+    assert steps == [0, 1]
     text = matrix_markdown(data)
+    assert "- `OCaml 5.3.0`: installed by 1 step in 1 min 10 s, 3.0 MB\n" in text
+    assert "- `OCaml 5.2.1`" not in text
     assert f"| `{bad}` | {rows[bad]['dependents']} | failure | success |" in text
     assert "| `only-here.1` | 0 | no_solution |  |" in text
     page = matrix_html(data)
@@ -495,92 +507,6 @@ def test_files_of_plans_are_written_below_their_names(
     for name in matrix:
         text = (tmp_path / name / "docker-bake-images.hcl").read_text()
         assert f'r.test/x/{name}"' in text
-
-
-# OCaml 4.14 is what `old` is for, 5.3 what `new` is for; `here` is not available, and two need
-# each other.
-HALVES = {
-    "old": 'depends: ["ocaml" {< "5.0"}]',
-    "new": 'depends: ["ocaml" {>= "5.0"}]',
-    "here": 'depends: ["ocaml"] available: os = "macos"',
-    "ring": 'depends: ["ocaml" "gnir"]',
-    "gnir": 'depends: ["ocaml" "ring"]',
-}
-BOTH_COMPILERS = ("--ocaml=4.14.2", "--ocaml=5.3.0")
-OLD, NEW = "debian-13-ocaml-4.14.2", "debian-13-ocaml-5.3.0"
-
-
-@pytest.fixture
-def halves(tmp_path: pathlib.Path) -> tuple[str, ...]:
-    """The options of a repository of which each compiler has a half."""
-    folder = tmp_path / "halves"
-    for name, fields in HALVES.items():
-        place = folder / f"packages/{name}/{name}.1"
-        place.mkdir(parents=True)
-        (place / "opam").write_text(f'opam-version: "2.0"\n{fields}\n')
-    for version in ("4.14.2", "5.3.0"):
-        place = folder / f"packages/ocaml/ocaml.{version}"
-        place.mkdir(parents=True)
-        (place / "opam").write_text('opam-version: "2.0"\nflags: compiler\n')
-    return "--repository", str(folder)
-
-
-def test_what_a_plan_leaves_out_is_saved_told_and_reported_with_the_reason(
-    halves: tuple[str, ...],
-    tmp_path: pathlib.Path,
-    opamplan_command: Run,
-    fake: Callable[..., str],
-) -> None:
-    file, out = tmp_path / "matrix.json", tmp_path / "out"
-    opamplan_command("plan", "-q", *halves, *BOTH_COMPILERS, "-o", str(file))
-    left_out = opamplan.PlanMatrix.load(file).left_out
-    statuses = {name: {row.target: row.status for row in rows} for name, rows in left_out.items()}
-    everywhere = {"gnir.1": "cannot_be_built", "here": "unavailable", "ring.1": "cannot_be_built"}
-    assert statuses == {
-        OLD: {**everywhere, "new.1": "no_solution"},
-        NEW: {**everywhere, "old.1": "no_solution"},
-    }
-    said = "old 1 needs ocaml < 5.0; you asked for ocaml = 5.3.0"
-    assert [row.reason for row in left_out[NEW] if row.target == "old.1"] == [said]
-    doctor = opamplan_command("doctor", "--plan", str(file))
-    assert (doctor.returncode, doctor.stderr) == (0, "")
-    assert f"  left out: old.1: {said}\n" in doctor.stdout[doctor.stdout.index(NEW) :]
-    told = json.loads(opamplan_command("doctor", "--json", "--plan", str(file)).stdout)
-    assert told["environments"][OLD]["findings"] == []
-    assert told["environments"][NEW]["left_out"] == [
-        dataclasses.asdict(row) for row in left_out[NEW]
-    ]
-    # Built from the file, or planned and built: the same.
-    for words in (("--plan", str(file)), (*halves, *BOTH_COMPILERS, "--no-resume")):
-        done = opamplan_command("build", "-q", "--program", fake(), "-o", str(out), *words)
-        assert done.returncode == 1, done.stderr
-        assert f"Has no solution only in some:\n  new  in 1 of 2: {OLD}\n" in done.stdout
-        report = ("report", f"{out}/builds.sqlite", "--format=json")
-        rows = json.loads(opamplan_command(*report).stdout)["packages"]
-        cells = {row["name"]: row["cells"] for row in rows}
-        assert cells["old.1"] == [
-            {"status": "success", "seconds": 3},
-            {"status": "no_solution", "reason": said},
-        ]
-        assert [cell["status"] for cell in cells["ring.1"]] == ["cannot_be_built"] * 2
-
-
-def test_what_is_named_and_left_out_in_some_is_built_in_the_others(
-    halves: tuple[str, ...],
-    tmp_path: pathlib.Path,
-    opamplan_command: Run,
-    fake: Callable[..., str],
-) -> None:
-    file, out = tmp_path / "matrix.json", tmp_path / "out"
-    opamplan_command("plan", "-q", *halves, *BOTH_COMPILERS, "-o", str(file))
-    words = ("build", "-q", "--program", fake(), "-o", str(out), "--plan", str(file))
-    done = opamplan_command(*words, "old")
-    assert done.returncode == 1
-    assert f"{NEW}: old.1 is left out: old 1 needs ocaml < 5.0" in done.stderr
-    assert "1 of 2 targets built" in done.stdout
-    assert opamplan_command("doctor", "--plan", str(file), "old").returncode == 1
-    unknown = opamplan_command(*words, "odl")
-    assert (unknown.returncode, "odl" in unknown.stderr) == (2, True)
 
 
 def test_one_plan_of_a_file_is_taken_by_its_name(

@@ -274,6 +274,7 @@ def matrix(packages: int, environments: int) -> dict[str, Any]:
     failure |= {"kind": "disk", "error": "</script>no room"}
     run = {"id": 1, "file": "a", "status": "finished", "started": 1.79e9, "ended": 1.79e9 + 60}
     about = {"image": "debian:13", "environment": "os = linux", "counts": {"success": packages}}
+    run["system_packages"] = {"steps": 2, "seconds": 70.0, "bytes": 3_000_000}
     names = [f"debian-13 OCaml 5.{n}.0" for n in range(environments)]
     return {
         "runs": [{"name": name, **run, **about} for name in names],
@@ -297,6 +298,7 @@ def test_a_matrix_of_sixty_thousand_cells_can_be_used(
     tab.goto(file.as_uri())
     assert tab.title() == "4000 packages in 15 environments"
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert "3.0 MB of system packages in 1 min 10 s" in tab.locator("#runs tr").first.inner_text()
     assert tab.locator("#rows tr").count() == 200
     assert tab.locator("#rows tr").first.locator(".cell .dot").count() == 15
     assert tab.locator("#rows tr code").first.inner_text() == "package-0.1"  # most needed first

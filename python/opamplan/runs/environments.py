@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,10 +16,20 @@ STANDING = ("distribution", "ocaml", "arch", "tests", "docs", "asked")
 """The facts that make runs of one environment, whatever its image and its opam are meanwhile."""
 
 
-def facts_of(plan: Plan, asked: str = "") -> dict[str, str]:
+_COMPILER = re.compile(r"-ocaml-([0-9][^-]*)")
+
+
+def compiler_of(combination: str) -> str:
+    """The compiler that the name of a combination says, see `opamplan.Combination.name`."""
+    found = _COMPILER.search(combination)
+    return f"OCaml {found.group(1)}" if found else ""
+
+
+def facts_of(plan: Plan, asked: str = "", combination: str = "") -> dict[str, str]:
     """What environments and plans differ in, in the order in which people say it.
 
-    `asked`: what the plan was made for and does not say, see `Run`.
+    `asked`: what the plan was made for and does not say, see `Run`. `combination`: its name in a
+    matrix, which tells the compiler where no layer does: a plan of nothing is of a combination too.
     """
     value = plan.environment
     # A package `ocaml` may be there in several versions, of which all others stand on one.
@@ -32,7 +43,7 @@ def facts_of(plan: Plan, asked: str = "") -> dict[str, str]:
     ocaml = max(sorted(versions), key=lambda version: versions[version], default="")
     return {
         "distribution": f"{value.get('os-distribution', '')}-{value.get('os-version', '')}",
-        "ocaml": ocaml and f"OCaml {ocaml}",
+        "ocaml": f"OCaml {ocaml}" if ocaml else compiler_of(combination),
         "arch": str(value.get("arch", "")),
         "opam": f"opam {value.get('opam-version', '')}",
         "tests": "with tests" if plan.base["with_test"] else "",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from opamplan.errors import FileError, InvalidRequest, MissingFile
 from opamplan.files import is_locked
 from opamplan.runs import database
-from opamplan.runs.environments import STANDING, names_of
+from opamplan.runs.environments import STANDING, compiler_of, names_of
 from opamplan.runs.identity import NewRun
 from opamplan.runs.logs import unpacked
 from opamplan.runs.results import LayerResult
@@ -444,7 +444,10 @@ class State:
         """What its environment is, see `environments.facts_of`."""
         rows = self._rows("SELECT facts FROM plans WHERE digest = ?", run.plan)
         facts = dict(json.loads(rows[0]["facts"]))
-        return {**facts, "asked": run.asked} if facts else facts
+        if not facts:
+            return facts
+        ocaml = facts["ocaml"] or compiler_of(run.combination)
+        return {**facts, "ocaml": ocaml, "asked": run.asked}
 
     def environments(self, runs: Optional[Iterable[Run]] = None) -> dict[str, list[Run]]:
         """Runs (default: all) by the name of their environment, in the order of the runs."""

@@ -42,6 +42,7 @@ const opamplan = (() => {
   };
 
   const bytes = (n) => n == null ? "" : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
+  const systemSaid = (s) => s.steps ? `${bytes(s.bytes)} of system packages in ${time(s.seconds)}` : "";
 
   const counted = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
@@ -122,7 +123,7 @@ const opamplan = (() => {
     return statuses;
   }
   return {
-    data, order, words, $, color, make, draw, badge, time, bytes, counted, logOf,
+    data, order, words, $, color, make, draw, badge, time, bytes, systemSaid, counted, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   };
 })();

@@ -51,7 +51,6 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         for t in state.targets(run)
     ]
     failures, groups = _failures(plan, rows, index)
-    system = state.system_packages(run)
     return {
         "run": {
             "id": run.id,
@@ -65,16 +64,22 @@ def report_data(state: State, run: Run, log_bytes: int = 20_000) -> dict[str, An
         "counts": dict(Counter(t["status"] for t in targets)),
         "seconds": sum(layer["seconds"] for layer in layers),
         "bytes": sum(layer["size"] or 0 for layer in layers),
-        "system_packages": {
-            "steps": len(system),
-            "seconds": sum(row["seconds"] for row in system),
-            "bytes": sum(row["size"] for row in system),
-        },
+        "system_packages": system_packages(state, run),
         "layers": layers,
         "targets": targets,
         "failures": failures,
         "groups": groups,
         "batches": state.batches(run),
+    }
+
+
+def system_packages(state: State, run: Run) -> dict[str, Any]:
+    """What the package manager installed in a run: by how many steps, seconds, bytes."""
+    system = state.system_packages(run)
+    return {
+        "steps": len(system),
+        "seconds": sum(row["seconds"] for row in system),
+        "bytes": sum(row["size"] for row in system),
     }
 
 

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, badge, time, counted, logOf,
+    data, order, words, $, color, make, badge, time, systemSaid, counted, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { runs, packages } = data;
@@ -36,7 +36,8 @@
       make("th", { scope: "row" }, run.name),
       make("td", { class: "number" }, `${built[i]} of ${total} built`),
       make("td", { class: "filling" }, bar),
-      make("td", {}, `${new Date(run.started * 1000).toLocaleString()}, ${run.status}${run.ended ? `, ${time(run.ended - run.started)}` : ""}`)));
+      make("td", {}, `${new Date(run.started * 1000).toLocaleString()}, ${run.status}${run.ended ? `, ${time(run.ended - run.started)}` : ""}`),
+      make("td", {}, systemSaid(run.system_packages))));
   });
 
   // The table: a row for each package, a cell for each run.

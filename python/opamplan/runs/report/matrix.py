@@ -12,10 +12,10 @@ from opamplan.runs.failures import failures_of
 from opamplan.runs.layers import layer_members, layer_needs, layer_of
 from opamplan.runs.log_errors import error_of
 from opamplan.runs.report.compact import compact
-from opamplan.runs.report.data import end_of_log
+from opamplan.runs.report.data import end_of_log, system_packages
 from opamplan.runs.report.html import write_page
 from opamplan.runs.report.maintainers import maintainers_of
-from opamplan.runs.report.text import code, when
+from opamplan.runs.report.text import code, system_said, when
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import SUCCESS, in_order
 from opamplan.terminal.harmless import harmless
@@ -26,17 +26,20 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
     """All that the pages of several runs show: a row for each package, a cell for each run.
 
     `runs`: name (what is particular to the environment), file and id, combination (its name in a
-    matrix), status, times, image,
-    environment, counts by status. `failures`: package, layer, run (its place), status, how many
-    targets it `stops`, `kind` and text of its error, the end of its log. `packages`: NAME.VERSION,
-    `maintainers` (as a plan says that has it), `dependents` (targets that need it, where most do),
-    `differs`, and `cells`, one a run, None where it is no target: status, seconds, `failure` (its
-    own) and `causes` (those that stop it), as indices into `failures`, and `reason`. What there is
-    not is left out.
+    matrix), status, times, image, environment, counts by status, `system_packages` (as in
+    `report_data`). `failures`: package, layer, run (its place), status, how many targets it `stops`
+    (itself included if it is one), `kind` and text of its error, the end of its log. `packages`:
+    NAME.VERSION (NAME if no run has a version), `maintainers` (as a plan says that has it),
+    `dependents` (targets that need it, where most do), `differs`, and `cells`, one a run, None
+    where it is no target: status, seconds, `failure` (its own) and `causes` (those that stop it),
+    as indices into `failures`, and `reason`. What there is not is left out.
     """
     plans = [state.plan_of(run) for state, run in runs]
     names = environment_names(
-        plans, [run.started for _, run in runs], [run.asked for _, run in runs]
+        plans,
+        [run.started for _, run in runs],
+        [run.asked for _, run in runs],
+        [run.combination for _, run in runs],
     )
     failures: list[dict[str, Any]] = []
     cells: dict[str, list[Any]] = {}
@@ -46,8 +49,8 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
         own = _failures(state, run, plan, log_bytes)
         column = _column(state, run, {key: len(failures) + i for i, key in enumerate(own)}, own)
         for failure in own.values():
-            stops = len(failure.pop("targets"))
-            failures.append({**failure, "run": place, "stops": stops})
+            del failure["targets"]
+            failures.append({**failure, "run": place})
         for target, cell in column.items():
             cells.setdefault(target, [None] * len(plans))[place] = cell
         for target, count in _dependents(plan).items():
@@ -64,8 +67,10 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
                 "image": run.base or plan.base["image"],
                 "environment": plan.base["environment"],
                 "counts": dict(Counter(cell["status"] for cell in column.values())),
+                "system_packages": system_packages(state, run),
             }
         )
+    _join_names(cells)
     maintainers = maintainers_of(plans, cells)
     packages = [
         {
@@ -80,6 +85,26 @@ def matrix_data(runs: Sequence[tuple[State, Run]], log_bytes: int = 4_000) -> di
     return {"runs": described, "packages": packages, "failures": failures}
 
 
+def _join_names(cells: dict[str, list[Any]]) -> None:
+    """Put what runs left out by its name alone into the row of the version that others have.
+
+    Of several versions that which most runs have.
+    """
+    versions: dict[str, list[str]] = {}
+    for target in sorted(cells):
+        name, dot, _ = target.partition(".")
+        if dot and name in cells:
+            versions.setdefault(name, []).append(target)
+    for name, targets in versions.items():
+        nameless = cells[name]
+        row = cells[max(targets, key=lambda target: sum(map(bool, cells[target])))]
+        for place, cell in enumerate(nameless):
+            if cell and row[place] is None:
+                row[place], nameless[place] = cell, None
+        if not any(nameless):
+            del cells[name]
+
+
 def _failures(state: State, run: Run, plan: Plan, log_bytes: int) -> dict[str, dict[str, Any]]:
     """By layer what failed, of targets and of what only they need; those that stop most first."""
     found = {}
@@ -92,6 +117,7 @@ def _failures(state: State, run: Run, plan: Plan, log_bytes: int) -> dict[str, d
             "status": row["status"],
             "kind": error.kind,
             "error": error.text,
+            "stops": len(stopped),
             "targets": [name for name in stopped if name != row["package"]],
             "log": end_of_log(log, log_bytes),
         }
@@ -139,14 +165,19 @@ def _dependents(plan: Plan) -> Counter[str]:
 
 
 def environment_names(
-    plans: Sequence[Plan], started: Sequence[float] = (), asked: Sequence[str] = ()
+    plans: Sequence[Plan],
+    started: Sequence[float] = (),
+    asked: Sequence[str] = (),
+    combinations: Sequence[str] = (),
 ) -> list[str]:
     """What tells the environments of plans apart, in few words, see `environments.names_of`.
 
-    `asked`: of their runs. Where nothing does, when these `started` (seconds since 1970, told in
-    UTC), or their place.
+    `asked`, `combinations`: of their runs. Where nothing does, when these `started` (seconds since
+    1970, told in UTC), or their place.
     """
-    facts = [facts_of(plan, words) for plan, words in zip(plans, [*asked, *[""] * len(plans)])]
+    unsaid = [""] * len(plans)
+    told = zip(plans, [*asked, *unsaid], [*combinations, *unsaid])
+    facts = [facts_of(plan, words, combination) for plan, words, combination in told]
     for fact, seconds in zip(facts, started):
         fact["started"] = when(seconds)
     return names_of(facts)
@@ -178,6 +209,10 @@ def matrix_markdown(data: dict[str, Any], most: int = 200) -> str:
             ),
         ),
     ]
+    system = [run for run in runs if run["system_packages"]["steps"]]
+    if system:
+        lines += ["", "System packages:", ""]
+        lines += [f"- {code(run['name'])}: {system_said(run['system_packages'])}" for run in system]
     different = [package for package in data["packages"] if package["differs"]]
     different.sort(key=lambda package: (-package["dependents"], package["name"]))
     if different:

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const {
-    data, order, words, $, color, make, draw, badge, time, bytes, counted, logOf,
+    data, order, words, $, color, make, draw, badge, time, bytes, systemSaid, counted, logOf,
     opens, panelOf, named, chips, scrolling, countsBar,
   } = opamplan;
   const { layers, targets } = data;
@@ -39,7 +39,7 @@
     data.run.status, new Date(data.run.started * 1000).toLocaleString(), time(ended - data.run.started),
     `strategy ${data.run.strategy}`, `on ${data.run.image}`,
     counted(layers.length, "layer"), `installs took ${time(data.seconds)}`, data.bytes ? `${bytes(data.bytes)} installed` : "",
-    data.system_packages.steps ? `${bytes(data.system_packages.bytes)} of system packages in ${time(data.system_packages.seconds)}` : "",
+    systemSaid(data.system_packages),
   ].filter(Boolean).join(" · ");
   const statuses = countsBar($("bar"), data.counts);
 

@@ -32,8 +32,7 @@ def markdown_report(data: dict[str, Any]) -> str:
         lines.append(f"| {counts[status]} | {status} |")
     system = data["system_packages"]
     if system["steps"]:
-        what = f"{counted(system['steps'], 'step')} in {duration(system['seconds'])}"
-        lines += ["", f"System packages: installed by {what}, {size(system['bytes'])}"]
+        lines += ["", f"System packages: {system_said(system)}"]
     if data["failures"]:
         lines += ["", "## Failures", "", "| package | targets it stops | error |", "|---|---:|---|"]
         for failure in data["failures"]:
@@ -50,6 +49,12 @@ def markdown_report(data: dict[str, Any]) -> str:
         fence = _fence(log)
         lines += ["", f"### {code(failure['package'])}", "", fence, *log, fence]
     return harmless("\n".join(lines)) + "\n"
+
+
+def system_said(system: dict[str, Any]) -> str:
+    """What a report's `system_packages` come to, in words."""
+    steps = counted(system["steps"], "step")
+    return f"installed by {steps} in {duration(system['seconds'])}, {size(system['bytes'])}"
 
 
 def when(seconds: float) -> str:

@@ -1,0 +1,153 @@
+"""What a matrix leaves out in some combinations, or all: kept and told with its reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Callable
+
+import pytest
+from conftest import Run
+
+import opamplan
+from opamplan.runs import State, histories
+from opamplan.runs.report import matrix_data, matrix_markdown
+
+# OCaml 4.14 is what `old` is for, 5.3 what `new` is for; `here` is not available, and two need
+# each other.
+HALVES = {
+    "old": 'depends: ["ocaml" {< "5.0"}]',
+    "new": 'depends: ["ocaml" {>= "5.0"}]',
+    "here": 'depends: ["ocaml"] available: os = "macos"',
+    "ring": 'depends: ["ocaml" "gnir"]',
+    "gnir": 'depends: ["ocaml" "ring"]',
+}
+BOTH_COMPILERS = ("--ocaml=4.14.2", "--ocaml=5.3.0")
+OLD, NEW = "debian-13-ocaml-4.14.2", "debian-13-ocaml-5.3.0"
+
+
+@pytest.fixture
+def halves(tmp_path: pathlib.Path) -> tuple[str, ...]:
+    """The options of a repository of which each compiler has a half."""
+    folder = tmp_path / "halves"
+    for name, fields in HALVES.items():
+        place = folder / f"packages/{name}/{name}.1"
+        place.mkdir(parents=True)
+        (place / "opam").write_text(f'opam-version: "2.0"\n{fields}\n')
+    for version in ("4.14.2", "5.3.0"):
+        place = folder / f"packages/ocaml/ocaml.{version}"
+        place.mkdir(parents=True)
+        (place / "opam").write_text('opam-version: "2.0"\nflags: compiler\n')
+    return "--repository", str(folder)
+
+
+def test_what_a_plan_leaves_out_is_saved_told_and_reported_with_the_reason(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    fake: Callable[..., str],
+) -> None:
+    file, out = tmp_path / "matrix.json", tmp_path / "out"
+    opamplan_command("plan", "-q", *halves, *BOTH_COMPILERS, "-o", str(file))
+    left_out = opamplan.PlanMatrix.load(file).left_out
+    statuses = {name: {row.target: row.status for row in rows} for name, rows in left_out.items()}
+    everywhere = {"gnir.1": "cannot_be_built", "here": "unavailable", "ring.1": "cannot_be_built"}
+    assert statuses == {
+        OLD: {**everywhere, "new.1": "no_solution"},
+        NEW: {**everywhere, "old.1": "no_solution"},
+    }
+    said = "old 1 needs ocaml < 5.0; you asked for ocaml = 5.3.0"
+    assert [row.reason for row in left_out[NEW] if row.target == "old.1"] == [said]
+    doctor = opamplan_command("doctor", "--plan", str(file))
+    assert (doctor.returncode, doctor.stderr) == (0, "")
+    assert f"  left out: old.1: {said}\n" in doctor.stdout[doctor.stdout.index(NEW) :]
+    told = json.loads(opamplan_command("doctor", "--json", "--plan", str(file)).stdout)
+    assert told["environments"][OLD]["findings"] == []
+    assert told["environments"][NEW]["left_out"] == [
+        dataclasses.asdict(row) for row in left_out[NEW]
+    ]
+    # Built from the file, or planned and built: the same.
+    for words in (("--plan", str(file)), (*halves, *BOTH_COMPILERS, "--no-resume")):
+        done = opamplan_command("build", "-q", "--program", fake(), "-o", str(out), *words)
+        assert done.returncode == 1, done.stderr
+        assert f"Has no solution only in some:\n  new  in 1 of 2: {OLD}\n" in done.stdout
+        report = ("report", f"{out}/builds.sqlite", "--format=json")
+        rows = json.loads(opamplan_command(*report).stdout)["packages"]
+        cells = {row["name"]: row["cells"] for row in rows}
+        assert cells["old.1"] == [
+            {"status": "success", "seconds": 3},
+            {"status": "no_solution", "reason": said},
+        ]
+        assert [cell["status"] for cell in cells["ring.1"]] == ["cannot_be_built"] * 2
+
+
+def test_what_is_named_and_left_out_in_some_is_built_in_the_others(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    fake: Callable[..., str],
+) -> None:
+    file, out = tmp_path / "matrix.json", tmp_path / "out"
+    opamplan_command("plan", "-q", *halves, *BOTH_COMPILERS, "-o", str(file))
+    words = ("build", "-q", "--program", fake(), "-o", str(out), "--plan", str(file))
+    done = opamplan_command(*words, "old")
+    assert done.returncode == 1
+    assert f"{NEW}: old.1 is left out: old 1 needs ocaml < 5.0" in done.stderr
+    assert "1 of 2 targets built" in done.stdout
+    assert opamplan_command("doctor", "--plan", str(file), "old").returncode == 1
+    unknown = opamplan_command(*words, "odl")
+    assert (unknown.returncode, "odl" in unknown.stderr) == (2, True)
+
+
+@pytest.fixture
+def build(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    fake: Callable[..., str],
+) -> Callable[..., str]:
+    """Builds targets with both compilers; what was said on the terminal."""
+
+    def run(*words: str) -> str:
+        place = ("--program", fake(), "-o", str(tmp_path / "out"))
+        done = opamplan_command("build", "-q", *place, *halves, *BOTH_COMPILERS, *words)
+        assert done.returncode < 2, done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: pathlib.Path) -> pathlib.Path:
+    return tmp_path / "out/builds.sqlite"
+
+
+def test_a_combination_in_which_nothing_can_be_built_is_the_one_that_its_name_says(
+    build: Callable[..., str], file: pathlib.Path
+) -> None:
+    build("new")
+    with State(file, read_only=True) as state:
+        runs = [(state, run) for run in state.runs()]
+        assert not state.plan_of(runs[0][1]).targets
+        assert [run["name"] for run in matrix_data(runs)["runs"]] == ["OCaml 4.14.2", "OCaml 5.3.0"]
+    build("new", "old")  # now something can
+    with State(file, read_only=True) as state:
+        found = {history.name: [run.run for run in history.runs] for history in histories(state)}
+    assert found == {"OCaml 4.14.2": [1, 3], "OCaml 5.3.0": [2, 4]}
+
+
+def test_what_was_named_and_left_out_in_some_is_in_the_row_of_its_version(
+    build: Callable[..., str], file: pathlib.Path
+) -> None:
+    build("new", "old", "here")
+    with State(file, read_only=True) as state:
+        assert {row["target"] for row in state.left_out(state.run(1))} == {"here", "new"}
+        data = matrix_data([(state, run) for run in state.runs()])
+    rows = {row["name"]: [cell["status"] for cell in row["cells"]] for row in data["packages"]}
+    assert rows == {
+        "here": ["unavailable", "unavailable"],
+        "new.1": ["no_solution", "success"],
+        "old.1": ["success", "no_solution"],
+    }
+    assert "| `new.1` | 0 | no_solution | success |" in matrix_markdown(data)
