@@ -11,7 +11,7 @@ import pytest
 from conftest import Run
 
 import opamplan
-from opamplan.runs import State, histories
+from opamplan.runs import State, histories, matrix_verdict
 from opamplan.runs.report import matrix_data, matrix_markdown
 
 # OCaml 4.14 is what `old` is for, 5.3 what `new` is for; `here` is not available, and two need
@@ -151,3 +151,39 @@ def test_what_was_named_and_left_out_in_some_is_in_the_row_of_its_version(
         "old.1": ["success", "no_solution"],
     }
     assert "| `new.1` | 0 | no_solution | success |" in matrix_markdown(data)
+
+
+def test_the_verdict_names_what_has_no_solution_in_any_combination(
+    build: Callable[..., str], file: pathlib.Path
+) -> None:
+    said = build("new", "ring")
+    with State(file, read_only=True) as state:
+        verdict = matrix_verdict(state, state.last())
+    assert list(verdict.left_out_everywhere) == ["ring"]
+    assert verdict.left_out_somewhere == {"new": [OLD]}
+    reason = verdict.left_out_everywhere["ring"]
+    assert f"Has no solution in any of them:\n  ring: {reason}\n" in said
+
+
+def test_logs_and_histories_tell_who_leaves_a_package_out_and_why(
+    build: Callable[..., str], file: pathlib.Path, opamplan_command: Run
+) -> None:
+    build("new", "ring")
+    why = "new 1 needs ocaml >= 5.0; you asked for ocaml = 4.14.2"
+    log = opamplan_command("log", str(file), "new")
+    assert (log.returncode, log.stderr) == (0, "")
+    assert f"new  left out, no_solution  {OLD}\n{why}\n" in log.stdout
+    assert f"success, 3 s  {NEW}\n" in log.stdout
+    rows = json.loads(opamplan_command("log", str(file), "new", "--json").stdout)
+    assert [(row["combination"], row.get("reason")) for row in rows] == [(NEW, None), (OLD, why)]
+    for name in ("ring", "ring.1"):
+        log = opamplan_command("log", str(file), name)
+        assert (log.returncode, log.stderr) == (1, "")
+        assert f"left out, cannot_be_built  {OLD} {NEW}\n" in log.stdout
+    history = opamplan_command("history", str(file), "new").stdout
+    assert history.startswith("OCaml 4.14.2\n  run 1")
+    assert f"  new  no_solution\n         {why}\nOCaml 5.3.0\n  run 2" in history
+    whole = opamplan_command("history", str(file)).stdout
+    assert f"Left out of run 1:\n  new: {why}\n  ring" in whole
+    told = json.loads(opamplan_command("history", str(file), "--json").stdout)
+    assert [row["target"] for row in told[0]["left_out"]] == ["new", "ring.1"]

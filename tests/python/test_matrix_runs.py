@@ -139,6 +139,39 @@ def test_the_last_lines_say_what_fails_everywhere_and_what_only_in_some(
     assert not verdict.somewhere
 
 
+def test_what_others_have_not_tried_yet_does_not_fail_only_in_some(
+    build: Build, file: pathlib.Path
+) -> None:
+    bad = "csexp.1.5.2"
+    interrupt_at(NAMES[2], pytest.MonkeyPatch())
+    status, said = build(fail=(bad,), axes=("dune-configurator", *AXES))
+    assert status == 130
+    with State(file, read_only=True) as state:
+        verdict = matrix_verdict(state, state.last())
+    assert (verdict.everywhere, verdict.somewhere) == ([], [])
+    [failure] = verdict.undecided
+    assert (failure.package, failure.failed_in, failure.built_in) == (bad, NAMES[:2], [])
+    assert failure.not_tried_in == NAMES[2:]
+    assert "Fails where it was tried, and was not tried in all of them:\n" in said
+    where = f"in 2 of 4: {' '.join(NAMES[:2])}; not tried in 2: {' '.join(NAMES[2:])}\n"
+    assert f"{bad}\n         {where}" in said
+
+
+def test_the_verdict_of_a_matrix_stays_when_a_run_alone_comes_after_it(
+    build: Build, file: pathlib.Path, opamplan_command: Run
+) -> None:
+    build()
+    build(axes=())
+    told = opamplan_command("history", str(file)).stdout
+    assert "The newest matrix, runs 1 to 4, as a whole:\n4 environments finished: " in told
+
+
+def test_quiet_lines_of_a_matrix_say_which_combination_they_are_of(build: Build) -> None:
+    _, said = build()
+    for number, name in enumerate(NAMES, 1):
+        assert f"{name}\nrun {number} finished: " in said
+
+
 def test_what_only_some_have_is_told_with_where(
     build: Build, file: pathlib.Path, opamplan_command: Run
 ) -> None:

@@ -72,12 +72,21 @@ def print_verdict(verdict: MatrixVerdict) -> None:
     for status, count in verdict.counts.items():
         if status != SUCCESS:
             print(f"  {count:6} {status}")
-    if verdict.everywhere:
-        print("Fails in all of them, what stops most targets first:")
-        _print_failures(verdict, verdict.everywhere)
-    if verdict.somewhere:
-        print("Fails only in some:")
-        _print_failures(verdict, verdict.somewhere)
+    for failures, title in (
+        (verdict.everywhere, "Fails in all of them, what stops most targets first:"),
+        (verdict.undecided, "Fails where it was tried, and was not tried in all of them:"),
+        (verdict.somewhere, "Fails only in some:"),
+    ):
+        if failures:
+            print(title)
+            _print_failures(verdict, failures)
+    nowhere = list(verdict.left_out_everywhere.items())
+    if nowhere:
+        print("Has no solution in any of them:")
+    for name, reason in nowhere[:MOST_LISTED]:
+        print(f"  {style.warn(name)}: {reason}")
+    if len(nowhere) > MOST_LISTED:
+        print(f"  ... {len(nowhere)} in all")
     several = list(verdict.left_out_somewhere.items())
     if several:
         print("Has no solution only in some:")
@@ -96,8 +105,11 @@ def _print_failures(verdict: MatrixVerdict, failures: list[MatrixFailure]) -> No
         what = "" if one.status == FAILURE else f"  ({one.status})"
         print(f"  {len(one.targets):6} {paint(one.package)}{what}")
         if len(one.failed_in) < len(verdict.combinations):
-            built = f"; built in {len(one.built_in)}" if one.built_in else ""
-            print(f"         {_some(one.failed_in, verdict)}{built}")
+            words = [_some(one.failed_in, verdict)]
+            words += [f"built in {len(one.built_in)}"] if one.built_in else []
+            if one.not_tried_in:
+                words.append(f"not tried in {len(one.not_tried_in)}: {listed(one.not_tried_in)}")
+            print(f"         {'; '.join(words)}")
         print(f"         {one.error.text}")
     if len(failures) > 20:
         print(f"         ... {len(failures)} in all")

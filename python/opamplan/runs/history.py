@@ -8,12 +8,13 @@ from functools import lru_cache
 from statistics import median
 from typing import Any, Optional
 
+from opamplan.left_out import LeftOut
 from opamplan.runs.closures import ClosureChange, Closures, changes_between
 from opamplan.runs.failure_groups import Errors, FailureGroup, groups_of
 from opamplan.runs.failures import failures_of
 from opamplan.runs.log_errors import LogError
 from opamplan.runs.state import Run, State
-from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, FAILED, SUCCESS
+from opamplan.runs.statuses import ACCEPTED_FAILURE, BAD, FAILED, LEFT_OUT, SUCCESS
 
 MOST_PLANS = 6
 """That are held at once, to say what changed between runs."""
@@ -101,6 +102,8 @@ class History:
     """In the newest run that says something of them; those that stop most first."""
     unsolved: dict[str, int] = field(default_factory=dict)
     """Names whose newest run has no solution for them, with the first run that had none."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """Of the newest run, what there is no solution for first."""
     flaky: list[Flaky] = field(default_factory=list)
     groups: list[FailureGroup] = field(default_factory=list)
     """Of the newest run's failures, infrastructure's last."""
@@ -158,6 +161,7 @@ def _history(
         if row["status"] in BAD and not broken[newest.id][row["layer"]].is_infrastructure
     ]
     history.unsolved = _unsolved(state, runs)
+    history.left_out = _left_out(state, runs[-1])
     history.flaky = _flaky(state, {run.id for run in runs}, errors)
     history.groups = groups_of((row["package"], broken[newest.id][row["layer"]]) for row, _ in rows)
     earlier = [layers[run.id] for run in runs if run.id < newest.id]
@@ -263,6 +267,11 @@ def _unsolved(state: State, runs: list[Run]) -> dict[str, int]:
         solved |= built
         lost = here - built
     return {name: since[name] for name in sorted(lost & solved)}
+
+
+def _left_out(state: State, run: Run) -> list[LeftOut]:
+    found = [LeftOut(**row) for row in state.left_out(run)]
+    return sorted(found, key=lambda row: (LEFT_OUT.index(row.status), row.target))
 
 
 def _flaky(state: State, runs: set[int], errors: Errors) -> list[Flaky]:

@@ -24,6 +24,9 @@ class MatrixFailure:
     """Combinations."""
     built_in: list[str]
     """Those of the others that have built it."""
+    not_tried_in: list[str]
+    """Those of the others whose plans have it and that say nothing of it: their turn has not come,
+    or something that it needs failed."""
     targets: list[str]
     """That it stops in one of them at least, itself included if it is one."""
     status: str
@@ -43,8 +46,12 @@ class MatrixVerdict:
     """Targets by status, each as often as there are combinations with it."""
     everywhere: list[MatrixFailure] = field(default_factory=list)
     """What fails in all combinations; what stops most comes first."""
+    undecided: list[MatrixFailure] = field(default_factory=list)
+    """What fails wherever it was tried, which is not everywhere."""
     somewhere: list[MatrixFailure] = field(default_factory=list)
-    """What fails in some only."""
+    """What fails in some only: others have built it, or do without it."""
+    left_out_everywhere: dict[str, str] = field(default_factory=dict)
+    """Names that no combination has a solution for, with the reason in the first."""
     left_out_somewhere: dict[str, list[str]] = field(default_factory=dict)
     """Names that some combinations have a solution for, with those that have none."""
 
@@ -64,13 +71,17 @@ def matrix_verdict(state: State, runs: Sequence[Run]) -> MatrixVerdict:
     stopped: dict[str, set[str]] = {}
     built: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
+    planned: dict[str, set[str]] = {}
     unsolved: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
     solved: set[str] = set()
     errors = Errors(state)
     for run in runs:
         layers = state.layers(run)
+        plan = state.plan_of(run)
+        planned[run.combination] = set(plan.packages)
         said = errors.of(run)
-        for row, targets in failures_of(state.plan_of(run), layers):
+        for row, targets in failures_of(plan, layers):
             found = failures.setdefault(row["package"], {})
             found.setdefault(run.combination, (row["status"], said[row["layer"]]))
             stopped.setdefault(row["package"], set()).update(targets)
@@ -78,25 +89,35 @@ def matrix_verdict(state: State, runs: Sequence[Run]) -> MatrixVerdict:
             built.setdefault(package, []).append(run.combination)
         for row in state.targets(run):
             counts[row["status"]] += 1
-            name = row["target"].partition(".")[0]
             if row["layer"]:
-                solved.add(name)
-            elif row["status"] in (NO_SOLUTION, GAVE_UP, CANNOT_BE_BUILT):
+                solved.add(row["target"].partition(".")[0])
+        for row in state.left_out(run):
+            if row["status"] in (NO_SOLUTION, GAVE_UP, CANNOT_BE_BUILT):
+                name = row["target"].partition(".")[0]
                 unsolved.setdefault(name, []).append(run.combination)
+                reasons.setdefault(name, row["reason"])
     names = [run.combination for run in runs]
     verdict = MatrixVerdict(_status(runs), names)
     verdict.counts = {status: counts[status] for status in in_order(counts)}
+    verdict.left_out_everywhere = {
+        name: reasons[name] for name in sorted(unsolved) if name not in solved
+    }
     verdict.left_out_somewhere = {
         name: unsolved[name] for name in sorted(unsolved) if name in solved
     }
     for package, found in failures.items():
         status, error = next(iter(found.values()))
         good = [name for name in built.get(package, ()) if name not in found]
+        unsaid = [n for n in names if package in planned[n] and n not in found and n not in good]
         targets = sorted(stopped[package])
-        one = MatrixFailure(package, list(found), good, targets, status, error)
-        place = verdict.everywhere if len(found) == len(runs) else verdict.somewhere
-        place.append(one)
-    for place in (verdict.everywhere, verdict.somewhere):
+        one = MatrixFailure(package, list(found), good, unsaid, targets, status, error)
+        if len(found) == len(runs):
+            verdict.everywhere.append(one)
+        elif len(found) + len(unsaid) == len(runs):
+            verdict.undecided.append(one)
+        else:
+            verdict.somewhere.append(one)
+    for place in (verdict.everywhere, verdict.undecided, verdict.somewhere):
         place.sort(key=lambda one: (-len(one.targets), one.package))
     return verdict
 

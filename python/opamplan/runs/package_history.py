@@ -14,14 +14,15 @@ from opamplan.runs.statuses import FAILED
 
 @dataclass(frozen=True)
 class PackageResult:
-    """What a run says of a layer of a package."""
+    """What a run says of a layer of a package, or of a package that it leaves out."""
 
     environment: str
     run: int
     started: float
     package: str
-    """NAME.VERSION."""
+    """NAME.VERSION; left out by its name, NAME."""
     layer: str
+    """Empty if it is left out."""
     status: str
     seconds: float
     size: Optional[int]
@@ -30,7 +31,9 @@ class PackageResult:
     error: Optional[LogError]
     """If it failed."""
     changes: list[ClosureChange]
-    """In which its closure differs from that of the row before it, in the same environment."""
+    """In which its closure differs from that of the layer before it, in the same environment."""
+    reason: str = ""
+    """Why it is left out."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -42,18 +45,25 @@ class PackageResult:
 
 
 def package_history(state: State, name: str) -> list[PackageResult]:
-    """The results of NAME, or NAME.VERSION, in all runs: by environment, oldest first."""
-    rows = state.results_of(name)
+    """The results of NAME, or NAME.VERSION, in all runs: by environment, oldest first.
+
+    Runs that leave it out are among them, with the reason.
+    """
+    rows = [*state.results_of(name), *state.left_out_of(name)]
     runs = {run.id: run for run in state.runs()}
     names = _environments(state, [runs[number] for number in sorted({r["run"] for r in rows})])
     errors = Errors(state)
     order = list(dict.fromkeys(names.values()))
-    rows.sort(key=lambda row: order.index(names[row["run"]]))  # stable: by run, then package
+    rows.sort(key=lambda row: (order.index(names[row["run"]]), row["run"]))  # stable: by package
     out: list[PackageResult] = []
     held: dict[str, dict[str, tuple[str, str]]] = {}  # by layer
     for row in rows:
         run, environment = runs[row["run"]], names[row["run"]]
-        last = next((r for r in reversed(out) if r.environment == environment), None)
+        if "reason" in row:
+            out.append(_left_out(environment, run, row))
+            continue
+        built = (r for r in reversed(out) if r.layer)
+        last = next((r for r in built if r.environment == environment), None)
         changes: list[ClosureChange] = []
         if last and last.layer != row["layer"]:
             for layer, of_run in ((last.layer, runs[last.run]), (row["layer"], run)):
@@ -77,6 +87,12 @@ def package_history(state: State, name: str) -> list[PackageResult]:
             )
         )
     return out
+
+
+def _left_out(environment: str, run: Run, row: dict[str, Any]) -> PackageResult:
+    none: dict[str, Any] = {"layer": "", "seconds": 0.0, "size": None, "cached": False}
+    said = {"status": row["status"], "reason": row["reason"], "error": None, "changes": []}
+    return PackageResult(environment, run.id, run.started, row["target"], **none, **said)
 
 
 def _environments(state: State, runs: list[Run]) -> dict[int, str]:

@@ -50,8 +50,7 @@ def _chosen(state: State, which: str) -> list[Run]:
         if not found:
             raise InvalidRequest(f"{state.path}: no runs from {first} to {last} in this file")
         return found
-    matrices = [run.matrix for run in state.runs() if run.matrix is not None]
-    several = {run.combination: run for run in state.matrix(max(matrices))} if matrices else {}
+    several = {run.combination: run for run in state.last_matrix()}
     if which not in several:
         there = f"; there are {listed(list(several))}" if several else ""
         hint = nearest(which, several) or there

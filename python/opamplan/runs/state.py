@@ -270,6 +270,11 @@ class State:
         run = self.run()
         return [run] if run.matrix is None else self.matrix(run.matrix)
 
+    def last_matrix(self) -> list[Run]:
+        """The runs of the newest matrix, whatever came after it; none if there is no matrix."""
+        numbers = [run.matrix for run in self.runs() if run.matrix is not None]
+        return self.matrix(max(numbers)) if numbers else []
+
     def matrix(self, number: int) -> list[Run]:
         """The runs of a matrix, in the order of its combinations."""
         return [run for run in self.runs() if run.matrix == number]
@@ -421,6 +426,19 @@ class State:
         """Targets without a solution, with the reason."""
         rows = self._rows("SELECT target, status, reason FROM left_out WHERE run = ?", run.id)
         return sorted((dict(row) for row in rows), key=lambda row: str(row["target"]))
+
+    def left_out_of(self, name: str) -> list[dict[str, Any]]:
+        """The runs that leave NAME, or NAME.VERSION, out: `run`, target, status, reason."""
+        pattern = name if "." in name else f"{name}.*"
+        return [
+            dict(row)
+            for row in self._rows(
+                "SELECT run, target, status, reason FROM left_out "
+                "WHERE target = ? OR target GLOB ? ORDER BY run, target",
+                name.partition(".")[0],
+                re.sub(r"([\[?])", r"[\1]", pattern),
+            )
+        ]
 
     def targets(self, run: Run) -> list[dict[str, Any]]:
         """Every target of a run: `target`, `status`, and the `layer` it ends in.

@@ -194,8 +194,8 @@ class _MatrixProgress:
         if self._args.json:
             event = {"event": "environment", "name": run.combination}
             print(json.dumps({**event, "run": run.id, "matrix": run.matrix}), flush=True)
-        elif not self._args.quiet:
-            print(Style().strong(run.combination))
+        else:  # quiet too: of which environment the failures and the end are
+            print(Style().strong(run.combination), flush=True)
         return _display(self._args)
 
     def end(self, run: Run) -> None:

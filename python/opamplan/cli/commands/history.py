@@ -24,12 +24,12 @@ def add_parser(subparsers: Any) -> None:
         help="say over several runs what fails since when, and what is flaky",
         description="Read all runs of a state file, those of each environment together: what fails "
         "now, since which run, and what differs in its dependencies from the last run in which it "
-        "was built; layers that were built in one run and failed in another though nothing in them "
-        "differs; failures with the same error in one group, those of the network, a full disk or "
-        "a killed step apart, which say nothing of packages; what takes more time or room than "
-        "before; and of the newest matrix what fails in all of it, and what only in some. With "
-        "PACKAGE, every result of it. Exit status 1 if something fails now, or there is nothing of "
-        "the package.",
+        "was built; what the newest run leaves out, and why; layers that were built in one run and "
+        "failed in another though nothing in them differs; failures with the same error in one "
+        "group, those of the network, a full disk or a killed step apart, which say nothing of "
+        "packages; what takes more time or room than before; and of the newest matrix what fails "
+        "in all of it, and what only in some. With PACKAGE, every result of it, and the runs that "
+        "leave it out. Exit status 1 if something fails now, or there is nothing of the package.",
         epilog="Examples: opamplan history out/builds.sqlite; opamplan history out/builds.sqlite "
         "dune; opamplan log out/builds.sqlite#3 dune",
     )
@@ -65,8 +65,8 @@ def _all(state: Any, as_json: bool) -> int:
     else:
         for history in found:
             _print(history)
-        last = state.last()
-        if len(last) > 1:
+        last = state.last_matrix()
+        if last:
             print(f"The newest matrix, runs {last[0].id} to {last[-1].id}, as a whole:")
             runs.print_verdict(matrix_verdict(state, last))
     return 1 if any(history.failing or history.unsolved for history in found) else 0
@@ -97,6 +97,12 @@ def _print(history: History) -> None:
             print(f"         differs since run {one.last_good}: {listed(_texts(one.changes))}")
     if len(history.failing) > 50:
         print(f"  ... {len(history.failing)} in all (--json lists them)")
+    if history.left_out:
+        print(style.strong(f"Left out of run {history.runs[-1].run}:"))
+    for row in history.left_out[:MOST_LISTED]:
+        print(f"  {style.warn(row.target)}: {row.reason}")
+    if len(history.left_out) > MOST_LISTED:
+        print(f"  ... {len(history.left_out):,} in all (--json lists them)")
     if history.unsolved:
         names = [f"{name} (run {since})" for name, since in history.unsolved.items()]
         print(f"{style.strong('No solution any more, since:')} {listed(names)}")
@@ -143,7 +149,7 @@ def _package(state: Any, args: argparse.Namespace) -> int:
     elif rows:
         _print_package(rows)
     else:
-        print(f"{args.package}: no run of {state.path} has built it")
+        print(f"{args.package}: no run of {state.path} has built it, or left it out")
     return 0 if rows else 1
 
 
@@ -162,10 +168,12 @@ def _print_package(rows: list[PackageResult]) -> None:
         words += [f"{row.seconds:.0f} s"] if row.seconds and not row.cached else []
         words += [_amount(float(row.size), "bytes")] if row.size is not None else []
         words += ["from the cache"] if row.cached else []
+        place = f"  layer {row.layer}" if row.layer else ""
         print(
-            f"  run {row.run}  {when(row.started)}  {row.package}  layer {row.layer}  "
-            + ", ".join(words)
+            f"  run {row.run}  {when(row.started)}  {row.package}{place}  {', '.join(words)}",
         )
+        if row.reason:
+            print(f"         {row.reason}")
         if row.changes:
             print(f"         differs: {listed(_texts(row.changes))}")
         if row.error:

@@ -19,7 +19,8 @@ def add_parser(subparsers: Any) -> None:
         help="print the log of a package in a run",
         description="Print what the installs of a package said in a run, also while it goes on. "
         "A package that was built on several sets of dependencies has several logs. Of a matrix "
-        "those of all its runs, each once. Exit status 1 if there is none of it.",
+        "those of all its runs, each once. Of a run that leaves it out, why. Exit status 1 if "
+        "there is no log of it.",
         epilog="Example: opamplan log out/builds.sqlite dune",
     )
     parser.add_argument("results", metavar="RUN", help=runs.RUNS_HELP)
@@ -42,10 +43,18 @@ def run(args: argparse.Namespace) -> int:
         for row in state.layers(of)
         if word in (row["package"], row["package"].partition(".")[0], row["layer"])
     ]
+    left_out = [
+        {**row, "run": of.id, "combination": of.combination}
+        for state, of in found
+        for row in state.left_out(of)
+        if row["target"] in (word, word.partition(".")[0])
+        or row["target"].partition(".")[0] == word
+    ]
     if args.json:
-        print_json(rows)
-    elif rows:
+        print_json([*rows, *map(_as_row, left_out)])
+    elif rows or left_out:
         _print(rows, len(found))
+        _print_left_out(left_out, len(found))
     else:
         known = {row["package"] for state, of in found for row in state.layers(of)}
         waiting = any(
@@ -68,8 +77,28 @@ def _print(rows: list[dict[str, Any]], run_count: int) -> None:
         same.setdefault((row["layer"], row["status"], row["log"]), []).append(row)
     for (layer, status, log), several in same.items():
         head = f"{several[0]['package']}  layer {layer}  {status}, {several[0]['seconds']:.0f} s"
-        if run_count > 1:
-            names = [row["combination"] or f"run {row['run']}" for row in several]
-            head += f"  {listed(names)}"
-        print(style.strong(head))
+        print(style.strong(head + _where(several, run_count)))
         print(log, end="" if log.endswith("\n") or not log else "\n")
+
+
+def _print_left_out(rows: list[dict[str, Any]], run_count: int) -> None:
+    """Each reason once, with the runs that have it if there are several."""
+    style = Style(sys.stdout)
+    same: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        same.setdefault((row["target"], row["status"], row["reason"]), []).append(row)
+    for (target, status, reason), several in same.items():
+        where = _where(several, run_count)
+        print(style.strong(f"{target}  left out, {status}{where}"))
+        print(reason)
+
+
+def _where(rows: list[dict[str, Any]], run_count: int) -> str:
+    names = [row["combination"] or f"run {row['run']}" for row in rows]
+    return f"  {listed(names)}" if run_count > 1 else ""
+
+
+def _as_row(left_out: dict[str, Any]) -> dict[str, Any]:
+    """With the keys of a layer's row, and the reason."""
+    none = {"layer": "", "seconds": 0.0, "cached": 0, "size": None, "log": ""}
+    return {"package": left_out.pop("target"), **none, **left_out}
