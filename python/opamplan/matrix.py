@@ -37,6 +37,7 @@ _HEAD = f'{{"schema": "{SCHEMA}", '.encode()
 _CONTENT = b',\n"content": [\n'
 _BETWEEN, _END = b",\n", b"\n]}\n"
 _OPERATORS = (("<=", "up-to"), (">=", "from"), ("!=", "not"), ("<", "below"), (">", "above"))
+_OPERATOR = re.compile(r"\s*(<=|>=|!=|<|>|=)\s*")
 _FILE_NAME = re.compile(r"[^A-Za-z0-9.+~_-]+")
 
 
@@ -131,7 +132,8 @@ def _value(name: str, given: Any) -> Any:
     if name in SETS:
         parts = given.split("&") if isinstance(given, str) else given
         if isinstance(parts, (list, tuple)) and all(isinstance(part, str) for part in parts):
-            return tuple(filter(None, map(str.strip, parts)))
+            spaced = (_OPERATOR.sub(r" \1 ", part).strip() for part in parts)
+            return tuple(filter(None, spaced))
         raise expected(f"a string or a list of strings in {name}", "'dune < 3.20'", given)
     kind = type(_PLAIN[name])
     if not isinstance(given, kind):
@@ -152,10 +154,19 @@ def named(several: Iterable[Combination]) -> dict[str, Combination]:
     found: dict[str, Combination] = {}
     for each in several:
         if found.setdefault(each.name, each) != each:
-            raise InvalidRequest(
-                f"two combinations are called {each.name}: {found[each.name]}, {each}"
-            )
+            both = " and ".join(_said(one) for one in (found[each.name], each))
+            raise InvalidRequest(f"two combinations are called {each.name}: {both}; leave one out")
     return found
+
+
+def _said(each: Combination) -> str:
+    """What is particular to a combination: "require csexp, constraint dune < 3.20"."""
+    values = {name: getattr(each, name) for name in AXES if getattr(each, name) != _PLAIN[name]}
+    words = [
+        f"{name.replace('_', '-')} {' & '.join(value) if name in SETS else value}"
+        for name, value in values.items()
+    ]
+    return ", ".join(words) or each.name
 
 
 class PlanMatrix(Mapping[str, Plan]):

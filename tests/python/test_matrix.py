@@ -388,13 +388,20 @@ def test_a_file_of_axes_says_what_options_do(
         ('{"ocmal": "5.3.0"}', (), "no axis ocmal; did you mean ocaml?"),
         ('{"ocaml": "5.3.0"}', ("--no-ocaml",), "ocaml: an option says it too"),
         ('{"with-test": true}', ("--vary=with-test",), "with-test: an option says it too"),
-        ('{"with-test": "yes"}', (), "expected True or False in with_test"),
-        ('{"require": 1}', (), "expected a string or a list of strings in require"),
+        ('{"with-tests": true}', (), "no axis with-tests; did you mean with-test?"),
+        ('{"with-test": "yes"}', (), 'with-test: expected true or false, not "yes"'),
+        ('{"require": 1}', (), "require: expected a string or a list of strings, such as"),
         ('{"also": {}}', (), "also: expected tables"),
-        ('{"also": [{}, {"arch": 1}]}', (), "[[also]] 2: expected a string in arch"),
-        ('{"exclude": {"ocaml": "4.14.2"}}', (), "exclude: nothing has ocaml = '4.14.2'"),
+        ('{"also": [{}, {"arch": 1}]}', (), '[[also]] 2: arch: expected a string, such as "arm64"'),
+        ('{"exclude": {"ocaml": "4.14.2"}}', (), 'exclude: nothing has ocaml = "4.14.2"'),
+        ('{"exclude": {"with-test": true}}', (), "exclude: nothing has with-test = true"),
+        ('{"exclude": {"with-doc": 1}}', (), "with-doc: expected true or false, not 1"),
         ('{"exclude": {"ocaml": "5.3.0"}}', (), "nothing is left"),
-        ('{"require": ["a <= 1", "a/up-to/1"]}', (), "two combinations are called"),
+        (
+            '{"require": ["a <= 1", "a/up-to/1"]}',
+            (),
+            ": require a <= 1 and require a/up-to/1; leave",
+        ),
     ],
 )
 def test_mistakes_in_what_is_varied_are_told(
@@ -405,6 +412,26 @@ def test_mistakes_in_what_is_varied_are_told(
     done = opamplan_command("plan", "--matrix", str(file), *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def test_a_constraint_is_one_however_it_is_spaced() -> None:
+    [without, once] = opamplan.combinations(
+        constraint=["", "dune>=3.0 & csexp !=1", "dune >=  3.0&csexp != 1"]
+    )
+    assert (without.constraint, once.constraint) == ((), ("dune >= 3.0", "csexp != 1"))
+
+
+@pytest.mark.parametrize("axes", [COMPILERS, COMPILERS[:1]])
+def test_a_place_in_the_name_of_a_file_that_stands_for_nothing_is_told(
+    axes: tuple[str, ...], opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    for pattern, said in (
+        ("{ocaml}-{foo}.json", "nothing is called {foo}; there are: {environment}, {ocaml}, "),
+        ("{ocmal}.json", "nothing is called {ocmal}; did you mean {ocaml}?"),
+    ):
+        done = opamplan_command("plan", "-q", "csexp", *axes, "-o", str(tmp_path / pattern))
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_layers_in_several_plans_are_counted(embedded: pathlib.Path) -> None:

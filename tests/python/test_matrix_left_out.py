@@ -187,3 +187,24 @@ def test_logs_and_histories_tell_who_leaves_a_package_out_and_why(
     assert f"Left out of run 1:\n  new: {why}\n  ring" in whole
     told = json.loads(opamplan_command("history", str(file), "--json").stdout)
     assert [row["target"] for row in told[0]["left_out"]] == ["new", "ring.1"]
+
+
+def test_each_combination_tells_once_what_it_leaves_out(
+    halves: tuple[str, ...], tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    file, out = str(tmp_path / "matrix.json"), str(tmp_path / "out")
+    opamplan_command("plan", "-q", *halves, *BOTH_COMPILERS, "-o", file)
+    for words in (
+        ("emit", "--plan", file, "-o", out),
+        ("emit", *halves, *BOTH_COMPILERS, "-o", out),
+        ("plan", *halves, *BOTH_COMPILERS),
+    ):
+        done = opamplan_command(*words, "new", "ring")
+        assert done.returncode == 1
+        told = [line.partition(" is left out: ")[0] for line in done.stderr.splitlines()]
+        assert [line.replace("new.1", "new") for line in told] == [
+            f"opamplan: {OLD}: new",
+            f"opamplan: {OLD}: ring.1",
+            f"opamplan: {NEW}: ring.1",
+        ]
+        assert "ring" not in done.stdout

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import copy
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
-from opamplan.cli import config, options, plans
+from opamplan.cli import options, plans
+from opamplan.cli.matrix_file import ANY, axes_of, excluded, tables
 from opamplan.cli.outcome import named_of
+from opamplan.wording import nearest
 
 if TYPE_CHECKING:
     from opamplan import Combination, LeftOut, Plan, PlanMatrix
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
 PLACES = ("{environment}", "{ocaml}", "{arch}", "{name}")
 """What stands in the name of a file for the values that there are several of."""
 FLAGS = ("with-test", "with-doc", "prefer-oldest")
-ANY = "any"
-"""The compiler of a matrix file when none is asked for."""
 R = TypeVar("R")
 """The results of a plan, or none where it was loaded."""
 MADE = dict[str, "tuple[Plan, Optional[list[Any]]]"]
@@ -104,9 +105,13 @@ def several_places(found: dict[str, argparse.Namespace]) -> list[str]:
 
 
 def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
-    """Refuse a name of a file that would be written more than once."""
+    """Refuse a name of a file with a place of no value, or that would be written more than once."""
     from opamplan import InvalidRequest
 
+    for place in re.findall(r"\{\w*\}", pattern):
+        if place not in PLACES:
+            hint = nearest(place, PLACES) or f"; there are: {', '.join(PLACES)}"
+            raise InvalidRequest(f"-o {pattern}: nothing is called {place}{hint}")
     if len({place_of(pattern, one) for one in found.values()}) == len(found):
         return
     if pattern == "-":
@@ -152,14 +157,14 @@ def _combinations(args: argparse.Namespace) -> list[Combination]:
     if not args.matrix:
         return combinations(**axes)
     found: list[Combination] = []
-    for where, table in _tables(args.matrix):
+    for where, table in tables(args.matrix):
         skipped = table.pop("exclude", [])
         try:
-            several = combinations(**{**axes, **_named_axes(args, table)})
+            several = combinations(**{**axes, **axes_of(args, table)})
             leave = [
                 each
                 for table in (skipped if isinstance(skipped, list) else [skipped])
-                for each in _excluded(several, table)
+                for each in excluded(several, table)
             ]
         except (InvalidRequest, TypeError) as error:
             raise InvalidRequest(f"{where}: {error}") from None
@@ -196,54 +201,6 @@ def _axes(args: argparse.Namespace) -> dict[str, Any]:
 
 def _dest(option: str) -> str:
     return option.replace("-", "_")
-
-
-def _tables(path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The tables of a matrix file, each with its place: its own, then those of [[also]]."""
-    from opamplan import InvalidRequest
-
-    table = config.read(Path(path))
-    also = table.pop("also", [])
-    if not isinstance(also, list) or not all(isinstance(each, dict) for each in also):
-        raise InvalidRequest(f"{path}: also: expected tables, [[also]]")
-    if table or not also:
-        yield path, table
-    for number, each in enumerate(also, 1):
-        yield f"{path}: [[also]] {number}", each
-
-
-def _named_axes(args: argparse.Namespace, table: dict[str, Any]) -> dict[str, Any]:
-    """The axes of a table, by the names of `combinations`; options may not say them too."""
-    from opamplan import InvalidRequest
-
-    axes = {}
-    for name, given in table.items():
-        axis = _dest(name)
-        typed = {axis, "no_ocaml"} if axis == "ocaml" else {axis}
-        varied = any(text.partition("=")[0] == name for text in args.vary)
-        # What is required of all holds besides.
-        if varied or (typed & args.typed and axis not in ("require", "constraint")):
-            raise InvalidRequest(f"{name}: an option says it too; leave one of them out")
-        several = given if isinstance(given, list) else [given]
-        axes[axis] = ["" if axis == "ocaml" and each == ANY else each for each in several]
-    return axes
-
-
-def _excluded(several: list[Combination], table: Any) -> Iterator[Combination]:
-    """Those that have the values of a table; one that excludes nothing is a mistake."""
-    from opamplan import InvalidRequest, combinations
-
-    if not isinstance(table, dict) or not table:
-        raise InvalidRequest("exclude: expected a table, [[exclude]], with values of axes")
-    names = [_dest(name) for name in table]
-    given = {name: "" if value == ANY else value for name, value in zip(names, table.values())}
-    [wanted] = combinations(**{name: [value] for name, value in given.items()})
-    found = [each for each in several if all(getattr(each, n) == getattr(wanted, n) for n in names)]
-    if not found:
-        raise InvalidRequest(
-            f"exclude: nothing has {', '.join(f'{n} = {v!r}' for n, v in table.items())}"
-        )
-    yield from found
 
 
 def _refuse_one_image(args: argparse.Namespace, environments: set[str]) -> None:

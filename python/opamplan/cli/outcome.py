@@ -37,11 +37,12 @@ def named_of(rows: list[LeftOut], targets: list[str]) -> list[LeftOut]:
     ]
 
 
-def tell_missing(missed: dict[str, str]) -> int:
-    """Say what was named and is left out; returns the exit status."""
+def tell_missing(missed: dict[str, str], of: str = "") -> int:
+    """Say what was named and is left out, `of` which of several; returns the exit status."""
     sys.stdout.flush()
+    where = f"{of}: " if of else ""
     for target, reason in missed.items():
-        print(f"opamplan: {target} is left out: {reason}", file=sys.stderr)
+        print(f"opamplan: {where}{target} is left out: {reason}", file=sys.stderr)
     return EXIT_BAD_NEWS if missed else 0
 
 

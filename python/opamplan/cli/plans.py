@@ -8,11 +8,12 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, TextIO
+from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import options
+from opamplan.cli.outcome import print_left_out
 from opamplan.cli.progress import progress_for
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed, nearest
@@ -348,70 +349,62 @@ def figures(plan: Plan, results: Optional[list[Any]], missed: dict[str, str]) ->
 
 
 def print_summary(
-    plan: Plan, results: Optional[list[Any]] = None, out: Optional[TextIO] = None
+    plan: Plan,
+    results: Optional[list[Any]] = None,
+    combination: str = "",
+    missed: Collection[str] = (),
 ) -> None:
-    """What a person wants to know of a plan."""
+    """What a person wants to know of a plan; `missed`: what was named and is left out, and told."""
     from opamplan.runs.environments import facts_of
 
-    out = sys.stdout if out is None else out
-    style = Style(out)
+    style = Style()
     s = plan.summary
     alone = s["unshared_installs"]
     targets = counted(s["targets"], "target")
-    print(style.strong(f"{targets}, {counted(s['install_steps'], 'build step')}"), file=out)
-    facts = facts_of(plan)
+    print(style.strong(f"{targets}, {counted(s['install_steps'], 'build step')}"))
+    facts = facts_of(plan, combination=combination)
     compiler = f", {facts['ocaml']}" if facts["ocaml"] else ""
-    print(f"  for {facts['distribution']} {facts['arch']}{compiler}", file=out)
+    print(f"  for {facts['distribution']} {facts['arch']}{compiler}")
     f = figures(plan, results, {})
     if f["no_solution"] or f["unavailable"] or f["gave_up"]:
         given_up = f", {f['gave_up']} given up" if f["gave_up"] else ""
         print(
             f"  left out: {f['no_solution']:,} without a solution, "
-            f"{f['unavailable']:,} not available here{given_up}",
-            file=out,
+            f"{f['unavailable']:,} not available here{given_up}"
         )
-    for target, reason in list(plan.left_out.items())[:10]:
-        print(f"  left out: {target}: {reason}", file=out)
-    if len(plan.left_out) > 10:
-        print(f"  ... {len(plan.left_out):,} left out in all", file=out)
+    print_left_out({target: why for target, why in plan.left_out.items() if target not in missed})
     if alone > s["installs"]:
         print(
             f"  built one by one they would install {counted(alone, 'package')}: "
-            f"{alone / max(1, s['installs']):.1f} times the work",
-            file=out,
+            f"{alone / max(1, s['installs']):.1f} times the work"
         )
     groups = f", {s['post_groups']} of them post groups" if s["post_groups"] else ""
     print(
         f"  {counted(s['package_versions'], 'package version')} in "
-        f"{counted(s['layers'], 'distinct layer')}{groups}",
-        file=out,
+        f"{counted(s['layers'], 'distinct layer')}{groups}"
     )
     if s["variants"] > 1:
-        print(f"  most variants: {s['most_variants']}, {counted(s['variants'], 'layer')}", file=out)
-    print(
-        f"  deepest image: {counted(s['max_depth'], 'step')}; {counted(s['grafts'], 'graft')}",
-        file=out,
-    )
+        print(f"  most variants: {s['most_variants']}, {counted(s['variants'], 'layer')}")
+    print(f"  deepest image: {counted(s['max_depth'], 'step')}; {counted(s['grafts'], 'graft')}")
     if s["depexts"]:
         packages = counted(s["depexts"], "system package")
         only = len(plan) - s["install_steps"]
         more = f", {only} of them nothing else" if only else ""
-        print(f"  {packages}, which {counted(s['system_steps'], 'step')} install{more}", file=out)
+        print(f"  {packages}, which {counted(s['system_steps'], 'step')} install{more}")
     if plan.builders:
-        print_shards(plan, out)
+        print_shards(plan)
         return
     for batch in plan.batches[:8]:
         print(
             f"  batch {batch.index}: {counted(len(batch.targets), 'target')}, "
             f"{counted(len(batch.steps), 'step')}"
-            + (f", {batch.new_step_count} of them new" if batch.index else ""),
-            file=out,
+            + (f", {batch.new_step_count} of them new" if batch.index else "")
         )
     if len(plan.batches) > 8:
-        print(f"  ... {counted(len(plan.batches), 'batch', 'batches')} in all", file=out)
+        print(f"  ... {counted(len(plan.batches), 'batch', 'batches')} in all")
 
 
-def print_shards(plan: Plan, out: TextIO) -> None:
+def print_shards(plan: Plan) -> None:
     """What is built at the same time."""
     waves: dict[int, list[int]] = {}
     for batch in plan.batches:
@@ -422,13 +415,11 @@ def print_shards(plan: Plan, out: TextIO) -> None:
     print(
         f"  for {counted(plan.builders, 'builder')}: {shards} in {counted(s['waves'], 'wave')}"
         + (f"; {repeated} built again" if s["repeated_steps"] else "")
-        + ("; more would not be faster" if len(plan.batches) == 1 < plan.builders else ""),
-        file=out,
+        + ("; more would not be faster" if len(plan.batches) == 1 < plan.builders else "")
     )
     for wave, sizes in waves.items():
         of_each = f", {min(sizes)} to {max(sizes)} each" if len(sizes) > 1 else ""
         print(
             f"  wave {wave}: {counted(len(sizes), 'shard')} of {counted(sum(sizes), 'step')}"
-            + of_each,
-            file=out,
+            + of_each
         )

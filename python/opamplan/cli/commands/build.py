@@ -168,7 +168,7 @@ def _build_matrix(
         for name, one in found.items():
             plan, results = made.pop(name)
             missed = missing(one, plan, results)
-            tell_missing({f"{name}: {target}": why for target, why in missed.items()})
+            tell_missing(missed, name)
             folder = Path(args.output) / name
             lock = stack.enter_context(lock_folder(folder))
             how = _run_options(one, plan, folder, lock)

@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
                 one.registry = f"{args.registry}/{name}"  # their images have the same names
             if not args.json and not args.quiet:
                 print(Style().strong(name))
-        answers[name], answer = _emit(one, *made.pop(name))
+        answers[name], answer = _emit(one, *made.pop(name), name if len(found) > 1 else "")
         status = max(status, answer)
     if args.json:
         print_json({"environments": answers} if len(found) > 1 else answers.popitem()[1])
@@ -133,15 +133,18 @@ def _refuse_unread(args: argparse.Namespace, plan: Plan) -> None:
 
 
 def _emit(
-    args: argparse.Namespace, plan: Plan, results: Optional[list[Any]]
+    args: argparse.Namespace, plan: Plan, results: Optional[list[Any]], several: str
 ) -> tuple[dict[str, Any], int]:
-    """Writes the files for one environment, and tells it; what --json says, and the status."""
+    """Writes the files for one environment, and tells it; what --json says, and the status.
+
+    `several`: its name, if there are others.
+    """
     from opamplan._core.emit import default_format
     from opamplan.files import lock_folder, sweep
     from opamplan.output import files_of, write_files
 
     missed = missing(args, plan, results)
-    status = tell_missing(missed)
+    status = tell_missing(missed, several)
     figures = plans.figures(plan, results, missed)
     if missed and not plan.targets:
         return {"files": {}, **figures}, status
@@ -171,7 +174,7 @@ def _emit(
         targets = counted(len(plan.targets), "target")
         print(f"Wrote {counted(len(written.files), 'file')} for {targets} to {directory}/")
     elif not args.quiet:
-        plans.print_summary(plan, results)
+        plans.print_summary(plan, results, several, missed)
         _print_written(directory, written)
         if plan.batches:
             _print_next(formats, len(plan.batches), shlex.quote(str(directory)), emit)

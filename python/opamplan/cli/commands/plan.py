@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
     plans.refuse_idle(args, args.shards > 0, "--shards")
     found = each_environment(args)
-    if args.output and len(found) > 1:
+    if args.output:
         check_pattern(args.output, found)
     repository = options.load(args)
     figures: dict[str, dict[str, Any]] = {}
@@ -99,11 +99,11 @@ def _tell(
     figures = plans.figures(plan, results, missed)
     if args.output == "-":
         write_exact(sys.stdout, plan.to_json())
-        return figures, tell_missing(missed)
+        return figures, tell_missing(missed, several)
     if not args.json and not args.quiet:
         if several:
             print(Style().strong(several))
-        plans.print_summary(plan, results)
+        plans.print_summary(plan, results, several, missed)
         if file:
             print(f"  saved: {file}")
-    return figures, tell_missing(missed)
+    return figures, tell_missing(missed, several)
