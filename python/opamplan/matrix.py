@@ -393,9 +393,11 @@ def plan_matrix(
     wanted = list_of(str, "targets", one, targets)
     plans: dict[str, Plan] = {}
     unsolved = {}
+    universe: Optional[Universe] = None
     for name, each in chosen.items():
-        rule = "opam" if wanted or each.require else "batch"
-        universe = each.universe(repository, **{"avoid_version": rule, **options}, threads=threads)
+        given = {"previous": universe, **options, "threads": threads}
+        given.setdefault("avoid_version", "opam" if wanted or each.require else "batch")
+        universe = each.universe(repository, **given)
         results = universe.solve_all(wanted or None, threads=threads, progress=progress)
         plans[name] = make_plan(
             results,

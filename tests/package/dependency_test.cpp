@@ -64,6 +64,16 @@ TEST_CASE("alternatives lose what vanishes") {
   CHECK(left_of("[]") == "[]");
 }
 
+TEST_CASE("a dependency mentions the variables of all its filters, and no names of packages") {
+  const auto mentions = [](const char* text, std::string_view variable) {
+    return mentions_variable(depends_of(text),
+                             [&](std::string_view name) { return name == variable; });
+  };
+  const char* const text = R"(["a" {with-test & >= "%{v}%"} ("b" | "c" {!?os & = version})])";
+  for (const char* variable : {"with-test", "v", "os", "version"}) CHECK(mentions(text, variable));
+  for (const char* other : {"a", "b", "c", "arch"}) CHECK_FALSE(mentions(text, other));
+}
+
 TEST_CASE("an evaluation tells what it looked at, and nothing else can change its value") {
   struct row {
     const char* text;

@@ -149,6 +149,28 @@ TEST_CASE("a partly evaluated filter has the value of the whole once the rest is
   }
 }
 
+TEST_CASE("a filter mentions every variable that its evaluation looks up") {
+  const char* const filters[] = {"os",
+                                 "!os & arch = \"x\" | ?family",
+                                 "a:installed",
+                                 "a+b+_:var & c:enable",
+                                 "\"%{os?yes:no}%%{c+d:enable}%\" = \"yes\"",
+                                 "\"%{os}%-%{a+b:var?x:y}%\" >= \"%{_:name}%\""};
+  const std::optional<variable_value> values[] = {std::nullopt, true, false, "text"};
+  for (const char* const text : filters) {
+    CAPTURE(text);
+    const filter f = filter_of(text);
+    for (const auto& value : values) {
+      static_cast<void>(evaluate(f, [&](std::string_view name) {
+        CAPTURE(name);
+        CHECK(mentions_variable(f, [&](std::string_view other) { return other == name; }));
+        return value;
+      }));
+    }
+    CHECK_FALSE(mentions_variable(f, [](std::string_view name) { return name == "version"; }));
+  }
+}
+
 TEST_CASE("availability: undefined and texts do not hold") {
   const environment env = some_environment();
   CHECK(is_available(filter{}, env, "p", "1"));

@@ -223,6 +223,27 @@ def test_with_another_repository_a_universe_answers_as_a_new_one(tmp_path: pathl
         assert new(repository).solve("app").packages == ["app.1", found]
 
 
+def test_made_like_another_a_universe_of_the_real_repository_plans_as_a_new_one(
+    real_repository: opamplan.Repository,
+) -> None:
+    several = opamplan.combinations(
+        environment=["debian-13", "alpine-3.22"], with_test=[False, True]
+    )
+    several += opamplan.combinations(
+        environment=["debian-13", "macos-homebrew"], prefer_oldest=True
+    )
+    several += opamplan.combinations(ocaml="4.14.2", with_doc=True)
+    previous = None
+    for each in [*several, *reversed(several[:-1])]:
+        new = each.universe(real_repository)
+        previous = each.universe(real_repository, previous=previous)
+        assert previous.available() == new.available(), each
+        targets = new.latest()[::9]
+        ours, others = previous.solve_all(targets), new.solve_all(targets)
+        assert [r.to_json() for r in ours] == [r.to_json() for r in others], each
+        assert opamplan.make_plan(ours).to_json() == opamplan.make_plan(others).to_json(), each
+
+
 def test_what_a_name_can_need_is_enough_to_solve_it(
     repository: opamplan.Repository, universe: opamplan.Universe
 ) -> None:

@@ -249,6 +249,58 @@ TEST_CASE("with another repository a universe is what one made from nothing is")
   }
 }
 
+TEST_CASE("made like another universe it is what one made from nothing is, whatever differs") {
+  const small_shape shape{12, 5, 4, 0.3, 0.5, 0.2, 0.2, 0.1, 0.05, 0.5};
+  std::vector<environment> places;
+  for (const char* os : {"linux", "win32", "%{mine}%"}) {
+    for (const char* mine : {"linux", "macos"}) {
+      places.push_back(small_environment());
+      places.back().set("os", os);
+      places.back().set("mine", mine);
+    }
+  }
+  places.back().unset("mine");
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+    small_generator random(seed, shape);
+    const repository files = small_repository(random.files());
+    universe u = make_universe(files, places[0]);
+    for (int step = 0; step < 12; ++step) {
+      CAPTURE(seed);
+      CAPTURE(step);
+      universe_options options;
+      options.root_dependencies.with_test = random.chance(0.5);
+      options.dependencies.post = options.root_dependencies.post = random.chance(0.8);
+      options.dependencies.dev = random.chance(0.2);
+      options.prefer_oldest = random.chance(0.3);
+      options.avoid_version = random.chance(0.2) ? avoid_rule::opam : avoid_rule::batch;
+      const environment& where = places[random.below(std::uint32_t(places.size()))];
+      const repository in =
+          random.chance(0.8) ? files : small_repository(random.edited(random.files()));
+      u = make_universe(in, where, options, u);
+      CHECK(same_tables(u, make_universe(in, where, options)));
+    }
+  }
+}
+
+TEST_CASE("with tests a universe may be made like one without, of which all else is taken") {
+  const repository files = small_repository({{"a.1", "depends: [\"b\" {with-test}]"}, {"b.1"}});
+  universe_options tests;
+  tests.root_dependencies.with_test = true;
+  const universe u =
+      make_universe(files, small_environment(), tests, make_universe(files, small_environment()));
+  CHECK(same_tables(u, make_universe(files, small_environment(), tests)));
+}
+
+TEST_CASE("rules on as many candidates as before, but others, are read again") {
+  const repository files = small_repository({{"a.1", "available: os = \"linux\""},
+                                             {"a.2", "available: os = \"win32\""},
+                                             {"b.1", "depends: [\"a\" {>= \"2\"} \"a\"]"}});
+  environment other = small_environment();
+  other.set("os", "win32");
+  const universe u = make_universe(files, other, {}, make_universe(files, small_environment()));
+  CHECK(same_tables(u, make_universe(files, other)));
+}
+
 TEST_CASE("with a repository that has a name that was missing its rules are there") {
   const universe before = small_universe({{"a.1", "conflicts: [\"b\" \"d\"]\ndepopts: \"b\""}});
   CHECK(before.tables().forbidden.values.empty());

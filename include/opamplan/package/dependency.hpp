@@ -40,6 +40,9 @@ struct dependency_context {
   friend bool operator==(const dependency_context&, const dependency_context&) = default;
 };
 
+/// As for filters.
+[[nodiscard]] bool mentions_variable(const filtered_formula& f, const variable_test& is_meant);
+
 /// The formula that remains for one package version in an environment: filters decided (undefined
 /// is false, as opam-0install has it), versions known. An atom whose filter is false vanishes.
 [[nodiscard]] package_formula evaluate_depends(const filtered_formula& f, const environment& env,

@@ -55,6 +55,9 @@ struct filter {
 /// Looks up a variable by its full name (`arch`, `ocaml:version`, `_:name`); nothing if undefined.
 using variable_lookup = std::function<std::optional<variable_value>(std::string_view)>;
 
+/// Whether a variable is meant, by its full name.
+using variable_test = std::function<bool(std::string_view)>;
+
 /// The value of a filter; nothing if undefined. Undefined variables in strings become "".
 [[nodiscard]] std::optional<variable_value> evaluate(const filter& f,
                                                      const variable_lookup& lookup);
@@ -67,6 +70,10 @@ using variable_lookup = std::function<std::optional<variable_value>(std::string_
 
 /// Replaces `%{variable}%` by its value ("" if undefined) and `%%` by `%`.
 [[nodiscard]] std::string interpolate(std::string_view text, const variable_lookup& lookup);
+
+/// True if an evaluation may look up a variable that is meant. A variable's own value, if
+/// it interpolates others, is not looked into.
+[[nodiscard]] bool mentions_variable(const filter& f, const variable_test& is_meant);
 
 /// What evaluations looked at, beside the formula: where they did not look, values are the same.
 struct looked_at {

@@ -73,9 +73,8 @@ class universe {
     return state_->tables.package_availability[id];
   }
 
-  /// The same environment and options in another repository. What it has in common with this one
-  /// is not evaluated again: linear in what a name that changed, or was missing, is spoken of in,
-  /// and in the number of rules. Equal to `make_universe`. Throws `cancelled`.
+  /// The same environment and options in another repository: `make_universe` with this as the
+  /// previous one. Throws `cancelled`.
   [[nodiscard]] universe with_repository(opamplan::repository repo,
                                          const progress_callback& progress = {}) const;
 
@@ -86,12 +85,14 @@ class universe {
 
  private:
   friend universe make_universe(opamplan::repository, opamplan::environment, universe_options);
+  friend universe make_universe(opamplan::repository, opamplan::environment, universe_options,
+                                const universe& previous);
   struct state {
     opamplan::repository repository;
     opamplan::environment environment;
     universe_options options;
     universe_tables tables;
-    std::vector<solve_impl::rule_alternative> alternatives;  ///< For `with_repository`.
+    std::vector<solve_impl::rule_alternative> alternatives;  ///< For the next universe.
   };
   static universe make(opamplan::repository repo, opamplan::environment env,
                        universe_options options, const state* before);
@@ -104,6 +105,13 @@ class universe {
 /// kept with the repository (`declared`). Throws `cancelled`.
 [[nodiscard]] universe make_universe(opamplan::repository repo, opamplan::environment env,
                                      universe_options options = {});
+
+/// The same, faster where much is as in another universe, of whatever repository, environment and
+/// options. Not evaluated again are rules of which the filters mention no variable that differs,
+/// and that speak only of names with the same files and candidates: linear in the others, and in
+/// the number of rules. Nothing of `previous` is kept.
+[[nodiscard]] universe make_universe(opamplan::repository repo, opamplan::environment env,
+                                     universe_options options, const universe& previous);
 
 }  // namespace opamplan
 

@@ -2,6 +2,7 @@
 /// Deciding the filters of dependencies.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -152,7 +153,19 @@ inline package_formula evaluate_formula(const filtered_formula& f, const evaluat
   return result;
 }
 
+inline bool mentions(const formula<filtered_constraint>& f, const variable_test& is_meant) {
+  if (f.is_atom()) return mentions_variable(f.atom.expression, is_meant);
+  return std::ranges::any_of(
+      f.args, [&](const formula<filtered_constraint>& arg) { return mentions(arg, is_meant); });
+}
+
 }  // namespace package_impl
+
+OPAMPLAN_INLINE bool mentions_variable(const filtered_formula& f, const variable_test& is_meant) {
+  if (f.is_atom()) return package_impl::mentions(f.atom.condition, is_meant);
+  return std::ranges::any_of(
+      f.args, [&](const filtered_formula& arg) { return mentions_variable(arg, is_meant); });
+}
 
 OPAMPLAN_INLINE package_formula evaluate_depends(const filtered_formula& f, const environment& env,
                                                  std::string_view /*name*/,

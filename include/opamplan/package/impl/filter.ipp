@@ -284,6 +284,15 @@ inline reduced reduce(const filter& f, const variable_lookup& lookup) {
   return result;
 }
 
+inline bool refers_to(std::string_view text, const variable_test& is_meant) {
+  if (text.find_first_of(":?") == std::string_view::npos) return is_meant(text);
+  const variable_reference ref = variable_reference::parse(text);
+  if (ref.packages.empty()) return is_meant(ref.name);
+  return std::ranges::any_of(ref.packages, [&](const std::string& p) {
+    return is_meant(p + ":" + ref.name) || (ref.name == "enable" && is_meant(p + ":installed"));
+  });
+}
+
 enum class context : std::uint8_t { disjunction, conjunction, relation, negation };
 
 inline void print(const filter& f, context where, std::string& out) {
@@ -349,6 +358,21 @@ inline void print(const filter& f, context where, std::string& out) {
 
 OPAMPLAN_INLINE filter partially_evaluate(const filter& f, const variable_lookup& lookup) {
   return package_impl::reduce(f, lookup).as_filter();
+}
+
+OPAMPLAN_INLINE bool mentions_variable(const filter& f, const variable_test& is_meant) {
+  if (f.kind == filter_kind::identifier) return package_impl::refers_to(f.text, is_meant);
+  if (f.kind == filter_kind::string && f.text.find('%') != std::string::npos) {
+    bool found = false;
+    static_cast<void>(
+        package_impl::replace_interpolations(f.text, "%", [&](std::string_view inside) {
+          found = found || package_impl::refers_to(inside, is_meant);
+          return std::string();
+        }));
+    return found;
+  }
+  return std::ranges::any_of(f.args,
+                             [&](const filter& arg) { return mentions_variable(arg, is_meant); });
 }
 
 OPAMPLAN_INLINE std::string to_string(const filter& f) {

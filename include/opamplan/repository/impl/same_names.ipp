@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 
 #include "opamplan/package/version.hpp"
 #include "opamplan/repository/impl/state.hpp"
@@ -57,6 +58,11 @@ void each_name(const repository& before, const repository& after, const Visit& v
 }  // namespace repository_impl
 
 OPAMPLAN_INLINE std::vector<name_id> same_names(const repository& before, const repository& after) {
+  if (&repository_impl::state_of(before) == &repository_impl::state_of(after)) {
+    std::vector<name_id> all(before.name_count());
+    std::iota(all.begin(), all.end(), name_id(0));
+    return all;
+  }
   const repository_impl::common_names& known = repository_impl::state_of(after).common;
   if (known.previous.lock().get() == &repository_impl::state_of(before)) return known.now;
   std::vector<name_id> same(before.name_count(), name_id::none);

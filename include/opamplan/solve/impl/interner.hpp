@@ -42,13 +42,15 @@ class interner {
         t_(tables),
         choices_(tables),
         members_(tables, !options.prefer_oldest),
-        rules_(tables, choices_, members_) {
-    if (before != nullptr) heir_.emplace(*before, repo, declared_, choices_, rules_);
-  }
+        rules_(tables, choices_, members_),
+        before_(before) {}
 
   /// What the alternatives are, by role.
   std::vector<rule_alternative> run() {
     add_names();
+    if (before_ != nullptr) {
+      heir_.emplace(*before_, repo_, env_, options_, t_, declared_, choices_, rules_);
+    }
     const std::size_t packages = t_.candidate_roles.size();
     parallel_blocks(packages, 1, 256, "evaluate", options_.progress,  // one thread: in order
                     [&] { return [&](std::size_t c) { add_package(t_.candidate_packages[c]); }; });
@@ -117,13 +119,10 @@ class interner {
 
   void add_package(package_id id) {
     add_classes(id);
-    const candidate_id before = heir_ ? heir_->find(id) : candidate_id::none;
+    const candidate_id before = heir_ ? heir_->find(id, false) : candidate_id::none;
     if (before != candidate_id::none) {
-      const universe_tables& old = heir_->tables();
-      heir_->take(old.required, before, t_.required);
-      heir_->take(old.forbidden, before, t_.forbidden);
-      heir_->take(old.optional_names, before, t_.optional_names);
-      heir_->take(old.post_only_names, before, t_.post_only_names);
+      heir_->take_rules(before, false, t_.required, t_.forbidden);
+      heir_->take_names(before, t_.optional_names, t_.post_only_names);
       return;
     }
     const bool looked_at_post = add_rules(id, false, t_.required, t_.forbidden);
@@ -137,10 +136,9 @@ class interner {
   }
 
   void add_root_rules(package_id id) {
-    const candidate_id before = heir_ ? heir_->find(id) : candidate_id::none;
+    const candidate_id before = heir_ ? heir_->find(id, true) : candidate_id::none;
     if (before != candidate_id::none) {
-      heir_->take(heir_->tables().root_required, before, t_.root_required);
-      heir_->take(heir_->tables().root_forbidden, before, t_.root_forbidden);
+      heir_->take_rules(before, true, t_.root_required, t_.root_forbidden);
     } else {
       add_rules(id, true, t_.root_required, t_.root_forbidden);
     }
@@ -227,8 +225,11 @@ class interner {
     evaluated& e = texts[element];
     if (e.known && !e.looked.package) return e;
     if (root) {
-      const evaluated& other = evaluated_[static_cast<std::size_t>(of)][0][element];
-      if (other.known && !other.looked.package && !other.looked.switches) return other;
+      const auto& others = evaluated_[static_cast<std::size_t>(of)][0];  // none if all were taken
+      const evaluated* const other = others.empty() ? nullptr : &others[element];
+      if (other != nullptr && other->known && !other->looked.package && !other->looked.switches) {
+        return *other;
+      }
     }
     e = {true, {}, {}};
     const declared_formula& f = declared_.formulas[element];
@@ -259,6 +260,7 @@ class interner {
   choice_interner choices_;
   version_members members_;
   rule_interner rules_;
+  const earlier_rules* before_;
   std::optional<rules_heir> heir_;
   std::vector<std::optional<availability>> available_;  // by filter
   // By field, of roots or not, by formula.

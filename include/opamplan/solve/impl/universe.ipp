@@ -18,6 +18,11 @@ OPAMPLAN_INLINE universe make_universe(opamplan::repository repo, opamplan::envi
   return universe::make(std::move(repo), std::move(env), std::move(options), nullptr);
 }
 
+OPAMPLAN_INLINE universe make_universe(opamplan::repository repo, opamplan::environment env,
+                                       universe_options options, const universe& previous) {
+  return universe::make(std::move(repo), std::move(env), std::move(options), previous.state_.get());
+}
+
 OPAMPLAN_INLINE universe universe::with_repository(opamplan::repository repo,
                                                    const progress_callback& progress) const {
   universe_options options = state_->options;
@@ -29,8 +34,9 @@ OPAMPLAN_INLINE universe universe::make(opamplan::repository repo, opamplan::env
                                         universe_options options, const state* before) {
   std::optional<solve_impl::earlier_rules> earlier;
   if (before != nullptr) {
-    earlier.emplace(
-        solve_impl::earlier_rules{before->repository, before->tables, before->alternatives});
+    earlier.emplace(solve_impl::earlier_rules{before->repository, before->environment,
+                                              before->options, before->tables,
+                                              before->alternatives});
   }
   auto made = std::make_shared<state>();
   solve_impl::interner interner(repo, env, options, made->tables, earlier ? &*earlier : nullptr);
