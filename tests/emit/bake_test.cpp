@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "emit/emitted.hpp"
+#include "opamplan/base/json.hpp"
+#include "opamplan/emit/names.hpp"
 #include "opamplan/inspect/files.hpp"
 
 using namespace opamplan;
@@ -15,26 +17,50 @@ TEST_CASE("both notations have the batches in one file, the images in another, e
     std::vector<std::string> names;
     std::vector<std::string> others;
   };
-  const std::vector<std::string> of_batches = {"default", "all", "batch0"};
-  const std::vector<std::string> of_images = {"batch0-images", "pkg-top-1", "pkg-alone-1"};
+  const std::vector<std::string> of_batches = {"group default", "group all", "target batch0"};
+  const std::vector<std::string> of_images = {"group batch0-images", "target images",
+                                              "variable OPAMPLAN_IMAGES", "variable PACKAGES"};
   for (const file& f : {file{bake_targets::batches, of_batches, of_images},
                         {bake_targets::images, of_images, of_batches}}) {
     const std::string hcl = bake_hcl(p, {}, f.which);
     const std::string json = bake_json(p, {}, f.which);
-    for (const std::string& name : f.names) {
-      CHECK(has(hcl, " \"" + name + "\" {"));
-      CHECK(has(json, "\"" + name + "\": {"));
-    }
-    for (const std::string& name : f.others) {
-      CHECK_FALSE(has(hcl, "\"" + name + "\""));
-      CHECK_FALSE(has(json, "\"" + name + "\": {"));
-    }
-    CHECK(has(hcl, "target \"opamplan-common\""));
-    CHECK(has(hcl, "batch0.Dockerfile"));
+    const json_document document = json_document::parse(json);
+    const auto in_both = [&](const std::string& block) {
+      const std::string type = block.substr(0, block.find(' '));
+      const std::string name = block.substr(type.size() + 1);
+      const bool there = document.root().find(type)->find(name).has_value();
+      CHECK(has(hcl, type + " \"" + name + "\" {") == there);
+      return there;
+    };
+    for (const std::string& name : f.names) CHECK(in_both(name));
+    for (const std::string& name : f.others) CHECK_FALSE(in_both(name));
+    CHECK(in_both("target opamplan-common"));
     CHECK(inspect_bake(hcl, "a.hcl", limit_profile("buildkit")).findings.empty());
     CHECK(inspect_bake(json, "a.json", limit_profile("buildkit")).findings.empty());
     CHECK(json == bake_json(of_diamond(), {}, f.which));
   }
+}
+
+TEST_CASE("images are one target, whose matrix is what PACKAGES names in a table of all") {
+  emit_options o;
+  o.registry = "ghcr.io/me";
+  const plan p = of_diamond();
+  const std::string hcl = bake_hcl(p, o, bake_targets::images);
+  const std::string json = bake_json(p, o, bake_targets::images);
+  const std::vector<std::string> stages = stage_names(p);
+  for (const plan_target& target : p.targets) {
+    const std::string name = p.packages[target.package].name;
+    const std::string& stage = stages[target.step];
+    CHECK(has(hcl, "    \"" + name + ".1\" = {name = \"pkg-" + name + "-1\", batch = \"batch0\", " +
+                       "stage = \"" + stage + "\", tag = \"pkg-" + name + "-1\"}"));
+    CHECK(has(json, "    \"" + name + ".1\": {\"name\": \"pkg-" + name +
+                        "-1\", \"batch\": \"batch0\", " + "\"stage\": \"" + stage +
+                        "\", \"tag\": \"pkg-" + name + "-1\"}"));
+  }
+  CHECK(has(hcl, "  target = image.stage\n"));
+  CHECK(has(json, R"("target": "${image.stage}")"));
+  CHECK(has(hcl, R"(tags = ["${REGISTRY}/${image.tag}:${TAG}"])"));
+  CHECK_FALSE(has(bake_hcl(p, {}, bake_targets::images), "tag ="));
 }
 
 TEST_CASE("values of options end no string and interpolate nothing") {
@@ -56,7 +82,7 @@ TEST_CASE("{batch} in caches and outputs is the name of the batch") {
   CHECK_FALSE(has(hcl, "{batch}"));
   CHECK(has(bake_hcl(of_diamond(), {}), R"(output = ["type=local,dest=results/batch0"])"));
   CHECK(has(bake_hcl(of_diamond(), o, bake_targets::images),
-            R"(cache-from = ["type=registry,ref=x:batch0"])"));
+            R"(cache-from = ["type=registry,ref=x:${image.batch}"])"));
 }
 
 TEST_CASE("what was emitted with a registry has no finding, whatever capitals a package has") {
@@ -67,7 +93,7 @@ TEST_CASE("what was emitted with a registry has no finding, whatever capitals a 
   const plan p = make_plan(s.in, s.solutions, with(strategy::graft));
   for (const std::string& text :
        {bake_hcl(p, o, bake_targets::images), bake_json(p, o, bake_targets::images)}) {
-    CHECK(has(text, "/pkg-ansiterminal-0-8-5:"));
+    CHECK(has(text, "\"pkg-ansiterminal-0-8-5\"}"));
     CHECK(has(text, "\"other:1\""));
     CHECK(inspect_bake(text, "bake", limit_profile("none")).findings.empty());
   }

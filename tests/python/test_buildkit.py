@@ -6,6 +6,7 @@ Skipped, with the reason, without BuildKit (scripts/buildkit), root or runc.
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -269,6 +270,51 @@ def test_llb_is_built_without_a_frontend(
     assert all(line.startswith("success\t") for line in index)
 
 
+def images_of(folder: pathlib.Path, notation: str, asked: str, packages: str = "") -> Any:
+    printed = subprocess.run(
+        [
+            str(buildkit.programs() / "buildx"),
+            "bake",
+            f"--file=docker-bake-images.{notation}",
+            "--print",
+            asked,
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ | {"PACKAGES": packages},
+    ).stdout
+    return json.loads(printed)["target"]
+
+
+@pytest.mark.parametrize("notation", ["hcl", "json"])
+def test_buildx_reads_images_by_the_names_of_packages(
+    notation: str, results: list[opamplan.SolveResult], tmp_path: pathlib.Path
+) -> None:
+    plan = opamplan.make_plan(results)
+    options = opamplan.EmitOptions(
+        registry="r.test/me", cache_from=["type=registry,ref=r.test/$x:{batch}"]
+    )
+    plan.write(tmp_path, ["dockerfile", "bake"], options)
+    names = list(plan.targets)
+    some = images_of(tmp_path, notation, "images", f"{names[0]}, {names[-1]}")
+    assert len(some) == 2
+    everything = images_of(tmp_path, notation, "images")
+    assert len(everything) == len(plan.targets)
+    assert some.items() <= everything.items()
+    for name, image in everything.items():
+        (tag,) = image["tags"]
+        assert tag == f"r.test/me/{re.sub('[_-]+', '-', name.lower())}:latest"
+        batch = image["dockerfile"].removesuffix(".Dockerfile")
+        assert image["cache-from"] == [{"type": "registry", "ref": f"r.test/$x:{batch}"}]
+        text = (tmp_path / image["dockerfile"]).read_text()
+        assert f" AS {image['target']}\n" in text
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        images_of(tmp_path, notation, "images", "no-such.1")
+    assert "PACKAGES" in refused.value.stderr
+
+
 def test_emitted_files_of_the_whole_repository_are_taken(
     daemon: Any, real_repository: opamplan.Repository, tmp_path: pathlib.Path
 ) -> None:
@@ -285,15 +331,8 @@ def test_emitted_files_of_the_whole_repository_are_taken(
             cwd=tmp_path,
         ).stdout
         assert len(json.loads(printed)["target"]) == len(plan.batches)
-    last = f"batch{len(plan.batches) - 1}-images"
-    buildx = str(buildkit.programs() / "buildx")
-    printed = subprocess.run(
-        [buildx, "bake", "--file=docker-bake-images.hcl", "--print", last],
-        check=True,
-        capture_output=True,
-        cwd=tmp_path,
-    ).stdout
-    assert len(json.loads(printed)["target"]) == len(plan.batches[-1].targets)
+    last = plan.batches[-1]
+    assert len(images_of(tmp_path, "hcl", f"batch{last.index}-images")) == len(last.targets)
     # The frontend takes each Dockerfile, and has nothing to warn of. Asking for a lint solves
     # nothing; the line that switches checks off is left out.
     for batch in plan.batches:

@@ -27,8 +27,8 @@ NEXT = {
     ),
     "bake": (
         DOCKERFILES,
-        "Build: cd o && docker buildx bake (an image: docker buildx bake "
-        "--file docker-bake-images.hcl pkg-NAME-VERSION)",
+        "Build: cd o && docker buildx bake (an image: PACKAGES=NAME.VERSION docker buildx bake "
+        "--file docker-bake-images.hcl images)",
     ),
     "make": (DOCKERFILES, "Build: make -C o"),
     "github": (

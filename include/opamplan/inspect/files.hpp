@@ -34,8 +34,9 @@ struct dockerfile_measure {
 
 /// What a docker-bake file asks of buildx.
 struct bake_measure {
-  std::size_t targets = 0;
-  std::size_t largest_group = 0;  ///< Targets that asking for one group builds.
+  std::size_t targets = 0;        ///< As they are written: a matrix is one.
+  std::size_t largest_group = 0;  ///< Targets that asking for one group builds, of the groups whose
+                                  ///< members are written out.
   std::vector<plan_finding> findings;
 };
 

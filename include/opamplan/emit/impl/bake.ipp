@@ -10,28 +10,13 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
-#include "opamplan/base/json.hpp"
 #include "opamplan/emit/bake.hpp"
+#include "opamplan/emit/impl/bake_blocks.hpp"
 #include "opamplan/emit/names.hpp"
-#include "opamplan/emit/quote.hpp"
 #include "opamplan/emit/recipe.hpp"
 
 namespace opamplan {
 namespace emit_impl {
-
-/// One attribute: strings, which may refer to variables in HCL.
-struct bake_attribute {
-  std::string name;
-  std::vector<std::string> values;
-  bool is_list = false;
-  bool is_map = false;    // values alternate: key, value
-  bool verbatim = false;  // holds ${...} that must be interpolated
-};
-struct block {
-  std::string type;  // "group" or "target"
-  std::string name;
-  std::vector<bake_attribute> attributes;
-};
 
 inline constexpr std::string_view batch_word = "{batch}";
 
@@ -41,27 +26,18 @@ inline bool names_batch(const std::vector<std::string>& values) {
   });
 }
 
-inline std::vector<std::string> with_batch(std::vector<std::string> values,
-                                           const std::string& batch) {
-  for (std::string& value : values) {
-    for (std::size_t at = 0; (at = value.find(batch_word, at)) != std::string::npos;) {
-      value.replace(at, batch_word.size(), batch);
-      at += batch.size();
-    }
+inline std::string with_batch(std::string value, std::string_view batch) {
+  for (std::size_t at = 0; (at = value.find(batch_word, at)) != std::string::npos;) {
+    value.replace(at, batch_word.size(), batch);
+    at += batch.size();
   }
-  return values;
+  return value;
 }
 
-/// A text that stands among those that are interpolated, and is not.
-inline std::string without_templates(const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins = (text[i] == '$' || text[i] == '%') && text.substr(i + 1, 1) == "{";
-    if (begins) out += text[i];
-    out += text[i];
-  }
-  return out;
-}
+/// The images that a build of single ones is asked for: all, or what PACKAGES names. Names that
+/// are not in the table are an error of buildx, which shows this line.
+inline constexpr const char* chosen_images =
+    R"([for package in PACKAGES == "" ? keys(OPAMPLAN_IMAGES) : split(",", replace(PACKAGES, " ", "")) : OPAMPLAN_IMAGES[package]])";
 
 /// Makes the blocks of a file.
 class bake_model {
@@ -75,14 +51,13 @@ class bake_model {
             std::string(name) +
             ": a cache is type=registry,ref=... or another of buildx, not nothing");
       }
-      (names_batch(*values) ? of_batch_ : common_).push_back({name, *values, true});
+      (names_batch(*values) ? of_batch_ : common_).emplace_back(name, *values);
     }
-    for (const batch_id b : p.batches.indices()) {
-      batches_.push_back(batch_name(b));
-    }
+    for (const batch_id b : p.batches.indices()) batches_.push_back(batch_name(b));
   }
 
-  std::vector<block> blocks(bake_targets which) {
+  std::vector<bake_block> blocks(bake_targets which) {
+    add_variables();
     if (which == bake_targets::batches) {
       add_batches();
     } else {
@@ -92,113 +67,144 @@ class bake_model {
   }
 
  private:
+  void add_variable(std::string name, bake_value value) {
+    blocks_.push_back({"variable", std::move(name), {{"default", std::move(value)}}});
+  }
+
+  void add_variables() {
+    const std::string& base = options_.base_image;
+    add_variable("BASE_IMAGE", {bake_value::kind::text, base.empty() ? plan_.base.image : base});
+    add_variable("REGISTRY", {bake_value::kind::text, registry_of(options_)});
+    add_variable("TAG", {bake_value::kind::text, "latest"});
+  }
+
   /// What the targets of a file have in common.
   void add_common() {
-    std::vector<bake_attribute> common = {{"context", {"."}}};
-    common.push_back({"args", {"BASE_IMAGE", "${BASE_IMAGE}"}, false, true, true});
+    bake_block common{"target", "opamplan-common", {{"context", {bake_value::kind::text, "."}}}};
+    bake_value args{bake_value::kind::map};
+    args.members.emplace_back("BASE_IMAGE", bake_value::interpolated("${BASE_IMAGE}"));
     for (const auto& [name, value] : options_.build_args) {
-      common.back().values.push_back(build_argument_name(name));
-      common.back().values.push_back(without_templates(value));
+      args.members.emplace_back(build_argument_name(name),
+                                bake_value::interpolated(without_templates(value)));
     }
+    common.attributes.emplace_back("args", std::move(args));
     // The plan's, not the builder's.
     std::vector<std::string> platforms = options_.platforms;
     if (const auto planned = platform_of(plan_, options_); planned && platforms.empty()) {
       platforms = {planned->text()};
     }
-    if (!platforms.empty()) common.push_back({"platforms", platforms, true});
-    common.insert(common.end(), common_.begin(), common_.end());
-    // Bake wants to be asked for it, and told --allow=network.host.
-    if (network_of(options_) == "host") common.push_back({"network", {"host"}});
-    blocks_.push_back({"target", "opamplan-common", common});
-  }
-
-  /// A stage of a batch's Dockerfile; `own` is what the target says besides.
-  void add_target(const std::string& name, std::size_t batch, const std::string& stage,
-                  bake_attribute own) {
-    block target{"target",
-                 name,
-                 {{"inherits", {"opamplan-common"}, true},
-                  {"dockerfile", {batches_[batch] + ".Dockerfile"}},
-                  {"target", {stage}},
-                  std::move(own)}};
-    for (const bake_attribute& a : of_batch_) {
-      target.attributes.push_back({a.name, with_batch(a.values, batches_[batch]), true});
+    if (!platforms.empty())
+      common.attributes.emplace_back("platforms", bake_value::list(platforms));
+    for (const auto& [name, values] : common_) {
+      common.attributes.emplace_back(name, bake_value::list(values));
     }
-    blocks_.push_back(std::move(target));
+    // Bake wants to be asked for it, and told --allow=network.host.
+    if (network_of(options_) == "host") {
+      common.attributes.emplace_back("network", bake_value{bake_value::kind::text, "host"});
+    }
+    blocks_.push_back(std::move(common));
   }
 
   void add_batches() {
-    blocks_.push_back({"group", "default", {{"targets", {"all"}, true}}});
-    blocks_.push_back({"group", "all", {{"targets", batches_, true}}});
+    blocks_.push_back({"group", "default", {{"targets", bake_value::list({"all"})}}});
+    blocks_.push_back({"group", "all", {{"targets", bake_value::list(batches_)}}});
     add_common();
     const std::vector<std::string> outputs =
         options_.outputs.empty() ? std::vector<std::string>{"type=local,dest=results/{batch}"}
                                  : options_.outputs;
-    for (std::size_t b = 0; b < batches_.size(); ++b) {
-      add_target(batches_[b], b, "results", {"output", with_batch(outputs, batches_[b]), true});
+    for (const std::string& batch : batches_) {
+      const auto of = [&batch](std::vector<std::string> values) {
+        for (std::string& value : values) value = with_batch(std::move(value), batch);
+        return bake_value::list(values);
+      };
+      bake_block target{"target",
+                        batch,
+                        {{"inherits", bake_value::list({"opamplan-common"})},
+                         {"dockerfile", {bake_value::kind::text, batch + ".Dockerfile"}},
+                         {"target", {bake_value::kind::text, "results"}},
+                         {"output", of(outputs)}}};
+      for (const auto& [name, values] : of_batch_) target.attributes.emplace_back(name, of(values));
+      blocks_.push_back(std::move(target));
     }
   }
 
-  void add_images() {
+  /// By package: its image's name, batch, stage, and tag where there is a registry.
+  [[nodiscard]] bake_value table_of_images() const {
     const std::vector<std::string> stages = stage_names(plan_);
     const std::vector<std::string> names = bake_names(plan_);
     const std::vector<std::string> tags = image_names(plan_);
-    add_common();
-    for (std::size_t b = 0; b < batches_.size(); ++b) {
-      std::vector<std::string> images;
-      for (const target_id t : plan_.batches[b].targets) images.push_back(names[t]);
-      if (images.empty()) continue;  // a shard of what others have in common
-      blocks_.push_back({"group", batches_[b] + "-images", {{"targets", images, true}}});
+    bake_value table{bake_value::kind::table};
+    for (const batch_id b : plan_.batches.indices()) {
       for (const target_id t : plan_.batches[b].targets) {
-        bake_attribute own{"output", {"type=cacheonly"}, true};
-        if (!options_.registry.empty()) {
-          own = {"tags", {"${REGISTRY}/" + tags[t] + ":${TAG}"}, true, false, true};
-        }
-        add_target(names[t], b, stages[plan_.targets[t].step], std::move(own));
+        bake_value image{bake_value::kind::map};
+        const auto add = [&image](const char* key, const std::string& text) {
+          image.members.push_back({key, {bake_value::kind::text, text}});
+        };
+        add("name", names[t]);
+        add("batch", batches_[b]);
+        add("stage", stages[plan_.targets[t].step]);
+        if (!options_.registry.empty()) add("tag", tags[t]);
+        table.members.emplace_back(plan_.packages[plan_.targets[t].package].full_name(),
+                                   std::move(image));
       }
     }
+    return table;
   }
+
+  void add_images() {
+    add_variable("PACKAGES", {});
+    add_variable("OPAMPLAN_IMAGES", table_of_images());
+    add_variable("OPAMPLAN_CHOSEN", bake_value::expression(chosen_images));
+    for (const batch_id b : plan_.batches.indices()) {
+      if (plan_.batches[b].targets.empty()) continue;  // a shard of what others have in common
+      blocks_.push_back(
+          {"group",
+           batches_[b] + "-images",
+           {{"targets", bake_value::expression(
+                            "[for image in OPAMPLAN_CHOSEN : image.name if image.batch == " +
+                            json_string(batches_[b]) + "]")}}});
+    }
+    add_common();
+    bake_value matrix{bake_value::kind::map};
+    matrix.members.emplace_back("image", bake_value::expression("OPAMPLAN_CHOSEN"));
+    bake_block target{"target",
+                      "images",
+                      {{"name", bake_value::expression("image.name")},
+                       {"matrix", std::move(matrix)},
+                       {"inherits", bake_value::list({"opamplan-common"})},
+                       {"dockerfile", bake_value::interpolated("${image.batch}.Dockerfile")},
+                       {"target", bake_value::expression("image.stage")}}};
+    const auto add = [&target](const std::string& name, const std::vector<std::string>& values) {
+      bake_value list{bake_value::kind::list};
+      for (const std::string& value : values) {
+        list.members.push_back({{}, bake_value::interpolated(value)});
+      }
+      target.attributes.emplace_back(name, std::move(list));
+    };
+    if (options_.registry.empty()) {
+      add("output", {"type=cacheonly"});
+    } else {
+      add("tags", {"${REGISTRY}/${image.tag}:${TAG}"});
+    }
+    for (const auto& [name, values] : of_batch_) {
+      std::vector<std::string> of_image;
+      for (const std::string& value : values) {
+        of_image.push_back(with_batch(without_templates(value), "${image.batch}"));
+      }
+      add(name, of_image);
+    }
+    blocks_.push_back(std::move(target));
+  }
+
+  using option_list = std::pair<std::string, std::vector<std::string>>;
 
   const plan& plan_;
   const emit_options& options_;
-  std::vector<bake_attribute> common_;    // of the options, for all targets
-  std::vector<bake_attribute> of_batch_;  // what names the batch is said by each of its targets
+  std::vector<option_list> common_;    // of the options, for all targets
+  std::vector<option_list> of_batch_;  // what names the batch is said by each of its targets
   std::vector<std::string> batches_;
-  std::vector<block> blocks_;
+  std::vector<bake_block> blocks_;
 };
-
-inline std::vector<std::pair<std::string, std::string>> bake_variables(
-    const plan& p, const emit_options& options) {
-  return {{"BASE_IMAGE", options.base_image.empty() ? p.base.image : options.base_image},
-          {"REGISTRY", registry_of(options)},
-          {"TAG", "latest"}};
-}
-
-inline std::string bake_literal(const bake_attribute& a, const std::string& value, bool hcl) {
-  if (a.verbatim) return json_string(value);
-  return hcl ? hcl_string(value) : bake_json_string(value);
-}
-
-inline void append_bake_values(const bake_attribute& a, bool hcl, std::string& out) {
-  if (a.is_map) {
-    out += '{';
-    for (std::size_t i = 0; i + 1 < a.values.size(); i += 2) {
-      if (i != 0) out += ", ";
-      out += hcl ? a.values[i] + " = " : json_string(a.values[i]) + ": ";
-      out += bake_literal(a, a.values[i + 1], hcl);
-    }
-    out += '}';
-  } else if (a.is_list) {
-    out += '[';
-    for (std::size_t i = 0; i < a.values.size(); ++i) {
-      if (i != 0) out += ", ";
-      out += bake_literal(a, a.values[i], hcl);
-    }
-    out += ']';
-  } else {
-    out += bake_literal(a, a.values[0], hcl);
-  }
-}
 
 }  // namespace emit_impl
 
@@ -206,54 +212,21 @@ OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options,
                                      bake_targets which) {
   require_dockerfile(p);
   std::string out = "# Made by opamplan. ";
-  out += which == bake_targets::batches
-             ? "Images of single targets are in docker-bake-images.hcl.\n"
-             : "An image: docker buildx bake --file docker-bake-images.hcl pkg-NAME-VERSION\n";
-  for (const auto& [name, value] : emit_impl::bake_variables(p, options)) {
-    out += "variable \"" + name + "\" {\n  default = " + hcl_string(value) + "\n}\n";
-  }
-  for (const auto& block : emit_impl::bake_model(p, options).blocks(which)) {
-    out += block.type + " \"" + block.name + "\" {\n";
-    for (const auto& a : block.attributes) {
-      out += "  " + a.name + " = ";
-      emit_impl::append_bake_values(a, true, out);
-      out += '\n';
-    }
-    out += "}\n";
-  }
+  out +=
+      which == bake_targets::batches
+          ? "Images of single targets are in docker-bake-images.hcl.\n"
+          : "Images, by the names of their packages:\n"
+            "# PACKAGES=NAME.VERSION,... docker buildx bake --file docker-bake-images.hcl images\n";
+  emit_impl::append_hcl(emit_impl::bake_model(p, options).blocks(which), out);
   return out;
 }
 
 OPAMPLAN_INLINE std::string bake_json(const plan& p, const emit_options& options,
                                       bake_targets which) {
   require_dockerfile(p);
-  std::string out = "{\n  \"variable\": {";
-  bool first = true;
-  for (const auto& [name, value] : emit_impl::bake_variables(p, options)) {
-    out += first ? "\n" : ",\n";
-    first = false;
-    out += "    " + json_string(name) + ": {\"default\": " + bake_json_string(value) + "}";
-  }
-  out += "\n  }";
-  const auto blocks = emit_impl::bake_model(p, options).blocks(which);
-  for (const char* const type : {"group", "target"}) {
-    out += std::string(",\n  \"") + type + "\": {";
-    first = true;
-    for (const auto& block : blocks) {
-      if (block.type != type) continue;
-      out += first ? "\n" : ",\n";
-      first = false;
-      out += "    " + json_string(block.name) + ": {";
-      for (std::size_t i = 0; i < block.attributes.size(); ++i) {
-        if (i != 0) out += ", ";
-        out += json_string(block.attributes[i].name) + ": ";
-        emit_impl::append_bake_values(block.attributes[i], false, out);
-      }
-      out += '}';
-    }
-    out += "\n  }";
-  }
-  return out + "\n}\n";
+  std::string out;
+  emit_impl::append_json(emit_impl::bake_model(p, options).blocks(which), out);
+  return out;
 }
 
 }  // namespace opamplan

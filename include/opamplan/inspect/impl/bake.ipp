@@ -34,7 +34,7 @@ class bake_groups {
     }
     is_group_.assign(ids_.size(), true);
     for (const bake_block& b : blocks) {
-      if (b.type != "group") continue;
+      if (b.type != "group" || b.binds) continue;
       for (const auto& [attribute, value] : b.strings) {
         if (attribute != "targets") continue;
         const std::uint32_t member = id(value.text);

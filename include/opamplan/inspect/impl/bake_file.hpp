@@ -29,6 +29,7 @@ struct bake_block {
   std::size_t line = 0;
   std::vector<std::pair<std::string, bake_string>> strings;  ///< By attribute, as they come.
   bool binds = false;  ///< It has names of its own: those of a matrix, a `for` or a function.
+                       ///< Members of such a group are not known.
 };
 
 /// Why a file, or a part of it, is no bake file.
@@ -269,15 +270,16 @@ inline bake_text read_bake_json(std::string_view text) {
       };
       for (const json_value attribute : block) {
         const bool members = kind.name() == "group" && attribute.name() == "targets";
-        if (members && attribute.kind() != json_kind::array) {
+        // A text may stand for a list: "${var}".
+        const bool expression = attribute.kind() == json_kind::string &&
+                                attribute.text().find("${") != std::string_view::npos;
+        if (members && expression) out.binds = true;
+        if (members && !expression && attribute.kind() != json_kind::array) {
           refuse(attribute, fmt::format("the targets of group \"{}\" are a list", block.name()));
         }
         const bool list = kind.name() == "target" && is_list_attribute(attribute.name());
         const bool other = attribute.kind() != json_kind::array &&
-                           attribute.kind() != json_kind::null &&
-                           // A text may stand for one: "${var}".
-                           (attribute.kind() != json_kind::string ||
-                            attribute.text().find("${") == std::string_view::npos);
+                           attribute.kind() != json_kind::null && !expression;
         if (list && other) {
           refuse(attribute, fmt::format("{} of target \"{}\" is a list of strings",
                                         attribute.name(), block.name()));

@@ -197,8 +197,8 @@ def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> Non
 
     if "bake" in formats:
         command = f"docker buildx bake {allow_words(emit)}".rstrip()
-        image = f"--file {bake_file_names()[1]} pkg-NAME-VERSION"
-        print(f"Build: cd {folder} && {command} (an image: {command} {image})")
+        image = f"PACKAGES=NAME.VERSION {command} --file {bake_file_names()[1]} images"
+        print(f"Build: cd {folder} && {command} (an image: {image})")
     elif "make" in formats:
         print(f"Build: make -C {folder}")
     elif "llb" in formats:
