@@ -549,3 +549,36 @@ def test_one_plan_of_a_file_is_taken_by_its_name(
     wrong = opamplan_command("emit", "-o", str(out), "--plan", f"{file}#debian-13-ocaml-5.3.1")
     assert wrong.returncode == 2
     assert f"{file}: holds no plan debian-13-ocaml-5.3.1; did you mean" in wrong.stderr
+
+
+def test_two_files_of_plans_are_compared_by_their_combinations(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    files = [str(tmp_path / name) for name in ("before.json", "after.json")]
+    for file, words in zip(files, (("--ocaml=4.14.2", "--ocaml=5.3.0"), COMPILERS)):
+        dune = () if file == files[0] else ("--constraint", "dune < 3.20")
+        opamplan_command("plan", "-q", "csexp", *words, *dune, "-o", file)
+    done = opamplan_command("diff", *files)
+    assert (done.returncode, done.stderr) == (0, "")
+    heading, rest = done.stdout.split("\n", 1)
+    assert heading == "debian-13-ocaml-5.3.0"
+    assert "dune.3.20.2 -> dune.3.19.0" in rest
+    ends = "debian-13-ocaml-4.14.2: only before\ndebian-13-ocaml-5.2.1: only after\n"
+    assert rest.endswith(ends)
+    told = json.loads(opamplan_command("diff", *files, "--json").stdout)
+    assert list(told["combinations"]) == ["debian-13-ocaml-5.3.0"]
+    assert told["combinations"]["debian-13-ocaml-5.3.0"]["dropped_layers"]
+    assert (told["dropped"], told["added"]) == (
+        ["debian-13-ocaml-4.14.2"],
+        ["debian-13-ocaml-5.2.1"],
+    )
+    one = opamplan_command("diff", files[0], f"{files[1]}#debian-13-ocaml-5.3.0")
+    assert (one.returncode, "there are: debian-13-ocaml-4.14.2 debian" in one.stderr) == (2, True)
+    idle = opamplan_command("diff", *files, "--strategy=chain")
+    assert (idle.returncode, "--strategy has no effect" in idle.stderr) == (2, True)
+
+
+def test_no_compiler_at_all_is_asked_for_by_an_option(opamplan_command: Run) -> None:
+    for command in ("plan", "solve"):
+        done = opamplan_command(command, "--ocaml=any", "csexp")
+        assert (done.returncode, "--no-ocaml asks for none" in done.stderr) == (2, True)

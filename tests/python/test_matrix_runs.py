@@ -204,8 +204,36 @@ def test_two_matrices_are_compared_by_their_combinations(
     broken = {name: bool(each["root_failures"]) for name, each in told["combinations"].items()}
     assert broken == {NAMES[0]: False, NAMES[1]: True}
     assert told["dropped"] == NAMES[2:]
-    mixed = opamplan_command("diff", f"{before}#1", str(file))
-    assert (mixed.returncode, "2 runs, and one is needed" in mixed.stderr) == (2, True)
+    for number in (1, 2):
+        for sides in ((f"{before}#{number}", str(file)), (str(file), f"{before}#{number}")):
+            mixed = opamplan_command("diff", *sides)
+            assert mixed.returncode == 2
+            said = f"2 runs, and one is needed: name it, as {file}#{NAMES[number - 1]}; there are"
+            assert said in mixed.stderr
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [
+        (
+            "A..B",
+            "#A..B: expected the numbers of two runs, FIRST..LAST, or one name; this file has",
+        ),
+        ("1..last", "#1..last: expected the numbers of two runs"),
+        ("3..1", "#3..1: FIRST..LAST, the earlier first: "),
+        ("7..9", "no runs from 7 to 9; this file has runs 1 to 2"),
+        ("9", "no run 9; this file has 1 to 2"),
+        ("99999999999", "no run 99999999999; this file has 1 to 2"),
+        ("", "#: name a run after the #, by its number or its combination"),
+    ],
+)
+def test_what_names_no_run_is_told_with_those_there_are(
+    build: Build, file: pathlib.Path, which: str, said: str
+) -> None:
+    build(axes=AXES[:1])
+    with pytest.raises(opamplan.InvalidRequest) as error:
+        find_runs(f"{file}#{which}")
+    assert said in str(error.value)
 
 
 def test_what_failed_in_several_combinations_is_tried_again_once(
@@ -231,3 +259,18 @@ def test_events_say_where_a_matrix_begins_and_ends(
     ]
     assert events[-1]["event"] == "matrix_end"
     assert (events[-1]["status"], events[-1]["combinations"]) == ("finished", NAMES)
+
+
+def test_events_say_which_runs_of_a_matrix_had_begun_before(
+    out: pathlib.Path, fake: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["build", "--json", "--program", fake(), "-o", str(out), "heron", *AXES]
+    interrupt_at(NAMES[2], pytest.MonkeyPatch())  # before a batch of its has ended
+    assert main(words) == 130
+    capsys.readouterr()
+    assert main(words) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    statuses = [event["status"] for event in events if event["event"] == "environment"]
+    assert statuses == ["finished", "finished", "interrupted", "waiting"]
+    runs = [(event["run"], event["resumed"]) for event in events if event["event"] == "run"]
+    assert runs == [(3, True), (4, False)]

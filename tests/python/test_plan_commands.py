@@ -97,6 +97,25 @@ def test_a_forecast_says_what_it_assumes(
     assert " of disk, roughly: sizes are known of 1 of 12 packages\n" in said
 
 
+def test_how_much_of_a_plan_is_in_those_that_it_is_made_like_is_told(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    file = str(tmp_path / "earlier.json")
+    opamplan_command("plan", "-q", "csexp", "-o", file)
+    nothing = f"--like {file}: none of 7 layers is there, so it changes nothing\n"
+    for words, said in (
+        (["csexp", "heron"], f"--like {file}: 7 of 10 layers are there too\n"),
+        (["csexp", "--environment=debian-12"], nothing),
+        (["csexp", "-q", "--environment=debian-12"], nothing),
+        (["csexp", "-q"], ""),
+    ):
+        done = opamplan_command("plan", *words, "--like", file)
+        assert (done.returncode, done.stderr) == (0, said)
+    several = opamplan_command("plan", "csexp", "--vary=with-test", "--like", file).stderr
+    assert several.startswith(f"debian-13-ocaml-5.3.0: --like {file}: ")
+    assert several.count("\n") == 2
+
+
 def test_a_plan_is_made_like_an_earlier_one(opamplan_command: Run, tmp_path: pathlib.Path) -> None:
     files = [str(tmp_path / f"{number}.json") for number in range(3)]
     assert opamplan_command("plan", "-o", files[0]).returncode == 0

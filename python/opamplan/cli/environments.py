@@ -37,7 +37,10 @@ def each_environment(args: argparse.Namespace) -> dict[str, argparse.Namespace]:
 
     several = named(_combinations(args))
     _refuse_one_image(args, {each.environment for each in several.values()})
-    return {name: _arguments(args, name, each) for name, each in several.items()}
+    found = {name: _arguments(args, name, each) for name, each in several.items()}
+    for name, one in found.items():
+        one.told_as = name if len(found) > 1 else ""
+    return found
 
 
 def planned(

@@ -250,6 +250,13 @@ DEFAULT_OCAML = "5.3.0"
 
 def ocaml_version(args: argparse.Namespace) -> str:
     """The OCaml version that is asked for, or an empty string."""
+    from opamplan import InvalidRequest
+
+    if args.ocaml in ("any", "none") and not args.no_ocaml:
+        raise InvalidRequest(
+            f"--ocaml {args.ocaml}: that is no version: --no-ocaml asks for none; several with it "
+            'are a file of --matrix, ocaml = ["5.3.0", "any"]'
+        )
     return "" if args.no_ocaml else str(args.ocaml or DEFAULT_OCAML)
 
 

@@ -209,8 +209,25 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
             file=sys.stderr,
         )
         results = aligned.results
-    plan = make(results, **planning(args))
+    how = planning(args)
+    plan = make(results, **how)
+    tell_like(args, plan, how["like"])
     return _cut(plan, args), results
+
+
+def tell_like(args: argparse.Namespace, plan: Plan, like: list[Plan]) -> None:
+    """Say how much of a plan is built as by --like: if nothing is, another plan was meant."""
+    earlier = like[: len(like) - len(getattr(args, "planned_before", ()))]
+    had = {key for each in earlier for key, _, _ in each.layers()}
+    mine = [key for key, _, _ in plan.layers()]
+    kept = sum(key in had for key in mine)
+    if not args.like or not mine or (kept and getattr(args, "quiet", False)):
+        return
+    where = f"{args.told_as}: " if getattr(args, "told_as", "") else ""
+    layers = counted(len(mine), "layer")
+    nothing = f"none of {layers} is there, so it changes nothing"
+    said = f"{kept:,} of {layers} are there too" if kept else nothing
+    print(f"{where}--like {listed(args.like)}: {said}", file=sys.stderr)
 
 
 def _cut(plan: Plan, args: argparse.Namespace) -> Plan:
@@ -286,7 +303,10 @@ def load(text: str) -> Plan:
     if name:
         hint = nearest(name, several) or f"; there are: {listed(list(several))}"
         raise InvalidRequest(f"{path}: holds no plan {name}{hint}")
-    raise InvalidRequest(f"{text}: holds several plans: name one, {path}#{next(iter(several), '')}")
+    raise InvalidRequest(
+        f"{text}: holds several plans: name one, {path}#{next(iter(several), '')}; there are: "
+        f"{listed(list(several))}"
+    )
 
 
 def plans_in(name: str) -> list[Plan]:

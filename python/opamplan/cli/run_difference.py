@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opamplan.cli import combination_difference
 from opamplan.cli.json_output import print_json
 from opamplan.files import is_database
 from opamplan.terminal.style import Style
@@ -32,28 +33,18 @@ def tell(before: str, after: str, as_json: bool) -> int:
 
     sides = [find_runs(text) for text in (before, after)]
     if not all(len(side) > 1 and all(run.combination for _, run in side) for side in sides):
-        result = compare_runs(find_run(before), find_run(after))  # raises where there are several
+        alone = next((side[0] for side in sides if len(side) == 1), None)
+        result = compare_runs(find_run(before, alone), find_run(after, alone))  # or they raise
         if as_json:
             print_json(result.to_dict())
         else:
             _print(result)
         return 1 if result else 0
     old, new = ({run.combination: (state, run) for state, run in side} for side in sides)
-    results = {name: compare_runs(old[name], new[name]) for name in new if name in old}
-    alone = {"dropped": [n for n in old if n not in new], "added": [n for n in new if n not in old]}
-    if as_json:
-        told = {name: result.to_dict() for name, result in results.items()}
-        print_json({"combinations": told, **alone})
-    else:
-        style = Style()
-        for name, result in results.items():
-            print(style.strong(name))
-            _print(result)
-        for name in alone["dropped"]:
-            print(f"{style.warn(name)}: only before")
-        for name in alone["added"]:
-            print(f"{style.warn(name)}: only after")
-    return 1 if any(results.values()) else 0
+    results = combination_difference.tell(
+        old, new, compare_runs, _print, lambda result: result.to_dict(), as_json
+    )
+    return 1 if any(results) else 0
 
 
 def _print(result: RunDifference) -> None:

@@ -94,12 +94,12 @@ class Runner:
     def run(self) -> Run:
         """Build every batch that has not been built; returns the run as it ended."""
         with self._alone():
-            run, finished = self._begin()
+            run, finished, resumed = self._begin()
             status = "interrupted"
             try:
                 write_plan(self._plan, self._options.directory, options=self._numbers.emit)
                 self._account.tell(
-                    "run", run=run.id, batches=len(self._plan.batches), resumed=bool(finished)
+                    "run", run=run.id, batches=len(self._plan.batches), resumed=resumed
                 )
                 todo = [n for n in range(len(self._plan.batches)) if n not in finished]
                 complete = self._carry_out(run, todo)
@@ -128,8 +128,8 @@ class Runner:
             sweep(directory / "results")
             yield
 
-    def _begin(self) -> tuple[Run, set[int]]:
-        """The run, new or resumed, and the batches that need not be built again."""
+    def _begin(self) -> tuple[Run, set[int], bool]:
+        """The run, the batches that need not be built again, and whether it had begun before."""
         new = new_run(self._plan, self._left_out, self._options)
         given = self._options.run
         run = None if given is None else self._state.run(given)
@@ -138,7 +138,7 @@ class Runner:
             run = newest if newest and newest.status != "finished" else None
         again = self._numbers.begin(run, self._options.retry_failed) | self._options.retried
         if run is None:
-            return self._state.begin(new), set()
+            return self._state.begin(new), set(), False
         if given is None:
             self._state.leave_out(run, new.left_out)
         self._state.resume(run)
@@ -149,7 +149,7 @@ class Runner:
         }
         for batch in finished:
             self._account.have_ended(self._plan.batches[batch].steps)
-        return run, finished
+        return run, finished, run.status != "waiting"
 
     def _carry_out(self, run: Run, batches: list[int]) -> bool:
         waits = dict(enumerate(self._plan.waits_for)) if self._plan.builders else {}

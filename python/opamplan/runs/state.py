@@ -259,10 +259,12 @@ class State:
 
     def run(self, number: Optional[int] = None) -> Run:
         """A run by its number; the newest by default."""
-        found = [r for r in self.runs() if number is None or r.id == number]
+        runs = self.runs()
+        found = [r for r in runs if number is None or r.id == number]
+        if not runs:
+            raise InvalidRequest(f"{self.path}: no runs in this file")
         if not found:
-            what = "no runs" if number is None else f"no run {number}"
-            raise InvalidRequest(f"{self.path}: {what} in this file")
+            raise InvalidRequest(f"{self.path}: no run {number}; this file has 1 to {runs[-1].id}")
         return found[-1]
 
     def last(self) -> list[Run]:

@@ -193,7 +193,8 @@ class _MatrixProgress:
         """The turn of a run has come."""
         if self._args.json:
             event = {"event": "environment", "name": run.combination}
-            print(json.dumps({**event, "run": run.id, "matrix": run.matrix}), flush=True)
+            told = {**event, "run": run.id, "matrix": run.matrix, "status": run.status}
+            print(json.dumps(told), flush=True)
         else:  # quiet too: of which environment the failures and the end are
             print(Style().strong(run.combination), flush=True)
         return _display(self._args)

@@ -95,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
     changes = compare_repositories(before, after)
     failed = {name: _failures(args.known, name) for name in found}
     effects: dict[str, Effect] = {}
+    how = plans.planning(args)
     for name, one in found.items():
         effects[name] = effect_of(
             changes,
@@ -102,8 +103,9 @@ def run(args: argparse.Namespace) -> int:
             options.universe_from(one, after),
             known_failures=[t for t in failed[name] if t in before or t in after],
             dependents=args.dependents,
-            **plans.planning(args),
+            **how,
         )
+        plans.tell_like(one, effects[name].plan, how["like"])
     if args.output:
         checks = {name: effect.plan for name, effect in effects.items()}
         asked = {name: one.asked for name, one in found.items()}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import copy
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opamplan.cli import options, plans
+from opamplan.cli import combination_difference, options, plans
 from opamplan.cli.json_output import print_json
 from opamplan.cli.run_difference import is_run, tell
 from opamplan.terminal.style import Style
@@ -26,7 +27,8 @@ def add_parser(subparsers: Any) -> None:
         help="compare two plans, or two runs: what is built again, what broke",
         description="Compare two plans: layers kept, added and dropped, and for each target that "
         "must be built again the chain of dependencies down to the change that caused it. A side "
-        "is a plan file, or OPTION=VALUE[,OPTION=VALUE...] to plan with that option "
+        "is a plan file (of two with several plans those of the same name are compared), or "
+        "OPTION=VALUE[,OPTION=VALUE...] to plan with that option "
         f"({', '.join(_SIDE_OPTIONS)}), or `-` for the options as they stand. Or compare two runs: "
         "regressions, fixes, and the failures where regressions begin. A side is then a state "
         "file, as build writes: FILE (its newest run, or the newest matrix, whose combinations are "
@@ -90,7 +92,8 @@ def _side(args: argparse.Namespace, text: str) -> Plan:
 
 
 def run(args: argparse.Namespace) -> int:
-    from opamplan import InvalidRequest, compare_plans
+    from opamplan import InvalidRequest, PlanMatrix, compare_plans
+    from opamplan.matrix import is_matrix
 
     sides = (args.before, args.after)
     runs = [side for side in sides if is_run(side)]
@@ -99,6 +102,13 @@ def run(args: argparse.Namespace) -> int:
         return tell(*sides, as_json=args.json)
     if runs:
         raise InvalidRequest(f"{runs[0]}: a run; the other side is to be one too, not a plan")
+    matrices = [PlanMatrix.load(side) for side in sides if Path(side).is_file() and is_matrix(side)]
+    if len(matrices) == 2:
+        before, after = matrices
+        plans.refuse_planning(args, "two files of several plans", ())
+        show = partial(_print, all_targets=args.list_targets)
+        combination_difference.tell(before, after, compare_plans, show, _as_dict, args.json)
+        return 0
     difference = compare_plans(_side(args, args.before), _side(args, args.after))
     if args.json:
         print_json(_as_dict(difference))
