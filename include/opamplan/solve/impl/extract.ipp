@@ -9,68 +9,65 @@
 #include "opamplan/solve/extract.hpp"
 
 namespace opamplan {
-OPAMPLAN_INLINE solution extract_solution(const universe_tables& tables,
-                                          std::span<const candidate_id> selected, package_id target,
-                                          role_id root_role) {
-  // The selected candidate of a role, by binary search: a solution is small, the universe is not.
-  struct entry {
-    role_id role;
-    candidate_id candidate;
-    std::uint32_t position;  // in `packages`
-  };
-  std::vector<entry> by_role;
-  by_role.reserve(selected.size());
-  for (const candidate_id c : selected) {
-    by_role.push_back({tables.candidate_roles[c], c, 0});
-  }
-  std::sort(by_role.begin(), by_role.end(),
-            [](const entry& a, const entry& b) { return a.role < b.role; });
 
+OPAMPLAN_INLINE solution_extractor::solution_extractor(const universe_tables& tables)
+    : tables_(tables),
+      selected_(tables.roles.size(), candidate_id::none),
+      positions_(tables.roles.size()) {}
+
+OPAMPLAN_INLINE solution solution_extractor::extract(std::span<const candidate_id> selected,
+                                                     package_id target, role_id root_role) {
   solution result;
   result.target = target;
-  // Roles of names ascend as names do, so packages come out ascending.
-  for (entry& e : by_role) {
-    const package_id p = tables.candidate_packages[e.candidate];
+  // Candidates ascend as roles do, and roles as names: packages come out ascending.
+  order_.assign(selected.begin(), selected.end());
+  std::sort(order_.begin(), order_.end());
+  result.packages.reserve(order_.size());
+  for (const candidate_id c : order_) {
+    const role_id role = tables_.candidate_roles[c];
+    selected_[role] = c;
+    const package_id p = tables_.candidate_packages[c];
     if (p == package_id::none) continue;
-    e.position = static_cast<std::uint32_t>(result.packages.size());
+    positions_[role] = static_cast<std::uint32_t>(result.packages.size());
     result.packages.push_back(p);
   }
-  const auto find = [&](role_id role) -> const entry* {
-    const auto it = std::lower_bound(by_role.begin(), by_role.end(), role,
-                                     [](const entry& e, role_id r) { return e.role < r; });
-    return it != by_role.end() && it->role == role ? &*it : nullptr;
-  };
-
-  std::vector<std::uint32_t>& row = result.dependencies.values;
-  std::vector<std::uint32_t>& post_row = result.post_dependencies.values;
-  for (const entry& e : by_role) {
-    if (tables.candidate_packages[e.candidate] == package_id::none) continue;
-    const auto post_only = tables.post_only_names[e.candidate];
-    const auto add_rules = [&](const auto& self, candidate_id c) -> void {
-      const bool root = tables.candidate_roles[c] == root_role;
-      for (const choice_id s : root ? tables.root_required[c] : tables.required[c]) {
-        const role_id role = tables.choices[s].role;
-        const entry* const needed = find(role);
-        if (needed == nullptr) continue;
-        if (tables.candidate_packages[needed->candidate] == package_id::none) {
-          self(self, needed->candidate);
-        } else if (std::find(post_only.begin(), post_only.end(), name_id(role.value())) !=
-                   post_only.end()) {
-          post_row.push_back(needed->position);
-        } else {
-          row.push_back(needed->position);
-        }
-      }
-    };
-    add_rules(add_rules, e.candidate);
-    for (const name_id name : tables.optional_names[e.candidate]) {
-      const entry* const present = find(role_of(name));
-      if (present != nullptr && present != &e) row.push_back(present->position);
-    }
-    result.dependencies.close_set();
-    result.post_dependencies.close_set();
+  for (adjacency* const graph : {&dependencies_, &post_dependencies_}) {
+    graph->offsets.resize(1);
+    graph->values.clear();
   }
+  for (const candidate_id c : order_) {
+    if (tables_.candidate_packages[c] == package_id::none) continue;
+    add_rules(c, root_role, tables_.post_only_names[c]);
+    for (const name_id name : tables_.optional_names[c]) {
+      const candidate_id present = selected_[role_of(name)];
+      if (present == candidate_id::none || present == c) continue;
+      dependencies_.values.push_back(positions_[role_of(name)]);
+    }
+    dependencies_.close_set();
+    post_dependencies_.close_set();
+  }
+  for (const candidate_id c : order_) selected_[tables_.candidate_roles[c]] = candidate_id::none;
+  result.dependencies = dependencies_;
+  result.post_dependencies = post_dependencies_;
   return result;
+}
+
+// Of a candidate, and of the branches that were selected for it.
+OPAMPLAN_INLINE void solution_extractor::add_rules(candidate_id c, role_id root_role,
+                                                   std::span<const name_id> post_only) {
+  const bool root = tables_.candidate_roles[c] == root_role;
+  for (const choice_id s : root ? tables_.root_required[c] : tables_.required[c]) {
+    const role_id role = tables_.choices[s].role;
+    const candidate_id needed = selected_[role];
+    if (needed == candidate_id::none) continue;
+    if (tables_.candidate_packages[needed] == package_id::none) {
+      add_rules(needed, root_role, post_only);
+      continue;
+    }
+    const bool post =
+        std::find(post_only.begin(), post_only.end(), name_id(role.value())) != post_only.end();
+    (post ? post_dependencies_ : dependencies_).values.push_back(positions_[role]);
+  }
 }
 
 }  // namespace opamplan

@@ -90,6 +90,7 @@ struct solver::state {
         options(std::move(o)),
         core_options(sat_core_options(universe_, options)),
         roots_differ(universe_.tables().root_required.size() != 0),
+        extractor(universe_.tables()),
         guard(options.progress, "solve", options.time_limit) {
     core_options.keep_going = [this] { return guard.keep_going(); };
   }
@@ -184,8 +185,8 @@ struct solver::state {
         });
         result.status = solve_status::solution;
         result.target = tables.candidate_packages[*it];
-        result.solution = extract_solution(tables, selected, result.target,
-                                           roots_differ ? role_of(name) : role_id::none);
+        result.solution = extractor.extract(selected, result.target,
+                                            roots_differ ? role_of(name) : role_id::none);
         break;
       }
     }
@@ -199,6 +200,7 @@ struct solver::state {
   solve_options options;
   sat_core::options core_options;
   bool roots_differ;
+  solution_extractor extractor;
   solve_impl::search_guard guard;
   std::unique_ptr<sat_core> kept;
   std::unique_ptr<sat_core> forgetful;  // for targets that have rules of their own
