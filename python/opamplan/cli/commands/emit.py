@@ -197,7 +197,8 @@ def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> Non
 
     if "bake" in formats:
         command = f"docker buildx bake {allow_words(emit)}".rstrip()
-        image = f"PACKAGES=NAME.VERSION {command} --file {bake_file_names()[1]} images"
+        target = "images"  # of the bake file, for those that PACKAGES names
+        image = f"PACKAGES=NAME.VERSION {command} --file {bake_file_names()[1]} {target}"
         print(f"Build: cd {folder} && {command} (an image: {image})")
     elif "make" in formats:
         print(f"Build: make -C {folder}")
