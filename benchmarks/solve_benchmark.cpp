@@ -20,6 +20,7 @@
 #include <opamplan/solve/universe.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -77,7 +78,7 @@ BENCHMARK(first_universe)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-/// A further environment of the same repository.
+/// A further environment of the same repository, by itself.
 void further_universe(benchmark::State& state) {
   const corpus* const c = loaded(state);
   if (c == nullptr) return;
@@ -91,6 +92,25 @@ BENCHMARK(further_universe)
     ->Arg(2)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+
+/// Environment number i of a matrix.
+environment environment_of_matrix(int i) {
+  static constexpr const char* systems[] = {"debian-12", "debian-13", "alpine-3.22"};
+  static constexpr const char* compilers[] = {"5.3.0", "4.14.2", "5.4.0", "5.0.0", "5.2.1"};
+  return with_ocaml(preset_environment(systems[i % 3]), compilers[i / 3 % 5]);
+}
+
+/// One that is made like the one before, as in a matrix.
+void universe_like_another(benchmark::State& state) {
+  const corpus* const c = loaded(state);
+  if (c == nullptr) return;
+  universe last = c->in;
+  int i = 0;
+  for (auto _ : state) {
+    last = make_universe(c->files, environment_of_matrix(++i), last.options(), last);
+  }
+}
+BENCHMARK(universe_like_another)->Unit(benchmark::kMillisecond);
 
 /// Two names of so many versions, each version of one with an interval of the other's.
 void many_versions(benchmark::State& state) {
@@ -174,14 +194,18 @@ BENCHMARK(solve_latest)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
+universe_options with_tests() {
+  universe_options options;
+  options.root_dependencies.with_test = true;
+  options.root_dependencies.with_doc = true;
+  return options;
+}
+
 /// The same with the tests and documentation of each target.
 void solve_latest_with_tests(benchmark::State& state) {
   const corpus* const c = loaded(state);
   if (c == nullptr) return;
-  universe_options options;
-  options.root_dependencies.with_test = true;
-  options.root_dependencies.with_doc = true;
-  const universe in = make_universe(c->files, c->where, options);
+  const universe in = make_universe(c->files, c->where, with_tests());
   const std::vector<package_id> targets = in.latest();
   for (auto _ : state) benchmark::DoNotOptimize(solve_all(in, targets, request_options()));
   state.counters["targets"] = static_cast<double>(targets.size());
@@ -256,9 +280,12 @@ void growth(benchmark::State& state) {
 BENCHMARK(growth)->ArgName("targets")->RangeMultiplier(2)->Range(128, 4096)->Unit(
     benchmark::kMillisecond);
 
-/// What callgrind looks at: so many universes, the first of which reads what the files declare,
-/// then so many times all latest versions in one more, each time with a new solver.
-int work_without_timing(int universes, int passes) {
+enum class job : std::uint8_t { universes, matrix, passes, test_passes };
+
+/// What callgrind looks at: so many universes, the first of which reads what the files declare, or
+/// each like the one before, in another environment; or, in one, so many times all latest
+/// versions, or these with their tests, each time with a new solver.
+int work_without_timing(job what, int times) {
   const char* const path = std::getenv("OPAMPLAN_CORPUS");
   if (path == nullptr) {
     std::fputs("set OPAMPLAN_CORPUS\n", stderr);
@@ -268,29 +295,40 @@ int work_without_timing(int universes, int passes) {
   load_options one_thread;
   one_thread.threads = 1;
   const repository files = load_repository(directory_source{path}, one_thread);
-  universe_options options;
+  universe_options options = what == job::test_passes ? with_tests() : universe_options();
   options.threads = 1;
-  for (int i = 0; i < universes; ++i) benchmark::DoNotOptimize(make_universe(files, env, options));
-  if (passes < 0) return 0;
-  const universe in = make_universe(files, env, options);
+  if (what == job::universes) {
+    for (int i = 0; i < times; ++i) benchmark::DoNotOptimize(make_universe(files, env, options));
+    return 0;
+  }
+  universe in = make_universe(files, env, options);
+  if (what == job::matrix) {
+    for (int i = 1; i <= times; ++i) {
+      in = make_universe(files, environment_of_matrix(i), options, in);
+    }
+    return 0;
+  }
   const std::vector<package_id> targets = in.latest();
   std::size_t solvable = 0;
-  for (int i = 0; i < passes; ++i) {
+  for (int i = 0; i < times; ++i) {
     const solve_summary done = solve_all(in, targets, request_options());
     for (const solve_result& r : done.results) solvable += r.solution ? 1 : 0;
   }
-  std::printf("%d passes over %zu targets, %zu solutions\n", passes, targets.size(), solvable);
+  std::printf("%d passes over %zu targets, %zu solutions\n", times, targets.size(), solvable);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 3 && std::strcmp(argv[1], "--universes") == 0) {
-    return work_without_timing(std::atoi(argv[2]), -1);
-  }
-  if (argc == 3 && std::strcmp(argv[1], "--passes") == 0) {
-    return work_without_timing(0, std::atoi(argv[2]));
+  const std::pair<const char*, job> jobs[] = {{"--universes", job::universes},
+                                              {"--matrix", job::matrix},
+                                              {"--passes", job::passes},
+                                              {"--test-passes", job::test_passes}};
+  for (const auto& [word, what] : jobs) {
+    if (argc == 3 && std::strcmp(argv[1], word) == 0) {
+      return work_without_timing(what, std::atoi(argv[2]));
+    }
   }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

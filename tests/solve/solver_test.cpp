@@ -65,6 +65,56 @@ TEST_CASE("the answer is the first of brute force in the order of preference") {
   CHECK(n.failures > 300);
 }
 
+TEST_CASE(
+    "with tests a solver that keeps what it learns answers as a search for one target alone") {
+  const small_shape shape{24, 4, 5, 0.3, 0.4, 0.1, 0.0, 0.1, 0.0, 0.6};
+  universe_options with_tests;
+  with_tests.root_dependencies.with_test = true;
+  std::size_t solutions = 0;
+  std::size_t failures = 0;
+  std::uint64_t conflicts = 0;
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    const universe u = small_universe(small_generator(seed, shape).files(), with_tests);
+    solve_options asked;
+    asked.roots = {{"p0", {}}, {"p1", {}}};
+    solver kept(u, asked);
+    const auto check = [&](const solve_result& found, auto target) {
+      sat_core::options alone = sat_core_options(u, asked);
+      alone.root_role = role_of(found.name);
+      sat_core search(u.tables(), alone);
+      const search_outcome outcome = search.solve(target);
+      CHECK(found.solution.has_value() == (outcome == search_outcome::satisfiable));
+      if (!found.solution) {
+        ++failures;
+        return;
+      }
+      ++solutions;
+      std::vector<package_id> packages;
+      for (const candidate_id c : search.selected()) {
+        const package_id p = u.tables().candidate_packages[c];
+        if (p != package_id::none) packages.push_back(p);
+      }
+      std::sort(packages.begin(), packages.end());
+      CHECK(text_of(u, found.solution->packages) == text_of(u, packages));
+    };
+    for (int again = 0; again < 2; ++again) {
+      for (const package_id p : u.repository().packages()) {
+        const candidate_id c = u.tables().package_candidates[p];
+        if (c != candidate_id::none) check(kept.solve(p), c);
+      }
+      for (std::uint32_t n = 0; n < u.repository().name_count(); ++n) {
+        const name_id name{n};
+        if (u.latest(name) != package_id::none) check(kept.solve(name), u.tables().any_version[n]);
+      }
+    }
+    conflicts += kept.statistics().conflicts;
+  }
+  CHECK(solutions > 1'000);
+  CHECK(failures > 1'000);
+  CHECK(conflicts > 1'000);
+}
+
 TEST_CASE("a kept solver that is told to prefer other versions answers as a new one") {
   std::size_t changed = 0;
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {

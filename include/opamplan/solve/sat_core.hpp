@@ -100,11 +100,14 @@ class sat_core {
   sat_core& operator=(const sat_core&) = delete;
   ~sat_core() = default;
 
-  /// Looks for the preferred selection that holds the roots and a member of `target`.
-  search_outcome solve(choice_id target);
+  /// Looks for the preferred selection that holds the roots and a member of `target`. `as_root`:
+  /// the candidates of its role use the root rules, as if it were the `root_role` of the options;
+  /// but then these must have all the others among them, and what is learnt holds for other
+  /// targets too. Not with a `root_role`, nor traced.
+  search_outcome solve(choice_id target, bool as_root = false);
 
   /// As `solve(choice)`, for exactly one candidate.
-  search_outcome solve(candidate_id target);
+  search_outcome solve(candidate_id target, bool as_root = false);
 
   /// For the requests to come.
   void set_conflict_limit(std::uint64_t limit) noexcept { options_.conflict_limit = limit; }
@@ -158,7 +161,11 @@ class sat_core {
   // all false.
   bool imply(literal l, reason why);
   bool propagate();
+  [[nodiscard]] reason by_required(candidate_id c, choice_id s, literal l) const noexcept;
+  [[nodiscard]] reason by_forbidden(candidate_id c, choice_id s, literal l) const noexcept;
   bool propagate_selected(candidate_id c);
+  bool propagate_rules(candidate_id c);
+  bool propagate_target(role_id r);
   bool propagate_required(choice_id s);
   bool propagate_forbidden(choice_id s);
   bool propagate_never(choice_id s);
@@ -169,7 +176,7 @@ class sat_core {
   decision decide_freely();
   decision choose(role_id r);
   bool admissible(candidate_id c);
-  void exclude(candidate_id c, literal because);
+  void exclude(candidate_id c, reason why);
   [[nodiscard]] reason why_disjoint(choice_id s) const noexcept;
 
   // The search (impl/sat_core_search.ipp).
@@ -194,7 +201,9 @@ class sat_core {
 
   // Requests (impl/sat_core_request.ipp).
   bool prepare_base();
-  search_outcome solve_literal(literal target, role_id role);
+  search_outcome solve_literal(literal target, role_id role, bool as_root);
+  void use_root_rules(role_id role);
+  void use_root_rules_of_none();
   search_outcome solve_on_base(literal target, role_id role);
   search_outcome solve_from_scratch(literal target, role_id role);
   search_outcome refute(std::span<const literal> false_literals);
@@ -231,6 +240,8 @@ class sat_core {
   bool base_ready_ = false;
   bool started_ = false;
   bool contradictory_ = false;  // the roots alone cannot be satisfied
+  bool as_root_ = false;        // asked for: the target's role is to use the root rules
+  bool conditional_ = false;    // it does, as its `is_target` is true
   std::uint64_t conflicts_left_ = 0;
   std::uint64_t walk_conflicts_left_ = 0;
   std::uint64_t next_poll_ = poll_interval;

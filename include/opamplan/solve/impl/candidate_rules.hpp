@@ -2,6 +2,7 @@
 /// The rules of candidates that are in force.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,6 +22,28 @@ class candidate_rules {
       : tables_(t), root_role_(root_role), enabled_(enabled) {}
 
   void set_root_role(role_id role) noexcept { root_role_ = role; }
+  [[nodiscard]] role_id root_role() const noexcept { return root_role_; }
+
+  /// Whether `c` has this rule as a root alone.
+  [[nodiscard]] bool is_required_of_root_only(candidate_id c, choice_id s) const noexcept {
+    return is_root(c) && !holds_member(tables_.required[c], s);
+  }
+  [[nodiscard]] bool is_forbidden_to_root_only(candidate_id c, choice_id s) const noexcept {
+    return is_root(c) && !holds_member(tables_.forbidden[c], s);
+  }
+  /// Whether the candidates of a role have all their rules as roots too.
+  [[nodiscard]] static bool roots_have_all_rules(const universe_tables& t, role_id r) noexcept {
+    const universe_tables::role& role = t.roles[r];
+    const auto has_all = [](std::span<const choice_id> as_root, std::span<const choice_id> row) {
+      return std::ranges::all_of(row, [&](choice_id s) { return holds_member(as_root, s); });
+    };
+    for (std::uint32_t i = 0; i < role.candidate_count; ++i) {
+      const candidate_id c{role.first_candidate + i};
+      if (!has_all(t.root_required[c], t.required[c])) return false;
+      if (!has_all(t.root_forbidden[c], t.forbidden[c])) return false;
+    }
+    return true;
+  }
 
   [[nodiscard]] std::span<const choice_id> required_row(candidate_id c) const noexcept {
     return is_root(c) ? tables_.root_required[c] : tables_.required[c];
@@ -56,6 +79,9 @@ class candidate_rules {
   }
 
  private:
+  [[nodiscard]] static bool holds_member(std::span<const choice_id> row, choice_id s) noexcept {
+    return std::ranges::find(row, s) != row.end();
+  }
   using flags = std::vector<std::uint8_t> enabled_rules::*;
 
   [[nodiscard]] bool is_root(candidate_id c) const noexcept {

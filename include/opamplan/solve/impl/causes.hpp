@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "opamplan/solve/impl/candidate_rules.hpp"
 #include "opamplan/solve/impl/learnt_clauses.hpp"
 #include "opamplan/solve/impl/literal.hpp"
 
@@ -14,8 +15,9 @@ namespace opamplan::solve_impl {
 /// clause that it stands for is not written out.
 class causes {
  public:
-  causes(const universe_tables& t, const variables& vars, const learnt_clauses& clauses)
-      : tables_(t), vars_(vars), clauses_(clauses) {}
+  causes(const universe_tables& t, const variables& vars, const candidate_rules& rules,
+         const learnt_clauses& clauses)
+      : tables_(t), vars_(vars), rules_(rules), clauses_(clauses) {}
 
   /// Visits the true literals that together imply `l`.
   template <class Visit>
@@ -25,6 +27,10 @@ class causes {
         break;
       case reason::kind::implied:
         visit(literal{why.arg});
+        break;
+      case reason::kind::as_target:
+        visit(literal{why.arg});
+        visit(vars_.is_target(rules_.root_role()));
         break;
       case reason::kind::clause:
         for (const literal other : clauses_[why.arg]) {
@@ -56,6 +62,7 @@ class causes {
 
   const universe_tables& tables_;
   const variables& vars_;
+  const candidate_rules& rules_;
   const learnt_clauses& clauses_;
 };
 

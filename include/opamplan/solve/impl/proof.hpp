@@ -68,6 +68,7 @@ class proof {
     if (!kept_) return;
     switch (why.what) {
       case reason::kind::implied:
+      case reason::kind::as_target:
         use_implication(l, literal{why.arg});
         break;
       case reason::kind::clause:

@@ -30,7 +30,7 @@ OPAMPLAN_INLINE sat_core::sat_core(const universe_tables& tables, options opts)
       trail_(vars_.count()),
       domains_(tables),
       clauses_(vars_.count(), options_.clause_limit),
-      causes_(tables, vars_, clauses_),
+      causes_(tables, vars_, rules_, clauses_),
       proof_(options_.trace, tables, vars_, rules_, trail_, causes_),
       analysis_(trail_, causes_, proof_),
       walk_(tables.roles.size()) {
@@ -85,7 +85,7 @@ OPAMPLAN_INLINE void sat_core::undo(literal l) {
   if (free_) order_.put(var, trail_.value_of(var));
   if (!vars_.is_candidate(var)) {
     // Required when propagated, which may not have happened.
-    if (!is_negative(l)) domains_.release(vars_.as_choice(var));
+    if (!is_negative(l) && !vars_.is_role(var)) domains_.release(vars_.as_choice(var));
   } else if (is_negative(l)) {
     domains_.readmit(candidate_id{var});
   } else {

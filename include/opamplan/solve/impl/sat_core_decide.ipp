@@ -42,8 +42,8 @@ OPAMPLAN_INLINE sat_core::decision sat_core::choose(role_id r) {
   return decision::conflict;  // not reached: a required role with no candidate fails in propagate()
 }
 
-OPAMPLAN_INLINE void sat_core::exclude(candidate_id c, literal because) {
-  assign(negate(is_selected(c)), implied_by(because));
+OPAMPLAN_INLINE void sat_core::exclude(candidate_id c, reason why) {
+  assign(negate(is_selected(c)), why);
 }
 
 // False, with `c` excluded, if one of its rules contradicts what is assigned.
@@ -55,24 +55,24 @@ OPAMPLAN_INLINE bool sat_core::admissible(candidate_id c) {
       if (domains_.meets(s)) return true;
       assign(negate(l), why_disjoint(s));
     }
-    exclude(c, negate(l));
+    exclude(c, by_required(c, s, negate(l)));
     return false;
   };
   const auto keeps_forbidden = [&](choice_id s) {
     const candidate_id other = domains_.selected(role_of(s));
     if (trail_.is_true(vars_.holds(s))) {
-      exclude(c, vars_.holds(s));
+      exclude(c, by_forbidden(c, s, vars_.holds(s)));
       return false;
     }
     if (other != candidate_id::none && tables_.contains(s, other)) {
-      exclude(c, is_selected(other));
+      exclude(c, by_forbidden(c, s, is_selected(other)));
       return false;
     }
     return true;
   };
   const auto keeps_class = [&](std::uint32_t k) {
     if (domains_.of_class(k) == candidate_id::none) return true;
-    exclude(c, is_selected(domains_.of_class(k)));
+    exclude(c, implied_by(is_selected(domains_.of_class(k))));
     return false;
   };
   return rules_.for_each_required(c, keeps_required) &&

@@ -7,6 +7,18 @@
 
 namespace opamplan {
 
+// By a rule of `c` and this literal.
+OPAMPLAN_INLINE sat_core::reason sat_core::by_required(candidate_id c, choice_id s,
+                                                       literal l) const noexcept {
+  const bool as_target = conditional_ && rules_.is_required_of_root_only(c, s);
+  return as_target ? reason{reason::kind::as_target, l.code} : solve_impl::implied_by(l);
+}
+OPAMPLAN_INLINE sat_core::reason sat_core::by_forbidden(candidate_id c, choice_id s,
+                                                        literal l) const noexcept {
+  const bool as_target = conditional_ && rules_.is_forbidden_to_root_only(c, s);
+  return as_target ? reason{reason::kind::as_target, l.code} : solve_impl::implied_by(l);
+}
+
 OPAMPLAN_INLINE bool sat_core::imply(literal l, reason why) {
   if (trail_.is_true(l)) return true;
   if (trail_.is_false(l)) {
@@ -35,6 +47,8 @@ OPAMPLAN_INLINE bool sat_core::propagate() {
     if (vars_.is_candidate(var)) {
       const candidate_id c{var};
       consistent = is_negative(l) ? check_domain(role_of(c)) : propagate_selected(c);
+    } else if (vars_.is_role(var)) {
+      consistent = is_negative(l) || propagate_target(vars_.as_role(var));
     } else {
       const choice_id s = vars_.as_choice(var);
       consistent =
@@ -51,19 +65,29 @@ OPAMPLAN_INLINE bool sat_core::propagate() {
 
 OPAMPLAN_INLINE bool sat_core::propagate_selected(candidate_id c) {
   const literal selected = is_selected(c);
-  const reason because = implied_by(selected);
-  domains_.for_each_rival(c, [&](candidate_id other) { exclude(other, selected); });
+  domains_.for_each_rival(c, [&](candidate_id other) { exclude(other, implied_by(selected)); });
   return rules_.for_each_class(c, [&](std::uint32_t k) {
     const candidate_id other = domains_.of_class(k);
     if (other == c) return true;
     conflict_ = {negate(selected), negate(is_selected(other))};
     proof_.note_class_conflict(c, other, k);
     return false;
-  }) && rules_.for_each_required(c, [&](choice_id s) {
-    return imply(vars_.holds(s), because);
+  }) && propagate_rules(c);
+}
+
+OPAMPLAN_INLINE bool sat_core::propagate_rules(candidate_id c) {
+  const literal selected = is_selected(c);
+  return rules_.for_each_required(c, [&](choice_id s) {
+    return imply(vars_.holds(s), by_required(c, s, selected));
   }) && rules_.for_each_forbidden(c, [&](choice_id s) {
-    return imply(negate(vars_.holds(s)), because);
+    return imply(negate(vars_.holds(s)), by_forbidden(c, s, selected));
   });
+}
+
+// What is selected of the role has more rules now.
+OPAMPLAN_INLINE bool sat_core::propagate_target(role_id r) {
+  const candidate_id selected = domains_.selected(r);
+  return selected == candidate_id::none || propagate_rules(selected);
 }
 
 OPAMPLAN_INLINE bool sat_core::propagate_required(choice_id s) {
@@ -75,7 +99,7 @@ OPAMPLAN_INLINE bool sat_core::propagate_required(choice_id s) {
     conflict_ = {negate(vars_.holds(s)), negate(is_selected(selected))};
     return false;
   }
-  domains_.for_each_other(s, [&](candidate_id c) { exclude(c, vars_.holds(s)); });
+  domains_.for_each_other(s, [&](candidate_id c) { exclude(c, implied_by(vars_.holds(s))); });
   return check_domain(r);
 }
 
@@ -86,7 +110,8 @@ OPAMPLAN_INLINE bool sat_core::propagate_forbidden(choice_id s) {
     conflict_ = {vars_.holds(s), negate(is_selected(selected))};
     return false;
   }
-  domains_.for_each_member(s, [&](candidate_id c) { exclude(c, negate(vars_.holds(s))); });
+  domains_.for_each_member(s,
+                           [&](candidate_id c) { exclude(c, implied_by(negate(vars_.holds(s)))); });
   return true;
 }
 

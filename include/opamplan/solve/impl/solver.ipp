@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/workers.hpp"
@@ -90,29 +92,41 @@ struct solver::state {
         options(std::move(o)),
         core_options(sat_core_options(universe_, options)),
         roots_differ(universe_.tables().root_required.size() != 0),
+        keeps_rules(roots_differ ? universe_.tables().roles.size() : 0),
         extractor(universe_.tables()),
         guard(options.progress, "solve", options.time_limit) {
     core_options.keep_going = [this] { return guard.keep_going(); };
   }
 
-  /// The search for this request. What is learnt with the rules of one target does not hold for
-  /// another; but nothing has to be forgotten for a version that has no rules as a target alone.
-  sat_core& core_for(candidate_id target) {
+  /// A search, and whether the target has root rules there under an assumption.
+  struct search {
+    sat_core* core;
+    bool as_root;
+  };
+
+  /// The one for this request. A version without rules as a target alone is as any other.
+  search search_for(candidate_id target) {
     const universe_tables& t = universe_.tables();
     if (!roots_differ || (same_row(t.root_required, t.required, target) &&
                           same_row(t.root_forbidden, t.forbidden, target))) {
-      return made(kept);
+      return {&made(kept), false};
     }
-    return core_of_target(t.candidate_roles[target]);
+    return search_of_role(t.candidate_roles[target]);
   }
-  sat_core& core_for(choice_id target) {
-    if (!roots_differ) return made(kept);
-    return core_of_target(universe_.tables().choices[target].role);
+  search search_for(choice_id target) {
+    if (!roots_differ) return {&made(kept), false};
+    return search_of_role(universe_.tables().choices[target].role);
   }
 
-  sat_core& core_of_target(role_id role) {
+  /// What is learnt where a target lacks a rule that it has elsewhere holds for no other one.
+  search search_of_role(role_id role) {
+    std::optional<bool>& keeps = keeps_rules[role];
+    if (!keeps) {
+      keeps = solve_impl::candidate_rules::roots_have_all_rules(universe_.tables(), role);
+    }
+    if (*keeps) return {&made(kept), true};
     made(forgetful).reset(role);
-    return *forgetful;
+    return {forgetful.get(), false};
   }
 
   sat_core& made(std::unique_ptr<sat_core>& core) const {
@@ -154,19 +168,19 @@ struct solver::state {
 
   template <class Target>
   solve_result solve(name_id name, Target target) {
-    sat_core* const s = &core_for(target);
+    const auto [s, as_root] = search_for(target);
     guard.start();
     // What was learnt before must not decide whether a request is given up. Where that is likely,
     // nothing is kept; else a request that is not easy is searched alone.
     search_outcome outcome = search_outcome::gave_up;
     if (options.conflict_limit >= keeping_limit) {
       s->set_conflict_limit(easy_limit);
-      outcome = s->solve(target);
+      outcome = s->solve(target, as_root);
     }
     if (outcome == search_outcome::gave_up) {
       s->reset();
       s->set_conflict_limit(options.conflict_limit);
-      outcome = s->solve(target);
+      outcome = s->solve(target, as_root);
     }
     solve_result result;
     result.name = name;
@@ -200,10 +214,11 @@ struct solver::state {
   solve_options options;
   sat_core::options core_options;
   bool roots_differ;
+  std::vector<std::optional<bool>> keeps_rules;  // by role: as a target too
   solution_extractor extractor;
   solve_impl::search_guard guard;
   std::unique_ptr<sat_core> kept;
-  std::unique_ptr<sat_core> forgetful;  // for targets that have rules of their own
+  std::unique_ptr<sat_core> forgetful;  // for targets that lack rules of others
   search_statistics retired;
 };
 
