@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A matrix of the whole repository planned: CPU, wall, memory, and the layers that plans share.
 
-Usage: matrix.py REPOSITORY [--axis NAME=VALUE,VALUE...]... [--times N] [--alone]
+Usage: matrix.py REPOSITORY [--axis NAME=VALUE,VALUE...]... [--strategy graft|merge] [--times N]
+                 [--alone]
 
 Without axes: OCaml 4.14.2, 5.0.0, 5.2.1, 5.3.0 and 5.4.0 on debian-12, debian-13 and alpine-3.22.
 Axes are those of `opamplan.combinations`: --axis ocaml=4.14.2,5.3.0 --axis with_test=no,yes. Each
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import opamplan
+from opamplan.matrix import LIKE_STRATEGIES
 
 DEFAULT = {
     "environment": ["debian-12", "debian-13", "alpine-3.22"],
@@ -36,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("repository", nargs="?")
     parser.add_argument("--axis", action="append", default=[])
+    parser.add_argument("--strategy", choices=LIKE_STRATEGIES, default=LIKE_STRATEGIES[0])
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
@@ -44,9 +47,9 @@ def main() -> int:
         print("SKIPPED: name a repository; nothing was measured", file=sys.stderr)
         return 0
     if args.once:
-        print(json.dumps(measured(args.repository, axes_of(args.axis), args.alone)))
+        print(json.dumps(measured(args)))
         return 0
-    words = [sys.executable, __file__, args.repository, "--once"]
+    words = [sys.executable, __file__, args.repository, "--once", f"--strategy={args.strategy}"]
     words += [word for axis in args.axis for word in ("--axis", axis)]
     words += ["--alone"] if args.alone else []
     rows = [json.loads(subprocess.check_output(words)) for _ in range(max(1, args.times))]
@@ -80,10 +83,12 @@ def carried_out(plans: Iterable[opamplan.Plan]) -> dict[str, int]:
     by_layer: dict[str, set[int]] = {}
     for plan in plans:
         known: list[int] = []
+        stood_on = {step.parent for step in plan}
         for step in plan:
+            merged = plan.strategy == "merge" and step.index not in stood_on
             below = 0 if step.parent is None else known[step.parent]
             grafts = tuple(known[graft] for graft in step.grafts)
-            known.append(hash((step.key, below, grafts, tuple(step.depexts))))
+            known.append(hash((step.key, below, grafts, tuple(step.depexts), merged)))
             steps.add(known[-1])
             if step.depexts:
                 system.add(known[-1])
@@ -93,17 +98,18 @@ def carried_out(plans: Iterable[opamplan.Plan]) -> dict[str, int]:
     return {"steps": len(steps), "system_steps": len(system), "repeated": repeated}
 
 
-def measured(path: str, axes: dict[str, Any], alone: bool) -> dict[str, Any]:
+def measured(args: argparse.Namespace) -> dict[str, Any]:
     """One time."""
     began = time.perf_counter()
-    repository = opamplan.Repository.open(path, cache=False)
+    repository = opamplan.Repository.open(args.repository, cache=False)
     loaded = time.perf_counter()
-    several = opamplan.combinations(**axes)
-    if alone:
-        one_by_one = [opamplan.plan_matrix(repository, [each]) for each in several]
+    several = opamplan.combinations(**axes_of(args.axis))
+    how = {"strategy": args.strategy}
+    if args.alone:
+        one_by_one = [opamplan.plan_matrix(repository, [each], **how) for each in several]
         matrix = opamplan.PlanMatrix({n: plan for one in one_by_one for n, plan in one.items()})
     else:
-        matrix = opamplan.plan_matrix(repository, several)
+        matrix = opamplan.plan_matrix(repository, several, **how)
     wall = time.perf_counter() - began
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {

@@ -33,6 +33,8 @@ from opamplan.left_out import LeftOut, left_out_of
 from opamplan.wording import listed, nearest
 
 SCHEMA = "opamplan matrix 1"
+LIKE_STRATEGIES = ("graft", "merge")
+"""Of which plans are made like others."""
 _HEAD = f'{{"schema": "{SCHEMA}", '.encode()
 _CONTENT = b',\n"content": [\n'
 _BETWEEN, _END = b",\n", b"\n]}\n"
@@ -383,9 +385,9 @@ def plan_matrix(
     """A plan for each combination, of `targets`, by default of the newest version of all packages.
 
     What a repository says is read once, what differs is evaluated for each. A target without a
-    solution in one is in the others. With `graft` each plan is made `like` those before it, so that
-    a layer of several is built once. `options`: of `Universe`. Some 0.4 s of CPU each for all of
-    opam-repository.
+    solution in one is in the others. Each plan is made `like` those before it, so that with `graft`
+    and `merge` a layer of several is built once. `options`: of `Universe`. Some 0.4 s of CPU each
+    for all of opam-repository.
     """
     such_as = "combinations(ocaml=['5.3.0'])"
     chosen = named(list_of(Combination, "combinations", such_as, several))
@@ -404,7 +406,7 @@ def plan_matrix(
             strategy=strategy,
             limits=limits,
             sizes=sizes or {},
-            like=list(plans.values()) if strategy == "graft" else [],
+            like=list(plans.values()) if strategy in LIKE_STRATEGIES else [],
             threads=threads,
             progress=progress,
         )

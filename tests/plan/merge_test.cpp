@@ -117,6 +117,27 @@ TEST_CASE("each set of system packages is installed once on an image") {
   }
 }
 
+TEST_CASE("a plan of merges that is made like another one builds what both have as that one does") {
+  std::vector<small_file> files = {{"compiler.1", "flags: compiler"},
+                                   {"conf-a.1", R"(depexts: ["liba"] {os-family = "debian"})"},
+                                   {"conf-b.1", R"(depexts: ["libb"] {os-family = "debian"})"},
+                                   {"with-b.1", R"(depends: ["compiler" "conf-b"])"},
+                                   {"with-both.1", R"(depends: ["compiler" "conf-a" "conf-b"])"}};
+  const plan first = merged(files);
+  files.push_back({"with-a.1", R"(depends: ["compiler" "conf-a"])"});
+  const plan alone = merged(files);
+  const solved s = solve_files(files);
+  plan_options options = with(strategy::merge);
+  options.like = {&first};
+  const plan like = make_plan(s.in, s.solutions, options);
+  CHECK(problems_of(like).empty());
+  const auto below_both = [](const plan& p) { return below(p, steps_by_name(p).at("with-both")); };
+  CHECK(below_both(first) == "compiler +libb +liba");
+  CHECK(below_both(alone) == "compiler +liba +libb");
+  CHECK(below_both(like) == "compiler +libb +liba");
+  CHECK(below(like, steps_by_name(like).at("with-a")) == "compiler +liba");
+}
+
 TEST_CASE("where the limit on depth allows no compiler below, all stands on the base image") {
   const plan p = merged(with_compiler(), depth_limit(3));
   CHECK(problems_of(p) == std::vector<std::string>());

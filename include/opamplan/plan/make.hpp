@@ -30,7 +30,8 @@ struct plan_options {
   std::optional<std::uint64_t> system_run_size;
   std::optional<std::uint64_t> depext_size;
   /// Earlier plans, for other targets or of another state: the layers of theirs that this plan has
-  /// too stand on the same images, so that they are not carried out again. For `graft`.
+  /// too stand on the same images, so that they are not carried out again. For `graft`
+  /// and `merge`; all are of one strategy.
   std::vector<const plan*> like;
   unsigned threads = 0;  ///< 0: one a core. The plan does not depend on it.
   /// Told of the packages that are described, then of the parts of planning.

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "opamplan/base/config.hpp"
@@ -29,9 +30,11 @@ namespace opamplan {
 
 /// One step a layer, and the system steps. `compilers` says, by layer, whether it installs one. If
 /// a path is longer than `depth_limit` steps (0: no limit), all stands on the base image and system
-/// steps on it: two steps. Linear in the closures, and quadratic in the system steps of one image.
+/// steps on it: two steps. Layers that a plan of `like` has too stand where they stand there, as
+/// far as the limit allows. Linear in the closures, and quadratic in the system steps of one image.
 void assemble_merge(const layer_graph& layers, const graft_costs& costs,
-                    const std::vector<char>& compilers, std::size_t depth_limit, plan& out);
+                    const std::vector<char>& compilers, std::size_t depth_limit,
+                    std::span<const plan* const> like, plan& out);
 
 /// By step: whether its image is an ordinary one, because it is a system step or another step
 /// stands on it. The others' are merges, if the plan's strategy is `merge`. Of a broken plan, too.

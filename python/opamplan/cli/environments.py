@@ -73,9 +73,12 @@ def each_planned(
     found: dict[str, argparse.Namespace], planner: Callable[[argparse.Namespace], tuple[Plan, R]]
 ) -> dict[str, tuple[Plan, R]]:
     """A plan for each environment, like those before it, so that what they share is built once."""
+    from opamplan.matrix import LIKE_STRATEGIES
+
     made: dict[str, tuple[Plan, R]] = {}
     for name, one in found.items():
-        one.planned_before = [plan for plan, _ in made.values() if one.strategy == "graft"]
+        alike = one.strategy in LIKE_STRATEGIES
+        one.planned_before = [plan for plan, _ in made.values() if alike]
         made[name] = planner(one)
     return made
 

@@ -103,7 +103,7 @@ def add_plan_options(
         default=[],
         help="an earlier plan, of another state or for other targets, or the runs of a state file: "
         "layers that it has too are built as it builds them, so that a builder that carried it "
-        "out finds them in its cache; may be repeated; for graft",
+        "out finds them in its cache; may be repeated; for graft and merge",
     )
     group.add_argument(
         "--sizes",

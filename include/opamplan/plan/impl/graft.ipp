@@ -280,7 +280,7 @@ OPAMPLAN_INLINE graft_tree choose_parents(const layer_graph& layers, const graft
                                           std::span<const plan* const> like) {
   graft_tree best = plan_impl::best_tree(layers, costs, depth_limit);
   if (like.empty()) return best;
-  graft_tree kept = plan_impl::origin_keeper(layers, costs.depexts, like).keep(best);
+  graft_tree kept = plan_impl::origin_keeper(layers, costs.depexts, like).keep(best, true);
   const bool fits = depth_limit == 0 || plan_impl::depth_of(layers, kept) <= depth_limit;
   return fits ? kept : best;
 }

@@ -17,9 +17,9 @@
 
 namespace opamplan::plan_impl {
 
-/// Takes over, for the layers of this plan that earlier plans of `graft` have too, the images that
-/// they stand on there. What a layer needs is part of its key, so all that is below it is here too;
-/// which system steps are worth making is not, that depends on all layers of a plan.
+/// Takes over, for the layers of this plan that earlier plans of the same strategy have too, the
+/// images that they stand on there. What a layer needs is part of its key, so all that is below it
+/// is here too; which system steps are worth making is not, that depends on all layers of a plan.
 class origin_keeper {
  public:
   origin_keeper(const layer_graph& layers, std::span<const std::vector<std::string>> depexts,
@@ -27,7 +27,6 @@ class origin_keeper {
       : layers_(layers), depexts_(depexts), kept_(layers.size()), places_(layers.size()) {
     for (const layer_id l : layers.layers.indices()) here_.emplace(layers.layers[l].key, l);
     for (const plan* p : earlier) {
-      if (p->strategy != strategy::graft) continue;
       for (const plan_step& step : p->steps) {
         if (step.installs.empty()) continue;
         const auto found = here_.find(p->layers[step.installs.back()].key);
@@ -40,9 +39,9 @@ class origin_keeper {
     }
   }
 
-  /// The tree as it was chosen, but for the layers whose places are kept. System steps that are
-  /// left with one layer on them are that layer's own work, unless an earlier plan has them.
-  [[nodiscard]] graft_tree keep(const graft_tree& chosen) {
+  /// The tree as it was chosen, but for the layers whose places are kept. `fold`: system steps that
+  /// are left with one layer on them are that layer's own work, unless an earlier plan has them.
+  [[nodiscard]] graft_tree keep(const graft_tree& chosen, bool fold) {
     std::map<std::pair<layer_id, std::set<std::string>>, std::vector<installed>> known;
     for (const layer_id l : layers_.layers.indices()) {
       if (kept_[l] == 0) continue;
@@ -57,7 +56,7 @@ class origin_keeper {
       if (same != known.end()) at.systems = same->second;
       places_[l] = std::move(at);
     }
-    fold();
+    if (fold) fold_steps();
     return written();
   }
 
@@ -126,7 +125,7 @@ class origin_keeper {
     bool kept = false;
   };
 
-  void fold() {
+  void fold_steps() {
     std::map<place, use> uses;
     for (const layer_id l : layers_.layers.indices()) {
       place at = places_[l];

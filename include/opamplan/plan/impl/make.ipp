@@ -2,6 +2,8 @@
 /// Collecting what a plan knows of its packages, then layers, steps and batches.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -220,7 +222,7 @@ class planner {
       case strategy::merge: {
         const std::vector<char> compilers = compilers_of(layers);
         return assemble_merge(layers, costs_of(layers, compilers), compilers, options_.limits.depth,
-                              plan_);
+                              options_.like, plan_);
       }
       case strategy::chain:
         return assemble_chain(layers, options_.limits.depth, plan_);
@@ -249,8 +251,15 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
       max_package_size) {
     throw invalid_request("a system package, or a run of the package manager, of over a terabyte");
   }
-  if (!options.like.empty() && options.strategy != strategy::graft) {
-    throw invalid_request("only plans of the strategy graft are made like others");
+  for (const plan* like : options.like) {
+    if (options.strategy != strategy::graft && options.strategy != strategy::merge) {
+      throw invalid_request("only plans of the strategies graft and merge are made like others");
+    }
+    if (like->strategy != options.strategy) {
+      throw invalid_request(fmt::format(
+          "a plan of the strategy {} builds nothing like one of {}; make both by one strategy",
+          to_string(options.strategy), to_string(like->strategy)));
+    }
   }
   plan p;
   p.strategy = options.strategy;

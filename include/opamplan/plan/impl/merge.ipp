@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/plan/impl/common_layers.hpp"
+#include "opamplan/plan/impl/kept_origins.hpp"
 #include "opamplan/plan/impl/step_writer.hpp"
 #include "opamplan/plan/impl/system_sets.hpp"
 #include "opamplan/plan/merge.hpp"
@@ -90,18 +92,22 @@ class merge_tree {
 
 OPAMPLAN_INLINE void assemble_merge(const layer_graph& layers, const graft_costs& costs,
                                     const std::vector<char>& compilers, std::size_t depth_limit,
-                                    plan& out) {
+                                    std::span<const plan* const> like, plan& out) {
   const plan_impl::system_sets sets(layers, costs.depexts);
-  const auto assemble = [&](const index_vector<layer_id, layer_id>& below, bool chained) {
-    out.steps.clear();
-    out.targets.clear();
-    const plan_impl::merge_tree tree(below, sets, chained);
-    plan_impl::step_writer(layers, costs.depexts, tree.get(), out).run();
+  const auto fits = [&](const graft_tree& tree) {
+    return depth_limit == 0 || plan_impl::depth_of(layers, tree) <= depth_limit;
   };
-  assemble(plan_impl::layers_below(layers, costs, compilers), true);
-  const bool deep = depth_limit != 0 && std::any_of(out.steps.begin(), out.steps.end(),
-                                                    [&](auto& s) { return s.depth > depth_limit; });
-  if (deep) assemble(index_vector<layer_id, layer_id>(layers.size()), false);
+  const index_vector<layer_id, layer_id> below = plan_impl::layers_below(layers, costs, compilers);
+  graft_tree tree = plan_impl::merge_tree(below, sets, true).get();
+  if (!fits(tree)) {
+    const index_vector<layer_id, layer_id> base(layers.size());
+    tree = plan_impl::merge_tree(base, sets, false).get();
+  }
+  if (!like.empty()) {
+    graft_tree kept = plan_impl::origin_keeper(layers, costs.depexts, like).keep(tree, false);
+    if (fits(kept)) tree = std::move(kept);
+  }
+  plan_impl::step_writer(layers, costs.depexts, tree, out).run();
 }
 
 OPAMPLAN_INLINE std::vector<bool> ordinary_steps(const plan& p) {
