@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -141,7 +142,8 @@ struct opam_file {
 [[nodiscard]] filtered_formula read_conflicts(const syntax::file& file);
 /// What these three join: the elements of a field, none of one that is no list, and one of them;
 /// nothing if it is malformed, and then the field is left out.
-[[nodiscard]] std::vector<syntax::value> dependency_elements(const syntax::value& field);
+void for_each_dependency(const syntax::value& field,
+                         const std::function<void(const syntax::value&)>& visit);
 [[nodiscard]] std::optional<filtered_formula> read_dependency(const syntax::value& element);
 /// With `opam-version >= V` where the file is in a format V that is newer than 2.0: opam has such
 /// packages only from V on.

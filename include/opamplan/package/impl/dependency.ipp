@@ -101,9 +101,14 @@ class evaluator {
     return mentions_definedness(f) ? evaluate_in_two_passes(f, first, both) : evaluate(f, both);
   }
 
-  /// Nearly all versions are.
+  /// Nearly all versions are,
   static bool is_literal(const filter& f) {
     return f.kind == filter_kind::string && f.text.find('%') == std::string::npos;
+  }
+  /// or the version of the package itself.
+  [[nodiscard]] bool is_own_version(const filter& f) const {
+    return f.kind == filter_kind::identifier && f.text == "version" &&
+           version_.find('%') == std::string_view::npos;
   }
 
   std::optional<variable_value> variable(std::string_view name,
@@ -118,6 +123,13 @@ class evaluator {
   }
 
   decided atom(const filtered_constraint& c) const {
+    if (c.is_version && is_literal(c.expression)) {
+      return {std::nullopt, version_formula::of({c.op, c.expression.text})};
+    }
+    if (c.is_version && is_own_version(c.expression)) {
+      if (looked_ != nullptr) looked_->package = true;
+      return {std::nullopt, version_formula::of({c.op, std::string(version_)})};
+    }
     const auto v = value(c.expression);
     if (!c.is_version) {
       return {v && as_bool(*v).value_or(false), {}};

@@ -148,12 +148,10 @@ OPAMPLAN_INLINE filtered_formula read_conflicts(const syntax::file& file) {
   return package_impl::read_whole(file.find("conflicts"), package_impl::read_disjunction);
 }
 
-OPAMPLAN_INLINE std::vector<syntax::value> dependency_elements(const syntax::value& field) {
-  std::vector<syntax::value> out;
+OPAMPLAN_INLINE void for_each_dependency(
+    const syntax::value& field, const std::function<void(const syntax::value&)>& visit) {
   package_impl::findings found;
-  package_impl::for_each_element(field, 1, found,
-                                 [&](const syntax::value& element) { out.push_back(element); });
-  return out;
+  package_impl::for_each_element(field, 1, found, visit);
 }
 
 OPAMPLAN_INLINE std::optional<filtered_formula> read_dependency(const syntax::value& element) {

@@ -119,16 +119,16 @@ class declared_part {
   // One that is malformed takes its whole field with it, as in opam.
   void add_elements(const std::optional<syntax::value>& field, flat_rows<std::uint32_t>& rows) {
     const std::size_t begin = rows.values.size();
-    if (field) {
-      for (const syntax::value& element : dependency_elements(*field)) {
-        const std::uint32_t at =
-            formulas_.position(element.source(), [&] { return read_element(element); });
-        rows.values.push_back(at);
-        if (formulas_.values()[at]) continue;
-        rows.values.resize(begin);
-        break;
-      }
-    }
+    bool malformed = false;
+    const auto add = [&](const syntax::value& element) {
+      if (malformed) return;
+      const std::uint32_t at =
+          formulas_.position(element.source(), [&] { return read_element(element); });
+      rows.values.push_back(at);
+      malformed = !formulas_.values()[at];
+    };
+    if (field) for_each_dependency(*field, add);
+    if (malformed) rows.values.resize(begin);
     rows.close_row();
   }
 

@@ -2,11 +2,11 @@
 /// Adding roles and choices to the tables of a universe.
 #pragma once
 
+#include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "opamplan/solve/tables.hpp"
@@ -42,11 +42,10 @@ class choice_interner {
 
   /// The choice of the members in `words`, bit i being the role's i-th candidate.
   choice_id choice_of(role_id role, std::span<const std::uint64_t> words) {
-    key_.assign(reinterpret_cast<const char*>(&role), sizeof role);
-    key_.append(reinterpret_cast<const char*>(words.data()), words.size_bytes());
-    const choice_id fresh{static_cast<std::uint32_t>(t_.choices.size())};
-    const auto [it, added] = by_members_.try_emplace(key_, fresh);
-    if (added) {
+    if (2 * t_.choices.size() >= slots_.size()) grow();
+    choice_id& slot = slots_[slot_of(role, words)];
+    if (slot == choice_id::none) {
+      slot = choice_id(t_.choices.size());
       universe_tables::choice c;
       c.role = role;
       c.first_word = static_cast<std::uint32_t>(t_.choice_words.size());
@@ -56,14 +55,37 @@ class choice_interner {
       t_.choice_words.insert(t_.choice_words.end(), words.begin(), words.end());
       t_.choices.push_back(c);
     }
-    return it->second;
+    return slot;
   }
 
  private:
+  // Of this choice, or the empty one where it belongs.
+  [[nodiscard]] std::size_t slot_of(role_id role, std::span<const std::uint64_t> words) const {
+    std::uint64_t hash = role.value();
+    for (const std::uint64_t word : words) {
+      hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+      hash ^= hash >> 32U;
+    }
+    hash *= 0x9e3779b97f4a7c15U;
+    const std::size_t last = slots_.size() - 1;
+    std::size_t at = static_cast<std::size_t>(hash >> 32U) & last;
+    while (slots_[at] != choice_id::none && !(t_.choices[slots_[at]].role == role &&
+                                              std::ranges::equal(t_.members(slots_[at]), words))) {
+      at = (at + 1) & last;
+    }
+    return at;
+  }
+
+  void grow() {
+    slots_.assign(std::max<std::size_t>(1024, 2 * slots_.size()), choice_id::none);
+    for (std::size_t i = 0; i < t_.choices.size(); ++i) {
+      slots_[slot_of(t_.choices[i].role, t_.members(choice_id(i)))] = choice_id(i);
+    }
+  }
+
   universe_tables& t_;
   std::vector<std::uint64_t> all_;
-  std::string key_;
-  std::unordered_map<std::string, choice_id> by_members_;
+  std::vector<choice_id> slots_;  // a hash table, open addressing; a power of two, half empty
 };
 
 }  // namespace opamplan::solve_impl
