@@ -386,7 +386,7 @@ def plan_matrix(
 
     What a repository says is read once, what differs is evaluated for each. A target without a
     solution in one is in the others. Each plan is made `like` those before it, so that with `graft`
-    and `merge` a layer of several is built once. `options`: of `Universe`. Some 0.4 s of CPU each
+    and `merge` a layer of several is built once. `options`: of `Universe`. Some 0.2 s of CPU each
     for all of opam-repository.
     """
     such_as = "combinations(ocaml=['5.3.0'])"

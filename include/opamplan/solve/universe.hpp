@@ -101,7 +101,7 @@ class universe {
 };
 
 /// Evaluates every package version of `repo` in `env`. Linear in the size of the repository; some
-/// 50 ms for opam-repository, and 15 ms in a further environment: what no environment changes is
+/// 55 ms for opam-repository, and 11 ms in a further environment: what no environment changes is
 /// kept with the repository (`declared`). Throws `cancelled`.
 [[nodiscard]] universe make_universe(opamplan::repository repo, opamplan::environment env,
                                      universe_options options = {});
@@ -109,7 +109,7 @@ class universe {
 /// The same, faster where much is as in another universe, of whatever repository, environment and
 /// options. Not evaluated again are rules of which the filters mention no variable that differs,
 /// and that speak only of names with the same files and candidates: linear in the others, and in
-/// the number of rules. Nothing of `previous` is kept.
+/// the number of rules; some 4 ms for another environment. Nothing of `previous` is kept.
 [[nodiscard]] universe make_universe(opamplan::repository repo, opamplan::environment env,
                                      universe_options options, const universe& previous);
 
