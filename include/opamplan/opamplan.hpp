@@ -66,6 +66,7 @@
 #include "opamplan/closure/reverse.hpp"
 #include "opamplan/plan/align.hpp"
 #include "opamplan/plan/batches.hpp"
+#include "opamplan/plan/build_keys.hpp"
 #include "opamplan/plan/contents.hpp"
 #include "opamplan/plan/difference.hpp"
 #include "opamplan/plan/disk.hpp"

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <opamplan/plan/build_keys.hpp>
 #include <opamplan/plan/contents.hpp>
 #include <opamplan/plan/disk.hpp>
 #include <opamplan/plan/json.hpp>
@@ -191,6 +192,17 @@ void bind_what_it_holds(plan_class& type) {
           py::arg("index"))
       .def("__iter__",
            [](const py::object& p) -> iterator_of<py_step> { return py::iter(p.attr("steps")); })
+      .def(
+          "build_keys",
+          [](const plan& p) {
+            std::vector<std::string> out;
+            for (const digest& key : build_keys(p)) out.push_back(to_hex(key));
+            return out;
+          },
+          py::call_guard<py::gil_scoped_release>(),
+          "By step, what a builder knows it by: equal for two steps, of any plans that are emitted "
+          "alike, if its cache serves one with the other. Unlike the key of a step it says what "
+          "that stands on. 64 digits each.")
       .def(
           "layers",
           [](const plan& p) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <opamplan/base/error.hpp>
+#include <opamplan/plan/build_keys.hpp>
 #include <opamplan/plan/difference.hpp>
 #include <opamplan/plan/disk.hpp>
 #include <opamplan/plan/forecast.hpp>
@@ -158,7 +159,7 @@ void bind_forecast(py::module_& module) {
         const step_durations known(durations, default_seconds, system_seconds);
         const py::gil_scoped_release release;
         std::vector<digest> built;
-        if (earlier) built = step_keys(**earlier);
+        if (earlier) built = sorted_build_keys(**earlier);
         forecast_options options;
         options.workers = workers;
         options.built = built;
@@ -178,7 +179,7 @@ manager by what it installs, ``depexts: libgmp-dev pkg-config``; ``default_secon
       "disk_bytes",
       [](const plan& p, const plan* earlier, const std::map<std::string, std::uint64_t>& sizes) {
         const py::gil_scoped_release release;
-        const auto built = earlier == nullptr ? std::vector<digest>() : step_keys(*earlier);
+        const auto built = earlier == nullptr ? std::vector<digest>() : sorted_build_keys(*earlier);
         return disk_bytes(p, built, [&](const plan_step& step) -> std::optional<std::uint64_t> {
           const auto it = sizes.find(depexts_name(step));
           if (it == sizes.end()) return std::nullopt;
@@ -215,13 +216,16 @@ void bind_difference(py::module_& module) {
       .def("__str__", [](const plan_cause& c) { return c.text; })
       .def("__repr__", [](const plan_cause& c) { return "<PlanCause: " + c.text + ">"; });
   py::class_<plan_difference> difference(module, "PlanDifference", "Two plans compared.");
-  as_value(difference, &plan_difference::kept_layers, &plan_difference::added_layers,
-           &plan_difference::dropped_layers, &plan_difference::kept_steps,
-           &plan_difference::new_steps, &plan_difference::unchanged_targets,
-           &plan_difference::added_targets, &plan_difference::dropped_targets,
-           &plan_difference::rebuilt_targets, &plan_difference::causes,
-           &plan_difference::cause_counts)
+  as_value(difference, &plan_difference::kept_layers, &plan_difference::moved_layers,
+           &plan_difference::added_layers, &plan_difference::dropped_layers,
+           &plan_difference::kept_steps, &plan_difference::new_steps,
+           &plan_difference::unchanged_targets, &plan_difference::added_targets,
+           &plan_difference::dropped_targets, &plan_difference::rebuilt_targets,
+           &plan_difference::causes, &plan_difference::cause_counts)
       .def_readonly("kept_layer_count", &plan_difference::kept_layers, "How many layers both hold.")
+      .def_readonly("moved_layer_count", &plan_difference::moved_layers,
+                    "Of these, how many stand on other images, so that they are built again: not "
+                    "in a plan that is made ``like`` the other.")
       .def_readonly("added_layers", &plan_difference::added_layers,
                     "NAME.VERSION of layers only in the new plan; a name for each variant.")
       .def_readonly("dropped_layers", &plan_difference::dropped_layers,

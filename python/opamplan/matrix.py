@@ -245,10 +245,15 @@ class PlanMatrix(Mapping[str, Plan]):
 
     @cached_property
     def summary(self) -> dict[str, int]:
-        """Figures of all of them: `layers` are distinct, `shared_layers` are in several plans."""
+        """Figures of all of them: `layers` are distinct, `shared_layers` are in several plans.
+
+        `steps` is what one builder carries out for all of them, each once.
+        """
         layers: Counter[str] = Counter()
+        steps: set[str] = set()
         for plan in self._plans.values():
             layers.update({key for key, _, _ in plan.layers()})
+            steps.update(plan.build_keys())
         figures = [plan.summary for plan in self._plans.values()]
         return {
             "plans": len(self),
@@ -257,6 +262,7 @@ class PlanMatrix(Mapping[str, Plan]):
             "shared_layers": sum(count > 1 for count in layers.values()),
             "unshared_layers": sum(layers.values()),
             "install_steps": sum(each["install_steps"] for each in figures),
+            "steps": len(steps),
         }
 
     def to_columns(self) -> dict[str, list[Any]]:

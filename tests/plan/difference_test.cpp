@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
+#include "opamplan/plan/build_keys.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;
@@ -46,6 +49,52 @@ TEST_CASE("equal plans, whatever their strategy, have no difference in layers") 
   CHECK(d.causes.empty());
   CHECK(compare(graft, graft).new_steps == 0);
   CHECK(compare(graft, graft).kept_steps == 5);
+}
+
+TEST_CASE("layers on other images than before are built again, though both plans have them") {
+  // Alone it installs system packages for itself; among others it stands on a system step.
+  std::vector<small_file> files = {
+      {"compiler.1", "flags: compiler"},
+      {"conf-x.1", R"(depexts: ["libx-dev" "x-tools"] {os-family = "debian"})"},
+      {"use0.1", R"(depends: ["compiler" "conf-x"])"}};
+  const plan few = plan_of(files);
+  for (int i = 1; i < 8; ++i) {
+    files.push_back({"use" + std::to_string(i) + ".1", R"(depends: ["compiler" "conf-x"])"});
+  }
+  const solved s = solve_files(files);
+  plan_options options = with(strategy::graft);
+  const plan_difference moved = compare(few, make_plan(s.in, s.solutions, options));
+  CHECK(moved.kept_layers == 3);
+  CHECK(moved.moved_layers >= 1);
+  CHECK(moved.kept_steps < 3);
+  options.like = {&few};
+  const plan_difference kept = compare(few, make_plan(s.in, s.solutions, options));
+  CHECK(kept.kept_layers == 3);
+  CHECK(kept.moved_layers == 0);
+  CHECK(kept.kept_steps == few.steps.size());
+}
+
+TEST_CASE("a step is another one for a builder if it does, stands on or takes something else") {
+  const plan p = plan_of(diamond());
+  const auto keys = build_keys(p);
+  CHECK(std::set<digest>(keys.begin(), keys.end()).size() == p.steps.size());
+  CHECK(build_keys(plan_of(diamond())) == keys);
+  const auto changed = [&](const auto& change) {
+    plan other = p;
+    change(other);
+    std::size_t count = 0;
+    for (const step_id s : p.steps.indices()) count += build_keys(other)[s] == keys[s] ? 0 : 1;
+    return count;
+  };
+  const auto last = [](plan& of) -> plan_step& { return of.steps.back(); };
+  CHECK(changed([](plan& of) { of.base.image = "other:1"; }) == p.steps.size());
+  CHECK(changed([&](plan& of) { last(of).depexts.emplace_back("m4"); }) == 1);
+  CHECK(changed([&](plan& of) { last(of).installs.clear(); }) == 1);
+  CHECK(changed([&](plan& of) { last(of).parent = step_id::none; }) == 1);
+  CHECK(changed([&](plan& of) { last(of).grafts.push_back(step_id(0)); }) == 1);
+  CHECK(changed([&](plan& of) { of.steps[last(of).parent].depexts.emplace_back("m4"); }) > 1);
+  CHECK(changed([](plan& of) { of.strategy = strategy::merge; }) == p.steps.size());
+  CHECK(changed([](plan& of) { of.strategy = strategy::prefix; }) == 0);
 }
 
 TEST_CASE("a changed field is the cause for all who depend on it") {

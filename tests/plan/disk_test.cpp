@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "opamplan/plan/build_keys.hpp"
 #include "opamplan/plan/forecast.hpp"
 #include "plan/small_plans.hpp"
 
@@ -34,7 +35,7 @@ TEST_CASE("without sizes each step takes what it took on the average where it wa
   const plan p = make_plan(s.in, s.solutions, {});
   CHECK_FALSE(has_sizes(p));
   CHECK(disk_bytes(p) == p.steps.size() * default_step_bytes);
-  CHECK(disk_bytes(p, step_keys(p)) == 0);
+  CHECK(disk_bytes(p, sorted_build_keys(p)) == 0);
 }
 
 TEST_CASE("what is grafted is stored again, what is merged is not") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "opamplan/plan/build_keys.hpp"
 #include "plan/small_plans.hpp"
 
 using namespace opamplan;
@@ -88,7 +89,7 @@ TEST_CASE("what is built already takes no time") {
   auto files = diamond();
   const solved before = solve_files(files);
   const plan old = make_plan(before.in, before.solutions, {});
-  const auto built = step_keys(old);
+  const auto built = sorted_build_keys(old);
   forecast_options o;
   o.built = built;
   const plan_forecast none = forecast(old, o);

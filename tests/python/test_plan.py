@@ -48,18 +48,9 @@ def test_the_keys_of_a_summary_have_types(universe: opamplan.Universe) -> None:
         assert {key: type(value) for key, value in found.items()} == types
 
 
-def stands_on(plan: Plan) -> dict[str, int]:
-    """By layer what its step is for a builder: all that is below it, and whether it is merged."""
-    known: list[int] = []
-    found = {}
-    stood_on = {step.parent for step in plan}
-    for step in plan:
-        merged = plan.strategy == "merge" and step.index not in stood_on
-        below = 0 if step.parent is None else known[step.parent]
-        grafts = tuple(known[graft] for graft in step.grafts)
-        known.append(hash((step.key, below, grafts, tuple(step.depexts), merged)))
-        found.update(dict.fromkeys(step.layers, known[-1]))
-    return found
+def stands_on(plan: Plan) -> dict[str, str]:
+    """By layer what a builder knows its step by."""
+    return {layer: key for step, key in zip(plan, plan.build_keys()) for layer in step.layers}
 
 
 def assert_alike(plan: Plan, earlier: Plan) -> int:

@@ -102,9 +102,9 @@ def test_how_much_of_a_plan_is_in_those_that_it_is_made_like_is_told(
 ) -> None:
     file = str(tmp_path / "earlier.json")
     opamplan_command("plan", "-q", "csexp", "-o", file)
-    nothing = f"--like {file}: none of 7 layers is there, so it changes nothing\n"
+    nothing = f"--like {file}: none of 7 steps is there, so it changes nothing\n"
     for words, said in (
-        (["csexp", "heron"], f"--like {file}: 7 of 10 layers are there too\n"),
+        (["csexp", "heron"], f"--like {file}: 7 of 10 steps are there too\n"),
         (["csexp", "--environment=debian-12"], nothing),
         (["csexp", "-q", "--environment=debian-12"], nothing),
         (["csexp", "-q"], ""),
@@ -132,7 +132,7 @@ def test_a_plan_is_made_like_an_earlier_one(opamplan_command: Run, tmp_path: pat
     opamplan_command("plan", "--with-test", "-o", files[1], "--like", runs)
     assert opamplan.Plan.load(files[1]) == like
     wrong = opamplan_command("plan", "--strategy", "prefix", "--like", files[0])
-    assert (wrong.returncode, "only plans of the strategy graft" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "only plans of the strategies graft" in wrong.stderr) == (2, True)
     idle = opamplan_command("emit", "--plan", files[1], "--like", files[0])
     assert (idle.returncode, "--like has no effect" in idle.stderr) == (2, True)
 

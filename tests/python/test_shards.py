@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import pathlib
 import pickle
@@ -49,11 +48,11 @@ def test_a_plan_for_several_builders_is_a_value_and_sound(plan: opamplan.Plan) -
 
 
 def test_it_is_said_of_a_plan_that_one_builder_has_done_as_soon_as_several(
-    plan: opamplan.Plan,
+    plan: opamplan.Plan, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = io.StringIO()
-    print_shards(plan.sharded(3, wave_seconds=10_000), out)
-    assert "for 3 builders: 1 shard in 1 wave; more would not be faster" in out.getvalue()
+    print_shards(plan.sharded(3, wave_seconds=10_000))
+    said = capsys.readouterr().out
+    assert "for 3 builders: 1 shard in 1 wave; more would not be faster" in said
 
 
 def test_a_forecast_of_shards_is_between_the_bounds(plan: opamplan.Plan) -> None:

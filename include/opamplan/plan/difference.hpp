@@ -50,6 +50,8 @@ struct rebuilt_target {
 
 struct plan_difference {
   std::size_t kept_layers = 0;              ///< In both, by key.
+  std::size_t moved_layers = 0;             ///< Of these, on other images, and so built again;
+                                            ///< `plan_options::like` leaves them where they are.
   std::vector<std::string> added_layers;    ///< NAME.VERSION of layers only in the new plan,
                                             ///< ascending; a name for each variant.
   std::vector<std::string> dropped_layers;  ///< Only in the old one.

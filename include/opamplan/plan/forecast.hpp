@@ -26,7 +26,8 @@ struct forecast_options {
   /// Seconds of a step; empty: `default_install_seconds` for each install, and
   /// `default_system_seconds` where system packages are missing.
   std::function<double(const plan&, step_id step)> seconds_of;
-  /// Keys of steps that are built already (an earlier plan's): they take no time. Ascending.
+  /// Build keys of steps that are built already (an earlier plan's `sorted_build_keys`): they take
+  /// no time. Ascending.
   std::span<const digest> built;
 };
 
@@ -63,9 +64,6 @@ struct plan_forecast {
 
 /// The steps that a step waits for: its parent and grafts; by step, ascending.
 [[nodiscard]] flat_rows<step_id> step_dependencies(const plan& p);
-
-/// The keys of all steps, ascending, each once: what `forecast_options::built` takes.
-[[nodiscard]] std::vector<digest> step_keys(const plan& p);
 
 }  // namespace opamplan
 

@@ -315,6 +315,10 @@ class Plan:
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: bytes) -> None: ...
     def _repr_html_(self) -> str: ...
+    def build_keys(self) -> list[str]:
+        """
+        By step, what a builder knows it by: equal for two steps, of any plans that are emitted alike, if its cache serves one with the other. Unlike the key of a step it says what that stands on. 64 digits each.
+        """
     def dockerfile(self, target: str, options: opamplan._core.emit.EmitOptions = ...) -> str:
         """
         The Dockerfile of one target, NAME.VERSION or NAME.
@@ -716,6 +720,7 @@ class PlanDifference:
         self,
     ) -> tuple[
         int,
+        int,
         list[str],
         list[str],
         int,
@@ -732,6 +737,7 @@ class PlanDifference:
     def __setstate__(
         self,
         arg0: tuple[
+            typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsInt | typing.SupportsIndex,
             collections.abc.Sequence[str],
             collections.abc.Sequence[str],
@@ -785,6 +791,11 @@ class PlanDifference:
     def kept_step_count(self) -> int:
         """
         Steps that the builder's cache serves.
+        """
+    @property
+    def moved_layer_count(self) -> int:
+        """
+        Of these, how many stand on other images, so that they are built again: not in a plan that is made ``like`` the other.
         """
     @property
     def new_step_count(self) -> int:

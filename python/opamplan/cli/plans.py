@@ -218,15 +218,15 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
 def tell_like(args: argparse.Namespace, plan: Plan, like: list[Plan]) -> None:
     """Say how much of a plan is built as by --like: if nothing is, another plan was meant."""
     earlier = like[: len(like) - len(getattr(args, "planned_before", ()))]
-    had = {key for each in earlier for key, _, _ in each.layers()}
-    mine = [key for key, _, _ in plan.layers()]
-    kept = sum(key in had for key in mine)
+    had = {key for each in earlier for key in each.build_keys()}
+    mine = set(plan.build_keys())
+    kept = len(mine & had)
     if not args.like or not mine or (kept and getattr(args, "quiet", False)):
         return
     where = f"{args.told_as}: " if getattr(args, "told_as", "") else ""
-    layers = counted(len(mine), "layer")
-    nothing = f"none of {layers} is there, so it changes nothing"
-    said = f"{kept:,} of {layers} are there too" if kept else nothing
+    steps = counted(len(mine), "step")
+    nothing = f"none of {steps} is there, so it changes nothing"
+    said = f"{kept:,} of {steps} are there too" if kept else nothing
     print(f"{where}--like {listed(args.like)}: {said}", file=sys.stderr)
 
 

@@ -16,7 +16,8 @@ def difference(d: PlanDifference, rows: int = ROWS) -> Picture:
     if not isinstance(d, PlanDifference):
         raise expected("a PlanDifference", "opamplan.compare_plans(before, after)", d)
     layers = [
-        ("kept", d.kept_layer_count),
+        ("kept", d.kept_layer_count - d.moved_layer_count),
+        ("on other images", d.moved_layer_count),
         ("added", len(d.added_layers)),
         ("dropped", len(d.dropped_layers)),
     ]

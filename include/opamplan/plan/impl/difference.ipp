@@ -15,6 +15,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/package/opam_file.hpp"
+#include "opamplan/plan/build_keys.hpp"
 #include "opamplan/plan/difference.hpp"
 #include "opamplan/syntax/equal.hpp"
 #include "opamplan/syntax/parser.hpp"
@@ -299,6 +300,24 @@ inline void rank_causes(plan_difference& d) {
   for (rebuilt_target& t : d.rebuilt_targets) t.cause = place[t.cause];
 }
 
+/// Steps and layers that a builder of the old plan has, and those that it must build.
+inline void count_steps(const plan_side& before, const plan_side& after, plan_difference& d) {
+  const std::vector<digest> had = sorted_build_keys(before.value);
+  const index_vector<step_id, digest> keys = build_keys(after.value);
+  std::set<digest> seen;
+  std::set<digest> moved;
+  for (const step_id s : after.value.steps.indices()) {
+    const bool kept = std::binary_search(had.begin(), had.end(), keys[s]);
+    if (seen.insert(keys[s]).second) ++(kept ? d.kept_steps : d.new_steps);
+    if (kept) continue;
+    for (const layer_id l : after.value.steps[s].installs) {
+      const digest& key = after.value.layers[l].key;
+      if (before.by_key.count(key) != 0) moved.insert(key);
+    }
+  }
+  d.moved_layers = moved.size();
+}
+
 inline std::string base_text(const plan_base& a, const plan_base& b) {
   if (a.image != b.image) return fmt::format("base image {} -> {}", a.image, b.image);
   if (a.opam_version != b.opam_version) {
@@ -318,11 +337,7 @@ OPAMPLAN_INLINE plan_difference compare(const plan& before, const plan& after) {
   d.dropped_layers = old_side.names_of_layers_not_in(new_side);
   d.kept_layers = new_side.by_key.size() - d.added_layers.size();
 
-  std::set<digest> old_keys;
-  std::set<digest> new_keys;
-  for (const plan_step& s : before.steps) old_keys.insert(s.key);
-  for (const plan_step& s : after.steps) new_keys.insert(s.key);
-  for (const digest& k : new_keys) ++(old_keys.count(k) != 0 ? d.kept_steps : d.new_steps);
+  count_steps(old_side, new_side, d);
 
   const bool same_base = before.base.image == after.base.image &&
                          before.base.opam_version == after.base.opam_version &&

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/plan/build_keys.hpp"
 #include "opamplan/plan/disk.hpp"
 #include "opamplan/plan/impl/step_bytes.hpp"
 
@@ -21,9 +22,11 @@ OPAMPLAN_INLINE std::uint64_t disk_bytes(const plan& p, std::span<const digest> 
   const bool known = has_sizes(p);
   std::uint64_t bytes = 0;
   std::set<digest> seen;  // equal steps are carried out once
-  for (const plan_step& step : p.steps) {
-    if (std::binary_search(built.begin(), built.end(), step.key)) continue;
-    if (!seen.insert(step.key).second) continue;
+  const index_vector<step_id, digest> keys = build_keys(p);
+  for (const step_id s : p.steps.indices()) {
+    const plan_step& step = p.steps[s];
+    if (std::binary_search(built.begin(), built.end(), keys[s])) continue;
+    if (!seen.insert(keys[s]).second) continue;
     if (!known) {
       bytes += p.strategy == strategy::merge ? default_merged_step_bytes : default_step_bytes;
       continue;

@@ -8,6 +8,7 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/error.hpp"
+#include "opamplan/plan/build_keys.hpp"
 #include "opamplan/plan/forecast.hpp"
 #include "opamplan/plan/impl/default_seconds.hpp"
 #include "opamplan/plan/impl/list_schedule.hpp"
@@ -27,15 +28,6 @@ OPAMPLAN_INLINE flat_rows<step_id> step_dependencies(const plan& p) {
   return out;
 }
 
-OPAMPLAN_INLINE std::vector<digest> step_keys(const plan& p) {
-  std::vector<digest> keys;
-  keys.reserve(p.steps.size());
-  for (const plan_step& s : p.steps) keys.push_back(s.key);
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  return keys;
-}
-
 namespace plan_impl {
 
 class scheduler {
@@ -45,9 +37,10 @@ class scheduler {
     seconds_.resize(p.steps.size());
     ends_.resize(p.steps.size());
     representative_.resize(p.steps.size());
-    // Steps with equal keys (in `chain`) run once; the later ones are found in the cache.
+    // Equal steps (in `chain`) run once; the later ones are found in the cache.
+    const index_vector<step_id, digest> keys = build_keys(p);
     std::vector<std::pair<digest, step_id>> first;
-    for (const step_id s : p.steps.indices()) first.emplace_back(p.steps[s].key, s);
+    for (const step_id s : p.steps.indices()) first.emplace_back(keys[s], s);
     std::sort(first.begin(), first.end());
     for (std::size_t i = 0, run = 0; i < first.size(); ++i) {
       if (first[i].first != first[run].first) run = i;
@@ -59,7 +52,7 @@ class scheduler {
         seconds_[s] = 0;
         continue;
       }
-      if (std::binary_search(options.built.begin(), options.built.end(), step.key)) {
+      if (std::binary_search(options.built.begin(), options.built.end(), keys[s])) {
         ++out_.built;
         continue;
       }

@@ -123,6 +123,7 @@ def _as_dict(d: PlanDifference) -> dict[str, Any]:
         rebuilt[target.cause].append(target.after)
     return {
         "kept_layer_count": d.kept_layer_count,
+        "moved_layer_count": d.moved_layer_count,
         "added_layers": d.added_layers,
         "dropped_layers": d.dropped_layers,
         "kept_step_count": d.kept_step_count,
@@ -157,15 +158,20 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
         print(style.good("The plans build the same layers."))
         return
     if not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets):
-        print(f"The plans build the same layers, {d.new_step_count:,} of them in other steps.")
-        return
-    print(
-        style.strong(
-            f"{counted(d.kept_layer_count, 'layer')} kept, {len(d.added_layers):,} added, "
-            f"{len(d.dropped_layers):,} dropped"
+        print("The plans build the same layers in other steps.")
+    else:
+        print(
+            style.strong(
+                f"{counted(d.kept_layer_count, 'layer')} kept, {len(d.added_layers):,} added, "
+                f"{len(d.dropped_layers):,} dropped"
+            )
         )
-    )
     print(f"  {counted(d.new_step_count, 'step')} must run, {d.kept_step_count:,} in the cache")
+    if d.moved_layer_count:
+        moved = counted(d.moved_layer_count, "layer")
+        print(f"  {moved} that both have on other images, to be built again; see plan --like")
+    if not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets):
+        return
     print(
         f"  targets: {len(d.unchanged_targets)} as before, {len(d.rebuilt_targets)} rebuilt, "
         f"{len(d.added_targets)} new, {len(d.dropped_targets)} gone"
