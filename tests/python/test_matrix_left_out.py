@@ -71,7 +71,7 @@ def test_what_a_plan_leaves_out_is_saved_told_and_reported_with_the_reason(
     for words in (("--plan", str(file)), (*halves, *BOTH_COMPILERS, "--no-resume")):
         done = opamplan_command("build", "-q", "--program", fake(), "-o", str(out), *words)
         assert done.returncode == 1, done.stderr
-        assert f"Has no solution only in some:\n  new  in 1 of 2: {OLD}\n" in done.stdout
+        assert f"Has no solution only in some:\n  new.1  in 1 of 2: {OLD}\n" in done.stdout
         report = ("report", f"{out}/builds.sqlite", "--format=json")
         rows = json.loads(opamplan_command(*report).stdout)["packages"]
         cells = {row["name"]: row["cells"] for row in rows}
@@ -159,10 +159,65 @@ def test_the_verdict_names_what_has_no_solution_in_any_combination(
     said = build("new", "ring")
     with State(file, read_only=True) as state:
         verdict = matrix_verdict(state, state.last())
-    assert list(verdict.left_out_everywhere) == ["ring"]
+    assert list(verdict.left_out_everywhere) == ["ring.1"]
     assert verdict.left_out_somewhere == {"new": [OLD]}
-    reason = verdict.left_out_everywhere["ring"]
-    assert f"Has no solution in any of them:\n  ring: {reason}\n" in said
+    [(reason, where)] = verdict.left_out_everywhere["ring.1"].items()
+    assert where == [OLD, NEW]
+    assert f"Has no solution in any of them:\n  ring.1: {reason}\n" in said
+
+
+def add(halves: tuple[str, ...], package: str, fields: str) -> None:
+    """Another package of the repository."""
+    place = pathlib.Path(halves[1]) / "packages" / package.partition(".")[0] / package
+    place.mkdir(parents=True)
+    (place / "opam").write_text(f'opam-version: "2.0"\n{fields}\n')
+
+
+def test_versions_of_a_name_that_were_asked_for_have_a_verdict_each(
+    halves: tuple[str, ...], build: Callable[..., str], file: pathlib.Path
+) -> None:
+    add(halves, "new.2", 'depends: ["ocaml" {>= "9.0"}]')
+    add(halves, "new.3", 'depends: ["ocaml" {< "5.0"}]')
+    said = build("new.1", "new.2", "new.3")
+    with State(file, read_only=True) as state:
+        verdict = matrix_verdict(state, state.last())
+    assert list(verdict.left_out_everywhere) == ["new.2"]
+    assert verdict.left_out_somewhere == {"new.1": [OLD], "new.3": [NEW]}
+    assert f"  new.1  in 1 of 2: {OLD}\n  new.3  in 1 of 2: {NEW}\n" in said
+
+
+def test_a_version_that_is_left_out_is_not_what_another_of_its_name_is(
+    halves: tuple[str, ...], build: Callable[..., str], file: pathlib.Path
+) -> None:
+    add(halves, "old.2", 'depends: ["ocaml" {>= "9.0"}]')
+    build("--all-versions")
+    with State(file, read_only=True) as state:
+        verdict = matrix_verdict(state, state.last())
+    assert set(verdict.left_out_everywhere) == {"gnir.1", "old.2", "ring.1"}
+    assert verdict.left_out_somewhere == {"new.1": [OLD], "old.1": [NEW]}
+
+
+def test_a_name_that_was_asked_for_is_one_whatever_version_each_combination_takes(
+    halves: tuple[str, ...], build: Callable[..., str], file: pathlib.Path
+) -> None:
+    add(halves, "old.2", 'depends: ["ocaml" {< "5.0"}]')
+    add(halves, "old.3", 'depends: ["ocaml" "ring"] available: false')
+    build("old", "new")
+    with State(file, read_only=True) as state:
+        verdict = matrix_verdict(state, state.last())
+    assert verdict.left_out_everywhere == {}
+    assert verdict.left_out_somewhere == {"new": [OLD], "old": [NEW]}
+
+
+def test_reasons_that_are_not_the_same_in_all_combinations_are_told_with_where(
+    halves: tuple[str, ...], build: Callable[..., str]
+) -> None:
+    add(halves, "both.1", 'depends: ["old" "new"]')
+    said = build("both")
+    assert "Has no solution in any of them:\n  both:\n" in said
+    for where, needs in ((OLD, "new 1 needs ocaml >= 5.0"), (NEW, "old 1 needs ocaml < 5.0")):
+        [line] = [line for line in said.splitlines() if f"  in 1 of 2: {where}: " in line]
+        assert needs in line
 
 
 def test_logs_and_histories_tell_who_leaves_a_package_out_and_why(

@@ -179,6 +179,7 @@ def test_what_only_some_have_is_told_with_where(
     assert status == 1
     end = said[said.index("4 environments finished") :]
     assert f"Fails only in some:\n       1 {OLDEST_ONLY}\n         in 2 of 4: {NAMES[1]}" in end
+    assert f"{NAMES[3]}; not in the plan of 2\n" in end
     told = opamplan_command("history", str(file))
     assert (told.returncode, told.stderr) == (1, "")
     assert "The newest matrix, runs 1 to 4, as a whole:" in told.stdout

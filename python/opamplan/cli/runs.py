@@ -83,17 +83,27 @@ def print_verdict(verdict: MatrixVerdict) -> None:
     nowhere = list(verdict.left_out_everywhere.items())
     if nowhere:
         print("Has no solution in any of them:")
-    for name, reason in nowhere[:MOST_LISTED]:
-        print(f"  {style.warn(name)}: {reason}")
+    for target, reasons in nowhere[:MOST_LISTED]:
+        _print_reasons(style.warn(target), reasons, verdict)
     if len(nowhere) > MOST_LISTED:
         print(f"  ... {len(nowhere)} in all")
     several = list(verdict.left_out_somewhere.items())
     if several:
         print("Has no solution only in some:")
-    for name, where in several[:MOST_LISTED]:
-        print(f"  {style.warn(name)}  {_some(where, verdict)}")
+    for target, where in several[:MOST_LISTED]:
+        print(f"  {style.warn(target)}  {_some(where, verdict)}")
     if len(several) > MOST_LISTED:
         print(f"  ... {len(several)} in all")
+
+
+def _print_reasons(target: str, reasons: dict[str, list[str]], verdict: MatrixVerdict) -> None:
+    """Why no combination has a solution; where each of several reasons holds."""
+    if len(reasons) == 1:
+        print(f"  {target}: {next(iter(reasons))}")
+        return
+    print(f"  {target}:")
+    for reason, where in reasons.items():
+        print(f"         {_some(where, verdict)}: {reason}")
 
 
 def _print_failures(verdict: MatrixVerdict, failures: list[MatrixFailure]) -> None:
@@ -109,6 +119,9 @@ def _print_failures(verdict: MatrixVerdict, failures: list[MatrixFailure]) -> No
             words += [f"built in {len(one.built_in)}"] if one.built_in else []
             if one.not_tried_in:
                 words.append(f"not tried in {len(one.not_tried_in)}: {listed(one.not_tried_in)}")
+            said = len(one.failed_in) + len(one.built_in) + len(one.not_tried_in)
+            if said < len(verdict.combinations):
+                words.append(f"not in the plan of {len(verdict.combinations) - said}")
             print(f"         {'; '.join(words)}")
         print(f"         {one.error.text}")
     if len(failures) > 20:

@@ -10,8 +10,9 @@ from typing import Any
 from opamplan.runs.failure_groups import Errors
 from opamplan.runs.failures import failures_of
 from opamplan.runs.log_errors import LogError
+from opamplan.runs.matrix_left_out import matrix_left_out
 from opamplan.runs.state import Run, State
-from opamplan.runs.statuses import CANNOT_BE_BUILT, GAVE_UP, NO_SOLUTION, SUCCESS, in_order
+from opamplan.runs.statuses import SUCCESS, in_order
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,11 @@ class MatrixVerdict:
     """What fails wherever it was tried, which is not everywhere."""
     somewhere: list[MatrixFailure] = field(default_factory=list)
     """What fails in some only: others have built it, or do without it."""
-    left_out_everywhere: dict[str, str] = field(default_factory=dict)
-    """Names that no combination has a solution for, with the reason in the first."""
+    left_out_everywhere: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Targets that no combination has a solution for: by reason the combinations that it holds in.
+    NAME.VERSION; NAME if that was asked for, and is not the same version everywhere."""
     left_out_somewhere: dict[str, list[str]] = field(default_factory=dict)
-    """Names that some combinations have a solution for, with those that have none."""
+    """Targets that some combinations have a solution for, with those that have none."""
 
     @property
     def target_count(self) -> int:
@@ -72,9 +74,6 @@ def matrix_verdict(state: State, runs: Sequence[Run]) -> MatrixVerdict:
     built: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
     planned: dict[str, set[str]] = {}
-    unsolved: dict[str, list[str]] = {}
-    reasons: dict[str, str] = {}
-    solved: set[str] = set()
     errors = Errors(state)
     for run in runs:
         layers = state.layers(run)
@@ -87,24 +86,13 @@ def matrix_verdict(state: State, runs: Sequence[Run]) -> MatrixVerdict:
             stopped.setdefault(row["package"], set()).update(targets)
         for package in {row["package"] for row in layers if row["status"] == SUCCESS}:
             built.setdefault(package, []).append(run.combination)
-        for row in state.targets(run):
-            counts[row["status"]] += 1
-            if row["layer"]:
-                solved.add(row["target"].partition(".")[0])
-        for row in state.left_out(run):
-            if row["status"] in (NO_SOLUTION, GAVE_UP, CANNOT_BE_BUILT):
-                name = row["target"].partition(".")[0]
-                unsolved.setdefault(name, []).append(run.combination)
-                reasons.setdefault(name, row["reason"])
+        counts.update(row["status"] for row in state.targets(run))
     names = [run.combination for run in runs]
     verdict = MatrixVerdict(_status(runs), names)
     verdict.counts = {status: counts[status] for status in in_order(counts)}
-    verdict.left_out_everywhere = {
-        name: reasons[name] for name in sorted(unsolved) if name not in solved
-    }
-    verdict.left_out_somewhere = {
-        name: unsolved[name] for name in sorted(unsolved) if name in solved
-    }
+    left_out = matrix_left_out(state, runs)
+    verdict.left_out_everywhere = left_out.everywhere
+    verdict.left_out_somewhere = left_out.somewhere
     for package, found in failures.items():
         status, error = next(iter(found.values()))
         good = [name for name in built.get(package, ()) if name not in found]
