@@ -34,10 +34,15 @@ inline std::string with_batch(std::string value, std::string_view batch) {
   return value;
 }
 
-/// The images that a build of single ones is asked for: all, or what PACKAGES names. Names that
-/// are not in the table are an error of buildx, which shows this line.
+/// The images that a build of single ones is asked for: all, or what PACKAGES names, between commas
+/// or spaces. Of a name that is not in the table buildx shows the lines around this one, and so the
+/// comment.
+inline constexpr const char* chosen_comment =
+    "\"Invalid index\": PACKAGES names what has no image here. Write NAME.VERSION, as in the "
+    "table.";
 inline constexpr const char* chosen_images =
-    R"([for package in PACKAGES == "" ? keys(OPAMPLAN_IMAGES) : split(",", replace(PACKAGES, " ", "")) : OPAMPLAN_IMAGES[package]])";
+    R"([for package in PACKAGES == "" ? keys(OPAMPLAN_IMAGES) : )"
+    R"(distinct(compact(split(",", replace(PACKAGES, " ", ",")))) : OPAMPLAN_IMAGES[package]])";
 
 /// Makes the blocks of a file.
 class bake_model {
@@ -155,6 +160,7 @@ class bake_model {
     add_variable("PACKAGES", {});
     add_variable("OPAMPLAN_IMAGES", table_of_images());
     add_variable("OPAMPLAN_CHOSEN", bake_value::expression(chosen_images));
+    blocks_.back().comment = chosen_comment;
     for (const batch_id b : plan_.batches.indices()) {
       if (plan_.batches[b].targets.empty()) continue;  // a shard of what others have in common
       blocks_.push_back(
@@ -215,7 +221,8 @@ OPAMPLAN_INLINE std::string bake_hcl(const plan& p, const emit_options& options,
   out +=
       which == bake_targets::batches
           ? "Images of single targets are in docker-bake-images.hcl.\n"
-          : "Images, by the names of their packages:\n"
+          : "Images, by the names of their packages (NAME.VERSION as in the table). The image of\n"
+            "# one that fails is made too, without it: docker-bake.hcl has the results.\n"
             "# PACKAGES=NAME.VERSION,... docker buildx bake --file docker-bake-images.hcl images\n";
   emit_impl::append_hcl(emit_impl::bake_model(p, options).blocks(which), out);
   return out;

@@ -44,6 +44,7 @@ struct bake_block {
   std::string type;  ///< `variable`, `group` or `target`.
   std::string name;
   std::vector<std::pair<std::string, bake_value>> attributes;
+  std::string comment = {};  ///< JSON has none.
 };
 
 /// A text that stands among those that are interpolated, and is not.
@@ -107,6 +108,7 @@ inline void append_bake_value(const bake_value& v, bake_notation in, std::string
 inline void append_hcl(const std::vector<bake_block>& blocks, std::string& out) {
   for (const bake_block& block : blocks) {
     out += block.type + " \"" + block.name + "\" {\n";
+    if (!block.comment.empty()) out += "  # " + block.comment + '\n';
     for (const auto& [name, value] : block.attributes) {
       out += "  " + name + " = ";
       append_bake_value(value, bake_notation::hcl, out);
