@@ -62,6 +62,7 @@ def test_each_distribution_is_planned_with_each_compiler_and_layers_in_common_ar
     assert alone["shared_layers"] > 0  # below the compiler
     text = opamplan_command("plan", *COMPILERS).stdout
     assert f"2 environments: {alone['layers']} distinct layers" in text
+    assert f" of them in more than one; {alone['steps']} steps for one builder\n" in text
 
 
 def test_plans_of_several_environments_need_names_of_their_own(
@@ -444,6 +445,7 @@ def test_layers_in_several_plans_are_counted(embedded: pathlib.Path) -> None:
     assert figures["layers"] == len(every)
     assert figures["shared_layers"] == sum(sum(key in each for each in keys) > 1 for key in every)
     assert figures["unshared_layers"] == sum(map(len, keys))
+    assert figures["steps"] == len({key for plan in matrix.values() for key in plan.build_keys()})
     assert figures["targets"] == len(matrix.to_columns()["target"])
     assert "OCaml" not in repr(matrix)
     assert f'<td style="text-align:left">{several[3].name}</td>' in matrix._repr_html_()

@@ -79,10 +79,12 @@ def run(args: argparse.Namespace) -> int:
         whole = {"environments": figures, **matrix.summary} if len(found) > 1 else figures[name]
         print_json(whole)
     elif len(found) > 1 and not args.quiet:
-        layers, shared = (matrix.summary[name] for name in ("layers", "shared_layers"))
+        figure = matrix.summary
+        layers = counted(figure["layers"], "distinct layer")
         print(
             Style().strong(counted(len(found), "environment"))
-            + f": {counted(layers, 'distinct layer')}, {shared:,} of them in more than one"
+            + f": {layers}, {figure['shared_layers']:,} of them in more than one; "
+            f"{counted(figure['steps'], 'step')} for one builder"
         )
         if not own and files:
             print(f"  saved: {files[0]}")
