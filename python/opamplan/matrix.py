@@ -30,7 +30,7 @@ from opamplan._core.repository import Repository
 from opamplan._core.solve import SolveResult, Universe
 from opamplan.errors import InvalidRequest, PlanFormatError, expected, list_of
 from opamplan.left_out import LeftOut, left_out_of
-from opamplan.wording import listed, nearest
+from opamplan.wording import ANY_COMPILER, listed, nearest
 
 SCHEMA = "opamplan matrix 1"
 LIKE_STRATEGIES = ("graft", "merge")
@@ -73,9 +73,13 @@ class Combination:
 
     @property
     def asked(self) -> str:
-        """What a plan does not say of itself, in words: "oldest versions, dune < 3.20"."""
+        """What a plan does not say of itself, in words: "oldest versions, dune < 3.20".
+
+        "any compiler" first, if no version of OCaml is asked for: a plan may have one all the same.
+        """
+        compiler = () if self.ocaml else (ANY_COMPILER,)
         oldest = ("oldest versions",) if self.prefer_oldest else ()
-        return ", ".join((*oldest, *self.require, *self.constraint))
+        return ", ".join((*compiler, *oldest, *self.require, *self.constraint))
 
     def universe(self, repository: Repository, **options: Any) -> Universe:
         """`repository` evaluated for it; `options`: of `Universe`, such as `conflict_limit`."""

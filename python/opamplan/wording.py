@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from opamplan._core import _close_names
 
 MOST_LISTED = 12
+ANY_COMPILER = "any compiler"
+"""What is said where no version of OCaml was asked for, whichever a plan happens to have."""
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -17,6 +19,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def depexts_name(depexts: Iterable[str]) -> str:
     """What files of measurements call system packages: "depexts: libgmp-dev pkg-config"."""
     return "depexts: " + " ".join(depexts)
+
+
+def without_compiler(asked: str) -> str:
+    """What was asked for, see `Combination.asked`, but for `any compiler` at its beginning."""
+    words = asked.split(", ")
+    return ", ".join(words[words[0] == ANY_COMPILER :])
 
 
 def duration(seconds: float) -> str:

@@ -65,6 +65,9 @@ def planned(
             made[name] = plans.heeding(one, plan), None
             one.targets = args.targets
         return found, made
+    if args.plan:
+        for one in found.values():  # what it was made for is not what the options say
+            one.combination, one.asked = "", ""
     repository = None if args.plan else options.load(args)
     return found, each_planned(found, lambda one: plans.plan_from(one, repository=repository))
 
@@ -151,7 +154,8 @@ def _arguments(args: argparse.Namespace, name: str, each: Combination) -> argpar
     one.require = [*args.require, *each.require]
     one.constraint = [*args.constraint, *each.constraint]
     whole = replace(each, require=tuple(one.require), constraint=tuple(one.constraint))
-    one.asked = whole.asked
+    variables = (*args.set, *(f"no {name}" for name in args.unset))
+    one.asked = ", ".join(filter(None, (whole.asked, *variables)))
     return one
 
 

@@ -373,8 +373,12 @@ def print_summary(
     results: Optional[list[Any]] = None,
     combination: str = "",
     missed: Collection[str] = (),
+    asked: str = "",
 ) -> None:
-    """What a person wants to know of a plan; `missed`: what was named and is left out, and told."""
+    """What a person wants to know of a plan; `missed`: what was named and is left out, and told.
+
+    `asked`: see `opamplan.Combination.asked`.
+    """
     from opamplan.runs.environments import facts_of
 
     style = Style()
@@ -382,7 +386,7 @@ def print_summary(
     alone = s["unshared_installs"]
     targets = counted(s["targets"], "target")
     print(style.strong(f"{targets}, {counted(s['install_steps'], 'build step')}"))
-    facts = facts_of(plan, combination=combination)
+    facts = facts_of(plan, asked, combination)
     compiler = f", {facts['ocaml']}" if facts["ocaml"] else ""
     print(f"  for {facts['distribution']} {facts['arch']}{compiler}")
     f = figures(plan, results, {})

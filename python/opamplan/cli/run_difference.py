@@ -32,7 +32,7 @@ def tell(before: str, after: str, as_json: bool) -> int:
     from opamplan.runs.selection import find_run, find_runs
 
     sides = [find_runs(text) for text in (before, after)]
-    if not all(len(side) > 1 and all(run.combination for _, run in side) for side in sides):
+    if not all(len(side) > 1 and all(run.matrix for _, run in side) for side in sides):
         alone = next((side[0] for side in sides if len(side) == 1), None)
         result = compare_runs(find_run(before, alone), find_run(after, alone))  # or they raise
         if as_json:

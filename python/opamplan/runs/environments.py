@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from opamplan.runs.layers import layer_members
+from opamplan.wording import ANY_COMPILER, without_compiler
 
 if TYPE_CHECKING:
     from opamplan._core.plan import Plan
 
 STANDING = ("distribution", "ocaml", "arch", "tests", "docs", "asked")
 """The facts that make runs of one environment, whatever its image and its opam are meanwhile."""
-
 
 _COMPILER = re.compile(r"-ocaml-([0-9][^-]*)")
 
@@ -25,11 +25,22 @@ def compiler_of(combination: str) -> str:
     return f"OCaml {found.group(1)}" if found else ""
 
 
+def with_asked(facts: dict[str, str], asked: str, combination: str) -> dict[str, str]:
+    """The facts of a plan, with what it was made for and does not say, see `Run`.
+
+    Who asks for any compiler gets whichever suits the targets, which says nothing of the
+    environment. `combination` tells the compiler where no layer does: a plan of nothing is of a
+    combination too.
+    """
+    ocaml = facts["ocaml"] or compiler_of(combination)
+    rest = without_compiler(asked)
+    return {**facts, "ocaml": ocaml if rest == asked else ANY_COMPILER, "asked": rest}
+
+
 def facts_of(plan: Plan, asked: str = "", combination: str = "") -> dict[str, str]:
     """What environments and plans differ in, in the order in which people say it.
 
-    `asked`: what the plan was made for and does not say, see `Run`. `combination`: its name in a
-    matrix, which tells the compiler where no layer does: a plan of nothing is of a combination too.
+    `asked` and `combination`: see `with_asked`.
     """
     value = plan.environment
     # A package `ocaml` may be there in several versions, of which all others stand on one.
@@ -41,17 +52,18 @@ def facts_of(plan: Plan, asked: str = "", combination: str = "") -> dict[str, st
         if name.startswith("ocaml.")
     }
     ocaml = max(sorted(versions), key=lambda version: versions[version], default="")
-    return {
+    facts = {
         "distribution": f"{value.get('os-distribution', '')}-{value.get('os-version', '')}",
-        "ocaml": f"OCaml {ocaml}" if ocaml else compiler_of(combination),
+        "ocaml": f"OCaml {ocaml}" if ocaml else "",
         "arch": str(value.get("arch", "")),
         "opam": f"opam {value.get('opam-version', '')}",
         "tests": "with tests" if plan.base["with_test"] else "",
         "docs": "with documentation" if plan.base["with_doc"] else "",
-        "asked": asked,
+        "asked": "",
         "image": plan.base["image"],
         "strategy": plan.strategy,
     }
+    return with_asked(facts, asked, combination)
 
 
 def names_of(facts: Sequence[dict[str, str]]) -> list[str]:

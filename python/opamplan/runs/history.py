@@ -43,7 +43,7 @@ class RunFigures:
     matrix: Optional[int]
     """The first run of the matrix that it is part of."""
     combination: str
-    """Its name there."""
+    """The name of what its plan was made for; empty if that is not known."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def histories(state: State) -> list[History]:
     """One for each environment, in the order of their first runs.
 
     Runs are of one environment if they are on the same distribution, compiler and architecture,
-    whatever their packages, image and options are.
+    and the same was asked for: tests, oldest versions, variables that are set, any compiler.
+    Whatever their packages, image and options of building are.
     """
     errors = Errors(state)
     closures = _closures_of(state)

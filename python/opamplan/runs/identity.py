@@ -31,7 +31,8 @@ class NewRun:
     """See `digest_of`."""
     asked: str = ""
     base: str = ""
-    """Both: see `Run`."""
+    combination: str = ""
+    """All three: see `Run`."""
 
     @property
     def text(self) -> bytes:
@@ -47,7 +48,8 @@ class NewRun:
 def new_run(plan: Plan, left_out: Sequence[tuple[str, str, str]], options: RunOptions) -> NewRun:
     """What `options` make of a plan."""
     base = options.base or options.emit.base_archive or options.emit.base_image
-    return NewRun(plan, left_out, digest_of(options), options.asked, base)
+    told = digest_of(options)
+    return NewRun(plan, left_out, told, options.asked, base, options.combination)
 
 
 def digest_of(options: RunOptions) -> str:

@@ -34,6 +34,8 @@ class RunOptions:
     """That of `directory`, if who starts the run has it."""
     asked: str = ""
     """What the plan was made for and does not say, in words, see `Combination.asked`."""
+    combination: str = ""
+    """The name of what the plan was made for, see `Combination.name`; empty: not known."""
     base: str = ""
     """What people call the base that `emit` names, if that is another than the plan's image."""
     resume: bool = True

@@ -29,7 +29,7 @@ CREATE TABLE runs (
     asked TEXT NOT NULL DEFAULT '',    -- what the plan was made for and does not say, in words
     base TEXT NOT NULL DEFAULT '',     -- what its steps stood on, if not on the plan's image
     matrix INTEGER,            -- the first run of the matrix that it is part of
-    combination TEXT NOT NULL DEFAULT '',  -- its name in the matrix
+    combination TEXT NOT NULL DEFAULT '',  -- the name of what the plan was made for
     status TEXT NOT NULL       -- waiting (in a matrix), running, finished, interrupted, incomplete
 );
 CREATE TABLE batches (

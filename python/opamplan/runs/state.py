@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from opamplan.errors import FileError, InvalidRequest, MissingFile
 from opamplan.files import is_locked
 from opamplan.runs import database
-from opamplan.runs.environments import STANDING, compiler_of, names_of
+from opamplan.runs.environments import STANDING, names_of, with_asked
 from opamplan.runs.identity import NewRun
 from opamplan.runs.logs import unpacked
 from opamplan.runs.results import LayerResult
@@ -52,7 +52,8 @@ class Run:
     matrix: Optional[int] = None
     """The first run of the matrix that it is part of; None: it is alone."""
     combination: str = ""
-    """Its name in the matrix, see `opamplan.Combination`."""
+    """The name of what its plan was made for, see `opamplan.Combination`: in a matrix its own.
+    Empty if it is alone and not known."""
 
 
 class State:
@@ -119,17 +120,18 @@ class State:
         options: str = "",
         asked: str = "",
         base: str = "",
+        combination: str = "",
     ) -> Run:
         """A new run, alone.
 
         `left_out`: target, status and reason of what is in no plan. The others: see `Run`.
         """
-        return self.begin(NewRun(plan, tuple(left_out), options, asked, base))
+        return self.begin(NewRun(plan, tuple(left_out), options, asked, base, combination))
 
     def begin(self, new: NewRun) -> Run:
         """A new run, alone."""
         with self._writing() as db:
-            number = _add_run(db, new, "running")
+            number = _add_run(db, new, "running", new.combination)
         return self.run(number)
 
     def begin_matrix(self, several: Mapping[str, NewRun]) -> list[Run]:
@@ -464,10 +466,7 @@ class State:
         """What its environment is, see `environments.facts_of`."""
         rows = self._rows("SELECT facts FROM plans WHERE digest = ?", run.plan)
         facts = dict(json.loads(rows[0]["facts"]))
-        if not facts:
-            return facts
-        ocaml = facts["ocaml"] or compiler_of(run.combination)
-        return {**facts, "ocaml": ocaml, "asked": run.asked}
+        return with_asked(facts, run.asked, run.combination) if facts else facts
 
     def environments(self, runs: Optional[Iterable[Run]] = None) -> dict[str, list[Run]]:
         """Runs (default: all) by the name of their environment, in the order of the runs."""

@@ -237,6 +237,7 @@ def _run_options(args: argparse.Namespace, plan: Plan, directory: Path, lock: Lo
         cache=_cache_of(args, directory),
         lock=lock,
         asked=args.asked,
+        combination=args.combination,
         base=Path(args.base_archive or "").name,
     )
 

@@ -18,7 +18,7 @@ from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import EXIT_BAD_NEWS
 from opamplan.cli.sides import add_sides, side_of
 from opamplan.terminal.style import Style
-from opamplan.wording import MOST_LISTED, counted, listed
+from opamplan.wording import ANY_COMPILER, MOST_LISTED, counted, listed, without_compiler
 
 if TYPE_CHECKING:
     from opamplan import Effect, PackageChange
@@ -152,13 +152,14 @@ def _is_bad(changes: list[PackageChange], effects: dict[str, Effect]) -> bool:
 def _heading(one: argparse.Namespace, found: dict[str, argparse.Namespace]) -> str:
     """What is particular to an environment, for people."""
     distributions = {(each.environment, each.arch) for each in found.values()}
-    words = [f"OCaml {one.ocaml}" if one.ocaml else "any compiler"]
+    words = [f"OCaml {one.ocaml}" if one.ocaml else ANY_COMPILER]
     if len(distributions) > 1:
         words.append(f"on {one.environment}{f' {one.arch}' if one.arch else ''}")
     flags = (("with tests", one.with_test), ("with documentation", one.with_doc))
     words += [word for word, holds in flags if holds]
-    apart = len({each.asked for each in found.values()}) > 1
-    return " ".join(words) + (f", {one.asked}" if apart and one.asked else "")
+    asked = {each.asked: without_compiler(each.asked) for each in found.values()}
+    apart = len(set(asked.values())) > 1
+    return " ".join(words) + (f", {asked[one.asked]}" if apart and asked[one.asked] else "")
 
 
 def _print_json(

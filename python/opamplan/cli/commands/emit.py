@@ -174,7 +174,7 @@ def _emit(
         targets = counted(len(plan.targets), "target")
         print(f"Wrote {counted(len(written.files), 'file')} for {targets} to {directory}/")
     elif not args.quiet:
-        plans.print_summary(plan, results, several, missed)
+        plans.print_summary(plan, results, several, missed, args.asked)
         _print_written(directory, written)
         if plan.batches:
             _print_next(formats, len(plan.batches), shlex.quote(str(directory)), emit)

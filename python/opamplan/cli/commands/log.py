@@ -38,13 +38,19 @@ def run(args: argparse.Namespace) -> int:
     found = find_runs(args.results)
     word = args.package
     rows = [
-        {**row, "run": of.id, "combination": of.combination, "log": state.log(of, row["layer"])}
+        {
+            **row,
+            "run": of.id,
+            "matrix": of.matrix,
+            "combination": of.combination,
+            "log": state.log(of, row["layer"]),
+        }
         for state, of in found
         for row in state.layers(of)
         if word in (row["package"], row["package"].partition(".")[0], row["layer"])
     ]
     left_out = [
-        {**row, "run": of.id, "combination": of.combination}
+        {**row, "run": of.id, "matrix": of.matrix, "combination": of.combination}
         for state, of in found
         for row in state.left_out(of)
         if row["target"] in (word, word.partition(".")[0])
@@ -94,7 +100,7 @@ def _print_left_out(rows: list[dict[str, Any]], run_count: int) -> None:
 
 
 def _where(rows: list[dict[str, Any]], run_count: int) -> str:
-    names = [row["combination"] or f"run {row['run']}" for row in rows]
+    names = [row["combination"] if row["matrix"] else f"run {row['run']}" for row in rows]
     return f"  {listed(names)}" if run_count > 1 else ""
 
 

@@ -105,7 +105,7 @@ def _tell(
     if not args.json and not args.quiet:
         if several:
             print(Style().strong(several))
-        plans.print_summary(plan, results, several, missed)
+        plans.print_summary(plan, results, several, missed, args.asked)
         if file:
             print(f"  saved: {file}")
     return figures, tell_missing(missed, several)
