@@ -12,6 +12,7 @@ be installed and no longer can, and why; and the smallest plan that builds what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
@@ -30,6 +31,14 @@ from opamplan._core.syntax import parse
 from opamplan.errors import InvalidRequest, expected, list_of
 
 STAGES = ("all", "direct", "none")
+_LEFT_OUT = "; the field is left out"
+"""How a diagnostic ends of a field that cannot be read in a file that can."""
+_DECISIVE = {
+    *("available", "conflict-class", "conflicts", "depends", "depexts", "depopts", "flags"),
+    *("build", "build-env", "install", "patches", "run-test", "setenv", "substs"),
+    *("extra-files", "extra-source", "url"),
+}
+"""Fields without which an answer, or a build, is that of another package."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ class Effect:
     """What a change does in one environment."""
 
     lost: tuple[Loss, ...]
-    """Versions in both repositories that could be installed before only, ascending."""
+    """Versions in both repositories that could be installed before only, ascending. Not if what
+    decides it cannot be read, such as `depends`."""
     gained: tuple[str, ...]
     """Versions in both that can be installed now only."""
     installable: tuple[str, ...]
@@ -82,7 +92,8 @@ class Effect:
     direct_count: int
     """How many of them do."""
     known_failures: tuple[str, ...]
-    """Targets that would have to be built again too, but failed before the change as well."""
+    """Targets that would have to be built again too, but are, or stand on, a layer that failed
+    before and that the change leaves as it is."""
     new_layer_count: int
     """Layers of the plan that the newest versions before the change do not have."""
     plan: Plan = field(repr=False)
@@ -219,7 +230,7 @@ def effect_of(
     before: Universe,
     after: Universe,
     *,
-    known_failures: Collection[str] = (),
+    failed_layers: Collection[str] = (),
     strategy: str = "graft",
     limits: Union[str, Limits] = "buildkit",
     image: str = "",
@@ -233,11 +244,11 @@ def effect_of(
     """What a change does in the environment of the universes, which must be the same.
 
     Solves all versions, of both repositories, that the change can touch, and plans the newest of
-    each name, as a mass build does; `strategy`, `like` and so on are those of `make_plan`. Of
-    `known_failures`, NAME.VERSION of targets that failed before the change, none is built again;
-    one that neither repository has is UnknownPackage. The first `most_reasons` losses are
-    explained. `dependents`: which of them the plan builds, ``all``, those that are ``direct``, or
-    ``none``. Half a second of CPU for all of opam-repository.
+    each name, as a mass build does; `strategy`, `like` and so on are those of `make_plan`. What
+    stands on one of `failed_layers`, those that failed before by the 16 digits that
+    `State.failures` has, is not built again: what the change repairs is another layer, and is. The
+    first `most_reasons` losses are explained. `dependents`: which of them the plan builds, ``all``,
+    those that are ``direct``, or ``none``. Half a second of CPU for all of opam-repository.
     """
     planning: dict[str, Any] = {
         "strategy": strategy,
@@ -248,36 +259,40 @@ def effect_of(
         "threads": threads,
         "progress": progress,
     }
-    if isinstance(known_failures, (str, bytes)):
-        raise expected("a list", f"[{known_failures!r}]", known_failures)
+    if isinstance(failed_layers, (str, bytes)):
+        raise expected("a list", f"[{failed_layers!r}]", failed_layers)
     if dependents not in STAGES:
         raise InvalidRequest(f"dependents: {dependents!r} is none of {', '.join(STAGES)}")
-    for target in known_failures:
-        if target not in before.repository:
-            after.repository.package(target)  # raises what says which may be meant
+    for layer in failed_layers:
+        if not re.fullmatch("[0-9a-f]{16,64}", layer):
+            raise InvalidRequest(
+                f"failed_layers: {layer!r} is no key of a layer, 16 digits or more"
+            )
     such_as = "compare_repositories(before, after)"
     changes = list_of(PackageChange, "changes", such_as, changes)
     touched = {c.package: c.kind for c in changes if c.kind not in ("metadata", "url")}
     # All other versions have the answers that they had: nothing that these may look at is changed.
     old, new = _targets_touched(before, after)
     now = _answers(after, new, threads)
-    can = _solutions(now)
-    could = _solutions(_answers(before, old, threads))
+    misread = [_misread(before.repository, after.repository, side) for side in (0, 1)]
+    can = _solutions(now, misread[1])
+    could = _solutions(_answers(before, old, threads), misread[0])
     touchable = set(old)
     others = [p for p in before.latest() if p not in touchable]
-    stayed = _solutions(_answers(before, others, threads))
+    stayed = _solutions(_answers(before, others, threads), {})
     news = [p for p in touched if touched[p] in ("added", "changed")]
     lost = sorted(p for p in could if p in after.repository and p not in can)
     refused = [p for p in news if p in now and p not in can and p not in could]
     added = [p for p in refused if touched[p] == "added"]
     told = [p for p in (*lost, *added) if p in now][:most_reasons]
     losses = {p: Loss(p, _reasons(now.get(p), p in told)) for p in (*lost, *added)}
+    losses.update({p: Loss(p, (misread[1][p],)) for p in losses if p in misread[1] and p in now})
 
     kept = {**could, **stayed}
     base = _plan([kept[p] for p in before.latest() if p in kept], planning)
     newest = _plan([can[p] for p in after.latest() if p in can], planning)
     again = _rebuilt(base, newest) - set(news)
-    known = again & set(known_failures)
+    known = again & _standing_on(newest, {layer[:16] for layer in failed_layers})
     again -= known
     names = {_name_of(p) for p in touched}
     direct = {p for p in again if _needs(can[p], p) & names}
@@ -311,9 +326,33 @@ def _answers(universe: Universe, wanted: Sequence[str], threads: int) -> dict[st
     return dict(zip(wanted, universe.solve_all(list(wanted), threads=threads)))
 
 
-def _solutions(answers: Mapping[str, SolveResult]) -> dict[str, SolveResult]:
+def _solutions(
+    answers: Mapping[str, SolveResult], misread: Mapping[str, str]
+) -> dict[str, SolveResult]:
     """Of the versions that can be built."""
-    return {p: answer for p, answer in answers.items() if answer and not answer.cycle}
+    return {
+        p: answer
+        for p, answer in answers.items()
+        if answer and not answer.cycle and p not in misread
+    }
+
+
+def _misread(before: Repository, after: Repository, side: int) -> dict[str, str]:
+    """Of the versions that differ those of one side whose answers say nothing, with the reason.
+
+    Of their files a field is left out that decides what they need or how they are built.
+    """
+    found: dict[str, str] = {}
+    repository = (before, after)[side]
+    for positions in _changed_packages(before, after):
+        position = positions[side]
+        if position is None:
+            continue
+        for diagnostic in _errors_of(repository, position):
+            field, _, said = diagnostic.message.partition(": ")
+            if said.endswith(_LEFT_OUT) and field.partition(".")[0] in _DECISIVE:
+                found.setdefault(str(repository._package_at(position)), str(diagnostic))
+    return found
 
 
 def _reasons(answer: Optional[SolveResult], told: bool) -> tuple[str, ...]:
@@ -347,6 +386,19 @@ def _rebuilt(before: Optional[Plan], after: Optional[Plan]) -> set[str]:
         *(target.after for target in difference.rebuilt_targets),
         *difference.added_targets,
     }
+
+
+def _standing_on(plan: Optional[Plan], layers: set[str]) -> set[str]:
+    """The targets of a plan that are one of `layers`, or need one."""
+    if plan is None or not layers:
+        return set()
+    blocked: set[str] = set()
+    for layer, _, needs in plan.layers():  # what a layer needs comes before it
+        if layer in layers or not blocked.isdisjoint(needs):
+            blocked.add(layer)
+    steps = ((target, plan[step]) for target, step in zip(plan.targets, plan.target_steps))
+    ends = ((target, step.layers[step.installs.index(target)]) for target, step in steps)
+    return {target for target, layer in ends if layer[:16] in blocked}
 
 
 def _new_layers(before: Optional[Plan], after: Plan) -> int:

@@ -193,7 +193,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "blockers": (lambda w: w["universe"].blockers("dune"), A_LIST),
     "require": (lambda w: universe_of(w, require="dune"), A_LIST),
     "constraints": (lambda w: universe_of(w, constraints="dune"), A_LIST),
-    "known_failures": (lambda w: effect(w, known_failures="dune"), A_LIST),
+    "failed_layers": (lambda w: effect(w, failed_layers="dune"), A_LIST),
     "labels": (lambda w: opamplan.EmitOptions(labels="a=b"), r"labels is a collection of str: \["),
     # A name, or one result, where results are meant.
     "make_plan": (lambda w: opamplan.make_plan("dune"), RESULTS),
@@ -376,12 +376,9 @@ def test_several_names_may_come_in_any_collection(world: dict[str, Any]) -> None
         assert [r.package for r in universe.solve_all(names)] == ["dune"]
 
 
-def test_a_known_failure_that_no_repository_has_is_an_unknown_package(
-    world: dict[str, Any],
-) -> None:
-    with pytest.raises(opamplan.UnknownPackage, match="did you mean dune") as caught:
-        effect(world, known_failures=["dun.1"])
-    assert caught.value.asked == "dun"
+def test_what_is_no_key_of_a_layer_that_failed_is_refused(world: dict[str, Any]) -> None:
+    with pytest.raises(opamplan.InvalidRequest, match=r"'dune\.1' is no key of a layer, 16 digits"):
+        effect(world, failed_layers=["dune.1"])
     with pytest.raises(TypeError, match="unexpected keyword argument 'bogus'"):
         effect(world, bogus=1)
 

@@ -26,7 +26,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def effect(
-    after: dict[str, str], before: dict[str, str] = FILES, known_failures: Sequence[str] = ()
+    after: dict[str, str], before: dict[str, str] = FILES, failed_layers: Sequence[str] = ()
 ) -> tuple[list[opamplan.PackageChange], opamplan.Effect]:
     """The change from one set of files to another, without a compiler."""
     sides = [
@@ -38,7 +38,7 @@ def effect(
     changes = opamplan.compare_repositories(*sides)
     environment = opamplan.Environment.preset("debian-13")
     before_, after_ = (opamplan.Universe(side, environment) for side in sides)
-    return changes, opamplan.effect_of(changes, before_, after_, known_failures=known_failures)
+    return changes, opamplan.effect_of(changes, before_, after_, failed_layers=failed_layers)
 
 
 def kinds(changes: list[opamplan.PackageChange]) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -110,12 +110,50 @@ def test_dependents_are_those_whose_layers_change_direct_ones_first() -> None:
     assert opamplan.diagnose(found.plan) == []
 
 
-def test_what_failed_before_is_not_built_again() -> None:
-    after = {**FILES, "base.2": 'build: ["make"]'}
-    _, found = effect(after, known_failures=["app.1", "other.1"])
+def layer_of(package: str, files: dict[str, str]) -> str:
+    """The layer of a package, as a run before the change knows it: of a new repository."""
+    plan = effect(files, {})[1].plan
+    return next(layer for layer, name, _ in plan.layers() if name == package)
+
+
+def test_what_stands_on_a_layer_that_failed_and_stays_is_not_built_again() -> None:
+    before = {**FILES, "app.1": 'depends: ["lib" "other"]'}
+    after = {**before, "base.2": 'build: ["make"]'}
+    _, found = effect(after, before, [layer_of("other.1", before)])
     assert found.known_failures == ("app.1",)
     assert found.dependents == ("lib.1",)
     assert set(found.plan.targets) == {"base.2", "lib.1"}
+
+
+def test_what_a_change_repairs_or_makes_anew_is_built_though_it_failed_before() -> None:
+    before = {**FILES, "app.1": 'depends: ["lib" "other"]'}
+    failed = [layer_of(name, before) for name in ("lib.1", "other.1")]
+    for repaired in ({"lib.1": FILES["lib.1"] + ' build: ["x"]'}, {"base.2": 'build: ["make"]'}):
+        after = {**before, **repaired, "other.1": 'build: ["x"]'}
+        _, found = effect(after, before, failed)
+        assert found.known_failures == ()
+        assert {"lib.1", "other.1", "app.1"} <= set(found.plan.targets)
+
+
+def test_a_version_whose_depends_cannot_be_read_is_lost_and_not_built() -> None:
+    after = {**FILES, "lib.1": 'depends: ["base" {>= "2" {x}}]'}
+    [change], found = effect(after)
+    assert "error: depends: " in change.problem
+    assert [(loss.package, loss.reasons) for loss in found.lost] == [("lib.1", (change.problem,))]
+    assert (found.is_bad, found.installable) == (True, ())
+    assert "lib.1" not in found.plan.targets
+    # Broken before, too: nothing is lost by it. Repaired: it can be installed now.
+    _, still = effect({**after, "lib.1": after["lib.1"] + ' build: ["x"]'}, after)
+    assert (still.lost, still.installable, still.refused_before) == ((), (), ("lib.1",))
+    _, back = effect(FILES, after)
+    assert (back.installable, back.gained) == (("lib.1",), ("lib.1",))
+    # Added: refused, with the reason. What no build can see is no loss.
+    _, added = effect(after, {p: fields for p, fields in FILES.items() if p != "lib.1"})
+    assert [(loss.package, loss.reasons) for loss in added.refused] == [
+        ("lib.1", (change.problem,))
+    ]
+    _, told = effect({**FILES, "lib.1": FILES["lib.1"] + " build: [] synopsis: [true]"})
+    assert told.installable == ("lib.1",)
 
 
 def test_metadata_builds_nothing() -> None:
@@ -188,6 +226,8 @@ def test_the_command_compares_folders_for_several_compilers(
     assert [c["kind"] for c in found["changes"]] == ["changed", "removed"]
     old, new = found["effects"]
     assert (old["ocaml"], old["lost"]) == ("4.14.2", [])
+    names = [f"debian-13-ocaml-{version}" for version in ("4.14.2", "5.3.0")]
+    assert [each["combination"] for each in found["effects"]] == names
     assert "store.3.1.0" in [loss["package"] for loss in new["lost"]]
     # With 4.14.2 nothing is left to build: a plan of nothing, not that of an earlier change.
     assert len(opamplan.Plan.load(str(sides / "check-4.14.2.json"))) == 0
@@ -201,6 +241,39 @@ def test_the_command_compares_folders_for_several_compilers(
     done = opamplan_command(*words, "--arch=x86_64", "--arch=arm64", "-o", "{ocaml}", cwd=sides)
     assert done.returncode == 2
     assert "name a file for each: {ocaml}-{arch}" in done.stderr
+
+
+def test_what_a_run_knows_to_fail_is_left_out_where_its_layer_is_the_same(
+    opamplan_command: Run, tmp_path: pathlib.Path, fake: Callable[..., str]
+) -> None:
+    def write(side: str, package: str, fields: str) -> None:
+        folder = tmp_path / side / "packages" / package.partition(".")[0] / package
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "opam").write_text(f'opam-version: "2.0"\n{fields}\n')
+
+    for version in ("4.14.2", "5.3.0"):
+        write("before", f"ocaml.{version}", "flags: compiler")
+    for name in ("base", "bad"):
+        write("before", f"{name}.1", 'depends: ["ocaml"]')
+    write("before", "app.1", 'depends: ["base" "bad"]')
+    for side in ("after", "repaired"):
+        shutil.copytree(tmp_path / "before", tmp_path / side)
+        write(side, "base.1", 'depends: ["ocaml"] build: ["x"]')
+    write("repaired", "bad.1", 'depends: ["ocaml"] build: ["x"]')
+    how = ("build", "-q", "--program", fake(("bad.1",)), "-o", "out", "--repository=before")
+    assert opamplan_command(*how, "app", cwd=tmp_path).returncode == 1
+
+    def known(after: str, *words: str) -> list[tuple[str, list[str], list[str]]]:
+        words = ("--ocaml=4.14.2", "--ocaml=5.3.0", "--known=out/builds.sqlite", "--json", *words)
+        done = opamplan_command("change", "before", after, *words, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        rows = json.loads(done.stdout)["effects"]
+        return [(row["combination"], row["known_failures"], row["dependents"]) for row in rows]
+
+    old, new = "debian-13-ocaml-4.14.2", "debian-13-ocaml-5.3.0"
+    assert known("after") == [(old, [], ["app.1"]), (new, ["app.1"], [])]
+    assert known("repaired") == [(old, [], ["app.1"]), (new, [], ["app.1"])]
+    assert [row[1] for row in known("after", "--environment=debian-12")] == [[], []]
 
 
 def test_the_workflow_of_a_repository_does_what_the_command_is_asked_for(

@@ -35,7 +35,8 @@ def add_parser(subparsers: Any) -> None:
         "removed; what could be installed and no longer can, and why; and which targets must be "
         "built again. Every option of the environment holds for both. Exit status 1 if "
         "something that is still there can no longer be installed, no compiler that is named can "
-        "install what is added, or a file cannot be read any more.",
+        "install what is added, or a file, or a field of it that decides this, cannot be read any "
+        "more.",
         epilog="Examples: opamplan change --repository opam-repository HEAD~1 HEAD; opamplan "
         "change before/ after/ --ocaml 4.14.2 --ocaml 5.3.0 -o check.json; opamplan build --plan "
         "check.json",
@@ -61,8 +62,9 @@ def add_parser(subparsers: Any) -> None:
         metavar="RUN",
         action="append",
         default=[],
-        help="what failed in this run, FILE (its newest run, or all of the newest matrix, each for "
-        "the environment of its name) or FILE#NUMBER, is not built again; may be repeated",
+        help="what failed in this run, FILE (its newest run, or all of the newest matrix) or "
+        "FILE#NUMBER, is not built again, nor what stands on it, unless the change makes another "
+        "layer of it; may be repeated",
     )
     parser.add_argument(
         "--dependents",
@@ -93,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     before = options.load(side_of(args, args.before))
     after = options.load(side_of(args, args.after), previous=before)
     changes = compare_repositories(before, after)
-    failed = {name: _failures(args.known, name) for name in found}
+    failed = _failed_layers(args.known)
     effects: dict[str, Effect] = {}
     how = plans.planning(args)
     for name, one in found.items():
@@ -101,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
             changes,
             options.universe_from(one, before),
             options.universe_from(one, after),
-            known_failures=[t for t in failed[name] if t in before or t in after],
+            failed_layers=failed,
             dependents=args.dependents,
             **how,
         )
@@ -122,22 +124,28 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_BAD_NEWS if _is_bad(changes, effects) else 0
 
 
-def _failures(known: list[str], name: str) -> list[str]:
-    """The targets that failed in runs, or whose dependencies did; not what was never fetched.
+def _failed_layers(known: list[str]) -> set[str]:
+    """The layers that failed by their own fault in runs, and were built in none of them.
 
-    Of a matrix the run of the environment that is called so, if it has one.
+    A layer is of one environment, so that no run speaks for another's. Infrastructure says nothing.
     """
+    from opamplan.runs.failure_groups import Errors
     from opamplan.runs.selection import find_runs
-    from opamplan.runs.statuses import ACCEPTED_FAILURE, DEPENDENCY_FAILED, FAILURE
+    from opamplan.runs.statuses import ACCEPTED_FAILURE, FAILURE, SUCCESS
 
-    bad = (FAILURE, ACCEPTED_FAILURE, DEPENDENCY_FAILED)
-    failed = set()
+    fault = (FAILURE, ACCEPTED_FAILURE)
+    failed: set[str] = set()
+    built: set[str] = set()
     for text in known:
-        several = find_runs(text)
-        for state, run in several:
-            if len(several) == 1 or run.combination in ("", name):
-                failed |= {row["target"] for row in state.targets(run) if row["status"] in bad}
-    return sorted(failed)
+        for state, run in find_runs(text):
+            errors = Errors(state).of(run)
+            for row in state.layers(run):
+                layer = row["layer"]
+                if row["status"] == SUCCESS:
+                    built.add(layer)
+                elif row["status"] in fault and not errors[layer].is_infrastructure:
+                    failed.add(layer)
+    return failed - built
 
 
 def _is_bad(changes: list[PackageChange], effects: dict[str, Effect]) -> bool:
@@ -175,6 +183,7 @@ def _print_json(
         "changes": rows,
         "effects": [
             {
+                "combination": name,
                 "environment": found[name].environment,
                 "ocaml": found[name].ocaml or None,
                 **effect.to_dict(),
