@@ -4,8 +4,8 @@ $FAKE_DIR/behaviour.json: packages that `fail`, are `unfetched`, or fail with so
 (`fails_at`); layers whose step ends the build with a line and a code (`dies`), or leaves nothing
 behind (`missing`), or has a record in its cache that is `broken` up to a retry number; `end_badly`
 (times), `hang` (seconds), `cached`, `deaf`; builders that are `absent`, `silent` (never answer) or
-`stops` (answer, until they have a batch), by address; the bytes that it `keeps`; `plants` (one more
-result); `logs` by package.
+`stops` (answer, until they have a batch), by address; what it says as it `refuses` all; the bytes
+that it `keeps`; `plants` (one more result); `logs` by package.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ def build() -> None:
     if ADDRESS in HOW.get("stops", []):
         (HERE / f"stopped-{os.path.basename(ADDRESS)}").touch()
         time.sleep(3600)
+    if HOW.get("refuses"):
+        sys.exit(f"error: failed to solve: {HOW['refuses']}")
     name = option("--opt=filename=")
     output = pathlib.Path(option("--output=type=local,dest="))
     tries = HERE / (name + ".tries")

@@ -133,7 +133,18 @@ def test_what_failed_before_too_is_no_regression() -> None:
 def test_what_fails_without_a_difference_is_no_regression() -> None:
     found, _ = small({**FILES, "side.2": ""}, lambda package, held: package == "lib.1")
     assert found.culprits == []
-    assert found.reason.startswith("nothing differs in what lib.1 is built from: it is flaky")
+    assert found.reason.startswith(
+        "nothing differs in what lib.1 is built from: it fails before, too"
+    )
+    assert found.failing_before == ["lib.1"]
+
+
+def test_what_a_change_broke_is_blamed_before_what_was_broken_already() -> None:
+    bad = ("lib.1", "side.2")
+    found, _ = small({**FILES, "side.2": 'depends: ["base"]'}, lambda package, held: package in bad)
+    assert (found.failing, found.also_failing) == ("side.2", ["lib.1"])
+    assert [str(change) for change in found.culprits] == ["side.1 -> side.2"]
+    assert found.failing_before == ["lib.1"]
 
 
 def test_only_what_the_failing_package_needs_is_suspected() -> None:

@@ -120,8 +120,32 @@ def test_nothing_is_to_blame_where_it_is_built(
 ) -> None:
     words = ["--builder", "unix:///nowhere", "--program", fake(), "-o", str(tmp_path / "out")]
     done = opamplan_command("blame", str(embedded), str(embedded), "csexp", *words)
-    assert done.returncode == 2
+    assert done.returncode == 1
     assert "csexp is built after the change: nothing is to blame" in done.stderr
+
+
+def test_a_target_without_a_solution_before_is_an_answer_and_no_error(
+    embedded: pathlib.Path, tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
+) -> None:
+    words = ["--builder", "unix:///nowhere", "--program", fake(), "-o", str(tmp_path / "out")]
+    done = opamplan_command("blame", str(embedded), str(embedded), "legacy-cgi", *words)
+    assert done.returncode == 1
+    assert "legacy-cgi has no solution before the change; `opamplan why` says why" in done.stderr
+
+
+def test_where_nothing_can_be_built_the_builder_is_heard(
+    embedded: pathlib.Path,
+    after: pathlib.Path,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    words = ["blame", str(embedded), str(after), "http-serve", "-q", "-o", str(tmp_path / "out")]
+    program = fake(refuses="failed to do request: no such host")
+    done = opamplan_command(*words, "--builder", "unix:///nowhere", "--program", program)
+    assert done.returncode == 2
+    assert "nothing could be built: " in done.stderr
+    assert "failed to do request: no such host" in done.stderr
 
 
 def test_a_file_in_the_working_folder_edits_and_writes_nothing() -> None:
@@ -169,7 +193,7 @@ def test_what_is_built_when_it_is_tried_again_is_flaky(
     assert done.returncode == 1, done.stderr
     assert "No change is to blame: csexp.1.5.3 was built when it was tried again" in done.stdout
     done = opamplan_command(*words, fake(), "--known", str(tmp_path / "out/builds.sqlite"))
-    assert done.returncode == 2
+    assert done.returncode == 1
     assert "is built after the change: nothing is to blame" in done.stderr
 
 

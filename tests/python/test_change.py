@@ -291,6 +291,30 @@ def test_the_workflow_of_a_repository_does_what_the_command_is_asked_for(
     assert "build --plan check.json --with buildx --state builds.sqlite" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "words", [("-o", "x.json"), ("--known", "x"), ("--json",), ("--dependents", "all")]
+)
+def test_what_a_workflow_would_ignore_is_refused(
+    words: tuple[str, ...], opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    command = ("change", "HEAD~1", "HEAD", "--format", "github")
+    done = opamplan_command(*command, *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: {words[0]} has no effect with --format github" in done.stderr
+
+
+def test_what_cannot_be_read_is_not_told_as_removed(
+    opamplan_command: Run, sides: pathlib.Path
+) -> None:
+    (sides / "after/packages/cmdlet/cmdlet.1.1.1/opam").write_text("build: [")
+    shutil.rmtree(sides / "after/packages/Chartist")
+    told = opamplan_command("change", "before", "after", cwd=sides).stdout
+    assert "  could be installed, cannot be read: cmdlet.1.1.1\n" in told
+    [removed] = [line for line in told.splitlines() if line.startswith("  could be installed, rem")]
+    assert "Chartist" in removed
+    assert "cmdlet" not in removed
+
+
 def test_the_command_compares_revisions(opamplan_command: Run, sides: pathlib.Path) -> None:
     if shutil.which("git") is None:
         pytest.skip("git is not installed")

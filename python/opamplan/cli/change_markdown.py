@@ -57,7 +57,7 @@ def work_of(effect: Effect) -> str:
         again = f"{counted(len(effect.dependents), 'other target')} again"
         again += f", {effect.direct_count} directly on what is changed"
     steps = counted(len(effect.plan), "step")
-    return f"{again}; {steps} in all, {effect.new_layer_count} of which the base does not have"
+    return f"{again}; {steps} in all, {effect.new_layer_count:,} of which the base does not have"
 
 
 def said_of(change: PackageChange, before: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import builders, building, image, options, plans
 from opamplan.cli.json_output import print_json
-from opamplan.cli.outcome import EXIT_BAD_NEWS
+from opamplan.cli.outcome import EXIT_BAD_NEWS, BadNews
 from opamplan.cli.run_difference import is_run
 from opamplan.cli.sides import add_sides, side_of
 from opamplan.terminal.style import Style
@@ -125,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
 def _blame(args: argparse.Namespace) -> Blame:
     from opamplan import InvalidRequest
     from opamplan.files import make_folder
-    from opamplan.runs.blame import Building, Trials, blame, results_of
+    from opamplan.runs.blame import Building, NothingToBlame, Trials, blame, results_of
     from opamplan.runs.selection import find_runs
     from opamplan.runs.state import State
 
@@ -157,16 +157,19 @@ def _blame(args: argparse.Namespace) -> Blame:
             building.run_until_interrupted,
             None if args.json else _display(args.quiet),
         )
-        return blame(
-            before,
-            after,
-            args.target,
-            lambda side: options.universe_from(args, side),
-            Trials(build, {**known, **build.known()}, build.again),
-            overlay=_overlay(args),
-            planning=plans.planning(args),
-            repair=not args.no_repair,
-        )
+        try:
+            return blame(
+                before,
+                after,
+                args.target,
+                lambda side: options.universe_from(args, side),
+                Trials(build, {**known, **build.known()}, build.again),
+                overlay=_overlay(args),
+                planning=plans.planning(args),
+                repair=not args.no_repair,
+            )
+        except NothingToBlame as news:
+            raise BadNews(str(news)) from None
 
 
 def _side(args: argparse.Namespace, text: str) -> Any:
@@ -258,6 +261,8 @@ def _print(found: Blame) -> None:
     print(style.strong(f"{found.target} is broken by {style.bad(found.failing)}{error}"))
     if found.also_failing:
         print(f"  these fail, too: {listed(found.also_failing)}")
+    if found.failing_before:
+        print(f"  it was not built before either: {listed(found.failing_before)}")
     suspects = [f"{change};" for change in found.suspects]
     names = f": {listed(suspects).rstrip(';')}" if suspects else ""
     print(f"  {counted(len(suspects), 'change')} of what it needs{names}")

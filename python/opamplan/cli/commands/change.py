@@ -87,11 +87,12 @@ def run(args: argparse.Namespace) -> int:
     from opamplan import PlanMatrix, compare_repositories, effect_of
 
     found = each_environment(args)
-    if args.output:
-        check_pattern(args.output, found)
     if args.format == "github":
+        _refuse_beside_workflow(args)
         print(change_workflow(args), end="")
         return 0
+    if args.output:
+        check_pattern(args.output, found)
     before = options.load(side_of(args, args.before))
     after = options.load(side_of(args, args.after), previous=before)
     changes = compare_repositories(before, after)
@@ -122,6 +123,19 @@ def run(args: argparse.Namespace) -> int:
         else:
             _print(changes, told)
     return EXIT_BAD_NEWS if _is_bad(changes, effects) else 0
+
+
+def _refuse_beside_workflow(args: argparse.Namespace) -> None:
+    """Refuse what is of a comparison, where nothing is compared."""
+    from opamplan import InvalidRequest
+
+    taken = (("output", "-o"), ("known", "--known"), ("dependents", "--dependents"))
+    for name, option in (*taken, ("json", "--json")):
+        if name in args.typed:
+            raise InvalidRequest(
+                f"{option} has no effect with --format github, which prints a workflow: leave it "
+                "out; `> FILE` keeps the workflow"
+            )
 
 
 def _failed_layers(known: list[str]) -> set[str]:
@@ -203,7 +217,8 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
     for change in changes[:50]:
         print(f"  {change.kind:8}  {style.name(change.package)}{said_of(change, ': ')}")
     if len(changes) > 50:
-        print(f"  ... {len(changes)} in all (--json lists them)")
+        print(f"  ... {len(changes):,} in all (--json lists them)")
+    broken = {change.package for change in changes if change.kind == "broken"}
     for heading, effect in effects.items():
         print(style.strong(f"With {heading}"))
         for title, losses, paint in (
@@ -215,12 +230,13 @@ def _print(changes: list[PackageChange], effects: dict[str, Effect]) -> None:
                 for reason in loss.reasons:
                     print(f"    {reason}")
             if len(losses) > MOST_LISTED:
-                print(f"  ... {len(losses)} that {title} in all")
+                print(f"  ... {len(losses):,} that {title} in all (--json lists them)")
         for title, names in (
             ("can be installed", effect.installable),
             ("can be installed now", effect.gained),
             ("cannot be installed, as before", effect.refused_before),
-            ("could be installed, removed", effect.removed),
+            ("could be installed, removed", [p for p in effect.removed if p not in broken]),
+            ("could be installed, cannot be read", [p for p in effect.removed if p in broken]),
             ("not available here", effect.unavailable),
             ("failed before, not built again", effect.known_failures),
         ):

@@ -5,7 +5,7 @@
 `repairs` says which edits may cure; `blame` does all of it; `building` builds for it.
 """
 
-from opamplan.runs.blame.blame import Blame, blame
+from opamplan.runs.blame.blame import Blame, NothingToBlame, blame
 from opamplan.runs.blame.building import Building, results_of
 from opamplan.runs.blame.repairs import Repair
 from opamplan.runs.blame.search import Trial
@@ -15,6 +15,7 @@ __all__ = [
     "Blame",
     "Build",
     "Building",
+    "NothingToBlame",
     "Repair",
     "Trial",
     "Trials",

@@ -20,6 +20,10 @@ Overlay = Callable[[Part], Repository]
 """The repository after, with one package as it is given."""
 
 
+class NothingToBlame(InvalidRequest):
+    """A target without a regression: it is built after the change, or had no solution before."""
+
+
 @dataclass
 class Blame:
     """What was found out about a target that was built before and fails after."""
@@ -44,6 +48,8 @@ class Blame:
     """Layers that were installed for that."""
     also_failing: list[str] = field(default_factory=list)
     """Other packages that keep the target from being built."""
+    failing_before: list[str] = field(default_factory=list)
+    """Packages that are known to have kept it from being built before, too."""
     reason: str = ""
     """Why there is no culprit."""
 
@@ -73,6 +79,7 @@ class Blame:
             "build_count": self.build_count,
             "layer_count": self.layer_count,
             "also_failing": self.also_failing,
+            "failing_before": self.failing_before,
             "reason": self.reason or None,
         }
 
@@ -125,8 +132,10 @@ class _Inquiry:
         new, now = self._solved(self._after, "after")
         failures = self._trials.outcome(now)
         if not failures:
-            raise InvalidRequest(f"{self._target} is built after the change: nothing is to blame")
-        [failing, *others] = failures
+            raise NothingToBlame(f"{self._target} is built after the change: nothing is to blame")
+        failed_before = self._trials.failures(was)
+        # What a change broke first, and then what was as bad.
+        [failing, *others] = sorted(failures, key=lambda package: package in failed_before)
         error = failures[failing].error
         name = failing.partition(".")[0]
         # Of what the target needs only the failing package counts, if it was there before.
@@ -145,6 +154,7 @@ class _Inquiry:
         suspects = [each for each in order if each in changes]
         found = Blame(self._target, failing, error, [changes[s] for s in reversed(suspects)])
         found.also_failing = others
+        found.failing_before = list(failed_before)
         hybrids = Hybrids(old, new, suspects, subject, self._make_universe, self._planning)
         found.reason = self._no_regression(hybrids, failing, error)
         if not found.reason:
@@ -176,7 +186,7 @@ class _Inquiry:
             raise InvalidRequest(f"there is no {target} {when} the change")
         candidate = candidate_of(universe, target, self._planning)
         if candidate is None:
-            raise InvalidRequest(
+            raise NothingToBlame(
                 f"{self._target} has no solution {when} the change; `opamplan why` says why"
             )
         return parts_of(side, universe.solve(target)), candidate
@@ -185,8 +195,9 @@ class _Inquiry:
         """Why no change of a package is to blame, if so."""
         if not hybrids.suspects:
             return (
-                f"nothing differs in what {failing} is built from: it is flaky, or what is outside "
-                "of packages has changed (the image, the builder, the network)"
+                f"nothing differs in what {failing} is built from: it fails before, too, or it is "
+                "flaky, or what is outside of packages has changed (the image, the builder, the "
+                "network)"
             )
         nothing = hybrids.of(frozenset())
         if nothing is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Optional
 
 from opamplan._core.plan import Plan
+from opamplan.errors import Error
 from opamplan.runs.account import OnProgress
 from opamplan.runs.blame.trials import Tried
 from opamplan.runs.builders import Builder, require_one
@@ -44,7 +45,8 @@ class Building:
     def __call__(self, plan: Plan) -> dict[str, Tried]:
         """Carry a plan out. A run that is interrupted is a KeyboardInterrupt.
 
-        Before the first, as what is known may be enough: raises Error if no builder answers.
+        Before the first, as what is known may be enough: raises Error if no builder answers. So
+        does a run of which nothing has a result, with what the builder says.
         """
         if self._builders and not self._has_begun:
             require_one(self._builders)
@@ -54,7 +56,11 @@ class Building:
         run = self._carry_out(runner)
         if run.status == "interrupted":
             raise KeyboardInterrupt
-        return results_of(self._state, run)
+        results = results_of(self._state, run)
+        said = [row["error"] for row in self._state.batches(run) if row["error"]]
+        if said and not results:
+            raise Error(f"nothing could be built: {said[0]}")
+        return results
 
     def again(self, plan: Plan, layers: Sequence[str]) -> dict[str, Tried]:
         """Carry a plan out with these layers tried anew, and not taken from a builder's cache."""
