@@ -177,6 +177,26 @@ def test_runs_are_sides_too(
     assert (other.returncode, "give those of the run" in other.stderr) == (2, True)
 
 
+def test_sides_that_are_runs_know_their_environment(
+    embedded: pathlib.Path,
+    after: pathlib.Path,
+    tmp_path: pathlib.Path,
+    fake: Callable[..., str],
+    opamplan_command: Run,
+) -> None:
+    builder = ["--builder", "unix:///nowhere", "--program", fake(("logbook.0.7.0+9",))]
+    state = str(tmp_path / "nightly.sqlite")
+    of = ["--ocaml", "5.2.1", "--with-test", "--environment", "debian-12", "--state", state]
+    for side in (embedded, after):
+        words = ["build", "logbook", "-o", str(tmp_path / "o"), "--repository", str(side)]
+        assert opamplan_command(*words, *of, *builder).returncode < 2
+    words = ["blame", f"{state}#1", f"{state}#2", "logbook", "-o", str(tmp_path / "out"), *builder]
+    found = json.loads(opamplan_command(*words, "--json").stdout)
+    assert [change["text"] for change in found["culprits"]] == ["logbook.0.7.0 -> logbook.0.7.0+9"]
+    other = opamplan_command(*words, "--ocaml", "5.3.0")
+    assert (other.returncode, "ocaml" in other.stderr) == (2, True)
+
+
 def test_what_is_built_when_it_is_tried_again_is_flaky(
     embedded: pathlib.Path,
     tmp_path: pathlib.Path,

@@ -261,3 +261,40 @@ def test_a_name_that_is_no_state_file_is_told_what_it_is(
         done = opamplan_command("history", name)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr == f"opamplan: error: {name}: {said}\n"
+
+
+def test_layers_of_one_package_that_fail_are_told_apart(
+    state: State, opamplan_command: Run
+) -> None:
+    files = {**FILES, "base.2": "", "low.1": 'depends: ["lib" "base" {= "1"}]'}
+    carry_out(state, plan_of(files), {"lib": BROKEN, "other": BROKEN})
+    told = opamplan_command("history", str(state.path)).stdout
+    failing = [one for one in histories(state)[0].failing if one.package == "lib.1"]
+    assert len(failing) == 2
+    for one in failing:
+        assert f" lib.1  layer {one.layer}  since run 1" in told
+    assert " other.1  since run 1" in told  # one alone needs no more
+
+
+def test_a_version_that_took_the_place_of_another_is_told_with_it(
+    state: State, opamplan_command: Run
+) -> None:
+    carry_out(state, plan_of(FILES))
+    carry_out(state, plan_of({**FILES, "other.2": ""}), {"other": BROKEN})
+    told = opamplan_command("diff", f"{state.path}#1", f"{state.path}#2").stdout
+    assert "  other.1 -> other.2: success -> failure\n" in told
+    assert "  app.1: success -> dependency_failed\n" in told
+
+
+def test_what_no_report_is_and_what_no_package_is_are_told(
+    state: State, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    for _ in range(2):
+        carry_out(state, plan_of(FILES))
+    done = opamplan_command("report", str(state.path), "-o", "x.pdf", cwd=tmp_path)
+    assert (done.returncode, (tmp_path / "x.pdf").exists()) == (2, False)
+    assert "-o x.pdf: no report is written as .pdf; there are .html" in done.stderr
+    absent = opamplan_command("log", f"{state.path}#1..2", "")
+    assert absent.stderr == (
+        "'' is not a package of any of these 2 runs: the runs have results of 4 packages\n"
+    )

@@ -220,7 +220,8 @@ def test_a_report_does_not_take_the_place_of_a_state(
     with State(file) as state:
         record(state, plan_of(embedded, "debian-13", "5.3.0"))
     before = file.read_bytes()
-    for words in ((), ("--sizes",), (str(file),)):
+    page = "--format=html"  # its name says nothing of one
+    for words in ((page,), ("--sizes",), (str(file), page)):
         done = opamplan_command("report", str(file), *words, "-o", str(file))
         assert (done.returncode, "is left as it is" in done.stderr) == (2, True)
     assert file.read_bytes() == before

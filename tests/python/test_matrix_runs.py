@@ -223,6 +223,7 @@ def test_two_matrices_are_compared_by_their_combinations(
         ("1..last", "#1..last: expected the numbers of two runs"),
         ("3..1", "#3..1: FIRST..LAST, the earlier first: "),
         ("7..9", "no runs from 7 to 9; this file has runs 1 to 2"),
+        ("2..9", "no run 9; this file has runs 1 to 2"),
         ("9", "no run 9; this file has 1 to 2"),
         ("99999999999", "no run 99999999999; this file has 1 to 2"),
         ("", "#: name a run after the #, by its number or its combination"),

@@ -15,6 +15,7 @@ from opamplan.cli import commands
 from opamplan.cli.main import main
 from opamplan.cli.options import ARCHITECTURES
 from opamplan.cli.parser import command_names
+from opamplan.runs import State
 
 OTHER = "(the small one inside opamplan; --repository names another)"
 
@@ -145,3 +146,20 @@ def test_every_word_of_a_command_is_explained_and_every_command_has_an_example()
         if "opamplan" not in (parser.epilog or ""):
             mute.append(f"{name}: no example")
     assert mute == []
+
+
+def test_a_file_of_another_kind_is_told_as_what_it_is(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    with State(tmp_path / "state.sqlite"):
+        pass
+    plans = str(tmp_path / "plans.json")
+    opamplan_command("plan", "-q", "csexp", "--vary", "with-test", "-o", plans)
+    (tmp_path / "packed.tar.zst").write_bytes(b"\x28\xb5\x2f\xfd")
+    for words, said in (
+        (["--plan", f"{tmp_path}/state.sqlite"], "state.sqlite: a state file of runs, and not a p"),
+        (["--matrix", plans], "plans.json: a file of plans, and not of axes: --plan takes it"),
+        (["--matrix", f"{tmp_path}/packed.tar.zst"], "packed.tar.zst: not a text in UTF-8"),
+    ):
+        done = opamplan_command("build", *words)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr

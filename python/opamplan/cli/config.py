@@ -107,7 +107,9 @@ def read(path: Path) -> Table:
     try:
         text = content.decode()
         found = json.loads(text) if path.suffix == ".json" else _toml(text, path)
-    except (ValueError, RecursionError) as error:  # of either language, or no UTF-8
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"{path}: not a text in UTF-8, as TOML and JSON are") from None
+    except (ValueError, RecursionError) as error:  # of either language
         raise InvalidRequest(f"{path}: {error}") from None
     if not isinstance(found, dict):
         raise InvalidRequest(f"{path}: expected an object at the top")

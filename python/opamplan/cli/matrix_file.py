@@ -23,7 +23,10 @@ _MOST_SHOWN = 60
 def tables(path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Its tables, each with its place: its own, then those of [[also]]."""
     from opamplan import InvalidRequest
+    from opamplan.matrix import is_matrix
 
+    if Path(path).is_file() and is_matrix(path):
+        raise InvalidRequest(f"{path}: a file of plans, and not of axes: --plan takes it")
     table = config.read(Path(path))
     also = table.pop("also", [])
     if not isinstance(also, list) or not all(isinstance(each, dict) for each in also):

@@ -290,11 +290,14 @@ def heeding(args: argparse.Namespace, plan: Plan) -> Plan:
 def load(text: str) -> Plan:
     """The plan in FILE; FILE#NAME is one of a file of several."""
     from opamplan import InvalidRequest, Plan, PlanMatrix
+    from opamplan.files import is_database
     from opamplan.matrix import is_matrix
 
     path, hash_, name = text.rpartition("#")
     if not hash_ or Path(text).exists():
         path, name = text, ""
+    if Path(path).is_file() and is_database(Path(path)):
+        raise InvalidRequest(f"{path}: a state file of runs, and not a plan, as `plan -o` saves")
     if not (Path(path).is_file() and is_matrix(path)):
         return Plan.load(text)
     several = PlanMatrix.load(path)

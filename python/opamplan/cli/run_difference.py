@@ -69,4 +69,6 @@ def _print(result: RunDifference) -> None:
         if changes:
             print(f"{title}:")
         for change in changes:
-            print(f"  {paint(change.target)}: {change.before} -> {change.after}")
+            was = change.target_before
+            other = f"{was} -> " if was not in ("", change.target) else ""
+            print(f"  {other}{paint(change.target)}: {change.before} -> {change.after}")

@@ -34,6 +34,9 @@ class Change:
     """NAME.VERSION in the new run (in the old one, if it is gone)."""
     before: str
     after: str
+    """Both: its status, empty if that run does not have it."""
+    target_before: str = ""
+    """NAME.VERSION in the old run, empty if that does not have it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def compare_runs(before: tuple[State, Run], after: tuple[State, Run]) -> RunDiff
     pairs = _pairs(old, new)
     for old_name, new_name in pairs:
         was, now = old.get(old_name, ""), new.get(new_name, "")
-        change = Change(new_name or old_name, was, now)
+        change = Change(new_name or old_name, was, now, old_name)
         if not old_name:
             result.added.append(change)
             if now not in (GOOD, *UNKNOWN):

@@ -83,4 +83,6 @@ def _range(state: State, which: str) -> list[Run]:
     found = [run for run in runs if first <= run.id <= last]
     if not found:
         raise InvalidRequest(f"{state.path}: no runs from {first} to {last}; {there}")
+    if last > runs[-1].id:
+        raise InvalidRequest(f"{state.path}: no run {last}; {there}")
     return found

@@ -141,6 +141,9 @@ def _blame(args: argparse.Namespace) -> Blame:
     for text in [*args.known, *filter(is_run, sides)]:
         for state, of in find_runs(text):
             known.update(results_of(state, of))
+    for text in filter(is_run, reversed(sides)):
+        _take_environment(args, text)
+        break
     before, after = (_side(args, text) for text in sides)
     name = args.target.partition(".")[0]
     if name not in before.names:
@@ -170,6 +173,27 @@ def _blame(args: argparse.Namespace) -> Blame:
             )
         except NothingToBlame as news:
             raise BadNews(str(news)) from None
+
+
+def _take_environment(args: argparse.Namespace, text: str) -> None:
+    """What is not typed is as the run has it: distribution, architecture, compiler, tests."""
+    from opamplan import environment_presets
+    from opamplan.runs.selection import find_run
+    from opamplan.wording import ANY_COMPILER
+
+    state, of = find_run(text)
+    facts = state.facts(of)
+    if not facts:
+        return
+    values: dict[str, Any] = {"with_test": bool(facts["tests"]), "with_doc": bool(facts["docs"])}
+    if facts["distribution"] in environment_presets():
+        values.update(environment=facts["distribution"], arch=facts["arch"])
+    for name, value in values.items():
+        if name not in args.typed:
+            setattr(args, name, value)
+    if facts["ocaml"] and args.typed.isdisjoint(("ocaml", "no_ocaml")):
+        args.no_ocaml = facts["ocaml"] == ANY_COMPILER
+        args.ocaml = None if args.no_ocaml else facts["ocaml"].removeprefix("OCaml ")
 
 
 def _side(args: argparse.Namespace, text: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,10 +89,11 @@ def _print(history: History) -> None:
         )
     if history.failing:
         print(style.strong("Failing now, what stops most targets first:"))
+    layers = Counter(one.package for one in history.failing)
     for one in history.failing[:50]:
-        print(
-            f"  {len(one.targets):6} {style.bad(one.package)}  {_since(one.since, one.last_good)}"
-        )
+        which = f"  layer {one.layer}" if layers[one.package] > 1 else ""
+        since = _since(one.since, one.last_good)
+        print(f"  {len(one.targets):6} {style.bad(one.package)}{which}  {since}")
         print(f"         {one.error.text}")
         if one.changes:
             print(f"         differs since run {one.last_good}: {listed(_texts(one.changes))}")

@@ -70,9 +70,13 @@ def run(args: argparse.Namespace) -> int:
         )
         whole = "this run" if len(found) == 1 else f"any of these {counted(len(found), 'run')}"
         what = "has not been built yet" if waiting else f"is not a package of {whole}"
-        there = "it has results of" if len(found) == 1 else "they have results of"
-        print(f"{word} {what}: {there} {counted(len(known), 'package')}", file=sys.stderr)
+        print(f"{word or repr(word)} {what}: {_known(len(found), len(known))}", file=sys.stderr)
     return 0 if rows else 1
+
+
+def _known(run_count: int, package_count: int) -> str:
+    there = "the run has results of" if run_count == 1 else "the runs have results of"
+    return f"{there} {counted(package_count, 'package')}"
 
 
 def _print(rows: list[dict[str, Any]], run_count: int) -> None:

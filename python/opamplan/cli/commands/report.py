@@ -11,8 +11,14 @@ from typing import Any
 from opamplan.cli import options, runs
 from opamplan.wording import size
 
-FORMATS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
-"""By the end of a file's name; all others are HTML."""
+FORMATS = {
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
+"""By the end of a file's name; a name without one is of HTML."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -42,7 +48,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--format",
         choices=("html", "json", "markdown"),
-        help="what to write (default: as the name of FILE ends (.html, .json, .md), else html)",
+        help="what to write (default: as the name of FILE ends (.html, .json, .md), html without)",
     )
     parser.add_argument(
         "--log-bytes",
@@ -76,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     from opamplan.files import save
     from opamplan.terminal.harmless import write_exact
 
-    form = args.format or FORMATS.get(Path(args.output or "").suffix.lower(), "html")
+    form = _format(args)
     text = _figures(args) if args.durations or args.sizes else _page(args, form)
     output = args.output
     if output is None and form == "html" and not (args.durations or args.sizes):
@@ -88,6 +94,21 @@ def run(args: argparse.Namespace) -> int:
     save(output, content)
     print(f"{output}: {size(len(content))}", file=sys.stderr)
     return 0
+
+
+def _format(args: argparse.Namespace) -> str:
+    """What --format says, or the end of the file's name."""
+    from opamplan import InvalidRequest
+
+    end = Path(args.output or "").suffix.lower()
+    if args.format or not end or args.durations or args.sizes:
+        return args.format or "html"
+    if end not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise InvalidRequest(
+            f"-o {args.output}: no report is written as {end}; there are {known}, and --format"
+        )
+    return FORMATS[end]
 
 
 def _figures(args: argparse.Namespace) -> str:
