@@ -148,8 +148,8 @@ OPAMPLAN_INLINE filtered_formula read_conflicts(const syntax::file& file) {
   return package_impl::read_whole(file.find("conflicts"), package_impl::read_disjunction);
 }
 
-OPAMPLAN_INLINE void for_each_dependency(
-    const syntax::value& field, const std::function<void(const syntax::value&)>& visit) {
+OPAMPLAN_INLINE void for_each_dependency(const syntax::value& field,
+                                         const std::function<void(const syntax::value&)>& visit) {
   package_impl::findings found;
   package_impl::for_each_element(field, 1, found, visit);
 }
