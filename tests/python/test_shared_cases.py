@@ -44,8 +44,8 @@ ROWS: list[tuple[str, list[str], int, list[str]]] = [
     ("repeated-fields", ["show", "dupdep"], 0, ["avoid-version", '"solo5"', "depexts         x"]),
     ("repeated-fields", ["solve", "dupdep", "--no-ocaml"], 0, ["  solo5.1"]),
     ("cycles", ["order", "x", "--no-ocaml"], 1, ["cyclic, which opam refuses: x.1 -> y.1 -> x.1"]),
-    ("cycles", ["plan", "x", "--no-ocaml"], 1, ["left out: x.1: its dependencies are cyclic"]),
-    ("cycles", ["plan", "bb", "--no-ocaml"], 1, ["left out: bb.1: its dependencies are cyclic"]),
+    ("cycles", ["plan", "x", "--no-ocaml"], 1, ["x.1 is left out: its dependencies are cyclic"]),
+    ("cycles", ["plan", "bb", "--no-ocaml"], 1, ["bb.1 is left out: its dependencies are cyclic"]),
     ("cycles", ["plan", "a", "pp", "--no-ocaml"], 0, ["2 of them post groups"]),
     ("reading/plan-built-twice/repo", ["plan", "--no-ocaml"], 0, ["left out: n0.1: its dep"]),
 ]
