@@ -179,7 +179,8 @@ def report_statuses(statuses: dict[str, dict[str, str]], plain: dict[str, str]) 
             print(f"{target}: {first}")
     good = sum(s == "success" for s in next(iter(statuses.values())).values())
     asked = len(plain.keys() & next(iter(statuses.values())).keys())
-    print(f"{good} targets built; the strategies {'agree' if agree else 'DISAGREE'}", end="")
+    several = "the strategies agree" if len(statuses) > 1 else "one strategy"
+    print(f"{good} targets built; {several if agree else 'the strategies DISAGREE'}", end="")
     print(f", and plain opam on {asked}" if agree and plain else "")
     return agree
 
@@ -194,6 +195,9 @@ def compare_switches(
         facts["plain opam"] = {p.name: p.read_text().splitlines() for p in plain.iterdir()}
     # Against the plainest.
     *others, right = facts
+    if not others:
+        print(f"{target}: only {right} made this switch, so there is nothing to compare it with")
+        return True
     different = [s for s in others if differ(target, s, facts[s], right, facts[right])]
     if not different:
         size = len(facts[right]["files"])
