@@ -179,8 +179,9 @@ def report_statuses(statuses: dict[str, dict[str, str]], plain: dict[str, str]) 
             print(f"{target}: {first}")
     good = sum(s == "success" for s in next(iter(statuses.values())).values())
     asked = len(plain.keys() & next(iter(statuses.values())).keys())
-    several = "the strategies agree" if len(statuses) > 1 else "one strategy"
-    print(f"{good} targets built; {several if agree else 'the strategies DISAGREE'}", end="")
+    said = "agree" if agree else "DISAGREE"
+    compared = f"the strategies {said}" if plain or len(statuses) > 1 else "by one strategy"
+    print(f"{good} targets built; {compared}", end="")
     print(f", and plain opam on {asked}" if agree and plain else "")
     return agree
 
