@@ -13,7 +13,7 @@ be installed and no longer can, and why; and the smallest plan that builds what 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 
@@ -274,7 +274,11 @@ def effect_of(
     # All other versions have the answers that they had: nothing that these may look at is changed.
     old, new = _targets_touched(before, after)
     now = _answers(after, new, threads)
-    misread = [_misread(before.repository, after.repository, side) for side in (0, 1)]
+    places = _changed_packages(before.repository, after.repository)
+    misread = (
+        _misread(before.repository, [place for place, _ in places]),
+        _misread(after.repository, [place for _, place in places]),
+    )
     can = _solutions(now, misread[1])
     could = _solutions(_answers(before, old, threads), misread[0])
     touchable = set(old)
@@ -337,15 +341,13 @@ def _solutions(
     }
 
 
-def _misread(before: Repository, after: Repository, side: int) -> dict[str, str]:
-    """Of the versions that differ those of one side whose answers say nothing, with the reason.
+def _misread(repository: Repository, places: Iterable[Optional[int]]) -> dict[str, str]:
+    """Of the versions at these places those whose answers say nothing, with the reason.
 
     Of their files a field is left out that decides what they need or how they are built.
     """
     found: dict[str, str] = {}
-    repository = (before, after)[side]
-    for positions in _changed_packages(before, after):
-        position = positions[side]
+    for position in places:
         if position is None:
             continue
         for diagnostic in _errors_of(repository, position):

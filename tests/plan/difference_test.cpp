@@ -53,15 +53,8 @@ TEST_CASE("equal plans, whatever their strategy, have no difference in layers") 
 
 TEST_CASE("layers on other images than before are built again, though both plans have them") {
   // Alone it installs system packages for itself; among others it stands on a system step.
-  std::vector<small_file> files = {
-      {"compiler.1", "flags: compiler"},
-      {"conf-x.1", R"(depexts: ["libx-dev" "x-tools"] {os-family = "debian"})"},
-      {"use0.1", R"(depends: ["compiler" "conf-x"])"}};
-  const plan few = plan_of(files);
-  for (int i = 1; i < 8; ++i) {
-    files.push_back({"use" + std::to_string(i) + ".1", R"(depends: ["compiler" "conf-x"])"});
-  }
-  const solved s = solve_files(files);
+  const plan few = plan_of(users_of_one_library(1));
+  const solved s = solve_files(users_of_one_library(8));
   plan_options options = with(strategy::graft);
   const plan_difference moved = compare(few, make_plan(s.in, s.solutions, options));
   CHECK(moved.kept_layers == 3);

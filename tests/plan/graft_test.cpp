@@ -241,21 +241,6 @@ TEST_CASE("a bound on depth counts system steps") {
   }
 }
 
-namespace {
-
-/// A compiler; `users` packages that need it and the same two system packages.
-std::vector<small_file> users_of_one_library(int users) {
-  std::vector<small_file> files = {
-      {"compiler.1", "flags: compiler"},
-      {"conf-x.1", R"(depexts: ["libx-dev" "x-tools"] {os-family = "debian"})"}};
-  for (int i = 0; i < users; ++i) {
-    files.push_back({"use" + std::to_string(i) + ".1", R"(depends: ["compiler" "conf-x"])"});
-  }
-  return files;
-}
-
-}  // namespace
-
 TEST_CASE("many who need the same system packages stand on one system step") {
   const solved s = solve_files(users_of_one_library(8));
   const plan p = make_plan(s.in, s.solutions, with(strategy::graft));

@@ -76,4 +76,15 @@ inline std::vector<small_file> diamond() {
           {"alone.1", ""}};
 }
 
+/// A compiler; `users` packages that need it and the same two system packages.
+inline std::vector<small_file> users_of_one_library(int users) {
+  std::vector<small_file> files = {
+      {"compiler.1", "flags: compiler"},
+      {"conf-x.1", R"(depexts: ["libx-dev" "x-tools"] {os-family = "debian"})"}};
+  for (int i = 0; i < users; ++i) {
+    files.push_back({"use" + std::to_string(i) + ".1", R"(depends: ["compiler" "conf-x"])"});
+  }
+  return files;
+}
+
 }  // namespace opamplan::test

@@ -126,6 +126,13 @@ def test_a_plan_is_made_like_an_earlier_one(opamplan_command: Run, tmp_path: pat
     depexts = {step.key: step.depexts for step in base if step.installs}
     assert all(depexts.get(step.key, step.depexts) == step.depexts for step in like)
     assert [key for key, _, _ in like.layers()] == [key for key, _, _ in alone.layers()]
+    had = set(base.build_keys())
+    for file, plan in ((files[1], alone), (files[2], like)):
+        todo = [step for key, step in zip(plan.build_keys(), plan) if key not in had]
+        said = opamplan_command("forecast", "--json", "--plan", file, "--earlier", files[0])
+        forecast = json.loads(said.stdout)
+        assert forecast["steps"] == len(todo)
+        assert forecast["system_packages"]["steps"] == sum(bool(step.depexts) for step in todo)
     with State(tmp_path / "builds.sqlite") as state:
         state.begin_run(base)
     runs = str(tmp_path / "builds.sqlite")

@@ -80,8 +80,8 @@ def each_planned(
 
     made: dict[str, tuple[Plan, R]] = {}
     for name, one in found.items():
-        alike = one.strategy in LIKE_STRATEGIES
-        one.planned_before = [plan for plan, _ in made.values() if alike]
+        before = made.values() if one.strategy in LIKE_STRATEGIES else ()
+        one.planned_before = [plan for plan, _ in before]
         made[name] = planner(one)
     return made
 

@@ -217,11 +217,13 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
 
 def tell_like(args: argparse.Namespace, plan: Plan, like: list[Plan]) -> None:
     """Say how much of a plan is built as by --like: if nothing is, another plan was meant."""
+    if not args.like or not len(plan):
+        return
     earlier = like[: len(like) - len(getattr(args, "planned_before", ()))]
     had = {key for each in earlier for key in each.build_keys()}
     mine = set(plan.build_keys())
     kept = len(mine & had)
-    if not args.like or not mine or (kept and getattr(args, "quiet", False)):
+    if kept and getattr(args, "quiet", False):
         return
     where = f"{args.told_as}: " if getattr(args, "told_as", "") else ""
     steps = counted(len(mine), "step")

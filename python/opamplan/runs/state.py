@@ -368,13 +368,12 @@ class State:
 
     def results_of(self, name: str) -> list[dict[str, Any]]:
         """The results of all layers of a package, NAME or NAME.VERSION, in all runs by `run`."""
-        pattern = name if "." in name else f"{name}.*"
         return [
             dict(row)
             for row in self._rows(
                 "SELECT run, layer, package, status, seconds, cached, size FROM layers "
                 "WHERE package GLOB ? ORDER BY run, package, layer",
-                re.sub(r"([\[?])", r"[\1]", pattern),
+                _pattern_of(name),
             )
         ]
 
@@ -433,14 +432,13 @@ class State:
 
     def left_out_of(self, name: str) -> list[dict[str, Any]]:
         """The runs that leave NAME, or NAME.VERSION, out: `run`, target, status, reason."""
-        pattern = name if "." in name else f"{name}.*"
         return [
             dict(row)
             for row in self._rows(
                 "SELECT run, target, status, reason FROM left_out "
                 "WHERE target = ? OR target GLOB ? ORDER BY run, target",
                 name.partition(".")[0],
-                re.sub(r"([\[?])", r"[\1]", pattern),
+                _pattern_of(name),
             )
         ]
 
@@ -537,6 +535,11 @@ class State:
             "SELECT options FROM runs ORDER BY id DESC LIMIT 1))",
             (),
         )
+
+
+def _pattern_of(name: str) -> str:
+    """All versions of NAME, or NAME.VERSION alone, for GLOB."""
+    return re.sub(r"([\[?])", r"[\1]", name if "." in name else f"{name}.*")
 
 
 def _add_run(db: sqlite3.Connection, new: NewRun, status: str, combination: str = "") -> int:

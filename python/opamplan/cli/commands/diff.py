@@ -157,7 +157,8 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
     if not d:
         print(style.good("The plans build the same layers."))
         return
-    if not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets):
+    same = not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets)
+    if same:
         print("The plans build the same layers in other steps.")
     else:
         print(
@@ -170,7 +171,7 @@ def _print(d: PlanDifference, all_targets: bool) -> None:
     if d.moved_layer_count:
         moved = counted(d.moved_layer_count, "layer")
         print(f"  {moved} that both have on other images, to be built again; see plan --like")
-    if not (d.added_layers or d.dropped_layers or d.added_targets or d.dropped_targets):
+    if same:
         return
     print(
         f"  targets: {len(d.unchanged_targets)} as before, {len(d.rebuilt_targets)} rebuilt, "

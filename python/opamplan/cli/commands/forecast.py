@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from opamplan.cli import options, plans
 from opamplan.cli.json_output import print_json
@@ -13,7 +13,7 @@ from opamplan.terminal.style import Style
 from opamplan.wording import counted, depexts_name, duration, size
 
 if TYPE_CHECKING:
-    from opamplan import Forecast, Plan
+    from opamplan import Forecast, Plan, PlanStep
 
 
 def add_parser(subparsers: Any) -> None:
@@ -65,12 +65,14 @@ def run(args: argparse.Namespace) -> int:
         system_seconds=args.system_seconds,
         earlier=earlier,
     )
-    built = {key for key, _, _ in earlier.layers()} if earlier else set[str]()
-    installs = [(key, package) for key, package, _ in plan.layers() if key not in built]
+    built = set(earlier.build_keys()) if earlier else set[str]()
+    steps = {key: step for key, step in zip(plan.build_keys(), plan) if key not in built}
+    to_build = {layer[:16] for step in steps.values() for layer in step.layers}
+    installs = [(key, package) for key, package, _ in plan.layers() if key in to_build]
     assumed = sum(not _is_known(durations, *install) for install in installs)
     sizes = plans.sizes_from(args)
     disk = disk_bytes(plan, earlier, sizes)
-    system = _system_packages(plan, earlier, durations, sizes, args.system_seconds)
+    system = _system_packages(steps.values(), durations, sizes, args.system_seconds)
     if args.json:
         names = (
             "steps built bytes work_seconds makespan_seconds critical_seconds critical_path "
@@ -126,16 +128,13 @@ def _is_known(durations: Mapping[str, float], key: str, package: str) -> bool:
 
 
 def _system_packages(
-    plan: Plan,
-    earlier: Optional[Plan],
+    steps: Iterable[PlanStep],
     durations: dict[str, float],
     sizes: dict[str, int],
     default: float,
 ) -> dict[str, Any]:
     """What the package manager has to do: steps, seconds, bytes; of how many these are measured."""
-    built = {step.key for step in earlier} if earlier else set[str]()
-    found = {step.key: step.depexts for step in plan if step.depexts and step.key not in built}
-    names = [depexts_name(depexts) for depexts in found.values()]
+    names = [depexts_name(step.depexts) for step in steps if step.depexts]
     known = [sizes[name] for name in names if name in sizes]
     return {
         "steps": len(names),
