@@ -247,6 +247,12 @@ class PlanMatrix(Mapping[str, Plan]):
                 self._left_out[name] = left_out_of(plan, self._unsolved.pop(name, ()))
         return {name: list(self._left_out[name]) for name in self._plans}
 
+    def only(self, name: str) -> PlanMatrix:
+        """A matrix of that one plan. Raises KeyError."""
+        one = PlanMatrix({name: self[name]}, self._asked)
+        one._left_out = {name: self.left_out[name]}
+        return one
+
     @cached_property
     def summary(self) -> dict[str, int]:
         """Figures of all of them: `layers` are distinct, `shared_layers` are in several plans.

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 from conftest import Run
 
+import opamplan
+from opamplan.made_for import MadeFor
 from opamplan.runs import State, histories
 from opamplan.runs.report import matrix_data
 
@@ -117,7 +119,7 @@ def test_variables_that_were_set_make_an_environment_of_their_own(
     }
 
 
-def test_a_plan_that_is_there_is_not_of_what_options_would_say(
+def test_the_file_of_a_plan_keeps_what_was_asked_for(
     build: Build,
     repository: tuple[str, str],
     file: pathlib.Path,
@@ -125,11 +127,84 @@ def test_a_plan_that_is_there_is_not_of_what_options_would_say(
     opamplan_command: Run,
 ) -> None:
     saved = str(tmp_path / "plan.json")
-    opamplan_command("plan", "-q", *repository, "--ocaml", "4.14.2", "lib", "-o", saved)
-    build("--plan", saved, where=())
+    for words in (("--no-ocaml",), ("--prefer-oldest",), ("--ocaml", "4.14.2"), ()):
+        how = ("plan", "-q", *repository, *words, "lib", "-o", saved)
+        assert opamplan_command(*how).returncode == 0
+        printed = opamplan_command(*how[:-1], "-").stdout
+        assert printed == pathlib.Path(saved).read_text()
+        build("--plan", saved, where=())
+        build(*words, "lib")  # without a file it is the same
+    with State(file, read_only=True) as state:
+        assert [run.combination for run in state.runs()][::2] == [
+            "debian-13",
+            "debian-13-ocaml-5.3.0-oldest",
+            "debian-13-ocaml-4.14.2",
+            "debian-13-ocaml-5.3.0",
+        ]
+    assert runs_by_name(file) == {
+        "any compiler": [1, 2],
+        "OCaml 5.3.0 oldest versions": [3, 4],
+        "OCaml 4.14.2": [5, 6],
+        "OCaml 5.3.0": [7, 8],
+    }
+
+
+def test_one_plan_of_a_file_of_several_keeps_what_was_asked_for(
+    build: Build,
+    repository: tuple[str, str],
+    file: pathlib.Path,
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+) -> None:
+    saved = str(tmp_path / "matrix.json")
+    words = ("--no-ocaml", "--vary", "with-test", "lib")
+    opamplan_command("plan", "-q", *repository, *words, "-o", saved)
+    build("--plan", f"{saved}#debian-13-with-test", where=())
+    assert list(runs_by_name(file)) == ["debian-13 any compiler"]
+    with State(file, read_only=True) as state:
+        assert state.run().combination == "debian-13-with-test"
+
+
+def test_an_emitted_plan_keeps_what_was_asked_for(
+    repository: tuple[str, str], tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    saved, first, second = (str(tmp_path / name) for name in ("plan.json", "one", "two"))
+    opamplan_command("plan", "-q", *repository, "--no-ocaml", "old", "-o", saved)
+    said = opamplan_command("emit", "--plan", saved, "--format", "json", "-o", first)
+    assert "  for debian-13 x86_64, any compiler\n" in said.stdout
+    said = opamplan_command("emit", "--plan", f"{first}/plan.json", "-o", second)
+    assert "  for debian-13 x86_64, any compiler\n" in said.stdout
+    assert pathlib.Path(saved).read_bytes() == (tmp_path / "one/plan.json").read_bytes()
+
+
+def test_a_plan_of_an_older_version_does_not_say_what_it_was_made_for(
+    build: Build,
+    repository: tuple[str, str],
+    file: pathlib.Path,
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+) -> None:
+    saved = tmp_path / "plan.json"
+    opamplan_command("plan", "-q", *repository, "--ocaml", "4.14.2", "lib", "-o", str(saved))
+    opamplan.Plan.load(saved).save(saved)
+    assert "made_for" not in saved.read_text()
+    build("--plan", str(saved), where=())
     with State(file, read_only=True) as state:
         assert (state.run().combination, state.run().asked) == ("", "")
         assert state.facts(state.run())["ocaml"] == "OCaml 4.14.2"
+
+
+def test_what_a_plan_was_made_for_is_read_however_the_file_is_laid_out(
+    repository: tuple[str, str], tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    saved = tmp_path / "plan.json"
+    opamplan_command("plan", "-q", *repository, "--no-ocaml", "lib", "-o", str(saved))
+    saved.write_text(json.dumps(json.loads(saved.read_text()), indent=2))
+    assert MadeFor.of_file(saved) == MadeFor("debian-13", "any compiler")
+    saved.write_text(saved.read_text().replace('"asked"', '"asket"'))
+    done = opamplan_command("emit", "--plan", str(saved), "-o", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert f"{saved}: plan: made_for: an object such as" in done.stderr
 
 
 def test_runs_that_are_alone_are_told_by_their_numbers_where_several_are(

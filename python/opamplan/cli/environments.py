@@ -47,11 +47,8 @@ def planned(
     args: argparse.Namespace, found: dict[str, argparse.Namespace]
 ) -> tuple[dict[str, argparse.Namespace], MADE]:
     """The plans of --plan, or new ones for each environment; with the arguments of each."""
-    from opamplan import PlanMatrix
-    from opamplan.matrix import is_matrix
-
-    if args.plan and Path(args.plan).is_file() and is_matrix(args.plan):  # not FILE#NAME
-        loaded = PlanMatrix.load(args.plan)
+    if args.plan:  # what it was made for is not what the options say
+        loaded = plans.load_all(args.plan)
         found = {}
         made: MADE = {}
         for name, left_out in loaded.left_out.items():
@@ -65,10 +62,7 @@ def planned(
             made[name] = plans.heeding(one, plan), None
             one.targets = args.targets
         return found, made
-    if args.plan:
-        for one in found.values():  # what it was made for is not what the options say
-            one.combination, one.asked = "", ""
-    repository = None if args.plan else options.load(args)
+    repository = options.load(args)
     return found, each_planned(found, lambda one: plans.plan_from(one, repository=repository))
 
 
@@ -88,12 +82,14 @@ def each_planned(
 
 def save_plans(pattern: str, made: PlanMatrix, found: dict[str, argparse.Namespace]) -> list[str]:
     """Save plans, each to the file that `pattern` says, or all to one; the files."""
+    from opamplan.files import save
+
     if len(found) > 1 and not any(place in pattern for place in PLACES):
         made.save(pattern)
         return [pattern]
     files = [place_of(pattern, one) for one in found.values()]
-    for name, file in zip(found, files):
-        made[name].save(file)
+    for (name, one), file in zip(found.items(), files):
+        save(file, plans.made_for(one).text_of(made[name]).encode())
     return files
 
 

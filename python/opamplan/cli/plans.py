@@ -19,7 +19,8 @@ from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed, nearest
 
 if TYPE_CHECKING:
-    from opamplan import Limits, Plan
+    from opamplan import Limits, Plan, PlanMatrix
+    from opamplan.made_for import MadeFor
 
 LIMITS = (
     "depth",
@@ -291,8 +292,24 @@ def heeding(args: argparse.Namespace, plan: Plan) -> Plan:
 
 def load(text: str) -> Plan:
     """The plan in FILE; FILE#NAME is one of a file of several."""
+    from opamplan import InvalidRequest
+    from opamplan.matrix import is_matrix
+
+    several = load_all(text)
+    if Path(text).is_file() and is_matrix(text):
+        raise InvalidRequest(
+            f"{text}: holds several plans: name one, {text}#{next(iter(several), '')}; there are: "
+            f"{listed(list(several))}"
+        )
+    [plan] = several.values()
+    return plan
+
+
+def load_all(text: str) -> PlanMatrix:
+    """The plans in FILE, each with what it was made for; FILE#NAME is one of several."""
     from opamplan import InvalidRequest, Plan, PlanMatrix
     from opamplan.files import is_database
+    from opamplan.made_for import MadeFor
     from opamplan.matrix import is_matrix
 
     path, hash_, name = text.rpartition("#")
@@ -301,17 +318,23 @@ def load(text: str) -> Plan:
     if Path(path).is_file() and is_database(Path(path)):
         raise InvalidRequest(f"{path}: a state file of runs, and not a plan, as `plan -o` saves")
     if not (Path(path).is_file() and is_matrix(path)):
-        return Plan.load(text)
+        plan = Plan.load(text)
+        made_for = MadeFor.of_file(text)
+        return PlanMatrix({made_for.combination: plan}, {made_for.combination: made_for.asked})
     several = PlanMatrix.load(path)
-    if name in several:
-        return several[name]
-    if name:
+    if not name:
+        return several
+    if name not in several:
         hint = nearest(name, several) or f"; there are: {listed(list(several))}"
         raise InvalidRequest(f"{path}: holds no plan {name}{hint}")
-    raise InvalidRequest(
-        f"{text}: holds several plans: name one, {path}#{next(iter(several), '')}; there are: "
-        f"{listed(list(several))}"
-    )
+    return several.only(name)
+
+
+def made_for(args: argparse.Namespace) -> MadeFor:
+    """What the plan of one environment is made for."""
+    from opamplan.made_for import MadeFor
+
+    return MadeFor(args.combination, args.asked)
 
 
 def plans_in(name: str) -> list[Plan]:

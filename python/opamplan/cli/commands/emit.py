@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from opamplan.output import Written
 
 FORMATS = ("dockerfile", "bake", "llb", "dot", "json", "make", "github", "kubernetes")
+PLAN = "plan.json"
+"""The file of the formats that have the plan itself."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -160,7 +162,7 @@ def _emit(
         if args.compat:
             written = _write_compatible(args, plan, results, directory, emit)
         else:
-            files = files_of(plan, formats, emit)
+            files = [_made_for(args, plan, file) for file in files_of(plan, formats, emit)]
             written = write_files(directory, files, plan, progress_for(args))
     for path in written.changed:
         print(
@@ -179,6 +181,16 @@ def _emit(
         if plan.batches:
             _print_next(formats, len(plan.batches), shlex.quote(str(directory)), emit)
     return answer, status
+
+
+def _made_for(
+    args: argparse.Namespace, plan: Plan, file: tuple[str, bytes, bool]
+) -> tuple[str, bytes, bool]:
+    """A file that is emitted; the plan's own keeps what was asked for."""
+    path, content, executable = file
+    if path == PLAN:
+        content = plans.made_for(args).text_of(plan).encode()
+    return path, content, executable
 
 
 def _print_written(directory: Path, written: Written) -> None:

@@ -100,7 +100,7 @@ def _tell(
     missed = missing(args, plan, results)
     figures = plans.figures(plan, results, missed)
     if args.output == "-":
-        write_exact(sys.stdout, plan.to_json())
+        write_exact(sys.stdout, plans.made_for(args).text_of(plan))
         return figures, tell_missing(missed, several)
     if not args.json and not args.quiet:
         if several:
