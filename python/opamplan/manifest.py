@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,20 @@ class Manifest:
     """Which one: a digest."""
     files: dict[str, str] = field(default_factory=dict)
     """The SHA-256 of each, by path."""
+    folders: tuple[str, ...] = ()
+    """Their names, if it holds those of several plans, of which each has a manifest of its own."""
 
     @staticmethod
-    def read(root: Path) -> Manifest:
-        """Of a folder; empty where none can be read. It may be anyone's, as all that lies there."""
+    def read(root: Path, name: str = "") -> Manifest:
+        """Of a folder, or of the folder `name` in it; empty where none can be read.
+
+        It may be anyone's, as all that lies there.
+        """
         try:
-            with open_folder(str(root.resolve()), shown=str(root)) as folder:
+            with ExitStack() as stack:
+                folder = stack.enter_context(open_folder(str(root.resolve()), shown=str(root)))
+                if name:
+                    folder = stack.enter_context(open_folder(name, folder))
                 content, size, _ = read_regular(NAME, folder, _MOST)
             found = json.loads(content) if size <= _MOST else None
         except (OSError, ValueError, RecursionError, InvalidRequest):
@@ -47,37 +56,58 @@ class Manifest:
         if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
             return Manifest()
         files = {p: d for p, d in found["files"].items() if isinstance(d, str) and _is_below(p)}
-        return Manifest(str(found.get("plan", "")), files)
+        names = found.get("folders", [])
+        folders = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+        below = tuple(name for name in folders if "/" not in name and _is_below(name))
+        return Manifest(str(found.get("plan", "")), files, below)
 
     def text(self) -> bytes:
         """As it is written: equal manifests are equal bytes."""
         told = {"made by": "opamplan", "plan": self.plan, "files": self.files}
+        if self.folders:
+            told["folders"] = self.folders
         # A file a line, but not by `indent`, with which json is ten times as slow.
         return (json.dumps(told, separators=(",\n", ": "), sort_keys=True) + "\n").encode()
 
     def and_older(self, older: Manifest) -> Manifest:
         """With what `older` has besides."""
-        return Manifest(self.plan, {**older.files, **self.files})
+        folders = dict.fromkeys((*older.folders, *self.folders))
+        return Manifest(self.plan, {**older.files, **self.files}, tuple(folders))
 
 
-def remove_stale(
-    root: Path, older: Manifest, kept: Manifest, progress: Any = None
-) -> tuple[list[str], list[str]]:
-    """Remove what `older` lists and `kept` does not, if it is as it was written.
+@dataclass
+class Removed:
+    """What became of the files of an earlier emission, by their paths."""
 
-    Returns the paths of what was removed, and of what was changed since and so stays.
-    """
+    removed: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    """Changed since they were written, and so left there."""
+
+
+def remove_stale(root: Path, older: Manifest, kept: Manifest, progress: Any = None) -> Removed:
+    """Remove what `older` lists and `kept` does not, if it is as it was written."""
     from concurrent.futures import ThreadPoolExecutor
 
-    stale = sorted(older.files.keys() - kept.files.keys())
-    removed: list[str] = []
-    changed: list[str] = []
+    # Manifests come last, which tell the next emission what a killed process has left.
+    stale = sorted(
+        older.files.keys() - kept.files.keys(), key=lambda path: (path.endswith("/" + NAME), path)
+    )
+    done = Removed()
     with ThreadPoolExecutor(_REMOVERS) as several:
         found = several.map(lambda path: remove_below(root, path, older.files[path]), stale)
         for path, gone in zip(counting(stale, "remove", progress), found):
             if gone is not None:
-                (removed if gone else changed).append(path)
-    return removed, changed
+                (done.removed if gone else done.changed).append(path)
+    return done
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise InvalidRequest for what a person wrote: there is no second copy of that."""
+    if path.is_file() and not path.is_symlink() and MARK not in path.read_bytes():
+        raise InvalidRequest(
+            f"{path}: opamplan did not write this file, and would replace it: move it away, or "
+            "name another folder"
+        )
 
 
 def _is_below(path: str) -> bool:

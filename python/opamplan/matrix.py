@@ -337,18 +337,21 @@ class PlanMatrix(Mapping[str, Plan]):
         """Write the files of each plan below `directory`/NAME, see `write_plan`.
 
         Images are tagged `options.registry`/NAME/PACKAGE, as those of all plans have the same
-        names. Returns paths and sizes by the names of plans.
+        names. What was written below `directory` before, of one plan or of several of other names,
+        is removed, if nobody changed it since. Returns paths and sizes by the names of plans.
         """
         from copy import copy
 
         from opamplan.output import write_plan
+        from opamplan.several_folders import folders_of_plans
 
         written = {}
-        for name, plan in self.items():
-            mine = copy(options) if options else EmitOptions()
-            if mine.registry:
-                mine.registry = f"{mine.registry}/{name}"
-            written[name] = write_plan(plan, Path(directory) / name, formats, mine, progress)
+        with folders_of_plans(directory, self, progress):
+            for name, plan in self.items():
+                mine = copy(options) if options else EmitOptions()
+                if mine.registry:
+                    mine.registry = f"{mine.registry}/{name}"
+                written[name] = write_plan(plan, Path(directory) / name, formats, mine, progress)
         return written
 
 

@@ -10,11 +10,12 @@ from typing import Any, Optional, Union
 
 from opamplan._core.emit import EmitOptions, default_format, emit_formats, emitted_files
 from opamplan._core.plan import Plan
-from opamplan.errors import InvalidRequest, expected
+from opamplan.errors import expected
 from opamplan.files import make_folder
 from opamplan.interrupts import undivided
-from opamplan.manifest import MARK, NAME, Manifest, digest, remove_stale
+from opamplan.manifest import MARK, NAME, Manifest, digest, refuse_foreign, remove_stale
 from opamplan.place import refuse_repository
+from opamplan.several_folders import emptied
 from opamplan.staging import Staged
 from opamplan.terminal.progress import counting
 
@@ -88,7 +89,7 @@ def write_files(
     older = Manifest.read(root)
     manifest = Manifest(digest(plan.to_json().encode()), {p: digest(c) for p, c, _ in files})
     if manifest.plan == older.plan:  # other formats of it stay
-        manifest = manifest.and_older(older)
+        manifest.files = {**older.files, **manifest.files}
     # Takes its place first, so that what a killed process leaves is known too.
     meanwhile = manifest.and_older(older)
     if manifest.plan != older.plan:
@@ -97,24 +98,17 @@ def write_files(
     for path, content, _ in [*files, told]:
         # In our own subfolders nobody has files.
         if MARK in content and ("/" not in path or path.startswith(".github/")):
-            _refuse_foreign(root / path)
+            refuse_foreign(root / path)
     # Space for all of it is taken before anything is replaced.
-    with Staged(root) as staged, Staged(root) as end:
+    with emptied(root, older.folders) as stale, Staged(root) as staged, Staged(root) as end:
         for path, content, executable in counting([told, *files], "write", progress):
             staged.add(path, content, executable)
         if meanwhile != manifest:
             end.add(NAME, manifest.text())
         with undivided():
             staged.place()
-            removed, changed = remove_stale(root, older, manifest, progress)
+            left = Manifest(files={**older.files, **stale})
+            gone = remove_stale(root, left, manifest, progress)
             end.place()
-    return Written({path: len(content) for path, content, _ in files}, removed, changed)
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Not what a person wrote: there is no second copy of that."""
-    if path.is_file() and not path.is_symlink() and MARK not in path.read_bytes():
-        raise InvalidRequest(
-            f"{path}: opamplan did not write this file, and would replace it: move it away, or "
-            "name another folder"
-        )
+    written = {path: len(content) for path, content, _ in files}
+    return Written(written, gone.removed, gone.changed)

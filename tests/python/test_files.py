@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pathlib
 import pickle
@@ -18,6 +19,7 @@ from conftest import Run
 import opamplan
 from opamplan import Plan, PlanMatrix, Repository, runs
 from opamplan.data import repository_path
+from opamplan.files import lock_folder
 from opamplan.output import write_files
 from opamplan.terminal.progress import counting
 
@@ -234,6 +236,88 @@ def test_writing_and_removing_tell_how_far_they_are(
     assert seen[-1] == ("remove", len(written), len(written))
     assert sorted(done.removed) == sorted(written)
     assert sorted(content(tmp_path)) == [".opamplan.json", "only"]
+
+
+def folders_in(folder: pathlib.Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.is_dir()}
+
+
+def test_a_folder_holds_one_plan_or_the_folders_of_several(
+    plan: Plan, larger: Plan, tmp_path: pathlib.Path
+) -> None:
+    alone, below = tmp_path / "alone", tmp_path / "below"
+    plan.write(alone)
+    opamplan.PlanMatrix({"one": plan, "two": larger}).write(below)
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        opamplan.PlanMatrix({"one": larger, "three": plan}).write(folder)
+        if folder.name == "b":
+            plan.write(folder)
+        opamplan.PlanMatrix({"one": plan, "two": larger}).write(folder)
+        assert content(folder) == content(below)
+        assert folders_in(folder) == {"one", "two"}
+        plan.write(folder)
+        assert content(folder) == content(alone)
+        assert folders_in(folder) == folders_in(alone)
+
+
+def test_what_is_of_others_stays_in_the_folders_of_plans(
+    plan: Plan, larger: Plan, tmp_path: pathlib.Path
+) -> None:
+    for name in ("elsewhere", "out/own"):  # emitted by themselves
+        plan.write(tmp_path / name)
+    out = tmp_path / "out"
+    own = content(out / "own")
+    opamplan.PlanMatrix(dict.fromkeys(("one", "two", "three"), plan)).write(out)
+    (out / "one/results").mkdir()
+    (out / "one/results/log").write_text("a result")
+    (out / "two/batch0.Dockerfile").write_text("changed by hand")
+    shutil.rmtree(out / "three")
+    (out / "three").symlink_to(tmp_path / "elsewhere")
+    elsewhere = content(tmp_path / "elsewhere")
+    done = write_files(out, [("only", b"made by opamplan", False)], larger)
+    assert done.changed == ["two/batch0.Dockerfile"]
+    assert content(out / "one") == {"results": b"", "results/log": b"a result"}
+    assert content(out / "two") == {"batch0.Dockerfile": b"changed by hand"}
+    assert content(out / "own") == own
+    assert content(tmp_path / "elsewhere") == elsewhere
+
+
+def test_folders_that_a_manifest_names_are_in_its_own(plan: Plan, tmp_path: pathlib.Path) -> None:
+    out = tmp_path / "out"
+    for name in ("aside", "out/deep/er"):
+        plan.write(tmp_path / name)
+    aside, deeper = content(tmp_path / "aside"), content(out / "deep/er")
+    names = ["../aside", str(tmp_path / "aside"), "deep/er", "..", ".", "", "deep\0", 7]
+    (out / ".opamplan.json").write_text(
+        json.dumps({"made by": "opamplan", "files": {}, "folders": names})
+    )
+    plan.write(out)
+    assert content(tmp_path / "aside") == aside
+    assert content(out / "deep/er") == deeper
+
+
+def test_a_run_in_a_folder_of_several_plans_is_not_disturbed(
+    plan: Plan, tmp_path: pathlib.Path
+) -> None:
+    opamplan.PlanMatrix({"one": plan}).write(tmp_path)
+    before = content(tmp_path)
+    with lock_folder(tmp_path / "one"), pytest.raises(opamplan.InvalidRequest, match="another run"):
+        plan.write(tmp_path)
+    assert content(tmp_path) == before
+
+
+def test_plans_that_cannot_be_written_leave_the_folder_as_it_was(
+    plan: Plan, tmp_path: pathlib.Path
+) -> None:
+    both = opamplan.PlanMatrix({"one": plan, "two": plan})
+    with pytest.raises(opamplan.InvalidRequest, match="unknown format"):
+        both.write(tmp_path, "paper")
+    assert content(tmp_path) == {}
+    plan.write(tmp_path)
+    before = content(tmp_path)
+    with pytest.raises(opamplan.InvalidRequest, match="unknown format"):
+        both.write(tmp_path, "paper")
+    assert content(tmp_path) == before
 
 
 def test_a_bar_is_closed_whatever_happens() -> None:

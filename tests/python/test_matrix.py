@@ -97,6 +97,27 @@ def test_files_of_several_environments_have_a_folder_each(
         )
 
 
+def test_emit_tells_what_it_removes_of_plans_of_another_shape(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    words = ("emit", "heron", "-o", str(tmp_path / "out"))
+    several = opamplan_command(*words, *COMPILERS)
+    assert "Removed" not in several.stdout
+    changed = tmp_path / "out" / NAMES[2] / "step"
+    changed.write_text("of opamplan, changed by hand")
+    alone = opamplan_command(*words)
+    assert f"opamplan: {changed} is of an earlier plan and was changed since" in alone.stderr
+    assert "of an earlier plan\n" in alone.stdout
+    assert [path.name for path in changed.parent.iterdir()] == ["step"]
+    assert not (tmp_path / "out" / NAMES[3]).exists()
+    several = opamplan_command(*words, *COMPILERS)
+    assert several.stdout.splitlines()[-1].endswith(" files of an earlier plan")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        ".opamplan.json",
+        *NAMES[2:],
+    ]
+
+
 def test_a_run_for_each_environment_goes_into_one_state_and_one_report(
     opamplan_command: Run, tmp_path: pathlib.Path, fake: Callable[..., str]
 ) -> None:
@@ -511,7 +532,7 @@ def test_a_file_of_plans_is_emitted_built_and_reported_by_their_names(
     names = ["debian-13-ocaml-5.3.0", "debian-13-ocaml-5.3.0-oldest"]
     done = opamplan_command("emit", "-q", *plan)
     assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(place.name for place in out.iterdir()) == names
+    assert sorted(place.name for place in out.iterdir()) == [".opamplan.json", *names]
     done = opamplan_command("build", "-q", "--program", fake(), *plan)
     assert (done.returncode, done.stderr) == (0, "")
     state = f"{out}/builds.sqlite"

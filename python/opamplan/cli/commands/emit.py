@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -103,18 +105,35 @@ def run(args: argparse.Namespace) -> int:
         )
     for plan, _ in made.values():
         _refuse_unread(args, plan)
-    for name, one in found.items():
+    with ExitStack() as stack:
         if len(found) > 1:
-            one.output = str(top / name)
-            if args.registry:
-                one.registry = f"{args.registry}/{name}"  # their images have the same names
-            if not args.json and not args.quiet:
-                print(Style().strong(name))
-        answers[name], answer = _emit(one, *made.pop(name), name if len(found) > 1 else "")
-        status = max(status, answer)
+            stack.enter_context(_below(args, top, list(found)))
+        for name, one in found.items():
+            if len(found) > 1:
+                one.output = str(top / name)
+                if args.registry:
+                    one.registry = f"{args.registry}/{name}"  # their images have the same names
+                if not args.json and not args.quiet:
+                    print(Style().strong(name))
+            answers[name], answer = _emit(one, *made.pop(name), name if len(found) > 1 else "")
+            status = max(status, answer)
     if args.json:
         print_json({"environments": answers} if len(found) > 1 else answers.popitem()[1])
     return status
+
+
+@contextmanager
+def _below(args: argparse.Namespace, top: Path, names: list[str]) -> Iterator[None]:
+    """Around emitting into the folders `names`: what else an earlier emission left there goes."""
+    from opamplan.files import lock_folder
+    from opamplan.several_folders import folders_of_plans
+
+    with lock_folder(top):  # a run may be going on there
+        with folders_of_plans(top, names, progress_for(args)) as stale:
+            yield
+        _tell_changed(top, stale.changed)
+        if stale.removed and not args.json and not args.quiet:
+            _print_removed(stale.removed)
 
 
 def _refuse_unread(args: argparse.Namespace, plan: Plan) -> None:
@@ -164,11 +183,7 @@ def _emit(
         else:
             files = [_made_for(args, plan, file) for file in files_of(plan, formats, emit)]
             written = write_files(directory, files, plan, progress_for(args))
-    for path in written.changed:
-        print(
-            f"opamplan: {directory / path} is of an earlier plan and was changed since: left there",
-            file=sys.stderr,
-        )
+    _tell_changed(directory, written.changed)
     answer = {"directory": str(directory), "files": written.files, **figures}
     if args.json:
         return answer, status
@@ -200,7 +215,19 @@ def _print_written(directory: Path, written: Written) -> None:
         if "/" not in path:
             print(f"  {path:28} {count:>12,} bytes")
     if written.removed:
-        print(f"Removed {counted(len(written.removed), 'file')} of an earlier plan")
+        _print_removed(written.removed)
+
+
+def _print_removed(paths: list[str]) -> None:
+    print(f"Removed {counted(len(paths), 'file')} of an earlier plan")
+
+
+def _tell_changed(folder: Path, paths: list[str]) -> None:
+    for path in paths:
+        print(
+            f"opamplan: {folder / path} is of an earlier plan and was changed since: left there",
+            file=sys.stderr,
+        )
 
 
 def _print_next(formats: list[str], batches: int, folder: str, emit: Any) -> None:
