@@ -1,13 +1,40 @@
-"""What an image says of itself."""
+"""What an image says of itself, and whether a file can be one."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any, Union
 
 from opamplan.errors import InvalidRequest
-from opamplan.files import read
+from opamplan.files import read, telling
+
+_PACKED = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
+_ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
+"""How a frame begins; skippable ones have sixteen numbers."""
+
+
+def is_root_archive(path: Union[str, os.PathLike[str]]) -> bool:
+    """Whether builders unpack a file: a tar, plain or packed. Others they copy as they are.
+
+    By its first member; what is packed by zstd is not unpacked to see. Raises FileError.
+    """
+    import tarfile
+
+    with telling(path), open(path, "rb") as file:
+        begin = file.read(6)
+        if _ZSTD.match(begin):
+            return True
+        packed = next((name for magic, name in _PACKED if begin.startswith(magic)), "")
+        file.seek(0)
+        try:
+            tarfile.open(fileobj=file, mode=f"r:{packed}").close()  # type: ignore[call-overload]
+        except tarfile.CompressionError:
+            return True  # a Python that cannot unpack it
+        except (tarfile.TarError, EOFError, ValueError):
+            return False
+    return True
 
 
 def image_environment(config: Union[str, os.PathLike[str]]) -> list[tuple[str, str]]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import io
 import json
+import lzma
 import pathlib
 import re
 import sys
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import Run, tar_of
 
 import opamplan
+from opamplan.images import is_root_archive
 from opamplan.runs import Buildx, Runner, RunOptions, State
 
 CONTEXT = {"step", "collect", "packages/csexp.1.5.2"}
@@ -386,14 +392,63 @@ def test_what_an_emission_left_is_no_repository(
 def test_a_base_archive_is_taken_into_the_context(
     form: str, tmp_path: pathlib.Path, opamplan_command: Run
 ) -> None:
-    (tmp_path / "mine.tar").write_bytes(b"x")
+    (tmp_path / "mine.tar").write_bytes(tar_of(x=b"x"))
     words = ["--base-archive=mine.tar", "--depexts-command=my-manager", f"--format={form}"]
     done = opamplan_command("emit", "svg-only", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out/base-archive").read_bytes() == b"x"
+    assert (tmp_path / "out/base-archive").read_bytes() == tar_of(x=b"x")
     file = tmp_path / ("out/batch0.llb" if form == "llb" else "out/batch0.Dockerfile")
     assert b"base-archive" in file.read_bytes()
     assert b"debian:13" not in file.read_bytes()
+
+
+def zip_of(**files: bytes) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return whole.getvalue()
+
+
+ROOT = tar_of(etc=b"")
+SKIPPABLE = b"\x50\x2a\x4d\x18\0\0\0\0"  # a frame of zstd, as pzstd writes first
+
+
+@pytest.mark.parametrize(
+    ("content", "taken"),
+    [
+        (ROOT, True),
+        (gzip.compress(ROOT), True),
+        (bz2.compress(ROOT), True),
+        (lzma.compress(ROOT), True),
+        (b"\x28\xb5\x2f\xfd rest", True),
+        (SKIPPABLE, True),
+        (b"", False),
+        (b"FROM debian:13\n", False),
+        (b"x" * 10_000, False),
+        (ROOT[:100], False),
+        (gzip.compress(b"FROM debian:13\n"), False),
+        (gzip.compress(ROOT)[:20], False),
+        (b"\x1f\x8b no gzip", False),
+        (b"\xfd7zXZ\0 no xz", False),
+        (lzma.compress(ROOT, lzma.FORMAT_ALONE), False),  # which builders do not know
+        (zip_of(etc=b""), False),
+        (b"\x7fELF" + bytes(600), False),
+        (bytes(10_240), True),  # a tar of nothing
+    ],
+)
+def test_a_base_archive_that_builders_do_not_unpack_is_refused_before_anything_is_written(
+    content: bytes, taken: bool, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    file = tmp_path / "base"
+    file.write_bytes(content)
+    assert is_root_archive(file) == taken
+    if not taken and len(content) < 20:  # the command once or twice
+        done = opamplan_command("emit", "dune", "--base-archive", str(file), cwd=tmp_path)
+        assert done.returncode == 2
+        assert f"--base-archive {file}: no tar archive" in done.stderr
+        assert "as `docker export` writes" in done.stderr
+        assert list(tmp_path.iterdir()) == [file]
 
 
 @pytest.mark.parametrize(

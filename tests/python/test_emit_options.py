@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import Run, tar_of
 
 import opamplan
 from opamplan.cli.parser import make_parser
@@ -128,7 +128,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "--strategy": ["--strategy", "chain"],
     "--limit": ["--limit", "batch_targets=1"],
     "--image": ["--image", "other:1"],
-    "--base-archive": ["--base-archive", "FILE"],
+    "--base-archive": ["--base-archive", "TAR"],
     "--depexts-command": ["--depexts-command", 'fetch "$@"'],
     "--opam": ["--opam", "distribution"],
     "--user": ["--user", "root"],
@@ -171,11 +171,12 @@ def files_of(folder: pathlib.Path) -> dict[str, bytes]:
 def test_every_option_of_emit_changes_a_file(tmp_path: pathlib.Path, opamplan_command: Run) -> None:
     seen: dict[str, dict[str, bytes]] = {}
     files = {
-        "FILE": "echo hello\n",
-        "CONFIG": '[{"Config": {"Env": ["PATH=/x", "LANG=C.UTF-8"]}}]',
+        "FILE": b"echo hello\n",
+        "CONFIG": b'[{"Config": {"Env": ["PATH=/x", "LANG=C.UTF-8"]}}]',
+        "TAR": tar_of(etc=b""),
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
 
     def run(*arguments: str) -> dict[str, bytes]:
         arguments = tuple(str(tmp_path / a) if a in files else a for a in arguments)

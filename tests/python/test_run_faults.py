@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import Run, tar_of
 
 import opamplan
 from opamplan.files import Lock
@@ -252,9 +252,11 @@ def test_nothing_is_emitted_where_a_run_is_going_on(
     plan: opamplan.Plan, tmp_path: pathlib.Path, fake: Callable[..., str], opamplan_command: Run
 ) -> None:
     out = tmp_path / "out"
+    base = tmp_path / "base.tar"
+    base.write_bytes(tar_of(etc=b""))
     with building(plan, tmp_path, fake(hang=3600)) as process:
         before = (out / "batch0.Dockerfile").read_bytes()
-        for words in (["emit"], ["build", "--program", fake(), "--base-archive", __file__]):
+        for words in (["emit"], ["build", "--program", fake(), "--base-archive", str(base)]):
             done = opamplan_command(*words, "dune", "-o", str(out))
             assert done.returncode == 2
             assert f"another run, of process {process.pid}, is writing there" in done.stderr

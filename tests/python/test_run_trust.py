@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import Run, tar_of
 
 import opamplan
 from opamplan import files
@@ -350,11 +350,12 @@ def test_a_base_archive_may_have_any_name_and_stays_as_it_is(
 ) -> None:
     archive = tmp_path / "my" / name
     archive.parent.mkdir()
-    archive.write_bytes(b"x" * 2_100_000)
+    archive.write_bytes(tar_of(x=b"x" * 2_100_000))
+    before = archive.read_bytes()
     done = build("--base-archive", str(archive))
     assert done.returncode == 0, done.stderr
-    assert archive.read_bytes() == b"x" * 2_100_000
-    assert (tmp_path / "out/base-archive").read_bytes() == archive.read_bytes()
+    assert archive.read_bytes() == before
+    assert (tmp_path / "out/base-archive").read_bytes() == before
     text = (tmp_path / "out/batch0.Dockerfile").read_text()
     assert 'ADD ["base-archive", "/"]' in text
     assert State(tmp_path / "out/builds.sqlite").run().base == name

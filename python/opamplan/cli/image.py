@@ -88,12 +88,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def require_base(args: argparse.Namespace) -> None:
-    """Raises if the base archive that was named is not there."""
+    """Raises if the base archive that was named is not there, or none that a builder unpacks."""
     from opamplan import InvalidRequest
+    from opamplan.images import is_root_archive
 
-    if args.base_archive and not Path(args.base_archive).is_file():
-        is_folder = Path(args.base_archive).is_dir()
-        trouble = "a folder; name a file" if is_folder else "no such file"
+    if not args.base_archive:
+        return
+    file = Path(args.base_archive)
+    trouble = ""
+    if file.is_dir():
+        trouble = "a folder; name a file"
+    elif not file.is_file():
+        trouble = "no such file"
+    elif not is_root_archive(file):
+        trouble = (
+            "no tar archive, so that builders would not unpack it: name one of a root file system, "
+            "as `docker export` writes, plain or packed by gzip, bzip2, xz or zstd"
+        )
+    if trouble:
         raise InvalidRequest(f"--base-archive {args.base_archive}: {trouble}")
 
 
