@@ -5,6 +5,9 @@ from __future__ import annotations
 from opamplan import interrupts  # noqa: F401  (first, as all others take time)
 
 # isort: split
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+
 from opamplan import attached, notebook  # noqa: F401  (both give classes of the core methods)
 
 # Names of the compiled core, one block a room.
@@ -87,9 +90,6 @@ from opamplan._core.solve import (
     Universe,
 )
 from opamplan._core.syntax import File, Item, Value, parse, parse_recovering, parse_value
-from opamplan.archives import take_archives
-from opamplan.change import Effect, Loss, PackageChange, compare_repositories, effect_of
-from opamplan.commits import PlannedCommit, plan_commits
 from opamplan.errors import (
     Cancelled,
     CyclicDependencies,
@@ -104,11 +104,16 @@ from opamplan.errors import (
     StateError,
     UnknownPackage,
 )
-from opamplan.images import image_environment
-from opamplan.inspection import inspect_files
-from opamplan.left_out import LeftOut
-from opamplan.matrix import Combination, PlanMatrix, combinations, plan_matrix
-from opamplan.output import write_plan
+
+if TYPE_CHECKING:
+    from opamplan.archives import take_archives
+    from opamplan.change import Effect, Loss, PackageChange, compare_repositories, effect_of
+    from opamplan.commits import PlannedCommit, plan_commits
+    from opamplan.images import image_environment
+    from opamplan.inspection import inspect_files
+    from opamplan.left_out import LeftOut
+    from opamplan.matrix import Combination, PlanMatrix, combinations, plan_matrix
+    from opamplan.output import write_plan
 
 __all__ = [
     "Alignment",
@@ -211,3 +216,33 @@ __all__ = [
     "take_archives",
     "write_plan",
 ]
+
+_HOMES = {
+    "archives": ("take_archives",),
+    "change": ("Effect", "Loss", "PackageChange", "compare_repositories", "effect_of"),
+    "commits": ("PlannedCommit", "plan_commits"),
+    "images": ("image_environment",),
+    "inspection": ("inspect_files",),
+    "left_out": ("LeftOut",),
+    "matrix": ("Combination", "PlanMatrix", "combinations", "plan_matrix"),
+    "output": ("write_plan",),
+}
+"""Modules that are imported when one of their names is asked for: all are half of the start."""
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __dir__() -> list[str]:
+    """All names, imported or not."""
+    return sorted({*globals(), *_HOMES, *__all__})
+
+
+if not TYPE_CHECKING:  # to which it would say that every name is there
+
+    def __getattr__(name: str) -> object:
+        """What is not imported yet: a name of `_HOMES`, or one of these modules."""
+        if name in _HOMES:
+            return _import_module(f"opamplan.{name}")
+        if name not in _HOME_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(_import_module(f"opamplan.{_HOME_OF[name]}"), name)
+        return found

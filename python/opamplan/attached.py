@@ -17,7 +17,6 @@ from opamplan._core import _give, _sign
 from opamplan._core.plan import Plan
 from opamplan._core.repository import Repository, _load_repository
 from opamplan._core.syntax import File
-from opamplan.dependency_edits import add_dependency, remove_dependency, set_constraint
 
 if TYPE_CHECKING:
     from opamplan._core.emit import EmitOptions
@@ -67,6 +66,41 @@ def open_repository(
 def packages_of(self: Repository) -> Iterator[Package]:
     """Every package, by name, then version; no list of them is made."""
     return map(self._package_at, range(len(self)))
+
+
+def set_constraint(self: File, name: str, constraint: str, field: str = "depends") -> File:
+    """A new file in which a dependency has another version constraint.
+
+    `constraint` is written as in opam files, `>= "3.0" & < "4"`, versions also without quotes,
+    `= version` for the package's own; "" allows every version. Conditions beside it, as
+    `with-test`, stay, and so does every other byte. `field`: `depends`, `depopts` or `conflicts`.
+    Where the field names the package several times, all of them change. Raises
+    InvalidRequest if it does not name it, or has versions and conditions mixed by `|`.
+    """
+    from opamplan import dependency_edits
+
+    return dependency_edits.set_constraint(self, name, constraint, field)
+
+
+def add_dependency(self: File, name: str, constraint: str = "", field: str = "depends") -> File:
+    """A new file with one more dependency, behind the others.
+
+    `constraint` as for `set_constraint`; conditions may be in it, as in `with-test & >= "2"`.
+    Raises InvalidRequest if the field names the package already.
+    """
+    from opamplan import dependency_edits
+
+    return dependency_edits.add_dependency(self, name, constraint, field)
+
+
+def remove_dependency(self: File, name: str, field: str = "depends") -> File:
+    """A new file without a dependency, with its line if nothing else is on it.
+
+    Of a choice the others stay. Raises InvalidRequest if the field does not name the package.
+    """
+    from opamplan import dependency_edits
+
+    return dependency_edits.remove_dependency(self, name, field)
 
 
 def save_plan(self: Plan, path: Union[str, os.PathLike[str]]) -> None:

@@ -29,6 +29,7 @@ from opamplan._core.repository import (
 from opamplan._core.solve import SolveResult, Universe, _targets_touched
 from opamplan._core.syntax import parse
 from opamplan.errors import InvalidRequest, expected, list_of
+from opamplan.looks import Shown
 
 STAGES = ("all", "direct", "none")
 _LEFT_OUT = "; the field is left out"
@@ -42,7 +43,7 @@ _DECISIVE = {
 
 
 @dataclass(frozen=True)
-class PackageChange:
+class PackageChange(Shown):
     """One version that a change adds, changes or removes."""
 
     package: str
@@ -59,7 +60,7 @@ class PackageChange:
 
 
 @dataclass(frozen=True)
-class Loss:
+class Loss(Shown):
     """A version that cannot be installed."""
 
     package: str
@@ -68,7 +69,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Shown):
     """What a change does in one environment."""
 
     lost: tuple[Loss, ...]

@@ -23,11 +23,12 @@ from opamplan._core.repository import Repository
 from opamplan._core.solve import Universe
 from opamplan.change import PackageChange, compare_repositories
 from opamplan.errors import InvalidRequest, LoadError
+from opamplan.looks import Shown
 from opamplan.sources import git, require, resolve, shown
 
 
 @dataclass(frozen=True)
-class PlannedCommit:
+class PlannedCommit(Shown):
     """A commit, what it changes, and what that makes new."""
 
     commit: str

@@ -1,6 +1,6 @@
 """Edits of the dependencies of an opam file: what is meant changes, every other byte stays.
 
-`File.set_constraint`, `File.add_dependency` and `File.remove_dependency` are these functions.
+`File.set_constraint`, `File.add_dependency` and `File.remove_dependency` call these functions.
 """
 
 from __future__ import annotations
@@ -17,14 +17,7 @@ Splice = tuple[int, int, str]
 
 
 def set_constraint(self: File, name: str, constraint: str, field: str = "depends") -> File:
-    """A new file in which a dependency has another version constraint.
-
-    `constraint` is written as in opam files, `>= "3.0" & < "4"`, versions also without quotes,
-    `= version` for the package's own; "" allows every version. Conditions beside it, as
-    `with-test`, stay, and so does every other byte. `field`: `depends`, `depopts` or `conflicts`.
-    Where the field names the package several times, all of them change. Raises
-    InvalidRequest if it does not name it, or has versions and conditions mixed by `|`.
-    """
+    """`File.set_constraint`."""
     _require(name, constraint, field)
     wanted = _constraint(constraint)
     atoms = list(atoms_of(self.get(field), name))
@@ -36,11 +29,7 @@ def set_constraint(self: File, name: str, constraint: str, field: str = "depends
 
 
 def add_dependency(self: File, name: str, constraint: str = "", field: str = "depends") -> File:
-    """A new file with one more dependency, behind the others.
-
-    `constraint` as for `set_constraint`; conditions may be in it, as in `with-test & >= "2"`.
-    Raises InvalidRequest if the field names the package already.
-    """
+    """`File.add_dependency`."""
     _require(name, constraint, field)
     if next(atoms_of(self.get(field), name), None) is not None:
         raise InvalidRequest(
@@ -53,10 +42,7 @@ def add_dependency(self: File, name: str, constraint: str = "", field: str = "de
 
 
 def remove_dependency(self: File, name: str, field: str = "depends") -> File:
-    """A new file without a dependency, with its line if nothing else is on it.
-
-    Of a choice the others stay. Raises InvalidRequest if the field does not name the package.
-    """
+    """`File.remove_dependency`."""
     _require(name, "", field)
     value = self.get(field)
     if next(atoms_of(value, name), None) is None:

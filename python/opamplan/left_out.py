@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from opamplan._core.plan import Plan
 from opamplan._core.solve import SolveResult
+from opamplan.looks import Shown
 
 
 @dataclass(frozen=True, order=True)
-class LeftOut:
+class LeftOut(Shown):
     """A target that is in no plan."""
 
     target: str

@@ -30,6 +30,7 @@ from opamplan._core.repository import Repository
 from opamplan._core.solve import SolveResult, Universe
 from opamplan.errors import InvalidRequest, PlanFormatError, expected, list_of
 from opamplan.left_out import LeftOut, left_out_of
+from opamplan.looks import Shown
 from opamplan.wording import ANY_COMPILER, listed, nearest
 
 SCHEMA = "opamplan matrix 1"
@@ -44,7 +45,7 @@ _FILE_NAME = re.compile(r"[^A-Za-z0-9.+~_-]+")
 
 
 @dataclass(frozen=True)
-class Combination:
+class Combination(Shown):
     """One value of each axis of a matrix: what a plan of it is made for."""
 
     environment: str = "debian-13"
@@ -175,7 +176,7 @@ def _said(each: Combination) -> str:
     return ", ".join(words) or each.name
 
 
-class PlanMatrix(Mapping[str, Plan]):
+class PlanMatrix(Shown, Mapping[str, Plan]):
     """Plans by the names of what they are for, in the order in which they were given.
 
     A mapping: `matrix["debian-13-ocaml-5.3.0"]` is a plan, `len(matrix)` is how many there are.

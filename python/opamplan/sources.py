@@ -1,27 +1,24 @@
 """Where a repository is loaded from: local paths, URLs of archives, URLs of git repositories.
 
-What only URLs need is imported where it is used: it costs more than planning a small repository.
+What only URLs need is imported where it is used: it costs more than to solve for a target.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
-import json
 import os
-import pathlib
 import re
 import sys
-import urllib.parse
-import warnings
 from collections.abc import Iterable
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from opamplan.errors import InvalidRequest, LoadError, MissingRepository, expected
-from opamplan.files import make_folder
 
-ARCHIVE = re.compile(r"\.(tar|tar\.(gz|zst|xz|bz2)|tgz|tbz|txz|zip)$", re.IGNORECASE)
+if TYPE_CHECKING:
+    import pathlib
+
+ARCHIVE = r"(?i)\.(tar|tar\.(gz|zst|xz|bz2)|tgz|tbz|txz|zip)$"
 MOST_BYTES = 1 << 30
 TIMEOUT = 60.0
 
@@ -29,16 +26,16 @@ PathLike = Union[str, "os.PathLike[str]"]
 Pin = Union[PathLike, tuple[PathLike, str, str]]
 
 
-def user_cache() -> pathlib.Path:
+def user_cache() -> str:
     """Opamplan's folder in the user's cache: $OPAMPLAN_CACHE, $XDG_CACHE_HOME/opamplan..."""
     if os.environ.get("OPAMPLAN_CACHE"):
-        return pathlib.Path(os.environ["OPAMPLAN_CACHE"])
+        return os.environ["OPAMPLAN_CACHE"]
     if os.environ.get("XDG_CACHE_HOME"):
-        return pathlib.Path(os.environ["XDG_CACHE_HOME"]) / "opamplan"
-    home = pathlib.Path(os.path.expanduser("~"))
+        return os.path.join(os.environ["XDG_CACHE_HOME"], "opamplan")
+    home = os.path.expanduser("~")
     if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "opamplan"
-    return home / ".cache" / "opamplan"
+        return os.path.join(home, "Library", "Caches", "opamplan")
+    return os.path.join(home, ".cache", "opamplan")
 
 
 def cache_folder(cache: Union[bool, PathLike, None]) -> str:
@@ -46,7 +43,7 @@ def cache_folder(cache: Union[bool, PathLike, None]) -> str:
     if cache is None or cache is False:
         return ""
     if cache is True:
-        return str(user_cache() / "repositories")
+        return os.path.join(user_cache(), "repositories")
     return os.fspath(cache)
 
 
@@ -94,13 +91,17 @@ def _resolve_one(what: str, rev: str) -> tuple[str, str]:
     _refuse_no_text(what + rev)
     what, own = _split_revision(what)
     rev = own or rev
+    if ":" not in what and not what.startswith("git+"):
+        return os.path.expanduser(what), rev
+    import urllib.parse
+
     url = urllib.parse.urlsplit(what)
     if what.startswith("git+") or _is_scp(what) or url.scheme in ("ssh", "git"):
         return _fetch_git(what[4:] if what.startswith("git+") else what, rev)
     if url.scheme == "file":
         return urllib.parse.unquote(url.path), rev
     if url.scheme in ("http", "https"):
-        if not ARCHIVE.search(url.path):
+        if not re.search(ARCHIVE, url.path):
             return _fetch_git(what, rev)
         if rev:
             raise _no_commits(shown(what), rev)
@@ -138,6 +139,8 @@ def _refuse_no_text(text: str) -> None:
 
 def shown(url: str) -> str:
     """A URL as messages and records may hold it: without its password, and what a `?` begins."""
+    import urllib.parse
+
     try:
         parts = urllib.parse.urlsplit(url)
     except ValueError:
@@ -153,6 +156,8 @@ def shown(url: str) -> str:
 
 def _without_password(text: str, url: str) -> str:
     """What another program says of a URL."""
+    import urllib.parse
+
     text = text.replace(url, shown(url))
     user = urllib.parse.urlsplit(url).netloc.rpartition("@")[0]
     password = user.partition(":")[2]
@@ -167,12 +172,18 @@ def _is_scp(what: str) -> bool:
 
 
 def _folder(kind: str) -> pathlib.Path:
-    folder = user_cache() / kind
+    import pathlib
+
+    from opamplan.files import make_folder
+
+    folder = pathlib.Path(user_cache(), kind)
     make_folder(folder)
     return folder
 
 
 def _key(url: str) -> str:
+    import hashlib
+
     return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
@@ -204,7 +215,9 @@ def _has_commit(folder: pathlib.Path, rev: str) -> bool:
 
 def _fetch_git(url: str, rev: str) -> tuple[str, str]:
     """A bare clone in the user's cache, brought up to date unless it has the commit."""
+    import pathlib
     import tempfile
+    import warnings
 
     if url.startswith("-"):
         raise LoadError(f"{shown(url)}: not a URL")
@@ -238,6 +251,7 @@ def _forget(clone: pathlib.Path) -> None:
 def _request(url: str) -> Any:
     """A request for an archive; a name and password in the URL go to its own host only."""
     import base64
+    import urllib.parse
     import urllib.request
 
     parts = urllib.parse.urlsplit(url)
@@ -253,8 +267,12 @@ def _request(url: str) -> Any:
 def _download(url: str) -> pathlib.Path:
     """An archive in the user's cache, fetched again only when the server has a newer one."""
     import http.client
+    import json
+    import pathlib
     import urllib.error
+    import urllib.parse
     import urllib.request
+    import warnings
 
     name = pathlib.PurePosixPath(urllib.parse.urlsplit(url).path).name
     target = _folder("archives") / f"{_key(url)}-{re.sub(r'[^A-Za-z0-9._-]', '_', name)}"

@@ -39,7 +39,7 @@ if __name__ == "__main__":
     "module",
     [
         "opamplan._core",
-        "opamplan.output",
+        "opamplan.attached",
         "opamplan.cli",
         "argparse",
         "opamplan.cli.commands.solve",

@@ -135,7 +135,7 @@ def worlds() -> tuple[World, World, World]:
 
 def public_classes() -> set[str]:
     modules = (opamplan, *filter(inspect.ismodule, vars(opamplan._core).values()))
-    found = {name for m in modules for name in vars(m) if inspect.isclass(getattr(m, name))}
+    found = {name for m in modules for name in dir(m) if inspect.isclass(getattr(m, name))}
     return {n for n in found if not issubclass(getattr(opamplan, n, object), Exception)}
 
 

@@ -19,15 +19,16 @@ run, builders, or places to write (`ASKED_ONLY`), unless --config or $OPAMPLAN_C
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli.options import SEVERAL, SEVERAL_COMMANDS
 from opamplan.errors import InvalidRequest
 from opamplan.wording import nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Table = dict[str, Any]
 
@@ -85,22 +86,28 @@ def files(asked: Optional[str]) -> Iterator[tuple[Path, bool]]:
     named = os.environ.get("OPAMPLAN_CONFIG") if asked is None else asked
     if named is not None:
         if named:
+            from pathlib import Path
+
             yield Path(named).expanduser(), True
         return
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     for folder, stem, trusted in (
-        (Path(), "opamplan", False),
-        (Path(home) / "opamplan", "config", True),
+        ("", "opamplan", False),
+        (os.path.join(home, "opamplan"), "config", True),
     ):
         for suffix in (".toml", ".json"):
-            path = folder / (stem + suffix)
-            if path.is_file():
-                yield path, trusted
+            path = os.path.join(folder, stem + suffix)
+            if os.path.isfile(path):
+                from pathlib import Path
+
+                yield Path(path), trusted
                 break
 
 
 def read(path: Path) -> Table:
     """The file's table; raises InvalidRequest."""
+    import json
+
     from opamplan.files import read as content_of
 
     content = content_of(path)

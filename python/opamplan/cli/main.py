@@ -11,12 +11,10 @@ import contextlib
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Optional
 
-from opamplan.cli.parser import EXIT_INVALID, command_names, complain, make_parser
+from opamplan.cli.parser import EXIT_INVALID, ORDER, command_names, complain, make_parser
 from opamplan.cli.usage import parser_of, unknown_arguments
 from opamplan.errors import sentence
 from opamplan.interrupts import EXIT_INTERRUPTED, hand_over
@@ -27,9 +25,13 @@ EXIT_NO_READER = 141
 
 
 def _wanted(argv: Sequence[str]) -> list[str]:
-    """The one command that `argv` asks for, or all of them."""
+    """The one command that `argv` asks for, or all of them; none to tell the version."""
+    if argv[0] == "--version":
+        return []
+    if argv[0] in ORDER:  # all are known without a look into the folder
+        return [argv[0]]
     known = command_names()
-    return [argv[0]] if argv and argv[0] in known else known
+    return [argv[0]] if argv[0] in known else known
 
 
 def _as_help(argv: Sequence[str]) -> Sequence[str]:
@@ -74,6 +76,8 @@ def _run(arguments: Sequence[str]) -> int:
         return EXIT_BAD_NEWS
     except (Error, OSError) as error:
         if os.environ.get("OPAMPLAN_TRACEBACK"):
+            import traceback
+
             traceback.print_exc()
         complain(sentence(error) + _hint(error, args))
         return EXIT_INVALID
@@ -86,7 +90,7 @@ def _hint(error: Exception, args: argparse.Namespace) -> str:
 
     if not isinstance(error, UnknownPackage) or getattr(args, "repository", None) != []:
         return ""
-    if getattr(args, "plan", None) or hasattr(args, "before") or is_repository(Path()):
+    if getattr(args, "plan", None) or hasattr(args, "before") or is_repository():
         return ""
     return " (the small one inside opamplan; --repository names another)"
 

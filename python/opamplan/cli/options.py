@@ -7,7 +7,6 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NoReturn, Optional
 
 from opamplan.cli.outcome import BadNews
@@ -117,9 +116,11 @@ def pins(args: argparse.Namespace) -> list[tuple[str, str, str]]:
     return out
 
 
-def is_repository(folder: Path) -> bool:
+def is_repository(folder: str = ".") -> bool:
     """Whether a folder is laid out as opam-repository is."""
-    return any((folder / "packages").glob("*/*/opam"))
+    from pathlib import Path
+
+    return any(Path(folder, "packages").glob("*/*/opam"))
 
 
 def repository_paths(args: argparse.Namespace) -> list[str]:
@@ -130,7 +131,7 @@ def repository_paths(args: argparse.Namespace) -> list[str]:
     paths: list[str] = list(args.repository)
     if paths:
         return paths
-    embedded = not is_repository(Path())
+    embedded = not is_repository()
     if not args.quiet and (not embedded or sys.stderr.isatty()):  # scripts that take it know it
         _say_which(
             "the small one inside opamplan, of examples; --repository names a real one"

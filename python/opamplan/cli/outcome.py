@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
-from opamplan.left_out import LeftOut, left_out_of
+if TYPE_CHECKING:
+    from opamplan.left_out import LeftOut
 
 EXIT_BAD_NEWS = 1
 
@@ -24,6 +25,8 @@ def missing(args: argparse.Namespace, plan: Any, results: Optional[list[Any]]) -
 
 def left_out(args: argparse.Namespace, plan: Any, results: Optional[list[Any]]) -> list[LeftOut]:
     """What `plan` does not build of what was asked for; a file of several plans says it itself."""
+    from opamplan.left_out import left_out_of
+
     saved: Optional[list[LeftOut]] = getattr(args, "left_out", None)
     return left_out_of(plan, results or ()) if saved is None else saved
 

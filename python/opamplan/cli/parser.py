@@ -7,11 +7,13 @@ asked for are imported.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
 import importlib
-import pkgutil
+import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from opamplan.cli.usage import explained
 
@@ -64,6 +66,12 @@ EXIT_INVALID = 2
 class Parser(argparse.ArgumentParser):
     """Says of a word that makes no sense in one line: the whole usage is no help there."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        formatter = kwargs.get("formatter_class", argparse.HelpFormatter)
+        # By itself it would import what asks for the width, for each option that is added.
+        kwargs["formatter_class"] = functools.partial(formatter, width=_columns() - 2)
+        super().__init__(*args, **kwargs)
+
     def error(self, message: str) -> NoReturn:
         """Complain, and end."""
         if message.startswith("argument "):
@@ -78,8 +86,20 @@ class Parser(argparse.ArgumentParser):
         super().error(message)
 
 
+def _columns() -> int:
+    """How wide the terminal is, as `shutil` finds it."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    with contextlib.suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    return 80
+
+
 def command_names() -> list[str]:
     """The commands that there are, in the order of --help."""
+    import pkgutil
+
     places = importlib.import_module(HOME).__path__
     found = {module.name for module in pkgutil.iter_modules(places)}
     known = [name for name in ORDER if name in found]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from opamplan import change, commits, left_out, matrix
+from opamplan import looks
 from opamplan._core.closure import ReverseDependencies
 from opamplan._core.emit import EmitOptions
 from opamplan._core.inspect import BakeMeasure, DockerfileMeasure, PlanFinding
@@ -78,24 +78,36 @@ def __getattr__(name: str) -> Any:
     return getattr(importlib.import_module(f"opamplan.notebook.{_HOMES[name]}"), name)
 
 
+def _drawn(value: object, module: str, function: str) -> str:
+    """A value as HTML, by a function of a module here."""
+    page = getattr(importlib.import_module(f"opamplan.notebook.{module}"), function)
+    return str(page(value))
+
+
+def _draw(value: object) -> str:
+    """The same of a class of Python; one that derives from it looks alike."""
+    names = {kind.__name__ for kind in type(value).__mro__}
+    place = ("tables", "matrix") if "PlanMatrix" in names else ("members", "page")
+    return _drawn(value, *place)
+
+
 def _attach(kind: type, module: str, function: str = "page") -> None:
-    """Give `kind` a `_repr_html_` that is a function of a module here."""
+    """Give a class of the core a `_repr_html_` that is a function of a module here."""
 
     def _repr_html_(self: Any) -> str:
-        page = getattr(importlib.import_module(f"opamplan.notebook.{module}"), function)
-        return str(page(self))
+        return _drawn(self, module, function)
 
     _repr_html_.__qualname__ = f"{kind.__name__}._repr_html_"
     kind._repr_html_ = _repr_html_  # type: ignore[attr-defined]
 
 
+looks.draw = _draw
 _attach(SolveResult, "closure_graph")
 _attach(Plan, "plan_sharing")
 _attach(PlanDifference, "plan_difference")
 _attach(Forecast, "forecast_timeline")
 _attach(Repository, "tables", "repository")
 _attach(Package, "tables", "package")
-_attach(matrix.PlanMatrix, "tables", "matrix")
 _attach(Fact, "tables", "fact")
 _attach(Explanation, "tables", "explanation")
 _attach(BlockerReport, "tables", "blockers")
@@ -120,11 +132,5 @@ for _kind in (
     RebuiltTarget,
     SeriesChange,
     SourceInfo,
-    change.Effect,
-    change.Loss,
-    change.PackageChange,
-    commits.PlannedCommit,
-    left_out.LeftOut,
-    matrix.Combination,
 ):
     _attach(_kind, "members")

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
-import secrets
 from collections.abc import Iterator
 from typing import IO, Any, Optional
 
 # What does something: C0 but newline and tab, delete, C1; what turns or hides text; line and
-# paragraph separators; surrogates, which are bytes that are no UTF-8.
-_ACTIVE = re.compile(
+# paragraph separators; surrogates, which are bytes that are no UTF-8. None is printable.
+_ACTIVE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff"
     "\ud800-\udfff]"
 )
@@ -21,7 +21,9 @@ _ACTIVE = re.compile(
 
 def harmless(text: str) -> str:
     """The text with control characters written as JSON writes them."""
-    return _ACTIVE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    if text.replace("\n", "").replace("\t", "").isprintable():  # as nearly all is
+        return text
+    return re.sub(_ACTIVE, lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 class Lost(OSError):
@@ -40,12 +42,14 @@ class Guarded:
         self.lost: Optional[Lost] = None
         """Why something was not written, whoever has caught it since."""
         # Nobody outside can know it, so nobody's text holds it.
-        self._token = secrets.token_hex(12)
-        self._mark = re.compile(f"<{self._token}:([0-9;]*)>")
+        self._token = os.urandom(12).hex()
 
     def write(self, text: str) -> int:
         """Write text, harmless."""
-        self._put(self._mark.sub("\x1b[\\1m", harmless(text)))
+        shown = harmless(text)
+        if self._token in shown:
+            shown = re.sub(f"<{self._token}:([0-9;]*)>", "\x1b[\\1m", shown)
+        self._put(shown)
         return len(text)
 
     def paint(self, code: str) -> str:

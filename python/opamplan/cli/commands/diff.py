@@ -59,7 +59,7 @@ def _side(args: argparse.Namespace, text: str) -> Plan:
     from opamplan import InvalidRequest, MissingFile
 
     if text != "-" and "=" not in text:
-        if options.is_repository(Path(text)):
+        if options.is_repository(text):
             raise InvalidRequest(
                 f"{text}: a repository; `opamplan change BEFORE AFTER` compares two, "
                 "for people, as JSON or as Markdown"
