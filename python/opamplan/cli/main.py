@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -117,6 +118,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return _status_of_lost(out, err) or status
     finally:
         sys.stdout, sys.stderr = before
+        if argv is None:  # the program ends: else Python looks for cycles among all that there is
+            gc.freeze()
 
 
 def _status(argv: Sequence[str]) -> int:
