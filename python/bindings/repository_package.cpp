@@ -243,7 +243,8 @@ void bind_diagnostics(py::module_& module) {
       module, "Diagnostic", "What was wrong with one file or folder of a repository.");
   as_value(diagnostic, &repository_diagnostic::level, &repository_diagnostic::source,
            &repository_diagnostic::path, &repository_diagnostic::line,
-           &repository_diagnostic::column, &repository_diagnostic::message)
+           &repository_diagnostic::column, &repository_diagnostic::message,
+           &repository_diagnostic::left_out_field)
       .def_property_readonly(
           "level",
           [](const repository_diagnostic& d) {
@@ -255,6 +256,10 @@ void bind_diagnostics(py::module_& module) {
       .def_readonly("line", &repository_diagnostic::line, "1-based; 0: the whole file or folder.")
       .def_readonly("column", &repository_diagnostic::column, "1-based, in bytes.")
       .def_readonly("message", &repository_diagnostic::message, "What is odd, without the place.")
+      .def_readonly(
+          "left_out_field", &repository_diagnostic::left_out_field,
+          R"(Of a file that was read: the field that could not be, so that the file is taken
+without it, as by opam; ``url.src`` in a section. Else "".)")
       .def("__str__", [](const repository_diagnostic& d) { return to_string(d); })
       .def("__repr__", [](const repository_diagnostic& d) { return "<" + to_string(d) + ">"; });
   py::class_<source_info> source(module, "SourceInfo", "One source of a repository.");

@@ -32,8 +32,6 @@ from opamplan.errors import InvalidRequest, expected, list_of
 from opamplan.looks import Shown
 
 STAGES = ("all", "direct", "none")
-_LEFT_OUT = "; the field is left out"
-"""How a diagnostic ends of a field that cannot be read in a file that can."""
 _DECISIVE = {
     *("available", "conflict-class", "conflicts", "depends", "depexts", "depopts", "flags"),
     *("build", "build-env", "install", "patches", "run-test", "setenv", "substs"),
@@ -345,15 +343,15 @@ def _solutions(
 def _misread(repository: Repository, places: Iterable[Optional[int]]) -> dict[str, str]:
     """Of the versions at these places those whose answers say nothing, with the reason.
 
-    Of their files a field is left out that decides what they need or how they are built.
+    Of their files a field is left out that decides what they need or how they are built. Opam takes
+    them without it, and so do solutions; a check of a change is asked whether they are as meant.
     """
     found: dict[str, str] = {}
     for position in places:
         if position is None:
             continue
         for diagnostic in _errors_of(repository, position):
-            field, _, said = diagnostic.message.partition(": ")
-            if said.endswith(_LEFT_OUT) and field.partition(".")[0] in _DECISIVE:
+            if diagnostic.left_out_field.partition(".")[0] in _DECISIVE:
                 found.setdefault(str(repository._package_at(position)), str(diagnostic))
     return found
 

@@ -86,6 +86,29 @@ def opamplan_command() -> Run:
     return run
 
 
+@pytest.fixture
+def debian_opam(tmp_path: pathlib.Path) -> Callable[[str], str]:
+    """Runs the opam that Debian packages, with a root of its own: `debian_opam("list --all")`.
+
+    What it prints. A failure of it fails the test.
+    """
+    if shutil.which("opam") is None:
+        pytest.skip("opam is not installed")
+    # No switch of the user's has a say.
+    own = {k: v for k, v in os.environ.items() if not k.startswith("OPAM")}
+    root = str(tmp_path / "opam-root")
+    env = {**own, "OPAMROOT": root, "OPAMROOTISOK": "1", "OPAMYES": "1"}
+
+    def run(command: str) -> str:
+        done = subprocess.run(
+            ["opam", *command.split(" ")], check=False, capture_output=True, text=True, env=env
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def real_repository(shared: pathlib.Path) -> Any:
     """opam-repository at the commit the oracle data was made from."""

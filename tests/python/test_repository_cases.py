@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import pathlib
 import subprocess
+from collections.abc import Callable
 
 import pytest
 from conftest import Run
@@ -45,6 +48,63 @@ def test_a_malformed_field_is_left_out_whole_and_the_package_is_kept(
     solved = opamplan_command("solve", "bad", *where(path))
     assert solved.returncode == 0
     assert "a.1" not in solved.stdout
+
+
+def test_what_cannot_be_read_of_a_file_is_left_out_as_by_opam(
+    tmp_path: pathlib.Path, debian_opam: Callable[[str], str]
+) -> None:
+    """What is malformed decides who needs what: opam installs a version as if it were not there."""
+    fields = {
+        "a.1": "",
+        "number.1": "depends: 3",
+        "filter.1": 'depends: ["absent" "a" {>= 3}]',
+        "option.1": 'depends: ["absent" {a b}]',
+        "conflict.1": 'depends: ["a"] conflicts: 3',
+        "available.1": "available: 3",
+        "twice.1": 'depends: ["a"] depends: ["absent"]',
+        "syntax.1": 'depends: ["a"',
+        **{f"on-{name}.1": f'depends: ["{name}"]' for name in ("number", "filter", "syntax")},
+    }
+    path = tree(
+        tmp_path / "repository", {name: OPAM + text + "\n" for name, text in fields.items()}
+    )
+    (tmp_path / "repository/repo").write_text(OPAM)
+    debian_opam(f"init --bare --no-setup --disable-sandboxing --kind=local default {path}")
+    debian_opam("switch create empty --empty")
+    universe = opamplan.Universe(
+        opamplan.Repository.open(path), opamplan.Environment.preset("debian-12"), ocaml=""
+    )
+    installed: dict[str, list[str]] = {}
+    for package in fields:
+        name = package.removesuffix(".1")
+        answer = tmp_path / f"{name}.json"
+        with contextlib.suppress(AssertionError):  # it knows no solution
+            debian_opam(f"install {name} --dry-run --json={answer}")
+            actions = json.loads(answer.read_text())["solution"]
+            installed[name] = sorted(f"{a['install']['name']}.1" for a in actions)
+    ours = {
+        name: sorted(result.packages)
+        for name in (package.removesuffix(".1") for package in fields)
+        if name != "syntax" and (result := universe.solve(name))
+    }
+    assert ours == installed
+    assert installed["on-filter"] == ["filter.1", "on-filter.1"]
+    assert {"syntax", "on-syntax", "available"}.isdisjoint(installed)
+
+
+def test_a_diagnostic_names_the_field_that_a_file_is_taken_without(
+    tmp_path: pathlib.Path,
+) -> None:
+    text = (
+        OPAM + "depends: 3\nflags: conf\nflags: conf\nunknown: 1\nx-ci-accept-failures: 3\n"
+        'url { src: 3 checksum: "zz" }\n'
+    )
+    repository = opamplan.Repository.open(tree(tmp_path, {"a.1": text}))
+    found = {d.message.partition(":")[0]: d.left_out_field for d in repository.check()}
+    assert found == {
+        **{name: name for name in ("depends", "x-ci-accept-failures", "url.src", "url")},
+        **dict.fromkeys(("flags", "unknown"), ""),
+    }
 
 
 def test_the_first_of_a_repeated_field_counts_everywhere(

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import random
-import shutil
-import subprocess
-
-import pytest
+from collections.abc import Callable
 
 import opamplan
 
@@ -24,35 +20,27 @@ def odd_versions(count: int) -> set[str]:
     return made
 
 
-def order_by_opam(versions: set[str], folder: pathlib.Path) -> list[str]:
+def order_by_opam(
+    versions: set[str], folder: pathlib.Path, opam: Callable[[str], str]
+) -> list[str]:
     """The versions as `opam list` sorts them; of equal ones it keeps one."""
     for version in versions:
         of_one = folder / "repository/packages/v" / f"v.{version}"
         of_one.mkdir(parents=True)
         (of_one / "opam").write_text('opam-version: "2.0"\n')
     (folder / "repository/repo").write_text('opam-version: "2.0"\n')
-    # No switch of the user's has a say.
-    own = {k: v for k, v in os.environ.items() if not k.startswith("OPAM")}
-    env = {**own, "OPAMROOT": str(folder / "root"), "OPAMROOTISOK": "1", "OPAMYES": "1"}
-    for command in (
-        f"init --bare --no-setup --disable-sandboxing --kind=local default {folder}/repository",
-        "switch create empty --empty",
-        "list --all --all-versions --short --columns=version v",
-    ):
-        done = subprocess.run(
-            ["opam", *command.split(" ")], check=False, capture_output=True, text=True, env=env
-        )
-        assert done.returncode == 0, done.stderr
-    return done.stdout.split()
+    opam(f"init --bare --no-setup --disable-sandboxing --kind=local default {folder}/repository")
+    opam("switch create empty --empty")
+    return opam("list --all --all-versions --short --columns=version v").split()
 
 
 def test_versions_are_in_the_order_of_debians_opam(
-    real_repository: opamplan.Repository, tmp_path: pathlib.Path
+    real_repository: opamplan.Repository,
+    tmp_path: pathlib.Path,
+    debian_opam: Callable[[str], str],
 ) -> None:
-    if shutil.which("opam") is None:
-        pytest.skip("opam is not installed")
     versions = {str(package.version) for package in real_repository} | odd_versions(4000)
-    theirs = order_by_opam(versions, tmp_path)
+    theirs = order_by_opam(versions, tmp_path, debian_opam)
     rank = {version: index for index, version in enumerate(theirs)}
     # What opam left out is equal to what it kept.
     kept = {opamplan.Version(version): version for version in theirs}

@@ -26,7 +26,9 @@ struct file_diagnostic {
   std::string field;
   std::string message;
   syntax::position position;
-  severity level = severity::warning;  ///< `error`: the field was left out, as opam does.
+  severity level = severity::warning;
+  bool left_out =
+      false;  ///< The field could not be read: the file is taken without it, as by opam.
   friend bool operator==(const file_diagnostic&, const file_diagnostic&) = default;
 };
 

@@ -17,6 +17,8 @@ struct repository_diagnostic {
   std::uint32_t line = 0;    ///< 1-based; 0: the message is about the whole file or folder.
   std::uint32_t column = 0;  ///< 1-based, in bytes.
   std::string message;
+  std::string left_out_field{};  ///< Of a file that was read: the field that could not be, so that
+                                 ///< the file is taken without it; `url.src` in a section.
 
   friend bool operator==(const repository_diagnostic&, const repository_diagnostic&) = default;
 };

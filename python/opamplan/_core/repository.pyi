@@ -23,7 +23,7 @@ class Diagnostic:
     What was wrong with one file or folder of a repository.
     """
     def __eq__(self, arg0: object) -> bool: ...
-    def __getstate__(self) -> tuple[int, int, str, int, int, str]: ...
+    def __getstate__(self) -> tuple[int, int, str, int, int, str, str]: ...
     def __hash__(self) -> int: ...
     def __repr__(self) -> str: ...
     def __setstate__(
@@ -35,6 +35,7 @@ class Diagnostic:
             typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsInt | typing.SupportsIndex,
             str,
+            str,
         ],
     ) -> None: ...
     def __str__(self) -> str: ...
@@ -43,6 +44,12 @@ class Diagnostic:
     def column(self) -> int:
         """
         1-based, in bytes.
+        """
+    @property
+    def left_out_field(self) -> str:
+        """
+        Of a file that was read: the field that could not be, so that the file is taken
+        without it, as by opam; ``url.src`` in a section. Else "".
         """
     @property
     def level(self) -> str:

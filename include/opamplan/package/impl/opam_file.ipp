@@ -27,14 +27,17 @@ class reporter {
   reporter(const syntax::file& file, std::vector<file_diagnostic>& out)
       : file_(&file), out_(&out) {}
 
-  void operator()(std::string_view field, std::uint32_t where, std::string message) const {
+  void operator()(std::string_view field, std::uint32_t where, std::string message,
+                  bool left_out = false) const {
     if (out_ == nullptr) return;
     // opam itself looks at no field whose name begins with x-.
     const severity level = field.substr(0, 2) == "x-" ? severity::warning : severity::error;
-    out_->push_back({std::string(field), std::move(message), file_->locate(where), level});
+    out_->push_back(
+        {std::string(field), std::move(message), file_->locate(where), level, left_out});
   }
   void operator()(std::string_view field, const findings& found) const {
-    if (found.failed()) (*this)(field, found.where(), found.message() + "; the field is left out");
+    if (!found.failed()) return;
+    (*this)(field, found.where(), found.message() + "; the field is left out", true);
   }
 
  private:
@@ -65,7 +68,7 @@ inline std::optional<source_archive> read_archive(const syntax::item& section,
     }
   }
   if (a.url.empty()) {
-    report(kind, section.span().begin, "no address of the source; the section is left out");
+    report(kind, section.span().begin, "no address of the source; the section is left out", true);
     return std::nullopt;
   }
   return a;
@@ -82,7 +85,8 @@ inline void read_section(const syntax::item& section, const reporter& report, op
     }
   } else if (kind == "extra-source") {
     if (!section.label()) {
-      report(kind, section.span().begin, "expected a name in quotes; the section is left out");
+      report(kind, section.span().begin, "expected a name in quotes; the section is left out",
+             true);
     } else if (auto archive = read_archive(section, report)) {
       to.extra_sources.push_back(std::move(*archive));
     }

@@ -120,14 +120,15 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_package(const repositor
                                                                  package_id id) {
   const package_origin origin = repo.origin(id);
   std::vector<repository_diagnostic> out;
-  const auto add = [&](severity level, syntax::position at, std::string message) {
-    out.push_back(
-        {level, origin.source, std::string(origin.path), at.line, at.column, std::move(message)});
+  const auto add = [&](severity level, syntax::position at, std::string message,
+                       std::string left_out = {}) {
+    out.push_back({level, origin.source, std::string(origin.path), at.line, at.column,
+                   std::move(message), std::move(left_out)});
   };
   for (const file_diagnostic& d :
        check_file(repo.file(id), repo.name_string(id),
                   repo.is_pinned(id) ? std::string_view() : repo.version_string(id))) {
-    add(d.level, d.position, d.field + ": " + d.message);
+    add(d.level, d.position, d.field + ": " + d.message, d.left_out ? d.field : std::string());
   }
   for (std::string& message : repository_impl::compare_extra_files(repo, id)) {
     add(severity::error, {0, 0}, "extra-files: " + std::move(message));
