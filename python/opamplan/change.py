@@ -30,6 +30,7 @@ from opamplan._core.solve import SolveResult, Universe, _targets_touched
 from opamplan._core.syntax import parse
 from opamplan.errors import InvalidRequest, expected, list_of
 from opamplan.looks import Shown
+from opamplan.package_names import name_of
 
 STAGES = ("all", "direct", "none")
 _DECISIVE = {
@@ -176,7 +177,7 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
             changes.append(PackageChange(str(was), "removed"))
     for name, problem in broken.items():
         changes.append(PackageChange(name, "broken", problem=problem))
-    return sorted(changes, key=lambda c: _name_of(c.package)) if broken else changes
+    return sorted(changes, key=lambda c: name_of(c.package)) if broken else changes
 
 
 def _errors_of(repository: Repository, position: int) -> list[Diagnostic]:
@@ -297,7 +298,7 @@ def effect_of(
     again = _rebuilt(base, newest) - set(news)
     known = again & _standing_on(newest, {layer[:16] for layer in failed_layers})
     again -= known
-    names = {_name_of(p) for p in touched}
+    names = {name_of(p) for p in touched}
     direct = {p for p in again if _needs(can[p], p) & names}
     needed = ReverseDependencies([can[p] for p in again]).counts() if again else {}
     ordered = sorted(again, key=lambda p: (p not in direct, -needed.get(p, 0), p))
@@ -318,10 +319,6 @@ def effect_of(
         new_layer_count=_new_layers(base, plan),
         plan=plan,
     )
-
-
-def _name_of(package: str) -> str:
-    return package.partition(".")[0]
 
 
 def _answers(universe: Universe, wanted: Sequence[str], threads: int) -> dict[str, SolveResult]:
@@ -413,4 +410,4 @@ def _needs(solution: SolveResult, package: str) -> set[str]:
         *solution.dependencies.get(package, ()),
         *solution.post_dependencies.get(package, ()),
     ]
-    return {_name_of(need) for need in needs}
+    return {name_of(need) for need in needs}

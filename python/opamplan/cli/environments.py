@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Optional, TypeVar
 from opamplan.cli import options, plans
 from opamplan.cli.matrix_file import ANY, axes_of, excluded, tables
 from opamplan.cli.outcome import named_of
+from opamplan.package_names import name_of
 from opamplan.wording import nearest
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
 
 def _is_left_out(target: str, left_out: list[LeftOut], there: list[str]) -> bool:
     """Whether a plan leaves out what was named; it may have another version of it."""
-    names = {target, *(name for name in there if name.partition(".")[0] == target)}
+    names = {target, *(name for name in there if name_of(name) == target)}
     return bool(named_of(left_out, [target])) and names.isdisjoint(there)
 
 

@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, Optional
 
+from opamplan.package_names import name_of
+
 if TYPE_CHECKING:
     from opamplan.left_out import LeftOut
 
@@ -36,7 +38,7 @@ def named_of(rows: list[LeftOut], targets: list[str]) -> list[LeftOut]:
     return [
         row
         for row in rows
-        if not targets or {row.target, row.target.partition(".")[0]}.intersection(targets)
+        if not targets or {row.target, name_of(row.target)}.intersection(targets)
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from opamplan._core.solve import SolveResult
 from opamplan.errors import expected
 from opamplan.notebook.markup import Picture, element, heading, table
+from opamplan.package_names import name_of
 from opamplan.wording import counted, listed
 
 MOST_NAMED = 60
@@ -26,7 +27,7 @@ def statuses(answers: Mapping[str, Iterable[SolveResult]]) -> Picture:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for environment, results in answers.items():
         for result in results:
-            package = (result.target or result.package).partition(".")[0]
+            package = name_of(result.target or result.package)
             # Of several versions of a name the one that can be installed.
             if found[package].get(environment) != "solution":
                 found[package][environment] = result.status

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opamplan.package_names import name_of
 from opamplan.runs.layers import layer_members, layer_needs
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Closures:
         return [
             layer
             for layer in self.layers
-            if any(package.partition(".")[0] == name for package in self._members[layer])
+            if any(name_of(package) == name for package in self._members[layer])
         ]
 
 

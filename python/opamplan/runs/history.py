@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, Optional
 
 from opamplan.left_out import LeftOut
+from opamplan.package_names import name_of
 from opamplan.runs.closures import ClosureChange, Closures, changes_between
 from opamplan.runs.failure_groups import Errors, FailureGroup, groups_of
 from opamplan.runs.failures import failures_of
@@ -199,7 +200,7 @@ def _verdicts(
     for run, rows in layers.items():
         found = said.setdefault(run, {})
         for row in rows:
-            name = row["package"].partition(".")[0]
+            name = name_of(row["package"])
             if row["status"] in (SUCCESS, ACCEPTED_FAILURE):
                 found.setdefault(name, True)
             elif row["status"] in BAD and not broken[run][row["layer"]].is_infrastructure:
@@ -215,7 +216,7 @@ def _failing(
     error: LogError,
     closures: Callable[[Run], Closures],
 ) -> Failing:
-    name = row["package"].partition(".")[0]
+    name = name_of(row["package"])
     bad: list[Run] = []
     good = None
     for run in reversed(runs):
@@ -256,11 +257,9 @@ def _unsolved(state: State, runs: list[Run]) -> dict[str, int]:
     lost: set[str] = set()
     for run in runs:
         here = {
-            row["target"].partition(".")[0]
-            for row in state.left_out(run)
-            if row["status"] == "no_solution"
+            name_of(row["target"]) for row in state.left_out(run) if row["status"] == "no_solution"
         }
-        built = {row["target"].partition(".")[0] for row in state.targets(run) if row["layer"]}
+        built = {name_of(row["target"]) for row in state.targets(run) if row["layer"]}
         for name in built:
             since.pop(name, None)
         for name in here - built:
@@ -299,7 +298,7 @@ def _grown(earlier: Iterable[list[dict[str, Any]]], now: list[dict[str, Any]]) -
     for rows in earlier:
         for key, value in _taken(rows).items():
             before.setdefault(key, []).append(value)
-    packages = {row["package"].partition(".")[0]: row["package"] for row in now}
+    packages = {name_of(row["package"]): row["package"] for row in now}
     out = []
     for (name, unit), value in _taken(now).items():
         known = before.get((name, unit))
@@ -318,7 +317,7 @@ def _taken(rows: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
     for row in rows:
         if row["status"] != SUCCESS:
             continue
-        name = row["package"].partition(".")[0]
+        name = name_of(row["package"])
         if not row["cached"]:
             key = (name, "seconds")
             taken[key] = max(taken.get(key, 0.0), row["seconds"])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from opamplan.package_names import name_of
 from opamplan.runs.state import Run, State
 from opamplan.runs.statuses import CANNOT_BE_BUILT, GAVE_UP, NO_SOLUTION
 
@@ -35,7 +36,7 @@ def matrix_left_out(state: State, runs: Sequence[Run]) -> MatrixLeftOut:
         for row in rows[run.combination]:
             if row["layer"]:
                 # Of several versions, one has answered who asked for the name.
-                solved.update((asked(row["target"]), _name_of(row["target"])))
+                solved.update((asked(row["target"]), name_of(row["target"])))
         for row in state.left_out(run):
             target = asked(row["target"])
             places = reasons.setdefault(target, {}).setdefault(row["reason"], [])
@@ -63,17 +64,13 @@ class _Asked:
         self._several: set[str] = set()
         self._targets: dict[str, set[str]] = {}
         for rows in runs:
-            counts = Counter(_name_of(row["target"]) for row in rows)
+            counts = Counter(name_of(row["target"]) for row in rows)
             self._several.update(name for name, count in counts.items() if count > 1)
             for row in rows:
-                self._targets.setdefault(_name_of(row["target"]), set()).add(row["target"])
+                self._targets.setdefault(name_of(row["target"]), set()).add(row["target"])
 
     def __call__(self, target: str) -> str:
-        name = _name_of(target)
+        name = name_of(target)
         if name in self._several or len(self._targets[name]) == 1:
             return target
         return name
-
-
-def _name_of(target: str) -> str:
-    return target.partition(".")[0]

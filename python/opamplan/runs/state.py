@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from opamplan.errors import FileError, InvalidRequest, MissingFile
 from opamplan.files import is_locked
+from opamplan.package_names import name_of
 from opamplan.runs import database
 from opamplan.runs.environments import STANDING, names_of, with_asked
 from opamplan.runs.identity import NewRun
@@ -437,7 +438,7 @@ class State:
             for row in self._rows(
                 "SELECT run, target, status, reason FROM left_out "
                 "WHERE target = ? OR target GLOB ? ORDER BY run, target",
-                name.partition(".")[0],
+                name_of(name),
                 _pattern_of(name),
             )
         ]

@@ -14,6 +14,7 @@ from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import EXIT_BAD_NEWS, BadNews
 from opamplan.cli.run_difference import is_run
 from opamplan.cli.sides import add_sides, side_of
+from opamplan.package_names import name_of
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed
 
@@ -145,7 +146,7 @@ def _blame(args: argparse.Namespace) -> Blame:
         _take_environment(args, text)
         break
     before, after = (_side(args, text) for text in sides)
-    name = args.target.partition(".")[0]
+    name = name_of(args.target)
     if name not in before.names:
         after[name]  # raises UnknownPackage before anything is written
     image.require_base(args)
@@ -208,7 +209,7 @@ def _side(args: argparse.Namespace, text: str) -> Any:
         return options.load(side_of(args, text))
     state, of = find_run(text)
     plan = state.plan_of(of)
-    target = args.target if args.target in plan.targets else args.target.partition(".")[0]
+    target = args.target if args.target in plan.targets else name_of(args.target)
     plan = plan.restricted_to([target])
     side = repository_of(parts_in(plan))
     [(target, layer)] = target_layers(plan).items()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from opamplan.cli import options
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import EXIT_BAD_NEWS
+from opamplan.package_names import name_of
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed
 
@@ -75,7 +76,7 @@ def _source(args: argparse.Namespace) -> str:
 
 
 def _names(targets: list[str]) -> set[str]:
-    return {target.partition(".")[0] for target in targets}
+    return {name_of(target) for target in targets}
 
 
 def _row(planned: PlannedCommit) -> dict[str, Any]:

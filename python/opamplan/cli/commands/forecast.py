@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opamplan.cli import options, plans
 from opamplan.cli.json_output import print_json
 from opamplan.cli.outcome import missing, tell_missing
+from opamplan.package_names import name_of
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, depexts_name, duration, size
 
@@ -123,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _is_known(durations: Mapping[str, float], key: str, package: str) -> bool:
     """Whether it is told how long a layer takes, by the start of its key or by name."""
-    names = (key, package, package.partition(".")[0])
+    names = (key, package, name_of(package))
     return any(name in durations for name in names)
 
 

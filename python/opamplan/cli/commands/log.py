@@ -8,6 +8,7 @@ from typing import Any
 
 from opamplan.cli import runs
 from opamplan.cli.json_output import print_json
+from opamplan.package_names import name_of
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed
 
@@ -47,14 +48,13 @@ def run(args: argparse.Namespace) -> int:
         }
         for state, of in found
         for row in state.layers(of)
-        if word in (row["package"], row["package"].partition(".")[0], row["layer"])
+        if word in (row["package"], name_of(row["package"]), row["layer"])
     ]
     left_out = [
         {**row, "run": of.id, "matrix": of.matrix, "combination": of.combination}
         for state, of in found
         for row in state.left_out(of)
-        if row["target"] in (word, word.partition(".")[0])
-        or row["target"].partition(".")[0] == word
+        if row["target"] in (word, name_of(word)) or name_of(row["target"]) == word
     ]
     if args.json:
         print_json([*rows, *map(_as_row, left_out)])
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         known = {row["package"] for state, of in found for row in state.layers(of)}
         waiting = any(
-            word in (name, name.partition(".")[0])
+            word in (name, name_of(name))
             for state, of in found
             for name in state.plan_of(of).packages
         )

@@ -8,6 +8,7 @@ from typing import Any, Optional
 
 from opamplan._core.repository import Repository
 from opamplan.errors import InvalidRequest
+from opamplan.package_names import name_of
 from opamplan.runs.blame.hybrids import Candidate, Hybrids, MakeUniverse, candidate_of
 from opamplan.runs.blame.parts import Part, part_of, parts_of, repository_of
 from opamplan.runs.blame.repairs import Case, Repair, edited, repairs_of, with_outcome
@@ -137,18 +138,16 @@ class _Inquiry:
         # What a change broke first, and then what was as bad.
         [failing, *others] = sorted(failures, key=lambda package: package in failed_before)
         error = failures[failing].error
-        name = failing.partition(".")[0]
+        name = name_of(failing)
         # Of what the target needs only the failing package counts, if it was there before.
         layers = [candidate.closures.of_name(name) for candidate in (was, now)]
-        subject = name if layers[0] else self._target.partition(".")[0]
+        subject = name if layers[0] else name_of(self._target)
         sides = [
             candidate.closures.of(found[0] if subject == name else candidate.layer)
             for candidate, found in zip((was, now), layers)
         ]
         order = [
-            package.partition(".")[0]
-            for layer in now.layers
-            for package in now.closures.members(layer)
+            name_of(package) for layer in now.layers for package in now.closures.members(layer)
         ]
         changes = {change.name: change for change in changes_between(*sides) if change.after}
         suspects = [each for each in order if each in changes]
@@ -179,7 +178,7 @@ class _Inquiry:
 
     def _solved(self, side: Repository, when: str) -> tuple[dict[str, Part], Candidate]:
         universe = self._make_universe(side)
-        name = self._target.partition(".")[0]
+        name = name_of(self._target)
         is_new = when == "before" and self._target not in side  # a version that came
         target = name if is_new else self._target
         if target not in side:
@@ -230,7 +229,7 @@ class _Inquiry:
         self, repair: Repair, case: Case, culprits: Sequence[str]
     ) -> tuple[bool, str, Optional[str]]:
         """Whether a repair cures, in words, and the culprit's version if it fails again."""
-        name = repair.package.partition(".")[0]
+        name = name_of(repair.package)
         part = part_of(self._after.package(repair.package))
         universe = self._make_universe(self._overlay(edited(part, repair, case.before)))
         candidate = candidate_of(universe, self._target, self._planning)
@@ -254,7 +253,7 @@ class _Inquiry:
 def _judge(failures: dict[str, Tried], name: str, error: Optional[LogError]) -> str:
     if not failures:
         return GOOD
-    mine = [tried for package, tried in failures.items() if package.partition(".")[0] == name]
+    mine = [tried for package, tried in failures.items() if name_of(package) == name]
     same = any(
         error is None or tried.error is None or tried.error.fingerprint == error.fingerprint
         for tried in mine
