@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Optional
 
 import pytest
@@ -23,12 +23,18 @@ FILES = {
 }
 
 
-def plan_of(files: Mapping[str, str], preset: str = "debian-13", **options: Any) -> opamplan.Plan:
+def plan_of(
+    files: Mapping[str, str],
+    preset: str = "debian-13",
+    targets: Sequence[str] = (),
+    **options: Any,
+) -> opamplan.Plan:
     repository = opamplan.Repository.from_files(
         {package: f'opam-version: "2.0"\n{fields}\n' for package, fields in files.items()}
     )
     universe = opamplan.Universe(repository, opamplan.Environment.preset(preset))
-    return opamplan.make_plan([result for result in universe.solve_all() if result], **options)
+    results = universe.solve_all(list(targets) or None)
+    return opamplan.make_plan([result for result in results if result], **options)
 
 
 def carry_out(
@@ -38,12 +44,12 @@ def carry_out(
     statuses: Optional[Mapping[str, str]] = None,
     **figures: float,
 ) -> Any:
-    """A run in which the packages of `logs` fail, by name."""
+    """A run in which the packages of `logs` fail, by NAME or NAME.VERSION."""
     logs = logs or {}
     run = state.begin_run(plan)
     results: dict[str, LayerResult] = {}
     for layer, package, needs in plan.layers():
-        name = package.partition(".")[0]
+        name = package if package in logs else package.partition(".")[0]
         waits = any(results[need].status != "success" for need in needs)
         status = "dependency_failed" if waits else "failure" if name in logs else "success"
         status = (statuses or {}).get(name, status)
@@ -169,6 +175,22 @@ def test_what_has_no_solution_any_more_is_told(state: State) -> None:
         run = state.begin_run(less, [("lib", "no_solution", "x"), ("never", "no_solution", "x")])
         state.end_run(run, "finished")
     assert histories(state)[0].unsolved == {"lib": 2}
+
+
+def test_versions_of_a_name_that_were_asked_for_have_a_history_each(state: State) -> None:
+    both = {**FILES, "lib.2": FILES["lib.1"]}
+    targets = ("lib.1", "lib.2", "other")
+    carry_out(state, plan_of(both, targets=targets))
+    # One fails, the other does not: which is which stays apart.
+    carry_out(state, plan_of(both, targets=targets), {"lib.1": BROKEN})
+    carry_out(state, plan_of(both, targets=targets), {"lib.1": BROKEN, "lib.2": BROKEN})
+    since = {one.package: (one.since, one.last_good) for one in histories(state)[0].failing}
+    assert since == {"lib.1": (2, 1), "lib.2": (3, 2)}
+    # One has no solution any more, the other has.
+    less = plan_of(both, targets=("lib.2", "other"))
+    run = state.begin_run(less, [("lib.1", "no_solution", "x"), ("other.9", "no_solution", "x")])
+    state.end_run(run, "finished")
+    assert histories(state)[0].unsolved == {"lib.1": 4}
 
 
 def test_what_takes_longer_than_before_is_told(state: State) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 from opamplan.left_out import LeftOut
 from opamplan.package_names import name_of
+from opamplan.runs.asked import Asked
 from opamplan.runs.closures import ClosureChange, Closures, changes_between
 from opamplan.runs.failure_groups import Errors, FailureGroup, groups_of
 from opamplan.runs.failures import failures_of
@@ -102,7 +103,8 @@ class History:
     failing: list[Failing] = field(default_factory=list)
     """In the newest run that says something of them; those that stop most first."""
     unsolved: dict[str, int] = field(default_factory=dict)
-    """Names whose newest run has no solution for them, with the first run that had none."""
+    """What the newest run has no solution for and an earlier one had, with the first run that had
+    none: names, NAME.VERSION where several versions were asked for."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Of the newest run, what there is no solution for first."""
     flaky: list[Flaky] = field(default_factory=list)
@@ -190,7 +192,8 @@ def _figures(state: State, run: Run, layers: list[dict[str, Any]]) -> RunFigures
 
 
 Verdicts = dict[int, dict[str, bool]]
-"""By run and name: whether all layers of a package were built, or one failed by its own fault."""
+"""By run and name, and NAME.VERSION: whether all layers of it were built, or one failed by its own
+fault."""
 
 
 def _verdicts(
@@ -200,11 +203,12 @@ def _verdicts(
     for run, rows in layers.items():
         found = said.setdefault(run, {})
         for row in rows:
-            name = name_of(row["package"])
+            names = (row["package"], name_of(row["package"]))
             if row["status"] in (SUCCESS, ACCEPTED_FAILURE):
-                found.setdefault(name, True)
+                for name in names:
+                    found.setdefault(name, True)
             elif row["status"] in BAD and not broken[run][row["layer"]].is_infrastructure:
-                found[name] = False
+                found.update(dict.fromkeys(names, False))
     return said
 
 
@@ -220,7 +224,8 @@ def _failing(
     bad: list[Run] = []
     good = None
     for run in reversed(runs):
-        verdict = said[run.id].get(name)
+        # Of several versions the same one tells; else another one, which it has taken the place of.
+        verdict = said[run.id].get(row["package"], said[run.id].get(name))
         if verdict is False:
             bad.append(run)
         elif verdict is True and bad:
@@ -251,15 +256,16 @@ def _changes(
 
 
 def _unsolved(state: State, runs: list[Run]) -> dict[str, int]:
-    """Names that had a solution in an earlier run, and the run since which they have none."""
+    """What had a solution in an earlier run, and the run since which it has none."""
+    targets = {run.id: state.targets(run) for run in runs}
+    asked = Asked(targets.values())
     since: dict[str, int] = {}
     solved: set[str] = set()
     lost: set[str] = set()
     for run in runs:
-        here = {
-            name_of(row["target"]) for row in state.left_out(run) if row["status"] == "no_solution"
-        }
-        built = {name_of(row["target"]) for row in state.targets(run) if row["layer"]}
+        rows = targets[run.id]
+        here = {asked.over_time(r["target"]) for r in rows if r["status"] == "no_solution"}
+        built = {asked.over_time(r["target"]) for r in rows if r["layer"]}
         for name in built:
             since.pop(name, None)
         for name in here - built:
