@@ -10,6 +10,8 @@ from collections.abc import Callable
 import pytest
 
 import opamplan
+from opamplan.cli import main as cli
+from opamplan.cli import plans
 from opamplan.runs import State
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -111,6 +113,12 @@ def test_how_much_of_a_plan_is_in_those_that_it_is_made_like_is_told(
     ):
         done = opamplan_command("plan", *words, "--like", file)
         assert (done.returncode, done.stderr) == (0, said)
+    read: list[str] = []
+    plans_in = plans.plans_in
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plans, "plans_in", lambda name: [read.append(name), *plans_in(name)][1:])
+        assert cli.main(["plan", "-q", "csexp", "--vary=with-test", "--like", file]) == 0
+    assert read == [file]  # once for both
     several = opamplan_command("plan", "csexp", "--vary=with-test", "--like", file).stderr
     assert several.startswith(f"debian-13-ocaml-5.3.0: --like {file}: ")
     assert several.count("\n") == 2

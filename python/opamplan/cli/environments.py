@@ -38,6 +38,7 @@ def each_environment(args: argparse.Namespace) -> dict[str, argparse.Namespace]:
 
     several = named(_combinations(args))
     _refuse_one_image(args, {each.environment for each in several.values()})
+    plans.like_plans(args)
     found = {name: _arguments(args, name, each) for name, each in several.items()}
     for name, one in found.items():
         one.told_as = name if len(found) > 1 else ""
@@ -78,6 +79,9 @@ def each_planned(
         before = made.values() if one.strategy in LIKE_STRATEGIES else ()
         one.planned_before = [plan for plan, _ in before]
         made[name] = planner(one)
+        one.planned_before = []
+    for one in found.values():
+        plans.like_plans(one).forget()
     return made
 
 

@@ -9,6 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -210,20 +211,47 @@ def make_plan(args: argparse.Namespace, universe: Any) -> tuple[Plan, list[Any]]
             file=sys.stderr,
         )
         results = aligned.results
-    how = planning(args)
-    plan = make(results, **how)
-    tell_like(args, plan, how["like"])
+    plan = make(results, **planning(args))
+    tell_like(args, plan)
     return _cut(plan, args), results
 
 
-def tell_like(args: argparse.Namespace, plan: Plan, like: list[Plan]) -> None:
+class LikePlans:
+    """The plans that --like names, read once for all environments."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """In the order in which they are named."""
+        return [plan for name in self._names for plan in plans_in(name)]
+
+    @cached_property
+    def build_keys(self) -> set[str]:
+        """What a builder that carried them out knows."""
+        return {key for plan in self.plans for key in plan.build_keys()}
+
+    def forget(self) -> None:
+        """Let go of them: they may be large, and a build may take hours."""
+        for name in ("plans", "build_keys"):
+            self.__dict__.pop(name, None)
+
+
+def like_plans(args: argparse.Namespace) -> LikePlans:
+    """Those of --like: the same for all copies of the arguments that are made afterwards."""
+    if not hasattr(args, "like_plans"):
+        args.like_plans = LikePlans(args.like)
+    found: LikePlans = args.like_plans
+    return found
+
+
+def tell_like(args: argparse.Namespace, plan: Plan) -> None:
     """Say how much of a plan is built as by --like: if nothing is, another plan was meant."""
     if not args.like or not len(plan):
         return
-    earlier = like[: len(like) - len(getattr(args, "planned_before", ()))]
-    had = {key for each in earlier for key in each.build_keys()}
     mine = set(plan.build_keys())
-    kept = len(mine & had)
+    kept = len(mine & like_plans(args).build_keys)
     if kept and getattr(args, "quiet", False):
         return
     where = f"{args.told_as}: " if getattr(args, "told_as", "") else ""
@@ -261,10 +289,7 @@ def planning(args: argparse.Namespace) -> dict[str, Any]:
         "limits": limits_from(args),
         "image": args.image or "",
         "sizes": sizes_from(args),
-        "like": [
-            *(plan for name in args.like for plan in plans_in(name)),
-            *getattr(args, "planned_before", ()),
-        ],
+        "like": [*like_plans(args).plans, *getattr(args, "planned_before", ())],
         "threads": getattr(args, "threads", 0),
         "progress": progress_for(args),
     }

@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
             dependents=args.dependents,
             **how,
         )
-        plans.tell_like(one, effects[name].plan, how["like"])
+        plans.tell_like(one, effects[name].plan)
     if args.output:
         checks = {name: effect.plan for name, effect in effects.items()}
         asked = {name: one.asked for name, one in found.items()}
