@@ -313,6 +313,7 @@ def test_buildx_reads_images_by_the_names_of_packages(
     with pytest.raises(subprocess.CalledProcessError) as refused:
         images_of(tmp_path, notation, "images", "no-such.1")
     assert "Write NAME.VERSION" in refused.value.stderr or notation == "json"
+    assert not any(image["target"] in refused.value.stderr for image in everything.values())
 
 
 def test_emitted_files_of_the_whole_repository_are_taken(

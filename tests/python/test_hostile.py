@@ -96,7 +96,8 @@ def test_nothing_breaks_out(name: str, version: str, depext: str, opam: str) -> 
         measured = opamplan.inspect_bake(hcl, stem, opamplan.Limits("none"))
         assert measured.targets == len(bake["target"])
         assert measured.findings == []
-    assert len(bake["variable"]["OPAMPLAN_IMAGES"]["default"]) == len(plan.targets)
+    rows = bake["variable"]["OPAMPLAN_IMAGES"]["default"].split(", ")
+    assert [len(row.split(" ")) for row in rows] == [4] * len(plan.targets)
     dockerfile = files["batch0.Dockerfile"].decode()
     seen = opamplan.inspect_dockerfile(dockerfile, "f", opamplan.Limits("none"))
     # A header, a stage a step, the collector and the results; nothing else became an instruction.

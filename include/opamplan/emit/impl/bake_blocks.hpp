@@ -25,7 +25,6 @@ struct bake_value {
     expression,    ///< All of it is.
     list,
     map,
-    table,  ///< A map of which each member has its line.
   };
   kind is = kind::text;
   std::string text = {};
@@ -87,21 +86,17 @@ inline void append_bake_value(const bake_value& v, bake_notation in, std::string
       return;
     case bake_value::kind::list:
     case bake_value::kind::map:
-    case bake_value::kind::table:
       break;
   }
   const bool list = v.is == bake_value::kind::list;
-  const char* const line = v.is == bake_value::kind::table ? "\n    " : "";
   out += list ? '[' : '{';
   const char* between = "";
   for (const auto& [key, member] : v.members) {
     out += between;
-    out += line;
     if (!list) out += bake_key(key, in);
     append_bake_value(member, in, out);
-    between = *line != '\0' ? "," : ", ";
+    between = ", ";
   }
-  if (*line != '\0') out += "\n  ";
   out += list ? ']' : '}';
 }
 

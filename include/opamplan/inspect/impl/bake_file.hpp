@@ -164,31 +164,32 @@ class hcl_reader {
     }
   }
 
-  /// Quotes in a template do not end the string around it.
+  /// Quotes in a template do not end the string around it; strings in it have templates too.
   void string() {
     bake_string out{{}, line_};
-    std::size_t templates = 0;
-    bool quoted = false;  // in a template
+    std::string inside = "\"";  // the quotes and braces that are open, the innermost last
     for (step(); at_ < text_.size(); step()) {
       const char c = peek();
+      const bool quoted = inside.back() == '"';
+      if (c == '\n') break;  // no string goes over lines
       if (c == '\\' && at_ + 1 < text_.size()) {
         step();
         if (peek() != '"' && peek() != '\\') out.text += c;
-      } else if (templates == 0 && (c == '$' || c == '%') && peek(1) == c && peek(2) == '{') {
+      } else if (quoted && (c == '$' || c == '%') && peek(1) == c && peek(2) == '{') {
         out.text += {c, c};
         step();
         step();
-      } else if (c == '\n' || (templates == 0 && c == '"')) {
-        break;  // no string goes over lines
-      } else if (templates > 0 && c == '"') {
-        quoted = !quoted;
-      } else if ((c == '$' || c == '%') && peek(1) == '{') {
-        ++templates;
-        quoted = false;
+      } else if (quoted && (c == '$' || c == '%') && peek(1) == '{') {
+        inside += '{';
         out.text += c;
         step();
-      } else if (templates > 0 && !quoted && c == '}') {
-        --templates;
+      } else if (c == '"' && quoted) {
+        inside.pop_back();
+        if (inside.empty()) break;
+      } else if (c == '"' || (c == '{' && !quoted)) {
+        inside += c;
+      } else if (c == '}' && !quoted) {
+        inside.pop_back();
       }
       out.text += peek();
     }
