@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <opamplan/repository/declarations.hpp>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/syntax/ast.hpp>
 #include <span>
 
+#include "opamplan/repository/impl/state.hpp"
 #include "repository/temp_tree.hpp"
 
 using namespace opamplan;
@@ -42,6 +44,21 @@ bool same_nodes(std::span<const syntax::node> a, std::span<const syntax::node> b
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
+void check_same_declarations(const declarations& a, const declarations& b) {
+  CHECK(a.depends == b.depends);
+  CHECK(a.conflicts == b.conflicts);
+  CHECK(a.depopts == b.depopts);
+  CHECK(a.filters == b.filters);
+  CHECK(a.available == b.available);
+  CHECK(a.class_lists == b.class_lists);
+  CHECK(a.conflict_classes == b.conflict_classes);
+  CHECK(a.avoid_version == b.avoid_version);
+  CHECK(std::ranges::equal(a.formulas, b.formulas,
+                           [](const declared_formula& x, const declared_formula& y) {
+                             return *x.written == *y.written && x.settled == y.settled;
+                           }));
+}
+
 void check_equal(const repository& a, const repository& b) {
   REQUIRE(contents(a) == contents(b));
   CHECK(problems(a) == problems(b));
@@ -52,6 +69,7 @@ void check_equal(const repository& a, const repository& b) {
     CHECK(a.file(id).path() == b.file(id).path());
     CHECK(same_nodes(a.file(id).nodes(), b.file(id).nodes()));
   }
+  check_same_declarations(declared(a), declared(b));
 }
 
 }  // namespace
@@ -65,6 +83,21 @@ TEST_CASE("the second load comes from the cache and is equal") {
   CHECK(second.sources()[0].label == t.tree.str());
   CHECK(first.diagnostics().size() == 2);
   check_equal(first, second);
+}
+
+TEST_CASE("a cache keeps what files declare, malformed fields too, and reads none of it anew") {
+  cached_tree t;
+  t.tree.add("d", "1", "depends: [ \"b\" 3 ]\nconflicts: [ \"c\" & \"d\" ]\n");
+  t.tree.add("d", "2", "depopts: [ \"b\" {>= \"1\"} ]\nflags: avoid-version\n");
+  t.tree.add("d", "3", "available: os = \"linux\"\nconflict-class: \"k\"\n");
+  settle();
+  (void)t.load();
+  const repository cached = t.load();
+  REQUIRE(cached.sources()[0].from_cache);
+  CHECK(repository_impl::state_of(cached).texts != nullptr);
+  const repository read = load_repository(directory_source{t.tree.str()});
+  CHECK(repository_impl::state_of(read).texts == nullptr);
+  check_equal(cached, read);
 }
 
 TEST_CASE("without a cache folder nothing is written") {

@@ -99,6 +99,9 @@ class value {
   [[nodiscard]] op oper() const noexcept { return get().oper; }
   [[nodiscard]] syntax::span span() const noexcept { return {get().begin, get().end}; }
 
+  /// Of its node in the tree.
+  [[nodiscard]] std::uint32_t node_index() const noexcept { return index_; }
+
   /// The source text of the value.
   [[nodiscard]] std::string_view source() const noexcept {
     return tree_->text.substr(get().begin, get().end - get().begin);
@@ -234,6 +237,8 @@ class file {
   /// The first variable of that name at the top level, which is the one opam takes when a field is
   /// repeated. Linear in the number of items.
   [[nodiscard]] std::optional<value> find(std::string_view name) const noexcept;
+  /// The value with this `node_index`.
+  [[nodiscard]] value value_at(std::uint32_t node) const noexcept { return {tree_.get(), node}; }
   /// Of a byte offset. Linear in the offset.
   [[nodiscard]] position locate(std::uint32_t offset) const noexcept;
 

@@ -3,9 +3,9 @@
 ///
 /// Layout, native byte order: a header; then sections, each at a multiple of 8: the key, the
 /// source's file `repo`, package versions, extra files, stamps, diagnostics, syntax nodes, strings,
-/// texts. The header has a checksum of its own and one of everything behind it, taken block by
-/// block so that all cores can check. A file that differs in any bit from what was written is not
-/// used. It is replaced by a rename, never changed in place.
+/// texts, what is distinct among these. The header has a checksum of its own and one of everything
+/// behind it, taken block by block so that all cores can check. A file that differs in any bit from
+/// what was written is not used. It is replaced by a rename, never changed in place.
 #pragma once
 
 #include <optional>
@@ -30,7 +30,8 @@ struct cache_key {
 [[nodiscard]] std::optional<source_content> load_cache(const std::string& path,
                                                        const cache_key& key, workers& team);
 
-/// Best effort: false if it could not be written. Keeps the 8 last used caches of the folder.
+/// The content must have `texts`. Best effort: false if it could not be written. Keeps the 8 last
+/// used caches of the folder.
 bool store_cache(const std::string& path, const cache_key& key, const source_content& content);
 
 }  // namespace opamplan::repository_impl

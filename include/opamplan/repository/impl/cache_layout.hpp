@@ -8,12 +8,13 @@
 #include <type_traits>
 
 #include "opamplan/repository/impl/checksum.hpp"
+#include "opamplan/repository/impl/distinct_texts.hpp"
 #include "opamplan/syntax/ast.hpp"
 
 namespace opamplan::repository_impl {
 
 /// Raised by every change of the layout, of what is stamped, or of what the parser makes of texts.
-inline constexpr std::uint32_t cache_format = 3;
+inline constexpr std::uint32_t cache_format = 4;
 inline constexpr std::size_t cache_block = std::size_t{1} << 20;  ///< Bytes a checksum is taken of.
 
 struct cached_string {
@@ -76,8 +77,9 @@ struct cache_header {
   cache_section nodes;
   cache_section strings;
   cache_section texts;
-  std::uint64_t payload_sum = 0;  ///< The checksum of the blocks' checksums.
-  std::uint64_t header_sum = 0;   ///< Of everything before this member.
+  cache_section declared[array_count];  ///< In the order of `for_each_array`.
+  std::uint64_t payload_sum = 0;        ///< The checksum of the blocks' checksums.
+  std::uint64_t header_sum = 0;         ///< Of everything before this member.
 };
 
 static_assert(std::is_trivially_copyable_v<cache_header>);

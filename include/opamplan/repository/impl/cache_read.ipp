@@ -105,7 +105,7 @@ class cache_view {
            holds<cached_entry>(header_.entries) && holds<cached_extra>(header_.extras) &&
            holds<cached_stamp>(header_.stamps) && holds<cached_diagnostic>(header_.diagnostics) &&
            holds<syntax::node>(header_.nodes) && holds<char>(header_.strings) &&
-           holds<char>(header_.texts);
+           holds<char>(header_.texts) && holds_declared();
   }
 
   /// True if the key is that of `wanted`. Only the file's first block has been read.
@@ -146,7 +146,24 @@ class cache_view {
     return characters(header_.strings).substr(s.offset, s.size);
   }
 
+  [[nodiscard]] distinct_texts declared() const {
+    distinct_texts out;
+    const cache_section* next = header_.declared;
+    for_each_array(out, [&]<class T>(std::vector<T>& values) {
+      const std::span<const T> cached = section<T>(*next++);
+      values.assign(cached.begin(), cached.end());
+    });
+    return out;
+  }
+
  private:
+  [[nodiscard]] bool holds_declared() const noexcept {
+    distinct_texts none;
+    bool all = true;
+    const cache_section* next = header_.declared;
+    for_each_array(none, [&]<class T>(std::vector<T>&) { all = holds<T>(*next++) && all; });
+    return all;
+  }
   template <class T>
   [[nodiscard]] bool holds(const cache_section& s) const noexcept {
     return s.offset % 8 == 0 && s.offset >= sizeof(cache_header) && s.offset <= file_.size() &&
@@ -192,6 +209,7 @@ OPAMPLAN_INLINE std::optional<source_content> load_cache(const std::string& path
     out.diagnostics.push_back({static_cast<severity>(d.level), 0, std::string(view.string(d.path)),
                                d.line, d.column, std::string(view.string(d.message))});
   }
+  out.texts = std::make_shared<const distinct_texts>(view.declared());
   out.info.revision = view.characters(view.header().revision);
   out.info.from_cache = true;
   out.repo_text = view.characters(view.header().repo);

@@ -168,6 +168,8 @@ OPAMPLAN_INLINE bool write_content(int fd, const cache_key& key, const source_co
   for (const content_entry& e : content.entries) {
     for (const extra_file& f : e.extra) out.put(f.content.data(), f.content.size());
   }
+  cache_section* section = header.declared;
+  for_each_array(*content.texts, [&](const auto& values) { put_array(*section++, values); });
   return out.finish(header);
 }
 

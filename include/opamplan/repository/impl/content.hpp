@@ -14,6 +14,7 @@
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/workers.hpp"
 #include "opamplan/repository/diagnostic.hpp"
+#include "opamplan/repository/impl/distinct_texts.hpp"
 #include "opamplan/repository/impl/text.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/source.hpp"
@@ -51,7 +52,8 @@ struct source_content {
   std::vector<repository_diagnostic> diagnostics;    ///< By path, then position.
   std::vector<file_stamp> stamps;                    ///< By path. Directories only.
   std::vector<std::shared_ptr<const void>> storage;  ///< What the views and trees point into.
-  std::string repo_text;                             ///< Of the source's file `repo`, if any.
+  std::shared_ptr<const distinct_texts> texts;  ///< Of the entries; null if they were not found.
+  std::string repo_text;                        ///< Of the source's file `repo`, if any.
   source_info info;
   std::string git_revision;  ///< Of git: COMMIT or COMMIT:FOLDER, which finds all of it again.
   bool cacheable = true;     ///< False when what was seen may not be what will be seen.

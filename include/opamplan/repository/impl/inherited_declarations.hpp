@@ -12,7 +12,8 @@
 #include "opamplan/base/index.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/environment.hpp"
-#include "opamplan/repository/impl/declared_part.hpp"
+#include "opamplan/repository/impl/find_texts.hpp"
+#include "opamplan/repository/impl/read_texts.hpp"
 #include "opamplan/repository/impl/state.hpp"
 #include "opamplan/repository/version_sets.hpp"
 
@@ -30,11 +31,7 @@ class declarations_heir {
   std::optional<declarations> run() {
     if (most_are_unused()) return std::nullopt;
     number_packages();
-    declared_part part(repo_);
-    for (const package_id id : repo_.packages()) {
-      if (row_before_[id] == old_row::none) part.add(repo_.file(id));
-    }
-    declarations read = std::move(part).finish();
+    declarations read = read_others();
     declarations out;
     take_formulas(out);
     out.filters = old_.filters;
@@ -103,6 +100,19 @@ class declarations_heir {
       if (!renumber(arg)) return false;
     }
     return true;
+  }
+
+  // What the packages say that are not taken over: few, or it would not be worth it.
+  [[nodiscard]] declarations read_others() const {
+    std::vector<const syntax::file*> files;
+    for (const package_id id : repo_.packages()) {
+      if (row_before_[id] == old_row::none) files.push_back(&repo_.file(id));
+    }
+    const auto file_at = [&](std::size_t i) -> const syntax::file& { return *files[i]; };
+    text_finder texts;
+    for (std::uint32_t i = 0; i < files.size(); ++i) texts.add(i, *files[i]);
+    workers alone(1, "evaluate", {});
+    return read_texts(repo_, std::move(texts).finish(), file_at, alone);
   }
 
   // Of all packages, in order: from the earlier rows, or from those that were read.

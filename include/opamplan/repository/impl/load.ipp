@@ -9,6 +9,7 @@
 #include "opamplan/base/text.hpp"
 #include "opamplan/package/version.hpp"
 #include "opamplan/repository/impl/cache.hpp"
+#include "opamplan/repository/impl/find_texts.hpp"
 #include "opamplan/repository/impl/pins.hpp"
 #include "opamplan/repository/impl/readers.hpp"
 #include "opamplan/repository/impl/state.hpp"
@@ -105,6 +106,9 @@ class source_loader {
     content_builder builder(team_, options_.limits);
     source_content content = read_source(builder);
     if (!key.place.empty() && !options_.cache_directory.empty() && content.cacheable) {
+      content.texts = std::make_shared<const distinct_texts>(find_texts(
+          content.entries.size(),
+          [&](std::size_t i) -> const syntax::file& { return content.entries[i].tree; }, team_));
       store_cache(cache_path(options_.cache_directory, key), key, content);
     }
     return content;

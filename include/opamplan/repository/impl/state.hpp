@@ -14,6 +14,7 @@
 #include "opamplan/package/ids.hpp"
 #include "opamplan/repository/diagnostic.hpp"
 #include "opamplan/repository/impl/content.hpp"
+#include "opamplan/repository/impl/distinct_texts.hpp"
 #include "opamplan/repository/repository.hpp"
 
 namespace opamplan {
@@ -58,6 +59,8 @@ struct repository_state : std::enable_shared_from_this<repository_state> {
   std::vector<repository_diagnostic> diagnostics;
   common_names common;
   std::string git_revision;  ///< If all of it is one git source: COMMIT or COMMIT:FOLDER.
+
+  std::shared_ptr<const distinct_texts> texts;  ///< If all of it is one source that knew them.
 
   // Made when first asked for.
   mutable std::mutex declared_mutex;

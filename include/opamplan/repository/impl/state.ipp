@@ -121,7 +121,10 @@ OPAMPLAN_INLINE repository make_repository(std::vector<source_content> contents,
       state->diagnostics.push_back(std::move(d));
     }
     std::move(c.storage.begin(), c.storage.end(), std::back_inserter(state->storage));
-    if (contents.size() == 1) state->git_revision = std::move(c.git_revision);
+    if (contents.size() == 1) {
+      state->git_revision = std::move(c.git_revision);
+      state->texts = std::move(c.texts);
+    }
     state->sources.push_back(std::move(c.info));
   }
   repository made(state);
