@@ -301,3 +301,35 @@ TEST_CASE("cyclic build dependencies are left out by name, and nothing else is")
     CHECK(diagnose(p, p.limits).empty());
   }
 }
+
+TEST_CASE("threads do not change the layers, however many rounds it takes to make them") {
+  // Target i is built on all before it, so that some rounds hold many targets and later ones few.
+  constexpr std::uint32_t count = 200;
+  std::vector<solution> solutions;
+  std::vector<plan_package> packages;
+  std::vector<plan_package_id> index_of;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    solution s;
+    s.target = package_id(i);
+    for (std::uint32_t p = 0; p <= i; ++p) {
+      s.packages.push_back(package_id(p));
+      for (std::uint32_t d = 0; d < p; ++d) s.dependencies.values.push_back(d);
+      s.dependencies.close_row();
+      s.post_dependencies.close_row();
+    }
+    solutions.push_back(std::move(s));
+    packages.emplace_back().name = "p" + std::to_string(i);
+    index_of.push_back(plan_package_id(i));
+  }
+  const layer_graph one = make_layers(solutions, index_of, packages, {}, 1);
+  REQUIRE(one.size() == count);
+  for (const unsigned threads : {2U, 5U}) {
+    const layer_graph more = make_layers(solutions, index_of, packages, {}, threads);
+    REQUIRE(more.size() == count);
+    CHECK(more.closures == one.closures);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      CHECK(more.layers[layer_id(i)].key == one.layers[layer_id(i)].key);
+      CHECK(more.targets[i].layer == one.targets[i].layer);
+    }
+  }
+}

@@ -33,11 +33,11 @@ struct layer_graph {
 /// (Tarjan 1972). A component of several packages is a cycle through post, a post group: opam
 /// installs them in one go, so they are one layer, named by the package on which most of the others
 /// are built. Linear in the edges of the closures, but for post groups: the cube of one's packages,
-/// 64 at a time.
+/// 64 at a time. On so many threads (0: one a core), which do not change the result.
 [[nodiscard]] layer_graph make_layers(std::span<const solution> solutions,
                                       std::span<const plan_package_id> index_of,
-                                      std::span<const plan_package> packages,
-                                      const plan_base& base);
+                                      std::span<const plan_package> packages, const plan_base& base,
+                                      unsigned threads = 1);
 
 /// The part of every key that does not depend on the layer.
 [[nodiscard]] digest base_key(const plan_base& base);

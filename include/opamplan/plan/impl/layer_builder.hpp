@@ -20,33 +20,35 @@ class layer_builder {
  public:
   /// The base and the graph must outlive it.
   layer_builder(const plan_base& base, layer_graph& out)
-      : groups_(base.with_test || base.with_doc),
-        base_(base),
-        base_key_(base_key(base)),
-        out_(out) {}
+      : base_(base), base_key_(base_key(base)), out_(out) {}
 
-  /// See `make_layers`. What the packages of earlier solutions are must not have changed.
-  void add(const solution& s, std::span<const plan_package_id> index_of,
+  /// The groups of a solution, whatever is in the graph already.
+  [[nodiscard]] layer_groups read(const solution& s) const {
+    return groups_of(s, base_.with_test || base_.with_doc);
+  }
+
+  /// See `make_layers`. `groups`: as `read` tells them. What the packages of earlier solutions are
+  /// must not have changed.
+  void add(const solution& s, const layer_groups& groups, std::span<const plan_package_id> index_of,
            std::span<const plan_package> packages) {
-    groups_.each(s, [&](const layer_group& group) {
+    layer_of_.clear();
+    for (std::uint32_t group = 0; group < groups.size(); ++group) {
       row_.clear();
-      for (const std::uint32_t g : group.needs) row_.push_back(layer_of_[g]);
+      for (const std::uint32_t g : groups.needs[group]) row_.push_back(layer_of_[g]);
       if (!std::is_sorted(row_.begin(), row_.end())) std::sort(row_.begin(), row_.end());
       members_.clear();
-      for (const package_id p : group.packages) members_.push_back(index_of[p]);
+      for (const package_id p : groups.packages[group]) members_.push_back(index_of[p]);
 
+      const bool for_target = groups.for_target(group);
       key_.assign(reinterpret_cast<const char*>(row_.data()), row_.size() * sizeof row_[0]);
-      key_.push_back(group.for_target ? '1' : '0');
+      key_.push_back(for_target ? '1' : '0');
       key_.append(reinterpret_cast<const char*>(members_.data()),
                   members_.size() * sizeof members_[0]);
       const auto [it, added] = known_.try_emplace(key_, out_.layers.next());
-      if (added) append(group.for_target, packages);
-      layer_of_.resize(group.number);
+      if (added) append(for_target, packages);
       layer_of_.push_back(it->second);
-      if (group.has_target) {
-        out_.targets.push_back({index_of[s.target], it->second});
-      }
-    });
+    }
+    out_.targets.push_back({index_of[s.target], layer_of_[groups.target]});
   }
 
  private:
@@ -80,7 +82,6 @@ class layer_builder {
     out_.layers.push_back(std::move(layer));
   }
 
-  layer_groups groups_;
   const plan_base& base_;
   digest base_key_;
   layer_graph& out_;

@@ -27,23 +27,24 @@ inline std::uint64_t mixed(std::uint64_t x) noexcept {
 /// A hash for each layer of a solution; none if no plan can hold it.
 class layer_hashes {
  public:
-  explicit layer_hashes(bool switches) : groups_(switches) {}
+  explicit layer_hashes(bool switches) : switches_(switches) {}
 
   std::span<const std::uint64_t> of(const solution& s) {
     found_.clear();
     if (!build_cycle(s).empty()) return found_;
-    groups_.each(s, [&](const layer_group& group) {
-      std::uint64_t hash = mixed(group.for_target ? 1 : 0);
-      for (const package_id p : group.packages) hash = mixed(hash ^ p);
+    const layer_groups groups = groups_of(s, switches_);
+    for (std::uint32_t group = 0; group < groups.size(); ++group) {
+      std::uint64_t hash = mixed(groups.for_target(group) ? 1 : 0);
+      for (const package_id p : groups.packages[group]) hash = mixed(hash ^ p);
       std::uint64_t needs = 0;  // a sum, as the order of groups is the solution's
-      for (const std::uint32_t g : group.needs) needs += mixed(found_[g]);
+      for (const std::uint32_t g : groups.needs[group]) needs += mixed(found_[g]);
       found_.push_back(mixed(hash ^ mixed(needs)));
-    });
+    }
     return found_;
   }
 
  private:
-  layer_groups groups_;
+  bool switches_;
   std::vector<std::uint64_t> found_;
 };
 

@@ -3,13 +3,42 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/workers.hpp"
 #include "opamplan/plan/impl/layer_builder.hpp"
 #include "opamplan/plan/layers.hpp"
 
 namespace opamplan {
+namespace plan_impl {
+
+/// Solutions in parts that are worth a round of threads, and small enough to be held twice.
+class layer_rounds {
+ public:
+  explicit layer_rounds(std::span<const solution> solutions) : left_(solutions) {}
+
+  /// Empty in the end.
+  [[nodiscard]] std::span<const solution> next() noexcept {
+    constexpr std::size_t edges_a_round = 50'000;
+    std::size_t count = 0;
+    for (std::size_t edges = 0; count < left_.size() && edges < edges_a_round; ++count) {
+      edges += left_[count].packages.size() + left_[count].dependencies.values.size();
+    }
+    const std::span<const solution> out = left_.first(count);
+    left_ = left_.subspan(count);
+    return out;
+  }
+
+ private:
+  std::span<const solution> left_;
+};
+
+}  // namespace plan_impl
 
 OPAMPLAN_INLINE digest base_key(const plan_base& base) {
   return sha256()
@@ -41,10 +70,30 @@ OPAMPLAN_INLINE digest layer_key(const digest& base, std::span<const plan_packag
 OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution> solutions,
                                         std::span<const plan_package_id> index_of,
                                         std::span<const plan_package> packages,
-                                        const plan_base& base) {
+                                        const plan_base& base, unsigned threads) {
   layer_graph out;
-  plan_impl::layer_builder b(base, out);
-  for (const solution& s : solutions) b.add(s, index_of, packages);
+  plan_impl::layer_builder builder(base, out);
+  workers team(threads, "layers", {});
+  plan_impl::layer_rounds rounds(solutions);
+  std::vector<plan_impl::layer_groups> groups;  // of the round before
+  std::vector<plan_impl::layer_groups> next;
+  std::span<const solution> before;
+  do {
+    const std::span<const solution> now = rounds.next();
+    next.resize(now.size());
+    std::atomic<std::size_t> at{0};
+    // One puts the last round together, in order, while the others read on; then it reads too.
+    team.run(
+        [&](unsigned worker) {
+          for (std::size_t i = 0; worker == 0 && i < before.size(); ++i) {
+            builder.add(before[i], groups[i], index_of, packages);
+          }
+          for (std::size_t i = at++; i < now.size(); i = at++) next[i] = builder.read(now[i]);
+        },
+        now.size() + 1);
+    before = now;
+    groups.swap(next);
+  } while (!before.empty());
   return out;
 }
 

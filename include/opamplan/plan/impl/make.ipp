@@ -54,17 +54,15 @@ class planner {
     std::sort(solutions.begin(), solutions.end(),
               [](const solution& a, const solution& b) { return a.target < b.target; });
     solutions_ = std::move(solutions);
-    leave_out([&](const solution& s) {
-      const std::vector<package_id> cycle = build_cycle(s);
-      return cycle.empty() ? std::string() : cyclic(repo_, cycle);
-    });
+    leave_out_cyclic();
     do {
       number_packages();
       describe_packages();
     } while (leave_out_unnameable());
     pack_sources();
     tell(0);
-    layer_graph layers = make_layers(solutions_, index_of_, plan_.packages, plan_.base);
+    layer_graph layers =
+        make_layers(solutions_, index_of_, plan_.packages, plan_.base, options_.threads);
     tell(1);
     assemble(layers);
     plan_.layers = std::move(layers.layers);
@@ -81,15 +79,29 @@ class planner {
     if (options_.progress && !options_.progress({"plan", parts, 3})) throw cancelled();
   }
 
-  /// Those for which `reason` gives one.
-  template <class Reason>
-  void leave_out(const Reason& reason) {
-    std::erase_if(solutions_, [&](const solution& s) {
-      std::string why = reason(s);
-      if (why.empty()) return false;
-      omissions_.emplace_back(s.target, plan_omission{full_name(repo_, s.target), std::move(why)});
-      return true;
+  /// Those that have one. By solution; empty: it stays.
+  void leave_out(const std::vector<std::string>& reasons) {
+    std::vector<solution> kept;
+    for (std::size_t i = 0; i < solutions_.size(); ++i) {
+      const package_id target = solutions_[i].target;
+      if (reasons[i].empty()) {
+        kept.push_back(std::move(solutions_[i]));
+      } else {
+        omissions_.emplace_back(target, plan_omission{full_name(repo_, target), reasons[i]});
+      }
+    }
+    solutions_ = std::move(kept);
+  }
+
+  void leave_out_cyclic() {
+    std::vector<std::string> reasons(solutions_.size());
+    parallel_blocks(solutions_.size(), options_.threads, 64, "describe", {}, [&] {
+      return [&](std::size_t i) {
+        const std::vector<package_id> cycle = build_cycle(solutions_[i]);
+        if (!cycle.empty()) reasons[i] = cyclic(repo_, cycle);
+      };
     });
+    leave_out(reasons);
   }
 
   static std::vector<package_id> closure(const solution& s) {
@@ -171,14 +183,14 @@ class planner {
     std::vector<std::string> problems;
     for (const plan_package& package : plan_.packages) problems.push_back(word_problem(package));
     if (std::ranges::all_of(problems, &std::string::empty)) return false;
-    const std::size_t before = solutions_.size();
-    leave_out([&](const solution& s) {
-      for (const package_id id : closure(s)) {
-        const std::string& problem = problems[index_of_[id]];
-        if (!problem.empty()) return problem;
+    std::vector<std::string> reasons(solutions_.size());
+    for (std::size_t i = 0; i < solutions_.size(); ++i) {
+      for (const package_id id : closure(solutions_[i])) {
+        if (reasons[i].empty()) reasons[i] = problems[index_of_[id]];
       }
-      return std::string();
-    });
+    }
+    const std::size_t before = solutions_.size();
+    leave_out(reasons);
     return solutions_.size() != before;
   }
 

@@ -81,7 +81,7 @@ struct series::state {
     if (!packages.describe(closure_packages(*r.solution, closure_edges::build_and_post))) {
       return layer_id::none;
     }
-    builder->add(*r.solution, packages.numbers(), packages.all());
+    builder->add(*r.solution, builder->read(*r.solution), packages.numbers(), packages.all());
     return graph.targets.back().layer;
   }
 
