@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pathlib
 import pickle
+from collections.abc import Callable
 
+import pytest
 from conftest import Run
 
 import opamplan
@@ -41,6 +44,65 @@ def test_texts_and_bytes_in_memory_make_the_same_files() -> None:
     assert repo.package("q.1").files == []
     without = opamplan.Repository.from_files({"p.1": OPAM, "q.1": OPAM})
     assert repo.content_digest != without.content_digest
+
+
+def sums_of(content: bytes) -> list[str]:
+    """As opam files have them; digits alone are MD5."""
+    kinds = ("md5", "sha256", "sha512")
+    sums = [f"{kind}={hashlib.new(kind, content).hexdigest()}" for kind in kinds]
+    return [*sums, sums[0].removeprefix("md5=").upper()]
+
+
+@pytest.mark.parametrize("sum_", sums_of(BYTES))
+def test_a_file_beside_is_compared_with_its_checksum(sum_: str) -> None:
+    text = f'{OPAM}extra-files: [\n  ["fix.patch" "{sum_}"]\n]\n'
+    beside = {"p.1/files/fix.patch": BYTES}
+    assert opamplan.Repository.from_files({"p.1": text, **beside}).check() == []
+    other = opamplan.Repository.from_files({"p.1": text, "p.1/files/fix.patch": BYTES + b"x"})
+    [wrong] = other.check()
+    assert (wrong.level, wrong.line, wrong.column, wrong.left_out_field) == ("error", 4, 16, "")
+    assert wrong.message == (
+        'extra-files: "fix.patch" in the folder files has another checksum, so that opam does not '
+        f"build with it: it has sha256={hashlib.sha256(BYTES + b'x').hexdigest()}"
+    )
+
+
+def test_what_the_field_of_files_and_the_folder_have_apart_is_told_with_its_place() -> None:
+    text = f'{OPAM}extra-files: ["fix.patch" "{sums_of(BYTES)[0]}"]\n'
+    found = opamplan.Repository.from_files({"p.1": text, "p.1/files/other": BYTES}).check()
+    assert [(d.line, d.column, d.message) for d in found] == [
+        (3, 27, 'extra-files: "fix.patch" is not in the folder files'),
+        (3, 14, 'extra-files: "other" is in the folder files and not named'),
+    ]
+    # Without the field, in no line.
+    [only] = opamplan.Repository.from_files({"p.1": OPAM, "p.1/files/other": BYTES}).check()
+    assert (only.line, only.column) == (0, 0)
+
+
+def test_opam_refuses_the_files_whose_checksums_are_told(
+    tmp_path: pathlib.Path, debian_opam: Callable[[str], str]
+) -> None:
+    repository = tmp_path / "repository"
+    good, wrong = sums_of(b"hi\n"), sums_of(b"other\n")
+    packages = {**{f"good{n}.1": s for n, s in enumerate(good)}, "wrong.1": wrong[0]}
+    packages["wrong512.1"] = wrong[2]
+    for package, found in packages.items():
+        folder = repository / "packages" / package.partition(".")[0] / package
+        (folder / "files").mkdir(parents=True)
+        (folder / "files/a").write_text("hi\n")
+        fields = f'build: ["test" "-f" "a"]\nextra-files: ["a" "{found}"]\n'
+        (folder / "opam").write_text(f'opam-version: "2.0"\n{fields}')
+    (repository / "repo").write_text('opam-version: "2.0"\n')
+    told = {d.path.split("/")[-2] for d in opamplan.Repository.open(repository).check()}
+    assert told == {"wrong.1", "wrong512.1"}
+    debian_opam(f"init --bare --no-setup --disable-sandboxing --kind=local default {repository}")
+    debian_opam("switch create empty --empty")
+    for package in packages:
+        if package in told:
+            with pytest.raises(AssertionError, match="Bad hash"):
+                debian_opam(f"install {package}")
+        else:
+            debian_opam(f"install {package}")
 
 
 def test_the_repo_file_says_the_mirrors() -> None:

@@ -41,7 +41,7 @@ struct search_hit {
                                                                package_id id);
 
 /// What `check_file` says about every file, and where `extra-files` and the folder `files/` differ,
-/// by package id. Reads every file on all cores.
+/// checksums included, by package id. Reads every file on all cores.
 [[nodiscard]] std::vector<repository_diagnostic> check_files(
     const repository& repo, unsigned threads = 0, const progress_callback& progress = {});
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "opamplan/package/check_file.hpp"
+#include "opamplan/package/checksum.hpp"
 #include "opamplan/package/impl/field_table.hpp"
 #include "opamplan/package/version.hpp"
 
@@ -279,20 +280,10 @@ class checker {
   }
 
   void check_sources() {
-    const auto is_hash = [](std::string_view text) {
-      static constexpr std::array<std::pair<std::string_view, std::size_t>, 4> kinds = {
-          {{"md5=", 32}, {"sha256=", 64}, {"sha512=", 128}, {"", 32}}};
-      return std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) {
-        return text.substr(0, kind.first.size()) == kind.first &&
-               text.size() == kind.first.size() + kind.second &&
-               text.substr(kind.first.size()).find_first_not_of("0123456789abcdefABCDEF") ==
-                   std::string_view::npos;
-      });
-    };
     const auto check_archive = [&](const source_archive& a, std::string_view section,
                                    std::uint32_t where) {
       for (const std::string& sum : a.checksums) {
-        if (is_hash(sum)) continue;
+        if (parse_checksum(sum)) continue;
         add_at(severity::error, section, where,
                "\"" + sum + "\" is no checksum: md5=, sha256= or sha512= and hexadecimal digits");
       }
@@ -314,7 +305,9 @@ class checker {
       }
     }
     for (const auto& [file, sum] : o_.extra_files) {
-      if (!is_hash(sum)) add(severity::error, "extra-files", "\"" + sum + "\" is no checksum");
+      if (!parse_checksum(sum)) {
+        add(severity::error, "extra-files", "\"" + sum + "\" is no checksum");
+      }
     }
   }
 

@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/sha256.hpp"
 #include "opamplan/base/text.hpp"
 #include "opamplan/base/workers.hpp"
 #include "opamplan/package/check_file.hpp"
+#include "opamplan/package/checksum.hpp"
 #include "opamplan/package/environment.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/repository/impl/text.hpp"
@@ -33,27 +35,58 @@ inline std::uint32_t score(std::string_view word, std::string_view name, std::st
   return 0;
 }
 
-/// What is in the field `extra-files` and not in `files/`, or the other way round.
-inline std::vector<std::string> compare_extra_files(const repository& repo, package_id id) {
-  std::vector<std::string> out;
-  const auto field = repo.file(id).find("extra-files");
+/// The pairs of a field such as `extra-files`, with the place of each: a list of two texts, or a
+/// list of such lists.
+template <class Visit>
+void for_each_pair(const syntax::value& v, const Visit& visit) {
+  using syntax::value_kind;
+  if (v.kind() != value_kind::list && v.kind() != value_kind::group) return;
+  std::vector<syntax::value> items;
+  for (const syntax::value item : v.children()) items.push_back(item);
+  const auto is_text = [](const syntax::value& item) { return item.kind() == value_kind::string; };
+  if (items.size() == 2 && is_text(items[0]) && is_text(items[1])) {
+    visit(items[0].as_string(), items[1].as_string(), items[1].span().begin);
+    return;
+  }
+  for (const syntax::value& item : items) for_each_pair(item, visit);
+}
+
+struct extra_file_problem {
+  syntax::position at;
+  std::string message;
+};
+
+/// What is in the field `extra-files` and not in `files/`, the other way round, or of another
+/// content: opam refuses to build with what it names otherwise, and copies what it names alone.
+inline std::vector<extra_file_problem> compare_extra_files(const repository& repo, package_id id) {
+  std::vector<extra_file_problem> out;
+  const syntax::file& file = repo.file(id);
+  const auto field = file.find("extra-files");
   const std::span<const extra_file> files = repo.extra_files(id);
   if (!field && files.empty()) return out;
+  std::vector<std::string> named;
+  const auto compare = [&](const std::string& name, const std::string& text, std::uint32_t where) {
+    named.push_back(name);
+    const syntax::position at = file.locate(where);
+    const auto found = std::find_if(files.begin(), files.end(),
+                                    [&](const extra_file& f) { return f.path == name; });
+    if (found == files.end()) {
+      out.push_back({at, "\"" + name + "\" is not in the folder files"});
+      return;
+    }
+    const auto sum = parse_checksum(text);
+    if (sum && !has_checksum(found->content, *sum)) {
+      out.push_back(
+          {at, "\"" + name + "\" in the folder files has another checksum, so that opam " +
+                   "does not build with it: it has sha256=" + to_hex(sha256_of(found->content))});
+    }
+  };
   const opam_file o = repo.opam(id);
-  const auto is_file = [&](std::string_view name) {
-    return std::any_of(files.begin(), files.end(),
-                       [&](const extra_file& f) { return f.path == name; });
-  };
-  const auto is_named = [&](std::string_view name) {
-    return std::any_of(o.extra_files.begin(), o.extra_files.end(),
-                       [&](const auto& named) { return named.first == name; });
-  };
-  for (const auto& [name, sum] : o.extra_files) {
-    if (!is_file(name)) out.push_back("\"" + name + "\" is not in the folder files");
-  }
+  if (field && !o.extra_files.empty()) for_each_pair(*field, compare);
+  const syntax::position at = field ? file.locate(field->span().begin) : syntax::position{0, 0};
   for (const extra_file& f : files) {
-    if (!is_named(f.path)) {
-      out.push_back("\"" + printable(f.path) + "\" is in the folder files and not named");
+    if (std::find(named.begin(), named.end(), f.path) == named.end()) {
+      out.push_back({at, "\"" + printable(f.path) + "\" is in the folder files and not named"});
     }
   }
   return out;
@@ -130,8 +163,8 @@ OPAMPLAN_INLINE std::vector<repository_diagnostic> check_package(const repositor
                   repo.is_pinned(id) ? std::string_view() : repo.version_string(id))) {
     add(d.level, d.position, d.field + ": " + d.message, d.left_out ? d.field : std::string());
   }
-  for (std::string& message : repository_impl::compare_extra_files(repo, id)) {
-    add(severity::error, {0, 0}, "extra-files: " + std::move(message));
+  for (const auto& [at, message] : repository_impl::compare_extra_files(repo, id)) {
+    add(severity::error, at, "extra-files: " + message);
   }
   return out;
 }
