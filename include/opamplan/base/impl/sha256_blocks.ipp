@@ -9,6 +9,9 @@
 #include "opamplan/base/impl/sha256_constants.hpp"
 #ifdef __x86_64__
 #include "opamplan/base/impl/sha256_x86.hpp"
+#elif defined(__aarch64__) && (defined(__ARM_FEATURE_SHA2) || !defined(__clang__))
+#define OPAMPLAN_HAS_ARM_SHA256
+#include "opamplan/base/impl/sha256_arm.hpp"
 #endif
 
 namespace opamplan::base_impl {
@@ -53,6 +56,8 @@ OPAMPLAN_INLINE void portable_sha256_blocks(sha256_state& state, const unsigned 
 OPAMPLAN_INLINE sha256_blocks native_sha256_blocks() noexcept {
 #ifdef __x86_64__
   if (has_x86_sha256()) return x86_sha256_blocks;
+#elif defined(OPAMPLAN_HAS_ARM_SHA256)
+  if (has_arm_sha256()) return arm_sha256_blocks;
 #endif
   return nullptr;
 }
