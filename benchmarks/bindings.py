@@ -46,8 +46,8 @@ def job(repository: str, threads: int) -> None:
 def calls(repository: str) -> None:
     """What single calls on the plan of the whole repository take, the least of seven rounds."""
     import opamplan
-    from opamplan.files import Below
     from opamplan.output import files_of
+    from opamplan.staging import Staged
 
     repo = opamplan.Repository.open(repository)
     universe = opamplan.Universe(repo, opamplan.Environment.preset("debian-12"), ocaml="5.3.0")
@@ -78,9 +78,10 @@ def calls(repository: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             for row in times.values():
                 begin = time.process_time()
-                with Below(folder) as below:
+                with Staged(folder) as staged:
                     for path, content, executable in emitted:
-                        below.write(path, content, executable)
+                        staged.add(path, content, executable)
+                    staged.place()
                 row.append(time.process_time() - begin)
     for name, row in times.items():
         print(f"{len(emitted)} files, {name:11} {1e3 * min(row):12.1f} ms of CPU")

@@ -83,20 +83,31 @@ class Below:
     def __init__(self, root: Union[str, os.PathLike[str]]) -> None:
         self._shown = os.fspath(root)
         self._names: list[str] = []  # of the folders below it that are open, each in the one before
-        self.made: list[tuple[str, ...]] = []
-        """The folders that were absent, by their names one in the other."""
         self._handles = [_opened(os.path.realpath(root), None, self._shown)]
 
     def folder(self, parts: Sequence[str]) -> int:
         """The descriptor of a folder below it, made if it is absent; open until the next call."""
-        same = 0
-        while same < min(len(parts), len(self._names)) and parts[same] == self._names[same]:
-            same += 1
-        self._close(same)
-        for part in parts[same:]:
-            self._handles.append(self._entered(part))
+        for part in parts[self.enter(parts) :]:
+            self._handles.append(self._made(part))
             self._names.append(part)
         return self._handles[-1]
+
+    def enter(self, parts: Sequence[str]) -> int:
+        """How many of the folders there are, each in the one before; they stay open."""
+        there = 0
+        while there < min(len(parts), len(self._names)) and parts[there] == self._names[there]:
+            there += 1
+        self._close(there)
+        for part in parts[there:]:
+            try:
+                handle = os.open(part, _FOLDER, dir_fd=self._handles[-1])
+            except FileNotFoundError:
+                break
+            except OSError:  # which is told
+                handle = _opened(part, self._handles[-1], self._path_of(part))
+            self._handles.append(handle)
+            self._names.append(part)
+        return len(self._names)
 
     def write(self, path: str, content: bytes, executable: bool = False) -> None:
         """Write a file; one that is so already is left alone, with its time stamp."""
@@ -107,10 +118,15 @@ class Below:
             shown = os.path.join(self._shown, path)
             _put(folder, name, lambda file: _write_all(file, content), mode, shown)
 
-    def holds(self, path: str, content: bytes, executable: bool = False) -> bool:
-        """Whether a file is so already. Its folder is made if it is absent."""
-        *parts, name = path.split("/")
-        return _holds(self.folder(parts), name, content, executable)
+    def holds(self, name: str, content: bytes, executable: bool = False) -> bool:
+        """Whether a file is so already, in the folder that was entered last."""
+        return _holds(self._handles[-1], name, content, executable)
+
+    def require_room(self, name: str) -> None:
+        """Raise FileError if the folder that was entered last takes no new `name`."""
+        if not os.access(".", os.W_OK | os.X_OK, dir_fd=self._handles[-1]):
+            error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise file_error(error, self._path_of(name), writing=True)
 
     def make(self, name: str) -> int:
         """The descriptor of a new folder in it, which is the caller's to close."""
@@ -118,18 +134,14 @@ class Below:
             os.mkdir(name, 0o700, dir_fd=self._handles[0])
         return _opened(name, self._handles[0], os.path.join(self._shown, name))
 
-    def _entered(self, part: str) -> int:
-        """A folder in the last one that is open, made if it is absent."""
-        with contextlib.suppress(FileNotFoundError):
-            return _opened(part, self._handles[-1], self._path_of(part))
+    def _made(self, part: str) -> int:
+        """A new folder in the last one that is open."""
         try:
             os.mkdir(part, dir_fd=self._handles[-1])
         except FileExistsError:
             pass
         except OSError as error:
             raise file_error(error, self._path_of(part), writing=True) from None
-        else:
-            self.made.append((*self._names, part))
         return _opened(part, self._handles[-1], self._path_of(part))
 
     def _path_of(self, part: str) -> str:
@@ -381,15 +393,19 @@ def is_locked(path: Union[str, os.PathLike[str]]) -> bool:
     return False
 
 
-def write_new(folder: int, name: str, content: bytes, executable: bool, shown: str) -> None:
-    """Write a file that is not there yet; `shown`: what messages call it."""
+def write_new(
+    folder: int, name: str, content: bytes, executable: bool, shown: tuple[str, str]
+) -> None:
+    """Write a file that is not there yet; `shown`: what messages call it, a folder and a path."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with telling(shown, writing=True):
+    try:
         handle = os.open(name, flags, 0o777 if executable else 0o666, dir_fd=folder)
         try:
             _write_all(handle, content)
         finally:
             os.close(handle)
+    except OSError as error:
+        raise file_error(error, os.path.join(*shown), writing=True) from None
 
 
 def _regular(found: os.stat_result) -> None:
