@@ -320,13 +320,6 @@ what a universe of it takes.)")
         return out;
       },
       py::arg("before"), py::arg("after"), "Positions of versions in the one and the other.");
-  module.def(
-      "_check_package",
-      [](const repository& r, std::uint32_t position) {
-        if (position >= r.size()) throw py::index_error("no such version");
-        return check_package(r, package_id(position));
-      },
-      py::arg("repository"), py::arg("position"), "What `Repository.check` adds of one version.");
   module.def("_load_repository", &load, py::arg("places"), py::arg("pins"), py::arg("cache"),
              py::arg("previous"), py::arg("threads"), py::arg("progress"),
              "What `Repository.open` found out to load.");

@@ -6,6 +6,7 @@
 #include <opamplan/package/version.hpp>
 #include <opamplan/repository/diagnostic.hpp>
 #include <opamplan/repository/names.hpp>
+#include <opamplan/repository/queries.hpp>
 #include <opamplan/syntax/ast.hpp>
 #include <opamplan/syntax/printer.hpp>
 
@@ -97,6 +98,9 @@ repository.)");
           },
           "Of a pin: the folder of its sources, and the commit of the git repository there, or an "
           "empty string for the folder as it is; else None.");
+  type.def(
+      "check", [](const py_package& p) { return check_package(p.in, p.id); },
+      "What reading every field of its file says: its part of `Repository.check`.");
   member(type, "synopsis", &opam_file::synopsis, "One line.");
   member(type, "description", &opam_file::description, "Some paragraphs.");
   member(type, "tags", &opam_file::tags, "Words to find it by.");

@@ -24,7 +24,6 @@ from opamplan._core.repository import (
     Package,
     Repository,
     _changed_packages,
-    _check_package,
 )
 from opamplan._core.solve import SolveResult, Universe, _targets_touched
 from opamplan._core.syntax import parse
@@ -181,7 +180,7 @@ def compare_repositories(before: Repository, after: Repository) -> list[PackageC
 
 
 def _errors_of(repository: Repository, position: int) -> list[Diagnostic]:
-    return [d for d in _check_package(repository, position) if d.level == "error"]
+    return [d for d in repository._package_at(position).check() if d.level == "error"]
 
 
 def _new_error(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> str:

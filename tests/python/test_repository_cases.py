@@ -50,6 +50,28 @@ def test_a_malformed_field_is_left_out_whole_and_the_package_is_kept(
     assert "a.1" not in solved.stdout
 
 
+def test_what_is_taken_without_a_field_is_told_once_where_it_is_in_a_solution(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    files = {
+        "user.1": 'depends: ["bad"]',
+        "bad.1": "depends: 3\nx-ci-accept-failures: 3",
+        "other.1": "depends: 3",
+    }
+    path = tree(tmp_path / "repo", {name: OPAM + text + "\n" for name, text in files.items()})
+    said = (
+        "opamplan: packages/bad/bad.1/opam:2:10: error: depends: expected a package; the field is "
+        "left out, as by opam\n"
+    )
+    for words in (("solve",), ("plan", "-q"), ("plan", "-q", "--vary", "with-test")):
+        done = opamplan_command(*words, "user", *where(path))
+        assert (done.returncode, done.stderr) == (0, said)
+    # Of a whole repository, which `check` reads, nothing.
+    assert opamplan_command("plan", "-q", *where(path)).stderr == ""
+    bad = opamplan.Repository.open(path).package("bad.1")
+    assert [d.left_out_field for d in bad.check()] == ["depends", "x-ci-accept-failures"]
+
+
 def test_what_cannot_be_read_of_a_file_is_left_out_as_by_opam(
     tmp_path: pathlib.Path, debian_opam: Callable[[str], str]
 ) -> None:

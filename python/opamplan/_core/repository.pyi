@@ -160,6 +160,10 @@ class Package:
     def __repr__(self) -> str: ...
     def __str__(self) -> str: ...
     def _repr_html_(self) -> str: ...
+    def check(self) -> list[Diagnostic]:
+        """
+        What reading every field of its file says: its part of `Repository.check`.
+        """
     def depexts(self, environment: opamplan._core.package.Environment) -> list[str]:
         """
         System packages needed there, sorted.
@@ -484,13 +488,6 @@ class Repository:
 def _changed_packages(before: Repository, after: Repository) -> list[tuple[int | None, int | None]]:
     """
     Positions of versions in the one and the other.
-    """
-
-def _check_package(
-    repository: Repository, position: typing.SupportsInt | typing.SupportsIndex
-) -> list[Diagnostic]:
-    """
-    What `Repository.check` adds of one version.
     """
 
 def _load_repository(

@@ -39,6 +39,7 @@ def each_environment(args: argparse.Namespace) -> dict[str, argparse.Namespace]:
     several = named(_combinations(args))
     _refuse_one_image(args, {each.environment for each in several.values()})
     plans.like_plans(args)
+    args.told_unread = set()  # of all of them, as they have one repository
     found = {name: _arguments(args, name, each) for name, each in several.items()}
     for name, one in found.items():
         one.told_as = name if len(found) > 1 else ""

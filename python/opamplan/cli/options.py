@@ -454,13 +454,30 @@ def nothing_to_solve(args: argparse.Namespace, universe: Any) -> NoReturn:
     raise BadNews(f"{where}: no package is {what}, so there is nothing to solve")
 
 
+def tell_unread(args: argparse.Namespace, repository: Any, results: list[Any]) -> None:
+    """Say once of the packages in solutions which fields could not be read, as opam does.
+
+    They are taken without these. Of all of a repository `check` tells it: it is read whole.
+    """
+    told: set[str] = vars(args).setdefault("told_unread", set())
+    for package in dict.fromkeys(p for result in results if result for p in result.packages):
+        if package in told:
+            continue
+        told.add(package)
+        for diagnostic in repository.package(package).check():
+            if diagnostic.left_out_field and diagnostic.level == "error":
+                print(f"opamplan: {diagnostic}, as by opam", file=sys.stderr)
+
+
 def solve(args: argparse.Namespace, universe: Any) -> list[Any]:
     """The results of the targets that the options name, ascending by target."""
     from opamplan.cli.progress import progress_for
 
     progress = progress_for(args)
     if args.targets:
-        return list(universe.solve_all(args.targets, threads=args.threads, progress=progress))
+        results = list(universe.solve_all(args.targets, threads=args.threads, progress=progress))
+        tell_unread(args, universe.repository, results)
+        return results
     if args.all_versions:
         found: list[Any] = universe.solve_all(
             universe.available(), threads=args.threads, progress=progress
