@@ -1,9 +1,8 @@
 /// \file
 /// Solving: the universe, one request, the whole repository, every version, and growth with the
 /// number of targets. The repository is the folder OPAMPLAN_CORPUS (with `packages/`); all rows are
-/// skipped without it. One thread unless the row's name says otherwise. With `--universes N`
-/// or `--passes N` nothing is timed: N universes, or N passes over all targets, for those who count
-/// instructions.
+/// skipped without it. One thread unless the row's name says otherwise. With
+/// `--universes N`, `--passes N` and their like nothing is timed: see `work_without_timing`.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <opamplan/repository/load.hpp>
 #include <opamplan/solve/solver.hpp>
@@ -53,16 +53,32 @@ solve_options request_options(unsigned threads = 1) {
   return options;
 }
 
-/// The first universe of a repository, which reads what its files declare.
-void first_universe(benchmark::State& state) {
+/// A folder for caches, while it lasts.
+struct cache_folder {
+  cache_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "opamplan-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  cache_folder(const cache_folder&) = delete;
+  cache_folder& operator=(const cache_folder&) = delete;
+  ~cache_folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+/// The first universe of a repository, which reads what its files declare; a cache tells where.
+void first_universe(benchmark::State& state, bool from_cache) {
   const corpus* const c = loaded(state);
   if (c == nullptr) return;
+  const cache_folder caches;
+  load_options loading;
+  if (from_cache) loading.cache_directory = caches.path.string();
+  const directory_source from{std::getenv("OPAMPLAN_CORPUS")};
+  (void)load_repository(from, loading);  // writes the cache
   universe_options options;
   options.threads = static_cast<unsigned>(state.range(0));
   for (auto _ : state) {
     state.PauseTiming();
-    std::optional<repository> files =
-        load_repository(directory_source{std::getenv("OPAMPLAN_CORPUS")});
+    std::optional<repository> files = load_repository(from, loading);
     state.ResumeTiming();
     benchmark::DoNotOptimize(make_universe(*files, c->where, options));
     state.PauseTiming();
@@ -70,11 +86,18 @@ void first_universe(benchmark::State& state) {
     state.ResumeTiming();
   }
 }
-BENCHMARK(first_universe)
+BENCHMARK_CAPTURE(first_universe, read, false)
     ->ArgName("threads")
     ->Arg(1)
     ->Arg(2)
     ->Iterations(3)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(first_universe, cached, true)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Iterations(5)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
@@ -280,10 +303,11 @@ void growth(benchmark::State& state) {
 BENCHMARK(growth)->ArgName("targets")->RangeMultiplier(2)->Range(128, 4096)->Unit(
     benchmark::kMillisecond);
 
-enum class job : std::uint8_t { universes, matrix, passes, test_passes };
+enum class job : std::uint8_t { universes, cached, matrix, passes, test_passes };
 
 /// What callgrind looks at: so many universes, the first of which reads what the files declare, or
-/// each like the one before, in another environment; or, in one, so many times all latest
+/// each of a repository loaded from its cache, or like the one before, in another environment; or,
+/// in one, so many times all latest
 /// versions, or these with their tests, each time with a new solver.
 int work_without_timing(job what, int times) {
   const char* const path = std::getenv("OPAMPLAN_CORPUS");
@@ -294,6 +318,18 @@ int work_without_timing(job what, int times) {
   const environment env = with_ocaml(preset_environment("debian-12"), "5.3.0");
   load_options one_thread;
   one_thread.threads = 1;
+  const cache_folder caches;
+  if (what == job::cached) {
+    // Universes of so many loads from the cache, the first of which writes it.
+    one_thread.cache_directory = caches.path.string();
+    universe_options alone;
+    alone.threads = 1;
+    for (int i = 0; i <= times; ++i) {
+      const repository files = load_repository(directory_source{path}, one_thread);
+      benchmark::DoNotOptimize(make_universe(files, env, alone));
+    }
+    return 0;
+  }
   const repository files = load_repository(directory_source{path}, one_thread);
   universe_options options = what == job::test_passes ? with_tests() : universe_options();
   options.threads = 1;
@@ -322,6 +358,7 @@ int work_without_timing(job what, int times) {
 
 int main(int argc, char** argv) {
   const std::pair<const char*, job> jobs[] = {{"--universes", job::universes},
+                                              {"--cached", job::cached},
                                               {"--matrix", job::matrix},
                                               {"--passes", job::passes},
                                               {"--test-passes", job::test_passes}};

@@ -382,7 +382,7 @@ that grafts are chosen by bytes, not by number; ``system_run_size``: what one mo
 system's package manager costs, in the same unit, and ``depext_size``: each system package that it
 installs; by default as much as 50 and 10 packages of the median size. ``like``: earlier plans, of
 which this one takes over where layers stand that both have, so that a builder that carried them out
-finds these in its cache; for ``graft`` and ``merge``, all of one strategy. ``threads``: how many describe packages (0: one a core).)");
+finds these in its cache; for ``graft`` and ``merge``, all of one strategy. ``threads``: how many do the work (0: one a core).)");
   bind_plan_align(module);
   bind_plan_reports(module);
   bind_plan_series(module);
