@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/progress.hpp"
 #include "opamplan/plan/plan.hpp"
 #include "opamplan/solve/solution.hpp"
 
@@ -33,11 +34,12 @@ struct layer_graph {
 /// (Tarjan 1972). A component of several packages is a cycle through post, a post group: opam
 /// installs them in one go, so they are one layer, named by the package on which most of the others
 /// are built. Linear in the edges of the closures, but for post groups: the cube of one's packages,
-/// 64 at a time. On so many threads (0: one a core), which do not change the result.
+/// 64 at a time. On so many threads (0: one a core), which do not change the result. Throws
+/// `cancelled`.
 [[nodiscard]] layer_graph make_layers(std::span<const solution> solutions,
                                       std::span<const plan_package_id> index_of,
                                       std::span<const plan_package> packages, const plan_base& base,
-                                      unsigned threads = 1);
+                                      unsigned threads = 1, const progress_callback& progress = {});
 
 /// The part of every key that does not depend on the layer.
 [[nodiscard]] digest base_key(const plan_base& base);

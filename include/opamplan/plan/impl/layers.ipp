@@ -70,10 +70,12 @@ OPAMPLAN_INLINE digest layer_key(const digest& base, std::span<const plan_packag
 OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution> solutions,
                                         std::span<const plan_package_id> index_of,
                                         std::span<const plan_package> packages,
-                                        const plan_base& base, unsigned threads) {
+                                        const plan_base& base, unsigned threads,
+                                        const progress_callback& progress) {
   layer_graph out;
   plan_impl::layer_builder builder(base, out);
-  workers team(threads, "layers", {});
+  workers team(threads, "layers", progress);
+  team.set_total(solutions.size());
   plan_impl::layer_rounds rounds(solutions);
   std::vector<plan_impl::layer_groups> groups;  // of the round before
   std::vector<plan_impl::layer_groups> next;
@@ -87,13 +89,18 @@ OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution> solutions,
         [&](unsigned worker) {
           for (std::size_t i = 0; worker == 0 && i < before.size(); ++i) {
             builder.add(before[i], groups[i], index_of, packages);
+            team.add_done();
+            team.report();
           }
-          for (std::size_t i = at++; i < now.size(); i = at++) next[i] = builder.read(now[i]);
+          for (std::size_t i = at++; i < now.size() && !team.stopped(); i = at++) {
+            next[i] = builder.read(now[i]);
+          }
         },
         now.size() + 1);
     before = now;
     groups.swap(next);
   } while (!before.empty());
+  team.report(true);
   return out;
 }
 

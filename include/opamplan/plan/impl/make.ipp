@@ -61,8 +61,8 @@ class planner {
     } while (leave_out_unnameable());
     pack_sources();
     tell(0);
-    layer_graph layers =
-        make_layers(solutions_, index_of_, plan_.packages, plan_.base, options_.threads);
+    layer_graph layers = make_layers(solutions_, index_of_, plan_.packages, plan_.base,
+                                     options_.threads, options_.progress);
     tell(1);
     assemble(layers);
     plan_.layers = std::move(layers.layers);
