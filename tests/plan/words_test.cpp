@@ -74,7 +74,9 @@ TEST_CASE("planning tells its progress, and can be cancelled") {
     return true;
   };
   static_cast<void>(make_plan(s.in, s.solutions, options));
-  CHECK(told.find("describe5/5 plan0/3 plan1/3 plan2/3 plan3/3") != std::string::npos);
+  CAPTURE(told);
+  CHECK(told.find("describe5/5 plan0/3 layers1/5 layers5/5 plan1/3 plan2/3 plan3/3") !=
+        std::string::npos);
   options.progress = [](const progress_event& e) { return e.stage != "plan"; };
   CHECK_THROWS_AS(static_cast<void>(make_plan(s.in, s.solutions, options)), cancelled);
 }
