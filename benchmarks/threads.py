@@ -81,9 +81,9 @@ def run(args: argparse.Namespace, cache: str, threads: int) -> dict[str, float]:
 
 def crowding(processes: int) -> float:
     """How many times as long `processes` take that do the same at once as one alone."""
-    alone = min(count(0) for _ in range(3))
+    alone = min(count(0) for _ in range(5))
     with multiprocessing.Pool(processes) as pool:
-        return max(min(pool.map(count, range(processes), chunksize=1)) for _ in range(3)) / alone
+        return min(max(pool.map(count, range(processes), chunksize=1)) for _ in range(5)) / alone
 
 
 def count(_: int) -> float:

@@ -357,12 +357,12 @@ void bind_plan(py::module_& module) {
         options.threads = threads;
         return run_with_progress(progress, [&](const progress_callback& report) {
           options.progress = report;
-          std::vector<solution> solutions;
+          std::vector<const solution*> solutions;
           for (const auto& r : results) {
             if (r->universe != results[0]->universe) {
               throw invalid_request("the results of one plan must come from one universe");
             }
-            if (r->result.solution) solutions.push_back(*r->result.solution);
+            if (r->result.solution) solutions.push_back(&*r->result.solution);
           }
           return std::make_shared<plan>(make_plan(u, solutions, options));
         });

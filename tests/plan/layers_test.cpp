@@ -321,13 +321,15 @@ TEST_CASE("threads do not change the layers, however many rounds it takes to mak
     packages.emplace_back().name = "p" + std::to_string(i);
     index_of.push_back(plan_package_id(i));
   }
-  CHECK_THROWS_AS(static_cast<void>(make_layers(solutions, index_of, packages, {}, 2,
+  std::vector<const solution*> pointers;
+  for (const solution& s : solutions) pointers.push_back(&s);
+  CHECK_THROWS_AS(static_cast<void>(make_layers(pointers, index_of, packages, {}, 2,
                                                 [](const progress_event&) { return false; })),
                   cancelled);
-  const layer_graph one = make_layers(solutions, index_of, packages, {}, 1);
+  const layer_graph one = make_layers(pointers, index_of, packages, {}, 1);
   REQUIRE(one.size() == count);
   for (const unsigned threads : {2U, 5U}) {
-    const layer_graph more = make_layers(solutions, index_of, packages, {}, threads);
+    const layer_graph more = make_layers(pointers, index_of, packages, {}, threads);
     REQUIRE(more.size() == count);
     CHECK(more.closures == one.closures);
     for (std::uint32_t i = 0; i < count; ++i) {

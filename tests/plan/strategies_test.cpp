@@ -90,7 +90,7 @@ TEST_CASE("system packages are installed where they are first missing") {
 TEST_CASE("no solutions, one solution") {
   const auto s = solve_files(diamond());
   for (const strategy each : all_strategies) {
-    CHECK(make_plan(s.in, {}, with(each)).steps.empty());
+    CHECK(make_plan(s.in, std::vector<solution>(), with(each)).steps.empty());
     const plan one = make_plan(s.in, std::span(s.solutions).subspan(0, 1), with(each));
     CHECK(one.targets.size() == 1);
     CHECK(one.batches.size() == 1);

@@ -36,7 +36,7 @@ struct layer_graph {
 /// are built. Linear in the edges of the closures, but for post groups: the cube of one's packages,
 /// 64 at a time. On so many threads (0: one a core), which do not change the result. Throws
 /// `cancelled`.
-[[nodiscard]] layer_graph make_layers(std::span<const solution> solutions,
+[[nodiscard]] layer_graph make_layers(std::span<const solution* const> solutions,
                                       std::span<const plan_package_id> index_of,
                                       std::span<const plan_package> packages, const plan_base& base,
                                       unsigned threads = 1, const progress_callback& progress = {});

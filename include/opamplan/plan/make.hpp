@@ -42,6 +42,8 @@ struct plan_options {
 /// whatever the order of the solutions.
 [[nodiscard]] plan make_plan(const universe& u, std::span<const solution> solutions,
                              const plan_options& options);
+[[nodiscard]] plan make_plan(const universe& u, std::span<const solution* const> solutions,
+                             const plan_options& options);
 
 }  // namespace opamplan
 

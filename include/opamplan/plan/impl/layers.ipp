@@ -20,22 +20,22 @@ namespace plan_impl {
 /// Solutions in parts that are worth a round of threads, and small enough to be held twice.
 class layer_rounds {
  public:
-  explicit layer_rounds(std::span<const solution> solutions) : left_(solutions) {}
+  explicit layer_rounds(std::span<const solution* const> solutions) : left_(solutions) {}
 
   /// Empty in the end.
-  [[nodiscard]] std::span<const solution> next() noexcept {
+  [[nodiscard]] std::span<const solution* const> next() noexcept {
     constexpr std::size_t edges_a_round = 50'000;
     std::size_t count = 0;
     for (std::size_t edges = 0; count < left_.size() && edges < edges_a_round; ++count) {
-      edges += left_[count].packages.size() + left_[count].dependencies.values.size();
+      edges += left_[count]->packages.size() + left_[count]->dependencies.values.size();
     }
-    const std::span<const solution> out = left_.first(count);
+    const std::span<const solution* const> out = left_.first(count);
     left_ = left_.subspan(count);
     return out;
   }
 
  private:
-  std::span<const solution> left_;
+  std::span<const solution* const> left_;
 };
 
 }  // namespace plan_impl
@@ -67,7 +67,7 @@ OPAMPLAN_INLINE digest layer_key(const digest& base, std::span<const plan_packag
   return hash.finish();
 }
 
-OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution> solutions,
+OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution* const> solutions,
                                         std::span<const plan_package_id> index_of,
                                         std::span<const plan_package> packages,
                                         const plan_base& base, unsigned threads,
@@ -79,21 +79,21 @@ OPAMPLAN_INLINE layer_graph make_layers(std::span<const solution> solutions,
   plan_impl::layer_rounds rounds(solutions);
   std::vector<plan_impl::layer_groups> groups;  // of the round before
   std::vector<plan_impl::layer_groups> next;
-  std::span<const solution> before;
+  std::span<const solution* const> before;
   do {
-    const std::span<const solution> now = rounds.next();
+    const std::span<const solution* const> now = rounds.next();
     next.resize(now.size());
     std::atomic<std::size_t> at{0};
     // One puts the last round together, in order, while the others read on; then it reads too.
     team.run(
         [&](unsigned worker) {
           for (std::size_t i = 0; worker == 0 && i < before.size(); ++i) {
-            builder.add(before[i], groups[i], index_of, packages);
+            builder.add(*before[i], groups[i], index_of, packages);
             team.add_done();
             team.report();
           }
           for (std::size_t i = at++; i < now.size() && !team.stopped(); i = at++) {
-            next[i] = builder.read(now[i]);
+            next[i] = builder.read(*now[i]);
           }
         },
         now.size() + 1);

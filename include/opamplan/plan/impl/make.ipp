@@ -49,11 +49,10 @@ class planner {
   planner(const universe& u, const plan_options& options, plan& out)
       : universe_(u), repo_(u.repository()), options_(options), plan_(out) {}
 
-  void run(std::vector<solution> solutions) {
+  void run(std::span<const solution* const> solutions) {
     // Targets ascending, so that the order in which they were solved does not show.
-    std::sort(solutions.begin(), solutions.end(),
-              [](const solution& a, const solution& b) { return a.target < b.target; });
-    solutions_ = std::move(solutions);
+    solutions_.assign(solutions.begin(), solutions.end());
+    std::ranges::sort(solutions_, {}, [](const solution* s) { return s->target; });
     leave_out_cyclic();
     do {
       number_packages();
@@ -81,11 +80,11 @@ class planner {
 
   /// Those that have one. By solution; empty: it stays.
   void leave_out(const std::vector<std::string>& reasons) {
-    std::vector<solution> kept;
+    std::vector<const solution*> kept;
     for (std::size_t i = 0; i < solutions_.size(); ++i) {
-      const package_id target = solutions_[i].target;
+      const package_id target = solutions_[i]->target;
       if (reasons[i].empty()) {
-        kept.push_back(std::move(solutions_[i]));
+        kept.push_back(solutions_[i]);
       } else {
         omissions_.emplace_back(target, plan_omission{full_name(repo_, target), reasons[i]});
       }
@@ -97,7 +96,7 @@ class planner {
     std::vector<std::string> reasons(solutions_.size());
     parallel_blocks(solutions_.size(), options_.threads, 64, "describe", {}, [&] {
       return [&](std::size_t i) {
-        const std::vector<package_id> cycle = build_cycle(solutions_[i]);
+        const std::vector<package_id> cycle = build_cycle(*solutions_[i]);
         if (!cycle.empty()) reasons[i] = cyclic(repo_, cycle);
       };
     });
@@ -110,8 +109,8 @@ class planner {
 
   void number_packages() {
     index_of_.assign(repo_.size(), plan_package_id::none);
-    for (const solution& s : solutions_) {
-      for (const package_id id : closure(s)) index_of_[id] = plan_package_id(0);
+    for (const solution* s : solutions_) {
+      for (const package_id id : closure(*s)) index_of_[id] = plan_package_id(0);
     }
     used_.clear();
     for (const package_id id : repo_.packages()) {
@@ -185,7 +184,7 @@ class planner {
     if (std::ranges::all_of(problems, &std::string::empty)) return false;
     std::vector<std::string> reasons(solutions_.size());
     for (std::size_t i = 0; i < solutions_.size(); ++i) {
-      for (const package_id id : closure(solutions_[i])) {
+      for (const package_id id : closure(*solutions_[i])) {
         if (reasons[i].empty()) reasons[i] = problems[index_of_[id]];
       }
     }
@@ -247,9 +246,9 @@ class planner {
   const repository& repo_;
   const plan_options& options_;
   plan& plan_;
-  std::vector<solution> solutions_;        // those that can be built, so far
-  std::vector<package_id> used_;           // by plan package
-  std::vector<plan_package_id> index_of_;  // by package
+  std::vector<const solution*> solutions_;  // those that can be built, so far
+  std::vector<package_id> used_;            // by plan package
+  std::vector<plan_package_id> index_of_;   // by package
   std::uint64_t median_size_ = 1;
   std::vector<char> is_compiler_;  // by plan package: flagged as one
   std::vector<std::pair<package_id, plan_omission>> omissions_;
@@ -258,6 +257,13 @@ class planner {
 }  // namespace plan_impl
 
 OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solutions,
+                               const plan_options& options) {
+  std::vector<const solution*> pointers;
+  for (const solution& s : solutions) pointers.push_back(&s);
+  return make_plan(u, pointers, options);
+}
+
+OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution* const> solutions,
                                const plan_options& options) {
   if (std::max(options.depext_size.value_or(0), options.system_run_size.value_or(0)) >
       max_package_size) {
@@ -277,7 +283,7 @@ OPAMPLAN_INLINE plan make_plan(const universe& u, std::span<const solution> solu
   p.strategy = options.strategy;
   p.limits = options.limits;
   p.base = plan_impl::base_of(u, options.image, options.opam_version);
-  plan_impl::planner(u, options, p).run({solutions.begin(), solutions.end()});
+  plan_impl::planner(u, options, p).run(solutions);
   return p;
 }
 
