@@ -231,18 +231,27 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
+_FURTHER = ("data", "errors", "runs", "terminal")
+"""Modules whose names are not here too, and that the documentation names."""
+
+
 def __dir__() -> list[str]:
-    """All names, imported or not."""
-    return sorted({*globals(), *_HOMES, *__all__})
+    """All names, imported or not, and those of the modules that are for others."""
+    own = (name for name in globals() if name.startswith("__"))
+    return sorted({*own, *_HOMES, *_FURTHER, *__all__})
 
 
 if not TYPE_CHECKING:  # to which it would say that every name is there
 
     def __getattr__(name: str) -> object:
-        """What is not imported yet: a name of `_HOMES`, or one of these modules."""
-        if name in _HOMES:
-            return _import_module(f"opamplan.{name}")
-        if name not in _HOME_OF:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = globals()[name] = getattr(_import_module(f"opamplan.{_HOME_OF[name]}"), name)
-        return found
+        """What is not imported yet: a name of `_HOMES`, or a module of the package."""
+        if home := _HOME_OF.get(name):
+            found = globals()[name] = getattr(_import_module(f"opamplan.{home}"), name)
+            return found
+        if name.isidentifier() and not name.startswith("_"):
+            try:
+                return _import_module(f"opamplan.{name}")
+            except ModuleNotFoundError as error:
+                if error.name != f"opamplan.{name}":  # the module is there, what it needs is not
+                    raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

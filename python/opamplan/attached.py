@@ -170,7 +170,8 @@ def _plain(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def _method(kind: type, name: str, function: Any) -> None:
     plain = getattr(function, "__func__", function)
-    plain.__doc__ = plain.__doc__.replace("\n    ", "\n").rstrip()  # as those of the core
+    if plain.__doc__:  # `python -OO` keeps none; dedented as those of the core
+        plain.__doc__ = plain.__doc__.replace("\n    ", "\n").rstrip()
     plain.__name__, plain.__qualname__ = name, f"{kind.__name__}.{name}"
     setattr(kind, name, function)
 

@@ -75,6 +75,58 @@ assert write_plan is opamplan.output.write_plan and LeftOut("a", "b", "c")._repr
         _ = opamplan.writes_plan  # type: ignore[attr-defined]
 
 
+def modules_of_the_package() -> list[str]:
+    """Public ones, as `runs` or `cli.usage`."""
+    files = [path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py")]
+    folders = [file.parent if file.name == "__init__" else file for file in files]
+    names = [".".join(folder.parts) for folder in folders if folder.parts]
+    return sorted(name for name in names if "_" not in {part[0] for part in name.split(".")})
+
+
+def test_each_module_at_the_top_is_there_by_attribute() -> None:
+    names = [name for name in modules_of_the_package() if "." not in name]
+    assert {"cli", "data", "errors", "files", "runs", "sources", "terminal"} <= set(names)
+    imported_by(
+        "import opamplan\n"
+        + "\n".join(f"assert opamplan.{name}.__name__ == 'opamplan.{name}'" for name in names)
+        + "\nassert opamplan.runs.histories and opamplan.runs.matrix_verdict"
+    )
+    imported_by(
+        """
+import opamplan
+for name in ("__main__", "__wrapped__", "_repr_html_", "cli.main", "", "a b"):
+    assert not hasattr(opamplan, name), name
+"""
+    )
+
+
+def test_dir_has_what_is_for_others_and_no_more() -> None:
+    shown = {name for name in dir(opamplan) if not name.startswith("__")}
+    assert {"data", "errors", "runs", "terminal"} <= shown
+    assert shown - set(modules_of_the_package()) <= set(opamplan.__all__)
+    assert {"annotations", "attached", "interrupts", "looks", "TYPE_CHECKING"} & shown == set()
+
+
+@pytest.mark.parametrize("level", ["-O", "-OO"])
+def test_without_assertions_and_docstrings_everything_is_imported_and_works(level: str) -> None:
+    program = f"""
+import importlib, sys
+sys.path.insert(0, {str(PACKAGE.parent)!r})
+import opamplan
+for name in {modules_of_the_package()!r}:
+    importlib.import_module("opamplan." + name)
+assert False, "so assertions are off"
+from opamplan.cli.main import main
+for command in (["list"], ["check"], ["solve", "dune"], ["why", "dune"], ["plan", "dune"]):
+    main([*command, "--repository", {repository_path()!r}])
+main(["plan", "--help"])
+"""
+    command = [sys.executable, level, "-I", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "usage" in done.stdout
+
+
 def test_a_value_is_unpickled_where_its_module_is_not_imported_yet() -> None:
     pickled = pickle.dumps(opamplan.LeftOut("a.1", "no_solution", "none"))
     imported_by(
