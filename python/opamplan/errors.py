@@ -105,6 +105,13 @@ class ParseError(Error):
     """The offending line; what is near, of a long one."""
 
 
+def plan_format_error(path: str, member: str, said: str) -> PlanFormatError:
+    """What is wrong with a member of a file of plans that Python reads itself."""
+    error = PlanFormatError(f"{path}: {member}: {said}")
+    error.path, error.member = path, member
+    return error
+
+
 def expected(what: str, such_as: str, given: object) -> TypeError:
     """An argument of another type, as the compiled core says it."""
     shown = repr(given)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from opamplan._core.plan import Plan
 from opamplan._core.solve import SolveResult
+from opamplan.errors import plan_format_error
 from opamplan.looks import Shown
+
+STATUSES = ("no_solution", "gave_up", "cannot_be_built", "unavailable")
 
 
 @dataclass(frozen=True, order=True)
@@ -35,3 +39,18 @@ def left_out_of(plan: Plan, results: Iterable[SolveResult]) -> list[LeftOut]:
     unsolved = [LeftOut(r.target or r.package, r.status, reason_of(r)) for r in results if not r]
     cyclic = [LeftOut(target, "cannot_be_built", why) for target, why in plan.left_out.items()]
     return sorted(unsolved + cyclic)
+
+
+def left_out_from(rows: Any, path: str, member: str) -> list[LeftOut]:
+    """What a `member` of a file of plans says, a list of three strings each.
+
+    Raises PlanFormatError.
+    """
+    if not isinstance(rows, list):
+        raise plan_format_error(path, member, "a list is expected")
+    for number, row in enumerate(rows):
+        texts = isinstance(row, list) and all(isinstance(text, str) for text in row)
+        if not texts or len(row) != 3 or row[1] not in STATUSES:
+            such_as = '["dune.3.20.2", "no_solution", "why"]'
+            raise plan_format_error(path, f"{member}[{number}]", f"{such_as} is expected")
+    return [LeftOut(*row) for row in rows]

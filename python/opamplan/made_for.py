@@ -6,13 +6,14 @@ import json
 import os
 import re
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Union
+from typing import Any, Union
 
 from opamplan._core.plan import Plan
-from opamplan.errors import PlanFormatError
+from opamplan.errors import plan_format_error
 from opamplan.files import telling
+from opamplan.plan_names import wrong_with
 
 _SCHEMA = re.compile(r'\s*\{\s*"schema"\s*:\s*"[^"\\]*"\s*,')
 _MEMBER = re.compile(r'\s*"made_for"\s*:\s*')
@@ -49,11 +50,18 @@ class MadeFor:
         member = _MEMBER.match(text, head.end()) if head else None
         if not member:
             return MadeFor()
-        with suppress(ValueError, KeyError, TypeError, RecursionError):
+        found: Any = None
+        with suppress(ValueError, RecursionError):
             found, _ = json.JSONDecoder().raw_decode(text, member.end())
-            return MadeFor(str(found["combination"]), str(found["asked"]))
         place = os.fsdecode(path)
-        said = '{"combination": "debian-13", "asked": "any compiler"}'
-        error = PlanFormatError(f"{place}: plan: made_for: an object such as {said} is expected")
-        error.path, error.member = place, "made_for"
-        raise error
+        values: list[Any] = [
+            found.get(f.name) if isinstance(found, dict) else None for f in fields(MadeFor)
+        ]
+        if not all(isinstance(value, str) for value in values):
+            said = '{"combination": "debian-13", "asked": "any compiler"}'
+            raise plan_format_error(place, "made_for", f"an object such as {said} is expected")
+        made_for = MadeFor(*values)
+        if made_for.combination and (wrong := wrong_with(made_for.combination)):
+            said = f"{json.dumps(made_for.combination)}: {wrong}"
+            raise plan_format_error(place, "made_for.combination", said)
+        return made_for

@@ -12,16 +12,14 @@ matrix.save("matrix.json")
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Optional, Union
 
 from opamplan._core.emit import EmitOptions
 from opamplan._core.package import Environment
@@ -31,13 +29,12 @@ from opamplan._core.solve import SolveResult, Universe
 from opamplan.errors import InvalidRequest, PlanFormatError, expected, list_of
 from opamplan.left_out import LeftOut, left_out_of
 from opamplan.looks import Shown
+from opamplan.matrix_rows import HEAD, Row, head_of, rows_of
+from opamplan.plan_names import wrong_with
 from opamplan.wording import ANY_COMPILER, listed, nearest
 
-SCHEMA = "opamplan matrix 1"
 LIKE_STRATEGIES = ("graft", "merge")
 """Of which plans are made like others."""
-_HEAD = f'{{"schema": "{SCHEMA}", '.encode()
-_CONTENT = b',\n"content": [\n'
 _BETWEEN, _END = b",\n", b"\n]}\n"
 _OPERATORS = (("<=", "up-to"), (">=", "from"), ("!=", "not"), ("<", "below"), (">", "above"))
 _OPERATOR = re.compile(r"\s*(<=|>=|!=|<|>|=)\s*")
@@ -69,8 +66,8 @@ class Combination(Shown):
         flags = (("with-test", self.with_test), ("with-doc", self.with_doc))
         words = [self.environment, self.arch, f"ocaml-{self.ocaml}" if self.ocaml else ""]
         words += [word for word, holds in (*flags, ("oldest", self.prefer_oldest)) if holds]
-        words += [_slug(text) for text in (*self.require, *self.constraint)]
-        return "-".join(filter(None, words))
+        words += [*self.require, *self.constraint]
+        return "-".join(filter(None, map(slug, words)))
 
     @property
     def asked(self) -> str:
@@ -149,7 +146,7 @@ def _value(name: str, given: Any) -> Any:
     return given
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     """`dune >= 3.20`, so that it can be part of a file's name: `dune-from-3.20`."""
     for operator, word in _OPERATORS:
         text = text.replace(operator, f" {word} ")
@@ -180,6 +177,7 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
     """Plans by the names of what they are for, in the order in which they were given.
 
     A mapping: `matrix["debian-13-ocaml-5.3.0"]` is a plan, `len(matrix)` is how many there are.
+    Names are those of folders, see `write`; one plan alone may have none, and then is not written.
     `asked`: see the property; `results`: by name those that the plan was made from.
     """
 
@@ -191,9 +189,13 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
     ) -> None:
         if not isinstance(plans, Mapping):
             raise expected("plans by name", "{'debian-13': plan}", plans)
-        for plan in plans.values():
+        for name, plan in plans.items():
+            if not isinstance(name, str):
+                raise expected("plans by name", "{'debian-13': plan}", plans)
             if not isinstance(plan, Plan):
                 raise expected("a Plan", "make_plan(universe.solve_all())", plan)
+            if name or len(plans) > 1:
+                _require_name(name)
         self._plans = dict(plans)
         self._asked = {name: (asked or {}).get(name, "") for name in plans}
         # Why there is no solution is found out when it is asked for: that takes longer than a plan.
@@ -288,19 +290,15 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
         """
         from opamplan.files import save
 
+        for name in self:
+            _require_name(name)
         texts = [plan.to_json().strip().encode() for plan in self.values()]
         left_out = self.left_out
         rows = [
-            {
-                "name": name,
-                "asked": asked,
-                "bytes": len(text),
-                "left_out": [astuple(each) for each in left_out[name]],
-            }
+            Row(name, asked, len(text), left_out[name])
             for (name, asked), text in zip(self._asked.items(), texts)
         ]
-        head = _HEAD + b'"plans": ' + json.dumps(rows).encode() + _CONTENT
-        save(path, head + _BETWEEN.join(texts) + _END)
+        save(path, head_of(rows) + _BETWEEN.join(texts) + _END)
 
     @staticmethod
     def load(path: Union[str, os.PathLike[str]]) -> PlanMatrix:
@@ -310,10 +308,11 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
         place = os.fsdecode(path)
         plans = {}
         with telling(path), Path(path).open("rb") as file:
-            rows = _rows(file.readline() + file.readline(), place)
+            rows = rows_of(file.readline() + file.readline(), place)
+            most = os.fstat(file.fileno()).st_size
             for number, row in enumerate(rows, 1):
                 name, size = row.name, row.bytes
-                text = file.read(size)
+                text = file.read(min(size, most))
                 end = _END if number == len(rows) else _BETWEEN
                 if len(text) < size or file.read(len(end)) != end:
                     raise PlanFormatError(
@@ -346,6 +345,8 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
         from opamplan.output import write_plan
         from opamplan.several_folders import folders_of_plans
 
+        for name in self:
+            _require_name(name)
         written = {}
         with folders_of_plans(directory, self, progress):
             for name, plan in self.items():
@@ -356,30 +357,10 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
         return written
 
 
-class _Row(NamedTuple):
-    """What a file says of one of its plans."""
-
-    name: str
-    asked: str
-    bytes: int
-    left_out: list[LeftOut]
-
-
-def _rows(head: bytes, place: str) -> list[_Row]:
-    """Of each plan of a file; `head`: the first two lines."""
-    if head.startswith(_HEAD) and head.endswith(_CONTENT):
-        with suppress(ValueError, KeyError, TypeError, RecursionError):
-            rows = json.loads(head.removesuffix(_CONTENT) + b"}")["plans"]
-            return [
-                _Row(
-                    str(row["name"]),
-                    str(row["asked"]),
-                    int(row["bytes"]),
-                    [LeftOut(*map(str, each)) for each in row["left_out"]],
-                )
-                for row in rows
-            ]
-    raise PlanFormatError(f"{place}: not a file that PlanMatrix.save wrote")
+def _require_name(name: str) -> None:
+    """Raise InvalidRequest if no plan of several can be called so."""
+    if wrong := wrong_with(name):
+        raise InvalidRequest(f"a plan cannot be called {name!r}: {wrong}")
 
 
 def is_matrix(path: Union[str, os.PathLike[str]]) -> bool:
@@ -387,7 +368,7 @@ def is_matrix(path: Union[str, os.PathLike[str]]) -> bool:
     from opamplan.files import telling
 
     with telling(path), Path(path).open("rb") as file:
-        return file.read(len(_HEAD)) == _HEAD
+        return file.read(len(HEAD)) == HEAD
 
 
 def plan_matrix(

@@ -14,6 +14,7 @@ from planted import universe as planted_universe
 import opamplan
 from opamplan.runs import error_of
 from opamplan.runs.blame import Blame, Trials, Tried, blame
+from opamplan.runs.blame.parts import Part, write_part
 from opamplan.runs.closures import Closures
 
 MOST_BUILDS = 8
@@ -308,3 +309,13 @@ def test_a_failure_that_came_again_in_a_trial_is_not_tried_once_more(
     found = blame(before, after, planted.target, planted_universe, trials, repair=False)
     assert "bad" in [trial.verdict for trial in found.trials]
     assert [change.name for change in found.culprits] == [planted.culprit]
+
+
+@pytest.mark.parametrize(("name", "version"), [("../../esc", "1"), ("esc", "1/../../../../x")])
+def test_a_run_of_anyone_writes_no_package_outside_of_a_repository(
+    tmp_path: pathlib.Path, name: str, version: str
+) -> None:
+    folder = tmp_path / "deep" / "er" / "repository"
+    with pytest.raises(opamplan.InvalidRequest, match="no package can have this name"):
+        write_part(folder, Part(name, version, "", ""))
+    assert not list(tmp_path.iterdir())

@@ -204,7 +204,7 @@ def test_what_a_plan_was_made_for_is_read_however_the_file_is_laid_out(
     saved.write_text(saved.read_text().replace('"asked"', '"asket"'))
     done = opamplan_command("emit", "--plan", str(saved), "-o", str(tmp_path / "out"))
     assert done.returncode == 2
-    assert f"{saved}: plan: made_for: an object such as" in done.stderr
+    assert f"{saved}: made_for: an object such as" in done.stderr
 
 
 def test_runs_that_are_alone_are_told_by_their_numbers_where_several_are(

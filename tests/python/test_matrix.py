@@ -515,12 +515,111 @@ def test_a_file_of_plans_that_was_cut_or_edited_is_refused(
         (whole[:-9], "does not end after"),
         (whole.replace(b'"graft"', b'"grafts"'), "does not end after"),
         (whole.replace(b'"graft"', b'"tfarg"'), "debian-13-ocaml-5.3.0: .*tfarg"),
-        (whole.replace(b'"asked"', b'"asket"'), "not a file that PlanMatrix.save wrote"),
+        (whole.replace(b'"asked"', b'"asket"'), r"plans\[0\]\.asked: it is missing"),
+        (whole.replace(b'"asked": ""', b'"asked": 5'), r"plans\[0\]\.asked: a string is"),
+        (whole.replace(b'"bytes": ', b'"bytes": -'), r"plans\[0\]\.bytes: -\d+ is no size"),
+        (whole.replace(b'"bytes": ', b'"bytes": 1e9, "b": '), r"bytes: a whole number is expected"),
+        (whole.replace(b'"bytes": ', b'"bytes": 9999999999999999999'), "does not end after"),
+        (whole.replace(b'"left_out": []', b'"left_out": {}'), "left_out: a list is expected"),
+        (
+            whole.replace(b'"left_out": []', b'"left_out": ["abc"]'),
+            r"left_out\[0\]: .* is expected",
+        ),
+        (
+            whole.replace(b'"left_out": []', b'"left_out": [["a.1", "odd", "why"]]'),
+            r"plans\[0\]\.left_out\[0\]: .* is expected",
+        ),
+        (whole.replace(b'"plans": [{', b'"plans": [5, {'), r"plans\[0\]: an object is expected"),
         (b"{}", "not a file that PlanMatrix.save wrote"),
     ):
+        assert content != whole
         file.write_bytes(content)
         with pytest.raises(opamplan.PlanFormatError, match=said):
             opamplan.PlanMatrix.load(file)
+
+
+NO_FOLDERS = ["../../../esc", "/tmp/esc", "../mine", "a/b", "", ".", "..", ".x", "packages", "a\0b"]
+
+
+@pytest.mark.parametrize("name", [*NO_FOLDERS, "a\nb", "\ud800"])
+def test_a_plan_of_a_file_that_is_called_as_no_folder_is_refused_by_all_that_read_it(
+    tmp_path: pathlib.Path, opamplan_command: Run, embedded: pathlib.Path, name: str
+) -> None:
+    repository = opamplan.Repository.open([str(embedded)])
+    several = opamplan.combinations(ocaml=["5.2.1", "5.3.0"])
+    matrix = opamplan.plan_matrix(repository, several, ["csexp"])
+    file = tmp_path / "matrix.json"
+    matrix.save(file)
+    whole = file.read_bytes()
+    was = json.dumps(list(matrix)[1]).encode()
+    file.write_bytes(whole.replace(was, json.dumps(name).encode(), 1))
+    with pytest.raises(opamplan.PlanFormatError, match=r"plans\[1\]\.name: ") as refused:
+        opamplan.PlanMatrix.load(file)
+    assert refused.value.member == "plans[1].name"
+    with pytest.raises(opamplan.InvalidRequest, match="a plan cannot be called"):
+        opamplan.PlanMatrix(dict(zip(("good", name), matrix.values())))
+    out = tmp_path / "deep" / "er" / "out"
+    out.mkdir(parents=True)
+    if name not in (NO_FOLDERS[0], "a/b"):
+        return
+    for command in ("emit", "build", "doctor"):
+        where = () if command == "doctor" else ("-o", str(out))
+        done = opamplan_command(command, "--plan", str(file), *where)
+        assert (done.returncode, f"{file}: plans[1].name: " in done.stderr) == (2, True)
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")) == [
+        "deep",
+        "deep/er",
+        "deep/er/out",
+        "matrix.json",
+    ]
+
+
+def test_two_plans_of_a_file_are_not_called_the_same(
+    tmp_path: pathlib.Path, embedded: pathlib.Path
+) -> None:
+    repository = opamplan.Repository.open([str(embedded)])
+    matrix = opamplan.plan_matrix(
+        repository, opamplan.combinations(ocaml=["5.2.1", "5.3.0"]), ["csexp"]
+    )
+    file = tmp_path / "matrix.json"
+    matrix.save(file)
+    file.write_bytes(
+        file.read_bytes().replace(b'"debian-13-ocaml-5.3.0"', b'"debian-13-ocaml-5.2.1"')
+    )
+    with pytest.raises(opamplan.PlanFormatError, match=r"plans\[1\]\.name: there is a plan"):
+        opamplan.PlanMatrix.load(file)
+
+
+def test_a_plan_without_a_name_is_not_written_as_one_of_several(
+    tmp_path: pathlib.Path, embedded: pathlib.Path
+) -> None:
+    nameless = opamplan.PlanMatrix({"": plan_of(embedded, "debian-13", "5.3.0")})
+    for write in (nameless.write, nameless.save):
+        with pytest.raises(opamplan.InvalidRequest, match="a plan cannot be called ''"):
+            write(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_name_of_a_combination_is_that_of_a_folder_whatever_its_values_are() -> None:
+    odd = opamplan.Combination(
+        arch="../../x", ocaml="/5", require=("a/b",), constraint=("c < ../2",)
+    )
+    assert odd.name == "debian-13-..-..-x-ocaml--5-a-b-c-below-..-2"
+
+
+def test_what_a_plan_was_made_for_is_no_path(tmp_path: pathlib.Path, opamplan_command: Run) -> None:
+    file = tmp_path / "plan.json"
+    assert opamplan_command("plan", "csexp", "-q", "-o", str(file)).returncode == 0
+    text = file.read_text()
+    for was, now, said in (
+        ('"debian-13-ocaml-5.3.0"', '"../../esc"', "made_for.combination: "),
+        ('"asked": ""', '"asked": 5', "made_for: an object such as "),
+        ('"debian-13-ocaml-5.3.0"', "null", "made_for: an object such as "),
+    ):
+        file.write_text(text.replace(was, now, 1))
+        done = opamplan_command("build", "--plan", str(file), "-o", str(tmp_path / "out"))
+        assert done.returncode == 2
+        assert f"{file}: {said}" in done.stderr
 
 
 def test_a_file_of_plans_is_emitted_built_and_reported_by_their_names(

@@ -101,9 +101,11 @@ def save_plans(pattern: str, made: PlanMatrix, found: dict[str, argparse.Namespa
 
 def place_of(pattern: str, args: argparse.Namespace) -> str:
     """The file of one environment: `plan-{environment}-{ocaml}.json`."""
+    from opamplan.matrix import slug
+
     values = (args.environment, args.ocaml or ANY, args.arch or "any", args.combination)
     for place, value in zip(PLACES, values):
-        pattern = pattern.replace(place, value)
+        pattern = pattern.replace(place, slug(value))
     return pattern
 
 

@@ -347,6 +347,8 @@ def load_all(text: str) -> PlanMatrix:
         made_for = MadeFor.of_file(text)
         return PlanMatrix({made_for.combination: plan}, {made_for.combination: made_for.asked})
     several = PlanMatrix.load(path)
+    if not several:
+        raise InvalidRequest(f"{path}: holds no plan")
     if not name:
         return several
     if name not in several:

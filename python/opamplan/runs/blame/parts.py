@@ -13,6 +13,7 @@ from opamplan._core.plan import Plan
 from opamplan._core.repository import Package, Repository
 from opamplan._core.solve import SolveResult
 from opamplan.errors import InvalidRequest
+from opamplan.plan_names import is_folder_name
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,12 @@ def repository_of(parts: Iterable[Part]) -> Repository:
 
 
 def write_part(folder: Path, part: Part) -> None:
-    """Write a package into the folder of a repository."""
+    """Write a package into the folder of a repository.
+
+    It may be of a run's plan, which anyone may have written. Raises InvalidRequest.
+    """
+    if not all(map(is_folder_name, (part.name, part.package))):
+        raise InvalidRequest(f"no package can have this name and version: {part.package!r}")
     place = folder / "packages" / part.name / part.package
     place.mkdir(parents=True)
     (place / "opam").write_text(part.text, encoding="utf-8", errors="surrogateescape", newline="")
