@@ -50,17 +50,12 @@ def open_repository(
     """
     from opamplan import sources
 
-    places, pinned = sources.resolve(source, rev), sources.resolve_pins(pins)
-    sources.require(places)
-    sources.require(((path, rev) for path, _, _, rev in pinned), "nothing to pin there")
-    return _load_repository(
-        places,
-        pinned,
-        sources.cache_folder(cache),
-        previous,
-        threads,
-        progress,
-    )
+    folder = sources.cache_folder(cache)
+
+    def read(places: sources.Places, pinned: sources.Pinned) -> Repository:
+        return _load_repository(places, pinned, folder, previous, threads, progress)
+
+    return sources.load(source, rev, pins, read)
 
 
 def packages_of(self: Repository) -> Iterator[Package]:

@@ -23,8 +23,9 @@ from opamplan._core.repository import Repository
 from opamplan._core.solve import Universe
 from opamplan.change import PackageChange, compare_repositories
 from opamplan.errors import InvalidRequest, LoadError
+from opamplan.fetched import git, shown
 from opamplan.looks import Shown
-from opamplan.sources import git, require, resolve, shown
+from opamplan.sources import require, resolve
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 
 import opamplan
-from opamplan.sources import shown
+from opamplan.fetched import shown
 
 PASSWORD = "hush%2Fhush"
 PLAIN = "hush/hush"

@@ -9,13 +9,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import functools
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Sequence
-from typing import Optional
+from typing import Any, Optional
 
-from opamplan.cli.parser import EXIT_INVALID, ORDER, command_names, complain, make_parser
+from opamplan.cli.parser import EXIT_INVALID, ORDER, caution, command_names, complain, make_parser
 from opamplan.cli.usage import parser_of, unknown_arguments
 from opamplan.errors import sentence
 from opamplan.interrupts import EXIT_INTERRUPTED, hand_over
@@ -96,6 +98,14 @@ def _hint(error: Exception, args: argparse.Namespace) -> str:
     return " (the small one inside opamplan; --repository names another)"
 
 
+def _show_warning(shown: Any, message: object, category: type[Warning], *where: Any) -> None:
+    """What a person is told, without the place in the program; the rest as `shown` does."""
+    if issubclass(category, UserWarning):
+        caution(str(message))
+    else:
+        shown(message, category, *where)
+
+
 def _open_closed_streams() -> None:
     """A closed one (`>&-`) is as /dev/null: else the next file that is opened would be it."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -114,7 +124,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     sys.stdout, sys.stderr = out, err
     try:
         hand_over()
-        status = _status(sys.argv[1:] if argv is None else argv)
+        with warnings.catch_warnings():
+            warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
+            status = _status(sys.argv[1:] if argv is None else argv)
         return _status_of_lost(out, err) or status
     finally:
         sys.stdout, sys.stderr = before

@@ -127,6 +127,14 @@ def make_parser(names: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
+def caution(message: str) -> None:
+    """One warning on standard error."""
+    from opamplan.terminal.style import Style
+
+    style = Style(sys.stderr)
+    print(f"opamplan: {style.warn('warning:')} {message}", file=sys.stderr)
+
+
 def complain(message: str) -> None:
     """One error on standard error."""
     from opamplan.terminal.style import Style
