@@ -34,9 +34,26 @@ def reason_of(result: SolveResult) -> str:
     return "; ".join(explanation.sentences) if explanation else str(result.status)
 
 
+def unsolved_of(results: Iterable[SolveResult], reasons: bool = True) -> list[LeftOut]:
+    """Those without a solution, ascending.
+
+    Without `reasons`, which take time where they are many, it is said how to ask for one.
+    """
+    found = ((r.target or r.package, r) for r in results if not r)
+    return sorted(
+        LeftOut(name, r.status, reason_of(r) if reasons else _reason_to_ask_for(name, r))
+        for name, r in found
+    )
+
+
+def _reason_to_ask_for(name: str, result: SolveResult) -> str:
+    said = {"no_solution": "no solution", "unavailable": "not available here"}.get(result.status)
+    return f"{said}; `opamplan why {name}` tells why" if said else reason_of(result)
+
+
 def left_out_of(plan: Plan, results: Iterable[SolveResult]) -> list[LeftOut]:
     """Of what a plan was made from, the targets that it does not build, ascending."""
-    unsolved = [LeftOut(r.target or r.package, r.status, reason_of(r)) for r in results if not r]
+    unsolved = unsolved_of(results)
     cyclic = [LeftOut(target, "cannot_be_built", why) for target, why in plan.left_out.items()]
     return sorted(unsolved + cyclic)
 

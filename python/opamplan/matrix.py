@@ -178,7 +178,8 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
 
     A mapping: `matrix["debian-13-ocaml-5.3.0"]` is a plan, `len(matrix)` is how many there are.
     Names are those of folders, see `write`; one plan alone may have none, and then is not written.
-    `asked`: see the property; `results`: by name those that the plan was made from.
+    `asked`: see the property; `results`: by name those that the plan was made from; `left_out`: by
+    name what is known of those without their results.
     """
 
     def __init__(
@@ -186,6 +187,7 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
         plans: Mapping[str, Plan],
         asked: Optional[Mapping[str, str]] = None,
         results: Optional[Mapping[str, Iterable[SolveResult]]] = None,
+        left_out: Optional[Mapping[str, Iterable[LeftOut]]] = None,
     ) -> None:
         if not isinstance(plans, Mapping):
             raise expected("plans by name", "{'debian-13': plan}", plans)
@@ -202,7 +204,7 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
         self._unsolved = {
             n: [r for r in several if not r] for n, several in (results or {}).items()
         }
-        self._left_out: dict[str, list[LeftOut]] = {}
+        self._left_out = {name: sorted(several) for name, several in (left_out or {}).items()}
 
     def __getitem__(self, name: str) -> Plan:
         found = self._plans.get(name)
@@ -252,9 +254,7 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
 
     def only(self, name: str) -> PlanMatrix:
         """A matrix of that one plan. Raises KeyError."""
-        one = PlanMatrix({name: self[name]}, self._asked)
-        one._left_out = {name: self.left_out[name]}
-        return one
+        return PlanMatrix({name: self[name]}, self._asked, left_out={name: self.left_out[name]})
 
     @cached_property
     def summary(self) -> dict[str, int]:
@@ -323,9 +323,11 @@ class PlanMatrix(Shown, Mapping[str, Plan]):
                     plans[name] = Plan.from_json(text)
                 except PlanFormatError as error:
                     raise PlanFormatError(f"{place}: {name}: {error}") from None
-        matrix = PlanMatrix(plans, {row.name: row.asked for row in rows})
-        matrix._left_out = {row.name: row.left_out for row in rows}
-        return matrix
+        return PlanMatrix(
+            plans,
+            {row.name: row.asked for row in rows},
+            left_out={row.name: row.left_out for row in rows},
+        )
 
     def write(
         self,

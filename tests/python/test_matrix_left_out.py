@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+import shutil
 from collections.abc import Callable
 
 import pytest
 from conftest import Run
 
 import opamplan
+import opamplan.made_for
+from opamplan.made_for import MadeFor
 from opamplan.runs import State, histories, matrix_verdict
 from opamplan.runs.report import matrix_data, matrix_markdown
 
@@ -263,3 +266,87 @@ def test_each_combination_tells_once_what_it_leaves_out(
             f"opamplan: {NEW}: ring.1",
         ]
         assert "ring" not in done.stdout
+
+
+def test_what_a_plan_alone_leaves_out_is_saved_with_it_as_the_direct_build_says_it(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    fake: Callable[..., str],
+) -> None:
+    file = tmp_path / "plan.json"
+    wanted = (*halves, "new", "old", "--ocaml=5.3.0")
+    assert opamplan_command("plan", "-q", *wanted, "-o", str(file)).returncode == 1
+    said = "old is left out: old 1 needs ocaml < 5.0; you asked for ocaml = 5.3.0"
+    saved = ("--plan", str(file))
+    for number, (words, also) in enumerate(
+        ((wanted, True), (saved, False), ((*saved, "old"), True), ((*saved, "new", "old"), True))
+    ):
+        out = ("-o", str(tmp_path / f"out{number}"))
+        done = opamplan_command("build", "-q", "--program", fake(), *out, *words)
+        assert (done.returncode, said in done.stderr) == (1, also), done.stderr
+        history = opamplan_command("history", f"{out[1]}/builds.sqlite", "old")
+        assert "  old  no_solution\n" in history.stdout
+        assert "needs ocaml < 5.0" in history.stdout
+    doctor = opamplan_command("doctor", *saved)
+    assert (doctor.returncode, "left out: old: old 1 needs" in doctor.stdout) == (0, True)
+    for command in ("doctor", "forecast"):
+        done = opamplan_command(command, *saved, "old", "new")
+        assert (done.returncode, said in done.stderr) == (1, True)
+    emitted = opamplan_command("emit", "-q", *saved, "--format=json", "-o", str(tmp_path / "again"))
+    assert emitted.returncode == 0, emitted.stderr
+    assert (tmp_path / "again/plan.json").read_bytes() == file.read_bytes()
+
+
+def test_of_all_packages_a_plan_keeps_which_are_left_out_and_how_to_ask_why(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    fake: Callable[..., str],
+) -> None:
+    file, out = tmp_path / "plan.json", tmp_path / "out"
+    opamplan_command("plan", "-q", *halves, "--ocaml=5.3.0", "-o", str(file))
+    build = ("build", "-q", "--program", fake(), "-o", str(out), "--plan", str(file))
+    assert opamplan_command(*build).returncode == 1
+    with State(out / "builds.sqlite") as state:
+        [history] = histories(state)
+    assert {row.target: (row.status, row.reason) for row in history.left_out} == {
+        "old.1": ("no_solution", "no solution; `opamplan why old.1` tells why"),
+        "gnir.1": ("cannot_be_built", opamplan.Plan.load(file).left_out["gnir.1"]),
+        "ring.1": ("cannot_be_built", opamplan.Plan.load(file).left_out["ring.1"]),
+        "here": ("unavailable", "not available here; `opamplan why here` tells why"),
+    }
+    for target in ("old.1", "here"):
+        assert opamplan_command("why", *halves, "--ocaml=5.3.0", target).stdout
+
+
+def test_of_all_versions_those_that_are_left_out_are_saved(
+    halves: tuple[str, ...], tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    file = tmp_path / "plan.json"
+    second = pathlib.Path(halves[1], "packages/old/old.2")
+    shutil.copytree(second.with_name("old.1"), second)
+    words = (*halves, "--all-versions", "--ocaml=5.3.0")
+    assert opamplan_command("plan", "-q", *words, "-o", str(file)).returncode == 0
+    for asked in ("old.1", "old"):
+        done = opamplan_command("doctor", "--plan", str(file), asked)
+        assert (done.returncode, "old.1 is left out: no solution; " in done.stderr) == (1, True)
+        assert ("old.2 is left out: no solution; " in done.stderr) == (asked == "old")
+
+
+def test_what_is_left_out_may_be_longer_than_the_head_that_is_read_first(
+    halves: tuple[str, ...],
+    tmp_path: pathlib.Path,
+    opamplan_command: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "plan.json"
+    opamplan_command("plan", "-q", *halves, "old", "new", "--ocaml=5.3.0", "-o", str(file))
+    whole = MadeFor.of_file(file)
+    assert [row.target for row in whole.left_out] == ["old"]
+    monkeypatch.setattr(opamplan.made_for, "_MOST", 100)
+    assert MadeFor.of_file(file) == whole
+    for was, now in (('"no_solution"', '"odd"'), ('[["old"', "[[5"), ("[[", "[5, [")):
+        file.write_text(whole.text_of(opamplan.Plan.load(file)).replace(was, now, 1))
+        with pytest.raises(opamplan.PlanFormatError, match=r"made_for\.left_out\[0\]: "):
+            MadeFor.of_file(file)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from opamplan.cli import options, plans
 from opamplan.cli.matrix_file import ANY, axes_of, excluded, tables
-from opamplan.cli.outcome import named_of
-from opamplan.package_names import name_of
 from opamplan.wording import nearest
 
 if TYPE_CHECKING:
-    from opamplan import Combination, LeftOut, Plan, PlanMatrix
+    from opamplan import Combination, Plan, PlanMatrix
 
 PLACES = ("{environment}", "{ocaml}", "{arch}", "{name}")
 """What stands in the name of a file for the values that there are several of."""
@@ -54,16 +52,10 @@ def planned(
         loaded = plans.load_all(args.plan)
         found = {}
         made: MADE = {}
-        for name, left_out in loaded.left_out.items():
+        for name in loaded:
             found[name] = one = copy.copy(args)
             one.combination, one.asked = name, loaded.asked[name]
-            one.left_out = named_of(left_out, args.targets)
-            # What is left out of one may be in another.
-            there = loaded[name].targets
-            one.targets = [t for t in args.targets if not _is_left_out(t, one.left_out, there)]
-            plan = loaded[name] if one.targets or not args.targets else _nothing_of(loaded[name])
-            made[name] = plans.heeding(one, plan), None
-            one.targets = args.targets
+            made[name] = plans.heeding(one, loaded, name), None
         return found, made
     repository = options.load(args)
     return found, each_planned(found, lambda one: plans.plan_from(one, repository=repository))
@@ -86,8 +78,16 @@ def each_planned(
     return made
 
 
-def save_plans(pattern: str, made: PlanMatrix, found: dict[str, argparse.Namespace]) -> list[str]:
-    """Save plans, each to the file that `pattern` says, or all to one; the files."""
+def save_plans(
+    pattern: str,
+    made: PlanMatrix,
+    found: dict[str, argparse.Namespace],
+    results: Mapping[str, list[Any]],
+) -> list[str]:
+    """Save plans, each to the file that `pattern` says, or all to one; the files.
+
+    `results`: those that they were made from, by name.
+    """
     from opamplan.files import save
 
     if len(found) > 1 and not any(place in pattern for place in PLACES):
@@ -95,7 +95,7 @@ def save_plans(pattern: str, made: PlanMatrix, found: dict[str, argparse.Namespa
         return [pattern]
     files = [place_of(pattern, one) for one in found.values()]
     for (name, one), file in zip(found.items(), files):
-        save(file, plans.made_for(one).text_of(made[name]).encode())
+        save(file, plans.made_for(one, results.get(name)).text_of(made[name]).encode())
     return files
 
 
@@ -135,16 +135,6 @@ def check_pattern(pattern: str, found: dict[str, argparse.Namespace]) -> None:
     file = Path(pattern)
     better = file.with_name("-".join([file.stem, *several]) + file.suffix)
     raise InvalidRequest(f"-o {pattern}: name a file for each: {better}")
-
-
-def _is_left_out(target: str, left_out: list[LeftOut], there: list[str]) -> bool:
-    """Whether a plan leaves out what was named; it may have another version of it."""
-    names = {target, *(name for name in there if name_of(name) == target)}
-    return bool(named_of(left_out, [target])) and names.isdisjoint(there)
-
-
-def _nothing_of(plan: Plan) -> Plan:
-    return plan.restricted_to([])
 
 
 def _arguments(args: argparse.Namespace, name: str, each: Combination) -> argparse.Namespace:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from opamplan.cli import options
-from opamplan.cli.outcome import print_left_out
+from opamplan.cli.outcome import named_of, print_left_out
 from opamplan.cli.progress import progress_for
+from opamplan.package_names import name_of
 from opamplan.terminal.style import Style
 from opamplan.wording import counted, listed, nearest
 
 if TYPE_CHECKING:
-    from opamplan import Limits, Plan, PlanMatrix
+    from opamplan import LeftOut, Limits, Plan, PlanMatrix
     from opamplan.made_for import MadeFor
 
 LIMITS = (
@@ -305,18 +306,40 @@ def plan_from(
     """
     refuse_beside_plan(args, *taken)
     if args.plan:
-        return heeding(args, load(args.plan)), None
+        several = _only_one(args.plan)
+        return heeding(args, several, next(iter(several))), None
     return make_plan(args, options.universe_from(args, repository))
 
 
-def heeding(args: argparse.Namespace, plan: Plan) -> Plan:
-    """A plan that is there, for the targets if any are named, and for several builders if asked."""
-    plan = plan.restricted_to(args.targets) if args.targets else plan
+def heeding(args: argparse.Namespace, several: PlanMatrix, name: str) -> Plan:
+    """A plan that is there, for the targets if any are named, and for several builders if asked.
+
+    What it leaves out of these becomes that of `args`.
+    """
+    plan = several[name]
+    args.left_out = named_of(several.left_out[name], args.targets)
+    if args.targets:
+        there = plan.targets
+        # What is left out of one may be in another.
+        wanted = [t for t in args.targets if not _is_left_out(t, args.left_out, there)]
+        plan = plan.restricted_to(wanted)
     return _cut(plan, args)
+
+
+def _is_left_out(target: str, left_out: list[LeftOut], there: list[str]) -> bool:
+    """Whether a plan leaves out what was named; it may have another version of it."""
+    names = {target, *(name for name in there if name_of(name) == target)}
+    return bool(named_of(left_out, [target])) and names.isdisjoint(there)
 
 
 def load(text: str) -> Plan:
     """The plan in FILE; FILE#NAME is one of a file of several."""
+    [plan] = _only_one(text).values()
+    return plan
+
+
+def _only_one(text: str) -> PlanMatrix:
+    """What `load` loads, with what it was made for."""
     from opamplan import InvalidRequest
     from opamplan.matrix import is_matrix
 
@@ -326,14 +349,14 @@ def load(text: str) -> Plan:
             f"{text}: holds several plans: name one, {text}#{next(iter(several), '')}; there are: "
             f"{listed(list(several))}"
         )
-    [plan] = several.values()
-    return plan
+    return several
 
 
 def load_all(text: str) -> PlanMatrix:
     """The plans in FILE, each with what it was made for; FILE#NAME is one of several."""
     from opamplan import InvalidRequest, Plan, PlanMatrix
     from opamplan.files import is_database
+    from opamplan.left_out import left_out_of
     from opamplan.made_for import MadeFor
     from opamplan.matrix import is_matrix
 
@@ -345,7 +368,9 @@ def load_all(text: str) -> PlanMatrix:
     if not (Path(path).is_file() and is_matrix(path)):
         plan = Plan.load(text)
         made_for = MadeFor.of_file(text)
-        return PlanMatrix({made_for.combination: plan}, {made_for.combination: made_for.asked})
+        name = made_for.combination
+        rows = [*made_for.left_out, *left_out_of(plan, ())]
+        return PlanMatrix({name: plan}, {name: made_for.asked}, left_out={name: rows})
     several = PlanMatrix.load(path)
     if not several:
         raise InvalidRequest(f"{path}: holds no plan")
@@ -357,11 +382,20 @@ def load_all(text: str) -> PlanMatrix:
     return several.only(name)
 
 
-def made_for(args: argparse.Namespace) -> MadeFor:
-    """What the plan of one environment is made for."""
+def made_for(args: argparse.Namespace, results: Optional[list[Any]]) -> MadeFor:
+    """What the plan of one environment is made for, and from which results, if it was made here.
+
+    Why there is no solution is only said of what was named: of all packages it would take longer
+    than to plan.
+    """
+    from opamplan.left_out import unsolved_of
     from opamplan.made_for import MadeFor
 
-    return MadeFor(args.combination, args.asked)
+    rows: Optional[list[LeftOut]] = getattr(args, "left_out", None)
+    if rows is None:
+        rows = unsolved_of(results or (), reasons=bool(args.targets))
+    unsolved = (row for row in rows if row.status != "cannot_be_built")
+    return MadeFor(args.combination, args.asked, tuple(unsolved))
 
 
 def plans_in(name: str) -> list[Plan]:

@@ -112,7 +112,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output:
         checks = {name: effect.plan for name, effect in effects.items()}
         asked = {name: one.asked for name, one in found.items()}
-        save_plans(args.output, PlanMatrix(checks, asked), found)
+        save_plans(args.output, PlanMatrix(checks, asked), found, {})
     kind = "json" if args.json else args.format
     if kind == "json":
         _print_json(changes, effects, found)

@@ -15,7 +15,7 @@ from opamplan.terminal.style import Style
 from opamplan.wording import counted
 
 if TYPE_CHECKING:
-    from opamplan import Plan, PlanFinding
+    from opamplan import LeftOut, Plan, PlanFinding
 
 MEASURING = ("limit", "limits", "base_layers")
 """Options that mean something beside a plan, too."""
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(findings, _what(plan))
         if not args.targets:
-            print_left_out(plan.left_out)
+            _print_left_out(left_out(args, plan, None))
     return 1 if findings else status
 
 
@@ -96,10 +96,14 @@ def _matrix(args: argparse.Namespace) -> int:
         if not args.json:
             print(Style().strong(name))
             _print(findings, _what(plan))
-            print_left_out({row.target: row.reason for row in rows if row.status != "unavailable"})
+            _print_left_out(rows)
     if args.json:
         print_json({"environments": told})
     return status
+
+
+def _print_left_out(rows: list[LeftOut]) -> None:
+    print_left_out({row.target: row.reason for row in rows if row.status != "unavailable"})
 
 
 def _diagnosed(args: argparse.Namespace, plan: Plan) -> list[PlanFinding]:

@@ -181,7 +181,7 @@ def _emit(
         if args.compat:
             written = _write_compatible(args, plan, results, directory, emit)
         else:
-            files = [_made_for(args, plan, file) for file in files_of(plan, formats, emit)]
+            files = [_made_for(args, plan, results, file) for file in files_of(plan, formats, emit)]
             written = write_files(directory, files, plan, progress_for(args))
     _tell_changed(directory, written.changed)
     answer = {"directory": str(directory), "files": written.files, **figures}
@@ -199,12 +199,15 @@ def _emit(
 
 
 def _made_for(
-    args: argparse.Namespace, plan: Plan, file: tuple[str, bytes, bool]
+    args: argparse.Namespace,
+    plan: Plan,
+    results: Optional[list[Any]],
+    file: tuple[str, bytes, bool],
 ) -> tuple[str, bytes, bool]:
     """A file that is emitted; the plan's own keeps what was asked for."""
     path, content, executable = file
     if path == PLAN:
-        content = plans.made_for(args).text_of(plan).encode()
+        content = plans.made_for(args, results).text_of(plan).encode()
     return path, content, executable
 
 

@@ -63,13 +63,14 @@ def run(args: argparse.Namespace) -> int:
     made = each_planned(
         found, lambda one: plans.make_plan(one, options.universe_from(one, repository))
     )
+    results = {name: of_plan for name, (_, of_plan) in made.items()}
     matrix = PlanMatrix(
         {name: plan for name, (plan, _) in made.items()},
         {name: one.asked for name, one in found.items()},
-        {name: results for name, (_, results) in made.items()},
+        results,
     )
     saves = args.output and args.output != "-"
-    files = save_plans(args.output, matrix, found) if saves else []
+    files = save_plans(args.output, matrix, found, results) if saves else []
     own = dict(zip(found, files)) if len(files) == len(found) else {}
     for name, one in found.items():
         several = name if len(found) > 1 else ""
@@ -100,7 +101,7 @@ def _tell(
     missed = missing(args, plan, results)
     figures = plans.figures(plan, results, missed)
     if args.output == "-":
-        write_exact(sys.stdout, plans.made_for(args).text_of(plan))
+        write_exact(sys.stdout, plans.made_for(args, results).text_of(plan))
         return figures, tell_missing(missed, several)
     if not args.json and not args.quiet:
         if several:
