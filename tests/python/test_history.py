@@ -54,7 +54,10 @@ def carry_out(
         status = "dependency_failed" if waits else "failure" if name in logs else "success"
         status = (statuses or {}).get(name, status)
         log = logs.get(name, f"-> installed {package}\n")
-        seconds, size = figures.get(name, 3.0), 1000 if status == "success" else None
+        seconds, size = (
+            figures.get(package, figures.get(name, 3.0)),
+            1000 if status == "success" else None,
+        )
         results[layer] = LayerResult(layer, package, status, seconds, log, size)
     state.add_layers(run, ((result, False) for result in results.values()))
     state.end_run(run, "finished")
@@ -191,6 +194,61 @@ def test_versions_of_a_name_that_were_asked_for_have_a_history_each(state: State
     run = state.begin_run(less, [("lib.1", "no_solution", "x"), ("other.9", "no_solution", "x")])
     state.end_run(run, "finished")
     assert histories(state)[0].unsolved == {"lib.1": 4}
+
+
+def test_each_of_several_versions_is_compared_with_itself(
+    state: State, opamplan_command: Run
+) -> None:
+    targets = ("lib.1", "lib.2")
+    files = {**FILES, "lib.2": FILES["lib.1"]}
+    edited = {**files, "lib.2": 'depends: ["base"] build: ["x"]'}
+    newer = {**edited, "base.2": "", "lib.3": ""}
+    carry_out(state, plan_of(files, targets=targets), **{"lib.1": 90.0})
+    carry_out(state, plan_of(edited, targets=targets), {"lib.2": BROKEN}, **{"lib.1": 90.0})
+    [failing] = histories(state)[0].failing
+    assert (failing.package, failing.last_good, failing.since) == ("lib.2", 1, 2)
+    assert [str(change) for change in failing.changes] == ["lib.2: its opam file"]
+    told = opamplan_command("history", str(state.path)).stdout
+    assert "differs since run 1: lib.2: its opam file\n" in told
+    carry_out(state, plan_of(newer, targets=("lib.1", "lib.3")), **{"lib.1": 90.0})
+    changes = [
+        (row.run, row.package, [str(change) for change in row.changes])
+        for row in package_history(state, "lib")
+    ]
+    assert changes == [
+        (1, "lib.1", []),
+        (1, "lib.2", []),
+        (2, "lib.1", []),
+        (2, "lib.2", ["lib.2: its opam file"]),
+        (3, "lib.1", ["base.1 -> base.2"]),
+        (3, "lib.3", ["base.1 no longer", "lib.2 -> lib.3"]),
+    ]
+    assert opamplan_command("history", str(state.path), "lib").stdout.count("differs: ") == 3
+
+
+def test_a_layer_of_several_of_a_package_is_compared_with_the_likest(state: State) -> None:
+    low = 'depends: ["lib" "base" {= "1"}]'
+    files = {**FILES, "base.2": "", "low.1": low}
+    newer = {**FILES, "base.3": "", "low.1": low}
+    carry_out(state, plan_of(files))
+    carry_out(state, plan_of(newer))
+    rows = [
+        (row.run, [each.after for each in row.changes]) for row in package_history(state, "lib")
+    ]
+    assert sorted(rows) == [(1, []), (1, []), (2, []), (2, ["3"])]
+    # The layer that fails tells, though another of the package is as it was.
+    carry_out(state, plan_of({**newer, "base.3": 'build: ["x"]'}), {"lib": BROKEN})
+    causes = [[str(change) for change in one.changes] for one in histories(state)[0].failing]
+    assert ["base.3: its opam file"] in causes
+
+
+def test_a_version_that_takes_longer_is_told_though_another_takes_more(state: State) -> None:
+    files = {**FILES, "lib.2": FILES["lib.1"]}
+    plan = plan_of(files, targets=("lib.1", "lib.2"))
+    for seconds in (10.0, 40.0):
+        carry_out(state, plan, **{"lib.1": 90.0, "lib.2": seconds})
+    [grown] = histories(state)[0].grown
+    assert (grown.package, grown.before, grown.now) == ("lib.2", 10.0, 40.0)
 
 
 def test_what_takes_longer_than_before_is_told(state: State) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,11 @@ class Closures:
             out[name] = (version, self._digests[package])
         return dict(sorted(out.items()))
 
+    def of_package(self, package: str) -> list[str]:
+        """The layers of a package, NAME.VERSION; those of its name if that version has none."""
+        exact = [layer for layer in self.layers if package in self._members[layer]]
+        return exact or self.of_name(name_of(package))
+
     def of_name(self, name: str) -> list[str]:
         """The layers of a package, in whatever version."""
         return [
@@ -102,3 +107,12 @@ def changes_between(before: Ingredients, after: Ingredients) -> list[ClosureChan
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
+
+
+def fewest_changes(
+    before: Iterable[Ingredients], after: Iterable[Ingredients]
+) -> list[ClosureChange]:
+    """Of several layers of a package those between the likest; none where one side has none."""
+    others = list(after)
+    pairs = (changes_between(was, now) for was in before for now in others)
+    return min(pairs, key=len, default=[])

@@ -11,7 +11,7 @@ from typing import Any, Optional
 from opamplan.left_out import LeftOut
 from opamplan.package_names import name_of
 from opamplan.runs.asked import Asked
-from opamplan.runs.closures import ClosureChange, Closures, changes_between
+from opamplan.runs.closures import ClosureChange, Closures, fewest_changes
 from opamplan.runs.failure_groups import Errors, FailureGroup, groups_of
 from opamplan.runs.failures import failures_of
 from opamplan.runs.log_errors import LogError
@@ -231,7 +231,7 @@ def _failing(
         elif verdict is True and bad:
             good = run
             break
-    changes = _changes(name, good, bad[-1], closures) if good else []
+    changes = _changes(row, closures(good), closures(bad[-1])) if good else []
     return Failing(
         row["package"],
         row["layer"],
@@ -244,15 +244,11 @@ def _failing(
     )
 
 
-def _changes(
-    name: str, good: Run, bad: Run, closures: Callable[[Run], Closures]
-) -> list[ClosureChange]:
-    """What differs in the closures of a package; of several layers the likest are compared."""
-    before, after = closures(good), closures(bad)
-    sides = ([side.of(layer) for layer in side.of_name(name)] for side in (before, after))
-    old, new = sides
-    pairs = [changes_between(was, now) for was in old for now in new]
-    return min(pairs, key=len, default=[])
+def _changes(row: dict[str, Any], before: Closures, after: Closures) -> list[ClosureChange]:
+    """What differs in the closure of a layer that fails, from the likest one of its package."""
+    old, new = before.of_package(row["package"]), after.of_package(row["package"])
+    now = [row["layer"]] if row["layer"] in new else new
+    return fewest_changes(map(before.of, old), map(after.of, now))
 
 
 def _unsolved(state: State, runs: list[Run]) -> dict[str, int]:
@@ -304,30 +300,32 @@ def _grown(earlier: Iterable[list[dict[str, Any]]], now: list[dict[str, Any]]) -
     for rows in earlier:
         for key, value in _taken(rows).items():
             before.setdefault(key, []).append(value)
-    packages = {name_of(row["package"]): row["package"] for row in now}
     out = []
-    for (name, unit), value in _taken(now).items():
-        known = before.get((name, unit))
+    for (package, unit), value in _taken(now).items():
+        if "." not in package:
+            continue
+        # Of several versions the same one tells; else that in whose place it has come.
+        known = before.get((package, unit)) or before.get((name_of(package), unit))
         if not known:
             continue
         was = median(known)
         least = LEAST_SECONDS if unit == "seconds" else LEAST_BYTES
         if value > GROWN * was and value - was >= least:
-            out.append(Grown(packages[name], unit, was, value))
+            out.append(Grown(package, unit, was, value))
     return sorted(out, key=lambda grown: (grown.unit, grown.before - grown.now, grown.package))
 
 
 def _taken(rows: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
-    """By name and unit: the most that a layer of it took."""
+    """By name, and NAME.VERSION, and unit: the most that a layer of it took."""
     taken: dict[tuple[str, str], float] = {}
     for row in rows:
         if row["status"] != SUCCESS:
             continue
-        name = name_of(row["package"])
-        if not row["cached"]:
-            key = (name, "seconds")
-            taken[key] = max(taken.get(key, 0.0), row["seconds"])
-        if row["size"] is not None:
-            key = (name, "bytes")
-            taken[key] = max(taken.get(key, 0.0), float(row["size"]))
+        for name in (row["package"], name_of(row["package"])):
+            if not row["cached"]:
+                key = (name, "seconds")
+                taken[key] = max(taken.get(key, 0.0), row["seconds"])
+            if row["size"] is not None:
+                key = (name, "bytes")
+                taken[key] = max(taken.get(key, 0.0), float(row["size"]))
     return taken

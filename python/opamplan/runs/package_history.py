@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any, Optional
 
-from opamplan.runs.closures import ClosureChange, Closures, changes_between
+from opamplan.runs.closures import ClosureChange, Closures, Ingredients, fewest_changes
 from opamplan.runs.failure_groups import Errors
 from opamplan.runs.log_errors import LogError
 from opamplan.runs.state import Run, State
@@ -31,7 +32,8 @@ class PackageResult:
     error: Optional[LogError]
     """If it failed."""
     changes: list[ClosureChange]
-    """In which its closure differs from that of the layer before it, in the same environment."""
+    """In which its closure differs from that of the likest layer that an earlier run of the same
+    environment had last of this version, or of one that it took the place of."""
     reason: str = ""
     """Why it is left out."""
 
@@ -55,38 +57,91 @@ def package_history(state: State, name: str) -> list[PackageResult]:
     errors = Errors(state)
     order = list(dict.fromkeys(names.values()))
     rows.sort(key=lambda row: (order.index(names[row["run"]]), row["run"]))  # stable: by package
+    closures = _LayerClosures(state)
     out: list[PackageResult] = []
-    held: dict[str, dict[str, tuple[str, str]]] = {}  # by layer
-    for row in rows:
-        run, environment = runs[row["run"]], names[row["run"]]
-        if "reason" in row:
-            out.append(_left_out(environment, run, row))
-            continue
-        built = (r for r in reversed(out) if r.layer)
-        last = next((r for r in built if r.environment == environment), None)
-        changes: list[ClosureChange] = []
-        if last and last.layer != row["layer"]:
-            for layer, of_run in ((last.layer, runs[last.run]), (row["layer"], run)):
-                if layer not in held:
-                    held[layer] = Closures(state.plan_of(of_run)).of(layer)
-            changes = changes_between(held[last.layer], held[row["layer"]])
-        error = errors.of(run).get(row["layer"]) if row["status"] in FAILED else None
-        out.append(
-            PackageResult(
-                environment,
-                run.id,
-                run.started,
-                row["package"],
-                row["layer"],
-                row["status"],
-                row["seconds"],
-                row["size"],
-                bool(row["cached"]),
-                error,
-                changes,
-            )
-        )
+    for environment, several in groupby(rows, lambda row: names[row["run"]]):
+        earlier = _Earlier()
+        for number, of_run in groupby(several, lambda row: int(row["run"])):
+            run = runs[number]
+            here = list(of_run)
+            built = [row for row in here if "reason" not in row]
+            out += [
+                _built(environment, run, row, errors, closures.changes(earlier.of(row, built), row))
+                if "reason" not in row
+                else _left_out(environment, run, row)
+                for row in here
+            ]
+            earlier.add(built)
     return out
+
+
+Row = dict[str, Any]
+"""Of `State.results_of`."""
+
+
+class _Earlier:
+    """The layers that the runs of an environment had so far, by package the newest."""
+
+    def __init__(self) -> None:
+        self._newest: dict[str, list[Row]] = {}
+
+    def add(self, rows: list[Row]) -> None:
+        """The layers of the next run."""
+        for package, of_package in groupby(rows, lambda row: str(row["package"])):
+            self._newest.pop(package, None)
+            self._newest[package] = list(of_package)
+
+    def of(self, row: Row, beside: list[Row]) -> list[Row]:
+        """Those that a layer is compared with: of its version, else of one that it took the place of.
+
+        That is none of those `beside` it.
+        """
+        if row["package"] in self._newest:
+            return self._newest[row["package"]]
+        here = {other["package"] for other in beside}
+        gone = [package for package in self._newest if package not in here]
+        return self._newest[gone[-1]] if gone else []
+
+
+class _LayerClosures:
+    """What layers hold, each read once from the plan of a run that has it."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._runs = {run.id: run for run in state.runs()}
+        self._held: dict[str, Ingredients] = {}
+
+    def changes(self, before: list[Row], row: Row) -> list[ClosureChange]:
+        """In which a layer differs from the likest of those before."""
+        if row["layer"] in {each["layer"] for each in before}:
+            return []
+        return fewest_changes(map(self._of, before), [self._of(row)] if before else [])
+
+    def _of(self, row: Row) -> Ingredients:
+        layer = row["layer"]
+        if layer not in self._held:
+            plan = self._state.plan_of(self._runs[row["run"]])
+            self._held[layer] = Closures(plan).of(layer)
+        return self._held[layer]
+
+
+def _built(
+    environment: str, run: Run, row: Row, errors: Errors, changes: list[ClosureChange]
+) -> PackageResult:
+    error = errors.of(run).get(row["layer"]) if row["status"] in FAILED else None
+    return PackageResult(
+        environment,
+        run.id,
+        run.started,
+        row["package"],
+        row["layer"],
+        row["status"],
+        row["seconds"],
+        row["size"],
+        bool(row["cached"]),
+        error,
+        changes,
+    )
 
 
 def _left_out(environment: str, run: Run, row: dict[str, Any]) -> PackageResult:
