@@ -92,7 +92,7 @@ class _Earlier:
             self._newest[package] = list(of_package)
 
     def of(self, row: Row, beside: list[Row]) -> list[Row]:
-        """Those that a layer is compared with: of its version, else of one that it took the place of.
+        """Those that a layer is compared with: of its version, else of one whose place it took.
 
         That is none of those `beside` it.
         """
