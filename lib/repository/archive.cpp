@@ -18,6 +18,8 @@
 #include <optional>
 #include <set>
 #include <utility>
+
+#include "archive_links.hpp"
 #endif
 
 namespace opamplan {
@@ -85,19 +87,8 @@ class batch_queue {
 class archive_reader {
  public:
   archive_reader(const archive_source& from, repository_impl::content_builder& to)
-      : from_(from), to_(to), archive_(archive_read_new(), archive_read_free) {
-    if (!archive_) throw std::bad_alloc();
-    archive* const a = archive_.get();
-    // Only what libarchive unpacks itself: "all" would also start programs.
-    for (const auto enable : {archive_read_support_filter_gzip, archive_read_support_filter_zstd,
-                              archive_read_support_filter_xz, archive_read_support_filter_bzip2,
-                              archive_read_support_filter_lz4, archive_read_support_format_tar,
-                              archive_read_support_format_zip}) {
-      enable(a);  // unsupported ones show when the archive is opened
-    }
-    if (archive_read_open_filename(a, from_.path.c_str(), std::size_t{1} << 18) != ARCHIVE_OK) {
-      fail();
-    }
+      : from_(from), to_(to), archive_(nullptr, archive_read_free), links_(most_members()) {
+    open();
   }
 
   void read() {
@@ -117,10 +108,30 @@ class archive_reader {
       }
       while (auto batch = queue.take()) parse(0, *batch);
     });
+    if (!links_.empty()) follow_links();
     choose_root();
   }
 
  private:
+  /// At its first member.
+  void open() {
+    archive_.reset(archive_read_new());
+    if (!archive_) throw std::bad_alloc();
+    archive* const a = archive_.get();
+    // Only what libarchive unpacks itself: "all" would also start programs.
+    for (const auto enable : {archive_read_support_filter_gzip, archive_read_support_filter_zstd,
+                              archive_read_support_filter_xz, archive_read_support_filter_bzip2,
+                              archive_read_support_filter_lz4, archive_read_support_format_tar,
+                              archive_read_support_format_zip}) {
+      enable(a);  // unsupported ones show when the archive is opened
+    }
+    if (archive_read_open_filename(a, from_.path.c_str(), std::size_t{1} << 18) != ARCHIVE_OK) {
+      fail();
+    }
+  }
+
+  [[nodiscard]] std::size_t most_members() const { return to_.limits().files * 8; }
+
   /// What libarchive says, with what that means.
   [[noreturn]] void fail() const {
     const char* const message = archive_error_string(archive_.get());
@@ -145,28 +156,35 @@ class archive_reader {
     if (worker == 0) to_.team().report();
   }
 
-  void unpack(batch_queue& queue) {
+  /// Calls `visit(entry, order)` with each member.
+  template <class Visit>
+  void for_each_member(const Visit& visit) {
     archive* const a = archive_.get();
-    batch_queue::batch batch;
-    std::size_t batch_bytes = 0;
     archive_entry* entry = nullptr;
-    const std::size_t most_members = to_.limits().files * 8;
     for (std::uint32_t order = 0; !to_.team().stopped(); ++order) {
       const int status = archive_read_next_header(a, &entry);
       if (status == ARCHIVE_EOF) break;
       if (status != ARCHIVE_OK && status != ARCHIVE_WARN) fail();
-      if (order >= most_members) {
-        throw load_error(printable(from_.path) + ": more than " + std::to_string(most_members) +
+      if (order >= most_members()) {
+        throw load_error(printable(from_.path) + ": more than " + std::to_string(most_members()) +
                          " members in this archive");
       }
       if (archive_filter_bytes(a, 0) / 8 > static_cast<la_int64_t>(to_.limits().total_bytes)) {
         throw load_error(printable(from_.path) + ": far too large when unpacked");
       }
+      visit(entry, order);
+    }
+  }
+
+  void unpack(batch_queue& queue) {
+    batch_queue::batch batch;
+    std::size_t batch_bytes = 0;
+    for_each_member([&](archive_entry* entry, std::uint32_t order) {
       member m = read_member(entry);
-      if (m.path.empty()) continue;
+      if (m.path.empty()) return;
       if (const auto root = root_of_repo(m.path)) {
         repo_texts_[std::string(*root)] = std::move(m.text);
-        continue;
+        return;
       }
       m.order = order;
       batch_bytes += m.text.size();
@@ -176,43 +194,102 @@ class archive_reader {
         batch_bytes = 0;
         to_.team().report();
       }
-    }
+    });
     if (!batch.empty() && !queue.offer(batch)) parse(0, batch);
+  }
+
+  /// Reads the archive again, for the members that links lead to: one may stand before what it
+  /// leads to, and what is behind it is in memory no more.
+  void follow_links() {
+    links_.resolve([&](const std::string& path, const char* why) {
+      if (root_of_packages(path)) to_.problem(0, severity::error, path, why);
+    });
+    open();
+    for_each_member([&](archive_entry* entry, std::uint32_t order) {
+      if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) {
+        return;
+      }
+      std::vector<std::string> paths;
+      links_.for_each_path(path_of(entry), [&](std::string path) {
+        if (is_wanted(path)) paths.push_back(std::move(path));
+      });
+      if (paths.empty()) return;
+      const auto text = read_text(entry, paths.front());
+      for (std::size_t i = 0; text && i < paths.size(); ++i) {
+        if (i != 0 && !to_.admit(0, paths[i], text->size())) continue;
+        if (const auto root = root_of_repo(paths[i])) {
+          repo_texts_[std::string(*root)] = *text;
+        } else {
+          to_.add_path(0, paths[i], *text, is_executable(entry), order);
+        }
+      }
+    });
+    for (const std::string& path : links_.unmet()) {
+      if (!root_of_packages(path) || to_.team().stopped()) continue;
+      to_.problem(0, severity::error, path,
+                  "a link that leads to no file in the archive; left out");
+    }
+  }
+
+  static std::string path_of(archive_entry* entry) {
+    const char* raw = archive_entry_pathname(entry);
+    if (raw == nullptr) raw = archive_entry_pathname_utf8(entry);
+    std::string path = raw == nullptr ? "" : raw;
+    while (path.compare(0, 2, "./") == 0) path.erase(0, 2);
+    if (!path.empty() && path.back() == '/') path.pop_back();
+    return path;
+  }
+
+  static bool is_executable(archive_entry* entry) {
+    return (archive_entry_perm(entry) & 0100) != 0;
+  }
+
+  /// A file of a package, or `repo`.
+  static bool is_wanted(const std::string& path) {
+    if (!root_of_packages(path)) return root_of_repo(path).has_value();
+    return repository_impl::base_name(path) == "opam" ||
+           repository_impl::split_side_path(path).has_value();
   }
 
   /// An empty path when the member is of no interest or was refused.
   member read_member(archive_entry* entry) {
-    const char* raw = archive_entry_pathname(entry);
-    if (raw == nullptr) raw = archive_entry_pathname_utf8(entry);
-    if (raw == nullptr) return {};
-    std::string path = raw;
-    while (path.compare(0, 2, "./") == 0) path.erase(0, 2);
-    if (!path.empty() && path.back() == '/') path.pop_back();
+    const std::string path = path_of(entry);
+    if (path.empty()) return {};
     if (!is_inside(path)) {
       to_.problem(0, severity::error, path,
                   "an archive member whose path leaves the archive; left out");
       return {};
     }
-    const auto root = root_of_packages(path);
-    if (root) roots_.insert(std::string(*root));
-    if (!root && !root_of_repo(path)) return {};
+    if (const auto root = root_of_packages(path)) roots_.insert(std::string(*root));
     const auto type = archive_entry_filetype(entry);
-    const bool wanted = !root || repository_impl::base_name(path) == "opam" ||
-                        repository_impl::split_side_path(path).has_value();
-    if (type == AE_IFDIR || !wanted) return {};
-    if (archive_entry_hardlink(entry) != nullptr || type != AE_IFREG) {
-      to_.problem(0, severity::error, path, "a link in an archive; left out");
+    const char* const hard = archive_entry_hardlink(entry);
+    const char* const target = hard == nullptr ? archive_entry_symlink(entry) : hard;
+    if (hard != nullptr || type == AE_IFLNK) {
+      if (target != nullptr) links_.add(path, target, hard != nullptr);
       return {};
     }
-    member m{path, {}, 0, (archive_entry_perm(entry) & 0100) != 0};
+    links_.remove(path);
+    if (type == AE_IFDIR || !is_wanted(path)) return {};
+    if (type != AE_IFREG) {
+      to_.problem(0, severity::error, path, "not a regular file; left out");
+      return {};
+    }
+    auto text = read_text(entry, path);
+    if (!text) return {};
+    return {path, std::move(*text), 0, is_executable(entry)};
+  }
+
+  /// Nothing, with a diagnostic, if it cannot be taken as `path`.
+  std::optional<std::string> read_text(archive_entry* entry, const std::string& path) {
+    std::string text;
     // The size in the header is a claim (and absent in some zip files): read and count.
     if (archive_entry_size_is_set(entry) != 0) {
       const auto size = static_cast<std::uint64_t>(archive_entry_size(entry));
       if (size > to_.limits().file_bytes) {
         (void)to_.admit(0, path, size);
-        return {};
+        return std::nullopt;
       }
-      m.text.reserve(static_cast<std::size_t>(size));
+      text.reserve(static_cast<std::size_t>(size));
     }
     char buffer[1 << 15];
     for (;;) {
@@ -222,15 +299,15 @@ class archive_reader {
         const char* message = archive_error_string(archive_.get());
         to_.problem(0, severity::error, path,
                     std::string(message != nullptr ? message : "unreadable") + "; left out");
-        return {};
+        return std::nullopt;
       }
       if (n < 0) fail();
       if (n == 0) break;
-      m.text.append(buffer, static_cast<std::size_t>(n));
-      if (m.text.size() > to_.limits().file_bytes) break;
+      text.append(buffer, static_cast<std::size_t>(n));
+      if (text.size() > to_.limits().file_bytes) break;
     }
-    if (!to_.admit(0, path, m.text.size())) return {};
-    return m;
+    if (!to_.admit(0, path, text.size())) return std::nullopt;
+    return text;
   }
 
   static bool is_inside(const std::string& path) {
@@ -289,6 +366,7 @@ class archive_reader {
   std::unique_ptr<archive, int (*)(archive*)> archive_;
   std::set<std::string> roots_;                    ///< With a slash behind, or empty.
   std::map<std::string, std::string> repo_texts_;  ///< By root.
+  repository_impl::archive_links links_;
 };
 
 }  // namespace

@@ -298,6 +298,9 @@ class git_worker {
     const tree_entry* files = folder.find("files");
     if (files != nullptr && files->what == kind::folder) {
       read_extra_files(files->id, path, "files", 0);
+    } else if (files != nullptr && files->what == kind::link) {
+      to_.problem(worker_, severity::error, path + "/files",
+                  "a symbolic link in a git repository; left out");
     }
   }
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pathlib
 import pickle
+import tarfile
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -148,3 +151,43 @@ def test_the_shared_cases_of_files_and_legacy_texts(shared: pathlib.Path) -> Non
     assert legacy.description == "The body."
     assert legacy.url == "https://example.org/u-1.tar.gz"
     assert legacy.checksums == ["ad01899c0a179d8243fa0bb504c0aae7"]
+
+
+@pytest.mark.parametrize("kind", ["tar", "tar.gz", "zip"])
+def test_links_in_an_archive_are_what_they_are_in_the_folder(
+    kind: str, tmp_path: pathlib.Path
+) -> None:
+    packages = tmp_path / "r/packages"
+    for name in ("a", "b"):
+        (packages / name / f"{name}.1/files").mkdir(parents=True)
+        (packages / name / f"{name}.1/opam").write_text('opam-version: "2.0"')
+    patch = packages / "a/a.1/files/p.patch"
+    patch.write_text("patch")
+    if kind != "zip":  # which has no hard links
+        os.link(patch, packages / "b/b.1/files/p.patch")
+    (packages / "b/b.1/files/linked").symlink_to("../../../a/a.1/files/p.patch")
+    (packages / "b/b.2").mkdir()
+    (packages / "b/b.2/opam").symlink_to("../b.1/opam")
+    (packages / "b/b.2/files").symlink_to("../b.1/files")
+    (packages / "b/b.3").symlink_to("b.2")
+    place = tmp_path / f"r.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(place, "w") as out:
+            for path in sorted((tmp_path / "r").rglob("*")):
+                info = zipfile.ZipInfo(str(path.relative_to(tmp_path / "r")))
+                info.external_attr = path.lstat().st_mode << 16
+                if path.is_symlink():
+                    out.writestr(info, os.readlink(path))
+                elif path.is_file():
+                    out.writestr(info, path.read_bytes())
+    else:
+        with tarfile.open(place, "w:gz" if kind == "tar.gz" else "w") as tar:
+            tar.add(tmp_path / "r", arcname=".")
+
+    def all_of(source: pathlib.Path) -> list[tuple[str, list[tuple[str, bytes]]]]:
+        repository = opamplan.Repository.open(source, cache=False)
+        assert repository.diagnostics == []
+        return [(str(p), [(f.path, f.content) for f in p.files]) for p in repository]
+
+    assert all_of(place) == all_of(tmp_path / "r")
+    assert len(all_of(place)) == 4

@@ -128,22 +128,135 @@ TEST_CASE("of several repositories in an archive one is read, never a mixture") 
                        doctest::Contains("several folders hold `packages`"), load_error);
 }
 
-TEST_CASE("members that leave the archive, and links, are refused") {
+TEST_CASE("members that leave the archive, and what is no file, are refused") {
   const temp_tree t;
   pack(t.path() / "a", form::tar,
        {{"packages/a/a.1/opam", "#ok"},
         {"packages/../../etc/x.1/opam", ""},
         {"../packages/b/b.1/opam", ""},
         {"/packages/c/c.1/opam", ""},
-        {"packages/d/d.1/opam", "", AE_IFLNK, "../../a/a.1/opam"},
-        {"packages/e/e.1/opam", "", AE_IFREG, "packages/a/a.1/opam"},
+        {"packages/a/a.1/files/pipe", "", AE_IFIFO},
         {"packages/f/f.1/opam", "", AE_IFIFO}});
   const repository repo = load_repository(archive_source{t.str() + "/a"});
   CHECK(contents(repo) == strings{"a.1"});
-  CHECK(repo.diagnostics().size() == 6);
+  CHECK(repo.diagnostics().size() == 5);
   CHECK(mentions(repo, "packages/../../etc/x.1/opam: error: an archive member whose path leaves"));
   CHECK(mentions(repo, "/packages/c/c.1/opam: error"));
-  CHECK(mentions(repo, "packages/d/d.1/opam: error: a link in an archive"));
+  CHECK(mentions(repo, "packages/f/f.1/opam: error: not a regular file"));
+  CHECK(mentions(repo, "packages/a/a.1/files/pipe: error: not a regular file"));
+}
+
+TEST_CASE("links in an archive are followed to what it holds, as in a folder") {
+  const temp_tree t;
+  // `a.2/opam` stands before what it leads to; `a.3/files` and its folder lead through others.
+  const std::vector<packed> linked{
+      {"packages/a/a.2/opam", "", AE_IFLNK, "../a.1/opam"},
+      {"packages/a/a.2/files/p.patch", "", AE_IFLNK, "../../../../shared/p.patch"},
+      {"packages/a/a.3/opam", "#three"},
+      {"packages/a/a.3/files", "", AE_IFLNK, "../a.1/../../../files of/a"},
+      {"files of/a", "", AE_IFLNK, "./../packages/a/a.1/files/"},
+      {"packages/a/a.3/README", "", AE_IFLNK, "nowhere"},
+      {"packages/a/a.1/opam", "#one"},
+      {"shared/p.patch", "patch"},
+      {"packages/a/a.1/files/deep/q", "q"},
+      {"packages/a/a.1/files/p.patch", "", AE_IFLNK, "../../../../shared/p.patch"},
+      {"text", "archive-mirrors: \"m\""},
+      {"repo", "", AE_IFLNK, "text"}};
+  std::uint64_t digest = 0;
+  for (const form f : {form::tar, form::tar_gz, form::tar_xz, form::zip}) {
+    CAPTURE(static_cast<int>(f));
+    pack(t.path() / "linked", f, linked);
+    const repository repo = load_repository(archive_source{t.str() + "/linked"});
+    CHECK(problems(repo) == strings{});
+    CHECK(contents(repo) == strings{"a.1", "a.2", "a.3"});
+    CHECK(repo.text(repo.find("a.2")) == "#one");
+    CHECK(repo.sources()[0].archive_mirrors == strings{"m"});
+    CHECK(repo.extra_files(repo.find("a.1")).size() == 2);
+    CHECK(repo.extra_files(repo.find("a.2")).size() == 1);
+    REQUIRE(repo.extra_files(repo.find("a.3")).size() == 2);
+    CHECK(repo.extra_files(repo.find("a.3"))[1].content == "patch");
+    if (digest == 0) digest = repo.content_digest();
+    CHECK(repo.content_digest() == digest);
+  }
+}
+
+TEST_CASE("a hard link is the file that it was packed with") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar,
+       {{"./packages/a/a.1/opam", "#1"},
+        {"./packages/a/a.1/files/p.patch", "patch"},
+        {"./packages/b/b.1/opam", "", AE_IFREG, "./packages/a/a.1/opam"},
+        {"./packages/b/b.1/files/p.patch", "", AE_IFREG, "./packages/a/a.1/files/p.patch"},
+        {"./packages/a/a.1/opam", "", AE_IFREG, "./packages/a/a.1/opam"}});  // given to tar twice
+  const repository repo = load_repository(archive_source{t.str() + "/a"});
+  CHECK(problems(repo) == strings{});
+  CHECK(contents(repo) == strings{"a.1", "b.1"});
+  CHECK(repo.text(repo.find("b.1")) == "#1");
+  REQUIRE(repo.extra_files(repo.find("b.1")).size() == 1);
+  CHECK(repo.extra_files(repo.find("b.1"))[0].content == "patch");
+}
+
+TEST_CASE("linked folders of packages are read as in a folder") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar,
+       {{"x/packages", "", AE_IFLNK, "all"},
+        {"x/all/a/a.1/opam", "#1"},
+        {"x/all/a/a.2", "", AE_IFLNK, "a.1"},
+        {"x/all/a/a.1/files/f", "", AE_IFLNK, "../../../../f"},
+        {"x/f", "text"}});
+  const repository repo = load_repository(archive_source{t.str() + "/a"});
+  CHECK(contents(repo) == strings{"a.1"});
+  CHECK(problems(repo) == strings{"x/packages/a/a.2: error: a link below another one; left out"});
+  REQUIRE(repo.extra_files(repo.find("a.1")).size() == 1);
+  CHECK(repo.extra_files(repo.find("a.1"))[0].content == "text");
+  pack(t.path() / "a", form::tar,
+       {{"packages/a/a.1/opam", "#1"},
+        {"packages/a/a.1/files/f", "text"},
+        {"packages/a/a.2", "", AE_IFLNK, "a.1"}});
+  const repository two = load_repository(archive_source{t.str() + "/a"});
+  CHECK(contents(two) == strings{"a.1", "a.2"});
+  CHECK(two.extra_files(two.find("a.2")).size() == 1);
+  CHECK(two.diagnostics().empty());
+}
+
+TEST_CASE("a link in an archive that leads to nothing in it is told") {
+  const temp_tree t;
+  pack(t.path() / "a", form::tar,
+       {{"packages/a/a.1/opam", ""},
+        {"packages/a/a.1/files/absent", "", AE_IFLNK, "../x"},
+        {"packages/a/a.1/files/circle", "", AE_IFLNK, "circle"},
+        {"packages/a/a.1/files/folder", "", AE_IFLNK, "../../a.1"},
+        {"packages/a/a.1/files/out", "", AE_IFLNK, "../../../../../x"},
+        {"packages/a/a.2", "", AE_IFLNK, "absent"},
+        {"packages/a/a.3", "", AE_IFLNK, "../a"},
+        {"packages/b/b.1/opam", "", AE_IFLNK, "/etc/passwd"},
+        {"packages/b/b.2/opam", "", AE_IFREG, "packages/b/b.3/opam"}});
+  const repository repo = load_repository(archive_source{t.str() + "/a"});
+  CHECK(contents(repo) == strings{"a.1"});
+  const std::string nothing = "a link that leads to no file in the archive; left out";
+  const std::string outside = "a link that leaves the archive, or leads in a circle; left out";
+  const std::string in = "a link to a folder that it is in; left out";
+  CHECK(problems(repo) ==
+        strings{"packages/a/a.1/files/absent: error: " + nothing,
+                "packages/a/a.1/files/circle: error: " + outside,
+                "packages/a/a.1/files/folder: error: " + in,
+                "packages/a/a.1/files/out: error: " + outside, "packages/a/a.2: error: " + nothing,
+                "packages/a/a.3: error: " + in, "packages/b/b.1/opam: error: " + outside,
+                "packages/b/b.2/opam: error: " + nothing});
+}
+
+TEST_CASE("links cannot make an archive endless") {
+  const temp_tree t;
+  std::vector<packed> members{{"packages/a/a.1/opam", ""}};
+  for (int i = 0; i < 100; ++i) {
+    members.push_back({"packages/a/a.1/files/f" + std::to_string(i), ""});
+    members.push_back({"packages/b/b." + std::to_string(i), "", AE_IFLNK, "../a/a.1"});
+  }
+  pack(t.path() / "a", form::tar, members);
+  load_options options;
+  options.limits.files = 1000;
+  CHECK_THROWS_WITH_AS((void)load_repository(archive_source{t.str() + "/a"}, options),
+                       doctest::Contains("more than "), load_error);
 }
 
 TEST_CASE("of a member that is there twice the later counts, with a warning") {

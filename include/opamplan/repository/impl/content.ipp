@@ -201,8 +201,12 @@ OPAMPLAN_INLINE void content_builder::drop_nested() {
   const auto nested = [&](const auto& x) {
     return is_deep(x.path) && is_inside_version(x.path, versions);
   };
+  // What is wrong with a file of a version's own is told.
+  const auto of_nested = [&](const repository_diagnostic& d) {
+    return nested(d) && (base_name(d.path) == "opam" || !split_side_path(d.path));
+  };
   for (part& p : parts_) {
-    p.diagnostics.erase(std::remove_if(p.diagnostics.begin(), p.diagnostics.end(), nested),
+    p.diagnostics.erase(std::remove_if(p.diagnostics.begin(), p.diagnostics.end(), of_nested),
                         p.diagnostics.end());
     p.entries.erase(std::remove_if(p.entries.begin(), p.entries.end(), nested), p.entries.end());
   }
