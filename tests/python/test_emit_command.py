@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import lzma
+import os
 import pathlib
 import re
 import sys
@@ -20,7 +21,7 @@ import pytest
 from conftest import Run, tar_of
 
 import opamplan
-from opamplan.images import is_root_archive
+from opamplan.images import trouble_with_archive
 from opamplan.runs import Buildx, Runner, RunOptions, State
 
 CONTEXT = {"step", "collect", "packages/csexp.1.5.2"}
@@ -411,6 +412,7 @@ def zip_of(**files: bytes) -> bytes:
 
 
 ROOT = tar_of(etc=b"")
+FULL = tar_of(etc=b"x" * 2000, usr=b"y")  # the second begins at 2560
 SKIPPABLE = b"\x50\x2a\x4d\x18\0\0\0\0"  # a frame of zstd, as pzstd writes first
 
 
@@ -434,7 +436,16 @@ SKIPPABLE = b"\x50\x2a\x4d\x18\0\0\0\0"  # a frame of zstd, as pzstd writes firs
         (lzma.compress(ROOT, lzma.FORMAT_ALONE), False),  # which builders do not know
         (zip_of(etc=b""), False),
         (b"\x7fELF" + bytes(600), False),
-        (bytes(10_240), True),  # a tar of nothing
+        (bytes(10_240), False),  # a tar of nothing, which builders copy as a file
+        (bytes(100_000), False),
+        (gzip.compress(bytes(10_240), mtime=0), False),
+        (FULL[:700], False),
+        (FULL[:512], False),
+        (FULL[:2560] + b"x" * 512 + FULL[3072:], False),
+        (FULL[:3000], False),
+        (FULL[:3073], False),
+        (FULL[:3584], True),  # the end is not marked
+        (FULL + b"x" * 512, True),
     ],
 )
 def test_a_base_archive_that_builders_do_not_unpack_is_refused_before_anything_is_written(
@@ -442,13 +453,30 @@ def test_a_base_archive_that_builders_do_not_unpack_is_refused_before_anything_i
 ) -> None:
     file = tmp_path / "base"
     file.write_bytes(content)
-    assert is_root_archive(file) == taken
+    assert (trouble_with_archive(file) == "") == taken
     if not taken and len(content) < 20:  # the command once or twice
         done = opamplan_command("emit", "dune", "--base-archive", str(file), cwd=tmp_path)
         assert done.returncode == 2
         assert f"--base-archive {file}: no tar archive" in done.stderr
         assert "as `docker export` writes" in done.stderr
         assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("option", ["--base-archive", "--opam"])
+def test_what_is_no_file_is_called_what_it_is(
+    option: str, tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place, said in (
+        (tmp_path / "pipe", "a named pipe"),
+        ("/dev/zero", "a device"),
+        (tmp_path, "a folder"),
+    ):
+        done = opamplan_command("emit", "dune", option, str(place), cwd=tmp_path)
+        assert done.returncode == 2
+        assert f"{said}; name a file" in done.stderr
+    done = opamplan_command("emit", "dune", option, "absent", cwd=tmp_path)
+    assert "no such file" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -90,23 +90,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def require_base(args: argparse.Namespace) -> None:
     """Raises if the base archive that was named is not there, or none that a builder unpacks."""
     from opamplan import InvalidRequest
-    from opamplan.images import is_root_archive
+    from opamplan.images import trouble_with_archive
 
     if not args.base_archive:
         return
     file = Path(args.base_archive)
-    trouble = ""
-    if file.is_dir():
-        trouble = "a folder; name a file"
-    elif not file.is_file():
-        trouble = "no such file"
-    elif not is_root_archive(file):
-        trouble = (
-            "no tar archive, so that builders would not unpack it: name one of a root file system, "
-            "as `docker export` writes, plain or packed by gzip, bzip2, xz or zstd"
-        )
-    if trouble:
+    if trouble := no_file(file) or trouble_with_archive(file):
         raise InvalidRequest(f"--base-archive {args.base_archive}: {trouble}")
+
+
+def no_file(path: Path) -> str:
+    """What a path is that is no file to read; "" if it is one."""
+    from opamplan.files import kind_of
+
+    if not path.exists():
+        return "no such file"
+    return "" if path.is_file() else f"{kind_of(path.stat().st_mode)}; name a file"
 
 
 def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
@@ -121,9 +120,9 @@ def emit_options(args: argparse.Namespace, directory: Path, plan: Any) -> Any:
         emit.opam = args.opam
     else:
         program = Path(args.opam)
-        if not program.is_file():
+        if trouble := no_file(program):
             raise InvalidRequest(
-                f"--opam {args.opam}: neither `image` nor `distribution`, and no such file"
+                f"--opam {args.opam}: neither `image` nor `distribution`, and {trouble}"
             )
         make_folder(directory)
         copy_below(directory, OPAM_PROGRAM, program)
