@@ -12,6 +12,7 @@ import os
 import secrets
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Optional, Union
@@ -303,6 +304,8 @@ def sweep(folder: Union[str, os.PathLike[str]]) -> None:
 
 
 LOCK = TEMPORARY + "lock"
+_LOOKS = 50
+"""At what a lock says, a hundredth of a second apart; on a full disk it says nothing at all."""
 
 
 class Lock:
@@ -330,11 +333,11 @@ class Lock:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno in (errno.EAGAIN, errno.EACCES):
-                holder = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
+                holder = _holder(self._handle)
                 os.close(self._handle)
+                who = f"another run, of process {holder}," if holder else "another run"
                 raise InvalidRequest(
-                    f"{what}: another run, of process {holder or 'unknown'}, is writing there; "
-                    "wait for its end, or name another place"
+                    f"{what}: {who} is writing there; wait for its end, or name another place"
                 ) from None
             return True  # a file system without locks: go on without
         with contextlib.suppress(OSError):
@@ -356,6 +359,16 @@ class Lock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def _holder(lock: int) -> str:
+    """The process that holds a lock, which says so a moment after it has it; or nothing."""
+    for _ in range(_LOOKS):
+        holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+        if holder:
+            return holder
+        time.sleep(0.01)
+    return ""
 
 
 def lock_folder(folder: Union[str, os.PathLike[str]]) -> Lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from contextlib import ExitStack
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from opamplan.errors import InvalidRequest
+from opamplan.errors import InvalidRequest, file_error
 from opamplan.files import open_folder, read_regular, remove_below
 from opamplan.terminal.progress import counting
 
@@ -40,9 +41,10 @@ class Manifest:
 
     @staticmethod
     def read(root: Path, name: str = "") -> Manifest:
-        """Of a folder, or of the folder `name` in it; empty where none can be read.
+        """Of a folder, or of the folder `name` in it; empty where there is none, or another file.
 
-        It may be anyone's, as all that lies there.
+        It may be anyone's, as all that lies there. Raises FileError for one that may not be read:
+        nobody knows then what was written there.
         """
         try:
             with ExitStack() as stack:
@@ -51,7 +53,9 @@ class Manifest:
                     folder = stack.enter_context(open_folder(name, folder))
                 content, size, _ = read_regular(NAME, folder, _MOST)
             found = json.loads(content) if size <= _MOST else None
-        except (OSError, ValueError, RecursionError, InvalidRequest):
+        except (OSError, ValueError, RecursionError, InvalidRequest) as error:
+            if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):
+                raise file_error(error, root / name / NAME) from None
             found = None
         if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
             return Manifest()

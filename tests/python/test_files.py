@@ -337,14 +337,30 @@ def test_a_bar_is_closed_whatever_happens() -> None:
     assert bar.closed == 2
 
 
-def test_a_repository_that_may_not_be_read_is_not_told_to_be_none(tmp_path: pathlib.Path) -> None:
-    folder = tmp_path / "closed"
-    folder.mkdir(mode=0)
-    words = [sys.executable, "-m", "opamplan", "list", "--repository", str(folder)]
-    if os.geteuid() == 0:  # who may read everything, unless that is given up
+def without_rights(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command of somebody who may not read everything, as root may."""
+    command = [sys.executable, "-m", "opamplan", *words]
+    if os.geteuid() == 0:
         if shutil.which("setpriv") is None:
             pytest.skip("setpriv is not installed")
         dropped = "-dac_override,-dac_read_search"
-        words = ["setpriv", f"--bounding-set={dropped}", f"--inh-caps={dropped}", *words]
-    done = subprocess.run(words, check=False, capture_output=True, text=True)
+        command = ["setpriv", f"--bounding-set={dropped}", f"--inh-caps={dropped}", *command]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def test_what_an_emission_wrote_for_its_owner_alone_is_not_told_to_be_a_repository(
+    plan: Plan, tmp_path: pathlib.Path
+) -> None:
+    plan.write(tmp_path)
+    for name in (".opamplan.json", "step"):
+        (tmp_path / name).chmod(0)
+    done = without_rights("emit", "dune", "-o", str(tmp_path))
+    said = f"opamplan: error: {tmp_path}/.opamplan.json: permission denied\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_a_repository_that_may_not_be_read_is_not_told_to_be_none(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0)
+    done = without_rights("list", "--repository", str(folder))
     assert (done.returncode, done.stderr) == (2, f"opamplan: error: {folder}: Permission denied\n")

@@ -276,6 +276,28 @@ def test_a_lock_is_one_process_at_a_time(tmp_path: pathlib.Path) -> None:
     Lock(tmp_path / "lock", "here").release()
 
 
+def test_who_has_a_lock_is_told_if_it_says_so_a_moment_later(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "lock"
+    first = Lock(lock, "here")
+    lock.write_text("")
+    naps = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 3:
+            lock.write_text("4711\n")
+
+    monkeypatch.setattr(opamplan.files.time, "sleep", nap)
+    with pytest.raises(opamplan.InvalidRequest, match="another run, of process 4711, is writing"):
+        Lock(lock, "here")
+    lock.write_text("")  # as on a full disk
+    with pytest.raises(opamplan.InvalidRequest, match="here: another run is writing there; wait"):
+        Lock(lock, "here")
+    first.release()
+
+
 # What a state belongs to.
 
 
