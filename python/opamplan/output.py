@@ -107,8 +107,8 @@ def write_files(
             end.add(NAME, manifest.text())
         with undivided():
             staged.place()
-            left = Manifest(files={**older.files, **stale})
+            left = Manifest(files={**older.files, **stale.files})
             gone = remove_stale(root, left, manifest, progress)
             end.place()
     written = {path: len(content) for path, content, _ in files}
-    return Written(written, gone.removed, gone.changed)
+    return Written(written, gone.removed, [*stale.changed, *gone.changed])

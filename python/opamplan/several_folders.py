@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Union
 
@@ -40,10 +40,10 @@ def folders_of_plans(
                 _put_back(top, older)
             raise
         with undivided():
-            left = Manifest(files={**older.files, **stale})
+            left = Manifest(files={**older.files, **stale.files})
             gone = remove_stale(top, left, now, progress)
             write_below(top, NAME, now.text())
-        removed.removed, removed.changed = gone.removed, gone.changed
+        removed.removed, removed.changed = gone.removed, [*stale.changed, *gone.changed]
 
 
 def _put_back(top: Path, older: Manifest) -> None:
@@ -54,19 +54,31 @@ def _put_back(top: Path, older: Manifest) -> None:
         write_below(top, NAME, older.text())
 
 
+@dataclass
+class Stale:
+    """What earlier emissions left in folders below one."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    """Their digests by path: to be removed."""
+    changed: list[str] = field(default_factory=list)
+    """Folders in whose places something else is now, such as a link: left there."""
+
+
 @contextmanager
-def emptied(root: Path, names: Iterable[str]) -> Iterator[dict[str, str]]:
-    """The files that emissions wrote into folders below `root`, with their digests, to be removed.
+def emptied(root: Path, names: Iterable[str]) -> Iterator[Stale]:
+    """What emissions wrote into folders below `root`.
 
     Nobody else writes there meanwhile. Of the folders those go in which nothing is left.
     """
     with ExitStack() as stack:
-        files: dict[str, str] = {}
+        stale = Stale()
         for name in names:
             place = root / name
             if place.is_dir() and not place.is_symlink():
                 stack.enter_context(Lock(place / LOCK, os.fspath(place), [place]))
                 there = Manifest.read(root, name)
                 every = {**there.files, NAME: digest(there.text())}
-                files.update({f"{name}/{path}": found for path, found in every.items()})
-        yield files
+                stale.files.update({f"{name}/{path}": found for path, found in every.items()})
+            elif os.path.lexists(place):
+                stale.changed.append(name)
+        yield stale

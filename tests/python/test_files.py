@@ -275,7 +275,7 @@ def test_what_is_of_others_stays_in_the_folders_of_plans(
     (out / "three").symlink_to(tmp_path / "elsewhere")
     elsewhere = content(tmp_path / "elsewhere")
     done = write_files(out, [("only", b"made by opamplan", False)], larger)
-    assert done.changed == ["two/batch0.Dockerfile"]
+    assert done.changed == ["three", "two/batch0.Dockerfile"]
     assert content(out / "one") == {"results": b"", "results/log": b"a result"}
     assert content(out / "two") == {"batch0.Dockerfile": b"changed by hand"}
     assert content(out / "own") == own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +117,30 @@ def test_emit_tells_what_it_removes_of_plans_of_another_shape(
         ".opamplan.json",
         *NAMES[2:],
     ]
+
+
+def test_emit_tells_the_folder_of_a_plan_in_whose_place_something_else_is(
+    opamplan_command: Run, tmp_path: pathlib.Path
+) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    common = ("emit", "-q", "csexp", "-o", str(out))
+    for words in ((), ("--vary=prefer-oldest",)):
+        assert opamplan_command(*common, *COMPILERS).returncode == 0
+        linked, filed = (out / f"debian-13-ocaml-{version}" for version in ("5.2.1", "5.3.0"))
+        linked.rename(elsewhere)
+        linked.symlink_to(elsewhere)
+        shutil.rmtree(filed)
+        if not words:
+            filed.write_text("mine")
+        before = sorted(elsewhere.rglob("*"))
+        done = opamplan_command(*common, *words)
+        said = "is of an earlier plan and was changed since: left there\n"
+        told = [linked] if words else [linked, filed]
+        assert done.returncode == 0
+        assert done.stderr == "".join(f"opamplan: {place} {said}" for place in told)
+        assert sorted(elsewhere.rglob("*")) == before
+        for place in (out, elsewhere):
+            shutil.rmtree(place)
 
 
 def test_a_run_for_each_environment_goes_into_one_state_and_one_report(
