@@ -11,8 +11,11 @@ TEST_CASE("a checksum is a kind and as many digits as it has; alone they are MD5
   CHECK(parse_checksum(digits.substr(0, 32))->kind == checksum_kind::md5);
   CHECK(parse_checksum("sha256=" + digits.substr(0, 64))->kind == checksum_kind::sha256);
   CHECK(parse_checksum("sha512=" + digits)->kind == checksum_kind::sha512);
-  for (const std::string& none : {std::string(), std::string("md5="), "md5=" + digits,
-                                  digits.substr(0, 31) + "g", "sha1=" + digits.substr(0, 40)}) {
+  CHECK(parse_checksum("MD5=" + digits.substr(0, 32))->kind == checksum_kind::md5);  // as opam
+  CHECK(parse_checksum("Sha256=" + digits.substr(0, 64))->kind == checksum_kind::sha256);
+  for (const std::string& none :
+       {"md5:" + digits.substr(0, 32), std::string("md"), std::string(), std::string("md5="),
+        "md5=" + digits, digits.substr(0, 31) + "g", "sha1=" + digits.substr(0, 40)}) {
     CHECK_FALSE(parse_checksum(none));
   }
 }

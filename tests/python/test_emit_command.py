@@ -462,6 +462,17 @@ def test_a_base_archive_that_builders_do_not_unpack_is_refused_before_anything_i
         assert list(tmp_path.iterdir()) == [file]
 
 
+def test_the_kind_of_a_checksum_may_be_in_capitals_as_for_opam(tmp_path: pathlib.Path) -> None:
+    digits = hashlib.md5(b"x").hexdigest()
+    opam = f"""opam-version: "2.0"
+url {{ src: "https://example.org/x.tgz" checksum: "MD5={digits.upper()}" }}"""
+    repository = opamplan.Repository.from_files({"a.1": opam})
+    assert not any("checksum" in found.message for found in repository.package("a.1").check())
+    universe = opamplan.Universe(repository, opamplan.Environment.preset("debian-13"))
+    plan = opamplan.make_plan(universe.solve_all())
+    assert set(opamplan.archive_paths(plan)) == {f"md5/{digits[:2]}/{digits}"}
+
+
 @pytest.mark.parametrize("option", ["--base-archive", "--opam"])
 def test_what_is_no_file_is_called_what_it_is(
     option: str, tmp_path: pathlib.Path, opamplan_command: Run

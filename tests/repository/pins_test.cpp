@@ -51,6 +51,23 @@ TEST_CASE("pins take their name from the file, its name field, or its folder") {
   CHECK(of({"five"}) == strings{"five.dev"});
 }
 
+TEST_CASE("a folder NAME.VERSION of a repository is that package, as for opam 2.1") {
+  const temp_tree work;
+  work.write("m.3/opam", "name: \"k\"\nversion: \"9\"\n").write("n.3/n.opam", small);
+  const memory_source below{{{"m.5", ""}}};
+  const auto of = [&](const pin& p) { return contents(pinned(work, {p}, below)); };
+  CHECK(of({"m.3"}) == strings{"m.3"});
+  CHECK(of({"m.3/opam"}) == strings{"m.3"});
+  CHECK(of({"m.3", {}, "4"}) == strings{"m.4"});
+  CHECK(of({"m.3", "k"}) == strings{"k.9", "m.5"});
+  CHECK(of({"n.3"}) == strings{"m.5", "n.dev"});
+  work.write("m.3/opam", small);
+  CHECK(of({"m.3", "m"}) == strings{"m.5"});
+  work.write("no name!/opam", small);
+  CHECK_THROWS_WITH_AS((void)of({"no name!"}),
+                       doctest::Contains("'no name!' is not a package's name"), load_error);
+}
+
 TEST_CASE("the version of a pin is the one given, the file's, the repository's newest, or dev") {
   const temp_tree work;
   work.write("x/with.opam", "opam-version: \"2.0\"\nversion: \"1.5\"\n");
@@ -107,7 +124,7 @@ TEST_CASE("a pin that cannot be read is an error that names it") {
   const std::vector<std::pair<pin, std::string>> cases = {
       {{"broken"}, "broken/a.opam:3:1"},           {{"broken/a.opam"}, "the pinned file is broken"},
       {{"empty"}, "the pinned file is empty"},     {{"none"}, "no opam file to pin"},
-      {{"absent"}, "nothing to pin there"},        {{"name"}, "is not NAME.VERSION"},
+      {{"absent"}, "nothing to pin there"},        {{"name"}, "is not a package's name"},
       {{"version"}, "is not NAME.VERSION"},        {{"large"}, "too large"},
       {{"one", "other"}, "no opam file of other"}, {{"/dev/null"}, "neither"},
   };

@@ -17,7 +17,8 @@ struct checksum {
   std::string_view digits;  ///< Of the text that it was read from; capitals are the same.
 };
 
-/// Nothing if it is none. Digits alone are MD5, as opam 1 wrote it.
+/// Nothing if it is none. Digits alone are MD5, as opam 1 wrote it; capitals are the same in kinds
+/// too.
 [[nodiscard]] std::optional<checksum> parse_checksum(std::string_view text) noexcept;
 
 /// Whether bytes have it.

@@ -65,7 +65,9 @@ struct memory_source {
 /// files' `pin-depends` are followed to what is on this machine; what is not is a warning.
 struct pin {
   std::string path;
-  std::string name = {};  ///< Empty: from the file's name, else its `name` field, else its folder.
+  /// Empty: from the file's name, else its `name` field, else its folder. Of a file `opam` in a
+  /// folder NAME.VERSION both are the folder's, as for opam.
+  std::string name = {};
   /// Empty: from the file's `version`, else the newest of the name in the repository, else what the
   /// other files of the folder agree on, else `dev`.
   std::string version = {};

@@ -2,34 +2,25 @@
 /// Paths of archives.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "opamplan/base/config.hpp"
+#include "opamplan/base/text.hpp"
 #include "opamplan/emit/archives.hpp"
+#include "opamplan/package/checksum.hpp"
 #include "opamplan/package/opam_file.hpp"
 #include "opamplan/syntax/parser.hpp"
 
 namespace opamplan {
 namespace emit_impl {
 
-/// Nothing for what is no checksum. A number alone is MD5's.
-inline std::string archive_path(std::string_view checksum) {
-  const std::size_t equals = checksum.find('=');
-  const std::string_view kind =
-      equals == std::string_view::npos ? std::string_view("md5") : checksum.substr(0, equals);
-  std::string number(equals == std::string_view::npos ? checksum : checksum.substr(equals + 1));
-  static constexpr std::array<std::pair<std::string_view, std::size_t>, 3> kinds = {
-      {{"md5", 32}, {"sha256", 64}, {"sha512", 128}}};
-  const bool known =
-      std::find(kinds.begin(), kinds.end(), std::pair(kind, number.size())) != kinds.end();
-  for (char& c : number) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c + 32);
-    if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) return {};
-  }
-  if (!known) return {};
-  return std::string(kind) + '/' + number.substr(0, 2) + '/' + number;
+/// Nothing for what is no checksum.
+inline std::string archive_path(std::string_view text) {
+  static constexpr const char* folders[] = {"md5/", "sha256/", "sha512/"};
+  const auto sum = parse_checksum(text);
+  if (!sum) return {};
+  const std::string digits = lower_case(sum->digits);
+  return folders[static_cast<std::size_t>(sum->kind)] + digits.substr(0, 2) + '/' + digits;
 }
 
 }  // namespace emit_impl

@@ -210,14 +210,22 @@ class pin_reader {
       throw load_error(printable(path) + ": the pinned file is empty");
     }
     std::string name = p.name;
+    std::string version = p.version;
+    // As for opam, a folder of a repository's is NAME.VERSION, whatever the file in it says.
+    const auto said = package_view::parse(base_name(folder));
+    if (name.empty() && file == "opam" && said) {
+      name = said->name;
+      if (version.empty()) version = said->version;
+    }
     if (name.empty()) name = name_in_path(file).value_or("");
     if (name.empty()) name = string_field(parsed.tree, "name");
     if (name.empty()) name = std::string(base_name(folder));
-    std::string version = p.version;
     if (version.empty()) version = string_field(parsed.tree, "version");
     if (!is_package_name(name) || (!version.empty() && !is_version(version))) {
-      throw load_error(printable(path) + ": '" + printable(name + '.' + version) +
-                       "' is not NAME.VERSION as opam allows it");
+      const std::string whole = version.empty() ? name : name + '.' + version;
+      throw load_error(printable(path) + ": '" + printable(whole) + "' is not " +
+                       (version.empty() ? "a package's name" : "NAME.VERSION") +
+                       " as opam allows it");
     }
     if (folder_of_.count(name) != 0) {
       to_.problem(0, severity::warning, path, "another pin of " + name + " comes first; left out");
