@@ -77,7 +77,8 @@ class Combination(Shown):
         """
         compiler = () if self.ocaml else (ANY_COMPILER,)
         oldest = ("oldest versions",) if self.prefer_oldest else ()
-        return ", ".join((*compiler, *oldest, *self.require, *self.constraint))
+        required = (f"require {each}" for each in self.require)
+        return ", ".join((*compiler, *oldest, *required, *self.constraint))
 
     def universe(self, repository: Repository, **options: Any) -> Universe:
         """`repository` evaluated for it; `options`: of `Universe`, such as `conflict_limit`."""

@@ -271,6 +271,26 @@ def test_a_package_has_a_row_for_each_result_with_what_changed(state: State) -> 
     assert package_history(state, "li") == package_history(state, "lib.[1]") == []
 
 
+def test_what_waited_for_a_package_that_failed_is_told_with_it(
+    state: State, opamplan_command: Run
+) -> None:
+    top = {**FILES, "top.1": 'depends: ["app"]'}
+    carry_out(state, plan_of(top))
+    carry_out(state, plan_of(top), {"base": BROKEN})
+    carry_out(state, plan_of(top), {"lib": BROKEN, "other": BROKEN})
+    needs = [(row.status, list(row.failed_needs)) for row in package_history(state, "top")]
+    assert needs == [
+        ("success", []),
+        ("dependency_failed", ["base.1"]),
+        ("dependency_failed", ["lib.1", "other.1"]),
+    ]
+    told = opamplan_command("history", str(state.path), "top").stdout
+    assert told.count("         stopped by ") == 2
+    assert "         stopped by lib.1 other.1\n" in told
+    rows = json.loads(opamplan_command("history", str(state.path), "top", "--json").stdout)
+    assert rows[2]["failed_needs"] == ["lib.1", "other.1"]
+
+
 def test_the_command_tells_it_to_people_and_programs(state: State, opamplan_command: Run) -> None:
     carry_out(state, plan_of(FILES))
     carry_out(state, plan_of({**FILES, "base.2": ""}), {"lib": BROKEN, "other": BROKEN})

@@ -160,9 +160,50 @@ def test_one_plan_of_a_file_of_several_keeps_what_was_asked_for(
     words = ("--no-ocaml", "--vary", "with-test", "lib")
     opamplan_command("plan", "-q", *repository, *words, "-o", saved)
     build("--plan", f"{saved}#debian-13-with-test", where=())
-    assert list(runs_by_name(file)) == ["debian-13 any compiler"]
+    assert list(runs_by_name(file)) == ["debian-13 any compiler with tests"]
     with State(file, read_only=True) as state:
         assert state.run().combination == "debian-13-with-test"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("--with-test",), "debian-13 OCaml 5.3.0 with tests"),
+        (
+            ("--prefer-oldest", "--constraint", "lib < 2"),
+            "debian-13 OCaml 5.3.0 oldest versions, lib < 2",
+        ),
+        (("--require", "lib"), "debian-13 OCaml 5.3.0 require lib"),
+        (("--unset", "os-version"), "debian OCaml 5.3.0 no os-version"),
+        (
+            ("--unset=os-version", "--unset=os-distribution"),
+            "OCaml 5.3.0 no os-version, no os-distribution",
+        ),
+    ],
+)
+def test_one_environment_alone_is_named_by_what_was_asked_for(
+    build: Build, file: pathlib.Path, opamplan_command: Run, words: tuple[str, ...], name: str
+) -> None:
+    build("lib", *words, "--image=debian:13")
+    assert opamplan_command("history", str(file)).stdout.startswith(f"{name}: 1 run\n")
+    # What differs is all that is said of several.
+    build("lib", "--ocaml=4.14.2", *words, "--image=debian:13")
+    assert list(runs_by_name(file)) == ["OCaml 5.3.0", "OCaml 4.14.2"]
+
+
+def test_what_is_required_is_another_thing_than_a_constraint(
+    build: Build, file: pathlib.Path
+) -> None:
+    for option in ("--require", "--constraint"):
+        build("lib", option, "lib >= 1")
+    assert list(runs_by_name(file)) == ["require lib >= 1", "lib >= 1"]
+
+
+def test_a_system_without_a_version_is_named_without_a_dash(
+    repository: tuple[str, str], opamplan_command: Run
+) -> None:
+    words = (*repository, "--unset=os-version", "--image=debian:13", "lib")
+    assert "  for debian x86_64, OCaml 5.3.0\n" in opamplan_command("plan", *words).stdout
 
 
 def test_an_emitted_plan_keeps_what_was_asked_for(

@@ -424,7 +424,7 @@ def test_a_file_of_axes_says_what_options_do(
         "debian-13-ocaml-5.3.0-with-test",
         "debian-13-ocaml-5.3.0-oldest-csexp",
     ]
-    assert list(matrix.asked.values()) == ["", "", "", "oldest versions, csexp"]
+    assert list(matrix.asked.values()) == ["", "", "", "oldest versions, require csexp"]
     anything = opamplan.Combination(ocaml="", prefer_oldest=True)
     assert anything.asked == "any compiler, oldest versions"
 

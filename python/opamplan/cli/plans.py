@@ -477,7 +477,8 @@ def print_summary(
     print(style.strong(f"{targets}, {counted(s['install_steps'], 'build step')}"))
     facts = facts_of(plan, asked, combination)
     compiler = f", {facts['ocaml']}" if facts["ocaml"] else ""
-    print(f"  for {facts['distribution']} {facts['arch']}{compiler}")
+    system = " ".join(filter(None, (facts["distribution"], facts["arch"])))
+    print(f"  for {system}{compiler}")
     f = figures(plan, results, {})
     if f["no_solution"] or f["unavailable"] or f["gave_up"]:
         given_up = f", {f['gave_up']} given up" if f["gave_up"] else ""

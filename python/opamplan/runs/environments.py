@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STANDING = ("distribution", "ocaml", "arch", "tests", "docs", "asked")
 """The facts that make runs of one environment, whatever its image and its opam are meanwhile."""
 
+_ALONE = ("distribution", "ocaml", "tests", "docs", "asked")
 _COMPILER = re.compile(r"-ocaml-([0-9][^-]*)")
 
 
@@ -53,7 +54,9 @@ def facts_of(plan: Plan, asked: str = "", combination: str = "") -> dict[str, st
     }
     ocaml = max(sorted(versions), key=lambda version: versions[version], default="")
     facts = {
-        "distribution": f"{value.get('os-distribution', '')}-{value.get('os-version', '')}",
+        "distribution": "-".join(
+            filter(None, (str(value.get(name, "")) for name in ("os-distribution", "os-version")))
+        ),
         "ocaml": f"OCaml {ocaml}" if ocaml else "",
         "arch": str(value.get("arch", "")),
         "opam": f"opam {value.get('opam-version', '')}",
@@ -69,8 +72,9 @@ def facts_of(plan: Plan, asked: str = "", combination: str = "") -> dict[str, st
 def names_of(facts: Sequence[dict[str, str]]) -> list[str]:
     """The facts in which environments differ, in few words.
 
-    For example "debian-13 OCaml 5.3.0", or "OCaml 5.3.0" if all are on one distribution. Where
-    nothing does, when their runs `started`, if that is among the facts, or their place.
+    For example "debian-13 OCaml 5.3.0", or "OCaml 5.3.0" if all are on one distribution. One alone
+    has what was asked for in its name too. Where nothing differs, when their runs `started`, if
+    that is among the facts, or their place.
     """
     keys: list[str] = []
     for key in facts[0] if facts else ():
@@ -79,7 +83,7 @@ def names_of(facts: Sequence[dict[str, str]]) -> list[str]:
         more = [*keys, key]
         if len(set(_joined(facts, more))) > len(set(_joined(facts, keys))):
             keys = more
-    keys = keys or ["distribution", "ocaml"]
+    keys = keys or [key for key in _ALONE if facts and facts[0].get(key)]
     for key in ("ocaml", "distribution"):
         if not all(_joined(facts, keys)) and key not in keys:
             keys = [key, *keys]  # nothing at all is no name

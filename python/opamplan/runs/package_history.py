@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any, Optional
 
@@ -10,7 +11,7 @@ from opamplan.runs.closures import ClosureChange, Closures, Ingredients, fewest_
 from opamplan.runs.failure_groups import Errors
 from opamplan.runs.log_errors import LogError
 from opamplan.runs.state import Run, State
-from opamplan.runs.statuses import FAILED
+from opamplan.runs.statuses import DEPENDENCY_FAILED, FAILED
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class PackageResult:
     environment had last of this version, or of one that it took the place of."""
     reason: str = ""
     """Why it is left out."""
+    failed_needs: Sequence[str] = ()
+    """If its status is `dependency_failed`: what it needs that failed, NAME.VERSION."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -65,12 +68,14 @@ def package_history(state: State, name: str) -> list[PackageResult]:
             run = runs[number]
             here = list(of_run)
             built = [row for row in here if "reason" not in row]
-            out += [
-                _built(environment, run, row, errors, closures.changes(earlier.of(row, built), row))
-                if "reason" not in row
-                else _left_out(environment, run, row)
-                for row in here
-            ]
+            for row in here:
+                if "reason" in row:
+                    out.append(_left_out(environment, run, row))
+                    continue
+                result = _built(environment, run, row, errors)
+                changes = closures.changes(earlier.of(row, built), row)
+                needs = closures.failed_needs(row)
+                out.append(replace(result, changes=changes, failed_needs=needs))
             earlier.add(built)
     return out
 
@@ -104,12 +109,13 @@ class _Earlier:
 
 
 class _LayerClosures:
-    """What layers hold, each read once from the plan of a run that has it."""
+    """What layers hold, and which of it failed, by the plans of their runs."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._runs = {run.id: run for run in state.runs()}
         self._held: dict[str, Ingredients] = {}
+        self._last: Optional[tuple[str, Closures]] = None
 
     def changes(self, before: list[Row], row: Row) -> list[ClosureChange]:
         """In which a layer differs from the likest of those before."""
@@ -120,14 +126,26 @@ class _LayerClosures:
     def _of(self, row: Row) -> Ingredients:
         layer = row["layer"]
         if layer not in self._held:
-            plan = self._state.plan_of(self._runs[row["run"]])
-            self._held[layer] = Closures(plan).of(layer)
+            self._held[layer] = self._closures(row["run"]).of(layer)
         return self._held[layer]
 
+    def failed_needs(self, row: Row) -> list[str]:
+        """The packages below a layer that failed, if that is why it was not tried."""
+        if row["status"] != DEPENDENCY_FAILED:
+            return []
+        below = self._closures(row["run"]).below(row["layer"])
+        failed = self._state.failures(self._runs[row["run"]])
+        return list(dict.fromkeys(each["package"] for each in failed if each["layer"] in below))
 
-def _built(
-    environment: str, run: Run, row: Row, errors: Errors, changes: list[ClosureChange]
-) -> PackageResult:
+    def _closures(self, run: int) -> Closures:
+        """Those of a run's plan; of several runs of one plan they are read once."""
+        of = self._runs[run]
+        if self._last is None or self._last[0] != of.plan:
+            self._last = of.plan, Closures(self._state.plan_of(of))
+        return self._last[1]
+
+
+def _built(environment: str, run: Run, row: Row, errors: Errors) -> PackageResult:
     error = errors.of(run).get(row["layer"]) if row["status"] in FAILED else None
     return PackageResult(
         environment,
@@ -140,7 +158,7 @@ def _built(
         row["size"],
         bool(row["cached"]),
         error,
-        changes,
+        [],
     )
 
 

@@ -176,6 +176,8 @@ def _print_package(rows: list[PackageResult]) -> None:
         )
         if row.reason:
             print(f"         {row.reason}")
+        if row.failed_needs:
+            print(f"         stopped by {listed(row.failed_needs)}")
         if row.changes:
             print(f"         differs: {listed(_texts(row.changes))}")
         if row.error:
