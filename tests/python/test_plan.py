@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pathlib
 import pickle
@@ -14,6 +15,7 @@ import pytest
 
 import opamplan
 from opamplan import Limits, Plan, align, compare_plans, diagnose, figures, forecast, make_plan
+from opamplan.made_for import MadeFor
 
 STRATEGIES = ("chain", "prefix", "graft", "merge")
 
@@ -199,9 +201,16 @@ def test_the_file_is_as_its_schema_says(plan: Plan) -> None:
     schema = json.loads((root / "docs/plan.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(json.loads(plan.to_json()))
-    broken = json.loads(plan.to_json())
-    broken["steps"][0]["depth"] = "one"
-    assert not jsonschema.Draft202012Validator(schema).is_valid(broken)
+    made_for = MadeFor("debian-13", "", (opamplan.LeftOut("a.1", "no_solution", "why"),))
+    saved = json.loads(made_for.text_of(plan))
+    jsonschema.Draft202012Validator(schema).validate(saved)
+    for path in (("steps", 0, "depth"), ("made_for", "left_out", 0)):
+        broken = copy.deepcopy(saved)
+        at = broken
+        for key in path[:-1]:
+            at = at[key]
+        at[path[-1]] = "one"
+        assert not jsonschema.Draft202012Validator(schema).is_valid(broken)
 
 
 def test_limits_are_profiles_with_changes() -> None:
