@@ -278,7 +278,7 @@ what a universe of it takes.)")
             return std::vector<repository_diagnostic>(r.diagnostics().begin(),
                                                       r.diagnostics().end());
           },
-          "What was wrong with the sources; empty if nothing was.")
+          "What was wrong with the sources; empty if nothing was. `check` reads every field, too.")
       .def_property_readonly(
           "mirrors",
           [](const repository& r) {

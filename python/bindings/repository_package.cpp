@@ -133,7 +133,9 @@ repository.)");
       },
       "Of the source archive.");
   for (const char* field : {"depends", "depopts", "conflicts", "available"}) {
-    text_member(type, field, "In opam's language, on one line; empty if absent.");
+    text_member(type, field,
+                "In opam's language, on one line, also where `check` says that it cannot be read; "
+                "empty if absent.");
   }
   type.def(
           "field",

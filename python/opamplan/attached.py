@@ -43,10 +43,10 @@ def open_repository(
     or tuples (path, name, version), empty strings for the defaults: what a folder NAME.VERSION with
     a file `opam` is called; the version of the file, else the newest in the repository, else `dev`.
     A pin that cannot be read is a LoadError; `pin-depends` that are not on this machine are in
-    `diagnostics`. `cache`: False, or a folder; True is opamplan's in the user's cache. `previous`: the same sources as they were before;
-    what has not changed is not worked out again, nor, of one git repository, read again, so that
-    the next commit takes a fiftieth of the time. Raises LoadError when there is nothing to load; a
-    broken file is in `diagnostics`.
+    `diagnostics`. `cache`: False, or a folder; True is opamplan's folder in the user's cache.
+    `previous`: the same sources as they were before; what has not changed is not worked out again,
+    nor, of one git repository, read again, so that the next commit takes a fiftieth of the time.
+    Raises LoadError when there is nothing to load; a broken file is in `diagnostics`.
     """
     from opamplan import sources
 

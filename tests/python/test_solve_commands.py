@@ -130,3 +130,24 @@ def test_what_was_left_out_of_a_repository_is_said_once(
         done = opamplan_command(command, "heron", "--repository", str(copy))
         assert done.returncode == 1
         assert done.stderr.count("1 file was left out") == 1, done.stderr
+
+
+def test_fields_that_could_not_be_read_are_told_by_solve_and_why(
+    tmp_path: pathlib.Path, opamplan_command: Run
+) -> None:
+    for name, depends in (("a", "[3]"), ("b", '["a"]')):
+        opam = tmp_path / f"packages/{name}/{name}.1/opam"
+        opam.parent.mkdir(parents=True)
+        opam.write_text(f'opam-version: "2.0"\ndepends: {depends}\n')
+    options = ["--no-ocaml", "--repository", str(tmp_path)]
+    said = "opamplan: packages/a/a.1/opam:2:11: error: depends: "
+    for command in (["solve", "b"], ["why", "b"], ["why", "b", "a"]):
+        done = opamplan_command(*command, *options)
+        assert done.returncode == 0 and done.stderr.startswith(said)
+        assert done.stderr.count("\n") == 1
+    for command in ("solve", "why"):
+        done = opamplan_command(command, "b", "--json", *options)
+        [row] = json.loads(done.stdout)["unread"]
+        assert (row["path"], row["line"], row["field"]) == ("packages/a/a.1/opam", 2, "depends")
+        done = opamplan_command(command, "dune", "--json")
+        assert "unread" not in json.loads(done.stdout)

@@ -184,7 +184,7 @@ class Package:
     @property
     def available(self) -> str:
         """
-        In opam's language, on one line; empty if absent.
+        In opam's language, on one line, also where `check` says that it cannot be read; empty if absent.
         """
     @property
     def bug_reports(self) -> list[str]:
@@ -204,17 +204,17 @@ class Package:
     @property
     def conflicts(self) -> str:
         """
-        In opam's language, on one line; empty if absent.
+        In opam's language, on one line, also where `check` says that it cannot be read; empty if absent.
         """
     @property
     def depends(self) -> str:
         """
-        In opam's language, on one line; empty if absent.
+        In opam's language, on one line, also where `check` says that it cannot be read; empty if absent.
         """
     @property
     def depopts(self) -> str:
         """
-        In opam's language, on one line; empty if absent.
+        In opam's language, on one line, also where `check` says that it cannot be read; empty if absent.
         """
     @property
     def description(self) -> str:
@@ -370,13 +370,13 @@ class Repository:
         first that has a version wins. `rev`: a commit, branch or tag of git; `URL#REV` and `PATH#REV`
         say it of one source, `#REV:FOLDER` names a repository in a folder of the commit. `pins`:
         folders with opam files, such files, or git repositories with `#REV`, hiding all other versions;
-        or tuples (path, name, version), empty strings for the defaults: the version of the file, else
-        the newest in the repository, else `dev`. A pin that cannot be read is a LoadError;
-        `pin-depends` that are not on this machine are in `diagnostics`. `cache`: False, or a folder;
-        True is opamplan's folder in the user's cache. `previous`: the same sources as they were before;
-        what has not changed is not worked out again, nor, of one git repository, read again, so that
-        the next commit takes a fiftieth of the time. Raises LoadError when there is nothing to load; a
-        broken file is in `diagnostics`.
+        or tuples (path, name, version), empty strings for the defaults: what a folder NAME.VERSION with
+        a file `opam` is called; the version of the file, else the newest in the repository, else `dev`.
+        A pin that cannot be read is a LoadError; `pin-depends` that are not on this machine are in
+        `diagnostics`. `cache`: False, or a folder; True is opamplan's folder in the user's cache.
+        `previous`: the same sources as they were before; what has not changed is not worked out again,
+        nor, of one git repository, read again, so that the next commit takes a fiftieth of the time.
+        Raises LoadError when there is nothing to load; a broken file is in `diagnostics`.
         """
     def __arrow_c_stream__(
         self, requested_schema: typing.Any | None = None
@@ -467,7 +467,7 @@ class Repository:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """
-        What was wrong with the sources; empty if nothing was.
+        What was wrong with the sources; empty if nothing was. `check` reads every field, too.
         """
     @property
     def mirrors(self) -> list[str]:

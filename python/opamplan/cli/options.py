@@ -454,19 +454,37 @@ def nothing_to_solve(args: argparse.Namespace, universe: Any) -> NoReturn:
     raise BadNews(f"{where}: no package is {what}, so there is nothing to solve")
 
 
-def tell_unread(args: argparse.Namespace, repository: Any, results: list[Any]) -> None:
-    """Say once of the packages in solutions which fields could not be read, as opam does.
+def unread(repository: Any, result: Any) -> list[Any]:
+    """What of the packages in a solution could not be read; they are taken without, as by opam.
 
-    They are taken without these. Of all of a repository `check` tells it: it is read whole.
+    Of all of a repository `check` tells it: it is read whole.
     """
+    found = [d for package in result.packages for d in repository.package(package).check()]
+    return [d for d in found if d.left_out_field and d.level == "error"]
+
+
+def tell_unread(args: argparse.Namespace, repository: Any, results: list[Any]) -> None:
+    """Say once of each package in solutions which fields could not be read."""
     told: set[str] = vars(args).setdefault("told_unread", set())
-    for package in dict.fromkeys(p for result in results if result for p in result.packages):
-        if package in told:
-            continue
-        told.add(package)
-        for diagnostic in repository.package(package).check():
-            if diagnostic.left_out_field and diagnostic.level == "error":
-                print(f"opamplan: {diagnostic}, as by opam", file=sys.stderr)
+    for result in filter(None, results):
+        for line in [f"opamplan: {d}, as by opam" for d in unread(repository, result)]:
+            if line not in told:
+                print(line, file=sys.stderr)
+            told.add(line)
+
+
+def unread_rows(repository: Any, result: Any) -> list[dict[str, Any]]:
+    """The same for JSON."""
+    return [
+        {
+            "path": d.path,
+            "line": d.line,
+            "column": d.column,
+            "field": d.left_out_field,
+            "message": d.message,
+        }
+        for d in unread(repository, result)
+    ]
 
 
 def solve(args: argparse.Namespace, universe: Any) -> list[Any]:

@@ -40,9 +40,21 @@ def run(args: argparse.Namespace) -> int:
         results = options.solve(args, universe)
     if args.json:
         order = sorted(results, key=lambda r: (r.package, r.target or ""))
-        sys.stdout.write("".join(r.to_json() + "\n" for r in order))
+        sys.stdout.write("".join(_line(args, repository, r) + "\n" for r in order))
         return 0 if not args.targets or all(results) else 1
     return _print(args, universe, results)
+
+
+def _line(args: argparse.Namespace, repository: Any, result: Any) -> str:
+    """JSON of one result; where a target was named, also what of its packages was not read."""
+    line: str = result.to_json()
+    rows = options.unread_rows(repository, result) if args.targets and result else []
+    if not rows:
+        return line
+    import json
+
+    told = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return f'{line[:-1]},"unread":{told}}}'
 
 
 def _print(args: argparse.Namespace, universe: Any, results: list[Any]) -> int:

@@ -38,8 +38,9 @@ def run(args: argparse.Namespace) -> int:
         return _tell(
             args, universe.explain(args.target).to_dict(), f"{args.target} has no solution"
         )
+    options.tell_unread(args, universe.repository, [result])
     if args.package is None:
-        return _tell_solution(args, result)
+        return _tell_solution(args, universe.repository, result)
     if args.package in universe.repository.names:
         path = result.why(args.package)
         absent = f"{args.package} is not part of what {result.target} needs."
@@ -64,9 +65,11 @@ def run(args: argparse.Namespace) -> int:
     return _tell(args, explanation.to_dict(), f"{result.target} {verb} have {args.package}")
 
 
-def _tell_solution(args: argparse.Namespace, result: Any) -> int:
+def _tell_solution(args: argparse.Namespace, repository: Any, result: Any) -> int:
     """There is one; opam still refuses it if its dependencies are cyclic."""
     answer: dict[str, Any] = {"target": result.target, "packages": result.packages}
+    if rows := options.unread_rows(repository, result):
+        answer["unread"] = rows
     sentence = f"{result.target} has a solution of {counted(len(result), 'package')}."
     if not result.cycle:
         return _say(args, answer, sentence)
