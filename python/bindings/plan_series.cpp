@@ -125,7 +125,7 @@ void bind_plan_series(py::module_& module) {
 Each `add` says which layers of the newest versions the repository before had not. What a change
 cannot touch is not solved again, and layers are kept: with ``Repository.open(previous=...)`` a
 commit costs a twentieth of a first one. ``image`` and ``opam_version`` are those of `make_plan`.)");
-  refuse_pickling(type, "make it again from its repositories");
+  refuse_copying(type, "make it again from its repositories");
   type.def(py::init([](std::string image, std::string opam_version) {
              return py_series({std::move(image), std::move(opam_version)});
            }),

@@ -391,7 +391,7 @@ void bind_value(py::class_<py_value>& c) {
       .def(
           "to_json", [](const py_value& v) { return text_of(to_json(v.view)); }, "One line.");
   c.attr("__hash__") = py::none();
-  refuse_pickling(c, "it is a part of its File; pickle or copy that");
+  refuse_copying(c, "it is a part of its File; pickle or copy that");
 }
 
 void bind_item(py::class_<py_item>& c) {
@@ -452,7 +452,7 @@ void bind_item(py::class_<py_item>& c) {
           "to_python", [](const py_item& i) { return plain(i.view); },
           "Plain dicts and lists, in the form of `to_json`.");
   c.attr("__hash__") = py::none();
-  refuse_pickling(c, "it is a part of its File; pickle or copy that");
+  refuse_copying(c, "it is a part of its File; pickle or copy that");
 }
 
 void bind_file(py::class_<syntax::file, file_ptr>& c) {

@@ -87,14 +87,32 @@ Class& as_immutable(Class& type) {
   return type;
 }
 
+[[noreturn]] inline void refuse(const char* verb, const pybind11::object& self,
+                                const char* instead) {
+  const std::string kind = pybind11::str(pybind11::type::of(self).attr("__name__"));
+  throw pybind11::type_error(std::string("cannot ") + verb + " a " + kind + ": " + instead);
+}
+
 /// What belongs to something larger is not pickled; `instead` says what to do.
 template <class Class>
 Class& refuse_pickling(Class& type, const char* instead) {
   type.def("__reduce__", [instead](const pybind11::object& self) -> pybind11::object {
-    const std::string kind = pybind11::str(pybind11::type::of(self).attr("__name__"));
-    throw pybind11::type_error("cannot pickle a " + kind + ": " + instead);
+    refuse("pickle", self, instead);
   });
   return type;
+}
+
+/// Nor copied, where it is not its own copy either.
+template <class Class>
+Class& refuse_copying(Class& type, const char* instead) {
+  type.def("__copy__", [instead](const pybind11::object& self) -> pybind11::object {
+    refuse("copy", self, instead);
+  });
+  type.def("__deepcopy__",
+           [instead](const pybind11::object& self, const record&) -> pybind11::object {
+             refuse("copy", self, instead);
+           });
+  return refuse_pickling(type, instead);
 }
 
 /// The same of a class whose objects change, which have no hash.

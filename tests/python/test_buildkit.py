@@ -303,6 +303,11 @@ def test_buildx_reads_images_by_the_names_of_packages(
     everything = images_of(tmp_path, notation, "images")
     assert len(everything) == len(plan.targets)
     assert some.items() <= everything.items()
+    assert images_of(tmp_path, notation, "default", names[0]) == images_of(
+        tmp_path, notation, "images", names[0]
+    )
+    for nothing in (",", " ", " , ,"):
+        assert images_of(tmp_path, notation, "images", nothing) == everything
     for name, image in everything.items():
         (tag,) = image["tags"]
         assert tag == f"r.test/me/{re.sub('[_-]+', '-', name.lower())}:latest"

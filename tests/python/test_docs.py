@@ -95,6 +95,18 @@ def shell(tmp_path: pathlib.Path) -> tuple[pathlib.Path, dict[str, str]]:
     }
 
 
+def test_the_program_of_the_tutorial_is_well_typed(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("mypy")
+    page = ROOT / "docs/tutorial.md"
+    parts = [b.text for b in blocks(page) if RUN.get(b.language) == "python" and not b.reason]
+    assert any("explanation" in part for part in parts)
+    program = tmp_path / "tutorial.py"
+    program.write_text("\n".join(parts))
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("page", PAGES, ids=place)
 def test_every_block_says_what_it_is(page: pathlib.Path) -> None:
     for block in blocks(page):

@@ -52,13 +52,13 @@ inline std::string table_word(std::string_view text) {
 }
 
 /// The part of the table that a build of single images is asked for: all, or what PACKAGES names,
-/// between commas or spaces. Of a name that is not in the table buildx shows the lines around this
-/// one, and so the comment.
+/// between commas or spaces; all if it names none. Of a name that is not in the table buildx shows
+/// the lines around this one, and so the comment.
 inline constexpr const char* rows_comment =
     "\"Invalid index\": PACKAGES names what has no image here. Write NAME.VERSION, as in the "
     "table.";
 inline constexpr const char* chosen_rows =
-    R"(PACKAGES == "" ? OPAMPLAN_IMAGES : join(", ", )"
+    R"(replace(replace(PACKAGES, " ", ""), ",", "") == "" ? OPAMPLAN_IMAGES : join(", ", )"
     R"([for package in distinct(compact(split(",", replace(PACKAGES, " ", ",")))) : )"
     R"("${package} ${regex("^[^,]*", split(", ${package} ", ", ${OPAMPLAN_IMAGES}")[1])}"]))";
 
@@ -184,6 +184,7 @@ class bake_model {
         bake_value::expression("[for row in compact(split(\", \", OPAMPLAN_ROWS)) : zipmap(" +
                                columns + ", split(\" \", row))]"));
     add_variables();
+    blocks_.push_back({"group", "default", {{"targets", bake_value::list({"images"})}}});
     for (const batch_id b : plan_.batches.indices()) {
       if (plan_.batches[b].targets.empty()) continue;  // a shard of what others have in common
       blocks_.push_back(
