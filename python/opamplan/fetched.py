@@ -77,6 +77,7 @@ def _warn(message: str) -> None:
 
 
 def _damaged(url: str) -> None:
+    """Say so of what a URL names, or of the place of a copy."""
     _warn(f"{shown(url)}: the copy fetched before is damaged; fetching it again")
 
 
@@ -223,7 +224,7 @@ def _forget_if_damaged(clone: str, rev: str, whole: bool) -> bool:
     reading = ("ls-tree", "-rt") if whole else ("archive", f"--output={os.devnull}", "--format=tar")
     if not _holds(clone, "rev-parse", "--verify", "-q", commit) or _holds(clone, *reading, commit):
         return False
-    _warn(f"{clone}: the copy fetched before is damaged; fetching it again")
+    _damaged(clone)
     shutil.rmtree(clone, ignore_errors=True)
     return True
 

@@ -2,7 +2,6 @@
 /// Checksums: reading and comparing them.
 #pragma once
 
-#include <algorithm>
 #include <string>
 
 #include "opamplan/base/config.hpp"
@@ -25,9 +24,7 @@ OPAMPLAN_INLINE std::optional<checksum> parse_checksum(std::string_view text) no
                                    {"sha512=", 128, checksum_kind::sha512},
                                    {"", 32, checksum_kind::md5}};
   for (const form& f : forms) {
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
-    const std::string_view begin = text.substr(0, f.prefix.size());
-    if (!std::equal(begin.begin(), begin.end(), f.prefix.begin(), f.prefix.end(), same)) continue;
+    if (lower_case(text.substr(0, f.prefix.size())) != f.prefix) continue;
     const std::string_view digits = text.substr(f.prefix.size());
     if (digits.size() == f.digits &&
         digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos) {
