@@ -37,6 +37,7 @@
 #include "opamplan/package/spelling.hpp"
 #include "opamplan/package/version.hpp"
 #include "opamplan/repository/declarations.hpp"
+#include "opamplan/repository/declared_rows.hpp"
 #include "opamplan/repository/diagnostic.hpp"
 #include "opamplan/repository/load.hpp"
 #include "opamplan/repository/names.hpp"

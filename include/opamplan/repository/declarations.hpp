@@ -11,9 +11,9 @@
 
 #include "opamplan/base/config.hpp"
 #include "opamplan/base/progress.hpp"
-#include "opamplan/base/rows.hpp"
 #include "opamplan/package/dependency.hpp"
 #include "opamplan/package/filter.hpp"
+#include "opamplan/repository/declared_rows.hpp"
 #include "opamplan/repository/repository.hpp"
 #include "opamplan/repository/version_sets.hpp"
 
@@ -27,22 +27,14 @@ struct declared_formula {
 };
 
 /// The 144,000 elements of opam-repository's `depends`, `conflicts` and `depopts` are 15,000 texts.
-/// Fields that are malformed are left out, as by `read_depends` and its like.
-struct declarations {
+/// The rows are by package. Fields that are malformed are left out, as by `read_depends` and its
+/// like.
+struct declarations : declared_rows {
   // By text, in the order in which the packages have them; what was taken over from an earlier
   // repository comes first, and some of it may be in no file any more.
   std::vector<declared_formula> formulas;
   std::vector<filter> filters;                        ///< Fields `available`.
   std::vector<std::vector<std::string>> class_lists;  ///< Fields `conflict-class`.
-
-  // By package, as positions in these.
-  flat_rows<std::uint32_t> depends;
-  flat_rows<std::uint32_t> conflicts;
-  flat_rows<std::uint32_t> depopts;
-  std::vector<std::uint32_t> available;
-  std::vector<std::uint32_t> conflict_classes;
-
-  std::vector<std::uint8_t> avoid_version;  ///< By package: 1 if it has the flag.
 };
 
 /// Read by the first call, on so many threads (0: one a core; the result does not depend on it),

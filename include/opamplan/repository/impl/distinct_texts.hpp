@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "opamplan/base/rows.hpp"
+#include "opamplan/repository/declared_rows.hpp"
 
 namespace opamplan::repository_impl {
 
@@ -26,23 +26,17 @@ struct distinct_texts {
   std::vector<std::uint32_t> available;  ///< Files.
   std::vector<std::uint32_t> conflict_classes;
 
-  // By file, as positions in these. Malformed elements are among them.
-  flat_rows<std::uint32_t> depends;
-  flat_rows<std::uint32_t> conflicts;
-  flat_rows<std::uint32_t> depopts;
-  std::vector<std::uint32_t> available_of;
-  std::vector<std::uint32_t> conflict_classes_of;
-
-  std::vector<std::uint8_t> avoid_version;  ///< By file: 1 if it has the flag.
+  declared_rows rows;  ///< By file. Malformed elements are among them.
 };
 
 /// References to all arrays, in an order that is part of the cache's layout.
 template <class Texts>
 [[nodiscard]] auto arrays_of(Texts& texts) noexcept {
-  return std::tie(texts.elements, texts.available, texts.conflict_classes, texts.depends.offsets,
-                  texts.depends.values, texts.conflicts.offsets, texts.conflicts.values,
-                  texts.depopts.offsets, texts.depopts.values, texts.available_of,
-                  texts.conflict_classes_of, texts.avoid_version);
+  auto& rows = texts.rows;
+  return std::tie(texts.elements, texts.available, texts.conflict_classes, rows.depends.offsets,
+                  rows.depends.values, rows.conflicts.offsets, rows.conflicts.values,
+                  rows.depopts.offsets, rows.depopts.values, rows.available, rows.conflict_classes,
+                  rows.avoid_version);
 }
 inline constexpr std::size_t array_count =
     std::tuple_size_v<decltype(arrays_of(std::declval<distinct_texts&>()))>;

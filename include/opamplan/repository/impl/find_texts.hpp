@@ -62,19 +62,19 @@ class text_finder {
   /// `number`: of the file, which must outlive this.
   void add(std::uint32_t number, const syntax::file& file) {
     const declared_fields fields(file);
-    add_elements(number, fields[declared_fields::depends], out_.depends);
-    add_elements(number, fields[declared_fields::conflicts], out_.conflicts);
-    add_elements(number, fields[declared_fields::depopts], out_.depopts);
+    add_elements(number, fields[declared_fields::depends], rows_.depends);
+    add_elements(number, fields[declared_fields::conflicts], rows_.conflicts);
+    add_elements(number, fields[declared_fields::depopts], rows_.depopts);
     // In a newer format the file's version has a part in it too.
     const bool usual = fields.text(declared_fields::opam_version) == "\"2.0\"";
     const auto here = [&] { return number; };
-    out_.available_of.push_back(
+    rows_.available.push_back(
         filters_.position(usual ? fields.text(declared_fields::available) : file.text(), here));
-    out_.conflict_classes_of.push_back(
+    rows_.conflict_classes.push_back(
         class_lists_.position(fields.text(declared_fields::conflict_class), here));
-    out_.avoid_version.push_back((mentions_avoid(fields.text(declared_fields::flags)) ||
-                                  mentions_avoid(fields.text(declared_fields::tags))) &&
-                                 read_flags(file).avoid_version);
+    rows_.avoid_version.push_back((mentions_avoid(fields.text(declared_fields::flags)) ||
+                                   mentions_avoid(fields.text(declared_fields::tags))) &&
+                                  read_flags(file).avoid_version);
   }
 
   /// The files of another one after those of this one.
@@ -91,20 +91,18 @@ class text_finder {
         to.close_row();
       }
     };
-    append_rows(next.out_.depends, out_.depends);
-    append_rows(next.out_.conflicts, out_.conflicts);
-    append_rows(next.out_.depopts, out_.depopts);
-    append(filters, next.out_.available_of, out_.available_of);
-    append(class_lists, next.out_.conflict_classes_of, out_.conflict_classes_of);
-    out_.avoid_version.insert(out_.avoid_version.end(), next.out_.avoid_version.begin(),
-                              next.out_.avoid_version.end());
+    append_rows(next.rows_.depends, rows_.depends);
+    append_rows(next.rows_.conflicts, rows_.conflicts);
+    append_rows(next.rows_.depopts, rows_.depopts);
+    append(filters, next.rows_.available, rows_.available);
+    append(class_lists, next.rows_.conflict_classes, rows_.conflict_classes);
+    rows_.avoid_version.insert(rows_.avoid_version.end(), next.rows_.avoid_version.begin(),
+                               next.rows_.avoid_version.end());
   }
 
   [[nodiscard]] distinct_texts finish() && {
-    out_.elements = std::move(elements_.values());
-    out_.available = std::move(filters_.values());
-    out_.conflict_classes = std::move(class_lists_.values());
-    return std::move(out_);
+    return {std::move(elements_.values()), std::move(filters_.values()),
+            std::move(class_lists_.values()), std::move(rows_)};
   }
 
  private:
@@ -127,7 +125,7 @@ class text_finder {
   text_pool<text_place> elements_;
   text_pool<std::uint32_t> filters_;
   text_pool<std::uint32_t> class_lists_;
-  distinct_texts out_;  // its texts are filled in the end
+  declared_rows rows_;
 };
 
 /// Of `count` files, which `file_at(i)` gives. Linear in what they say. May throw `cancelled`.

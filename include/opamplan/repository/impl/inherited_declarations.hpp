@@ -109,10 +109,8 @@ class declarations_heir {
       if (row_before_[id] == old_row::none) files.push_back(&repo_.file(id));
     }
     const auto file_at = [&](std::size_t i) -> const syntax::file& { return *files[i]; };
-    text_finder texts;
-    for (std::uint32_t i = 0; i < files.size(); ++i) texts.add(i, *files[i]);
     workers alone(1, "evaluate", {});
-    return read_texts(repo_, std::move(texts).finish(), file_at, alone);
+    return read_texts(repo_, find_texts(files.size(), file_at, alone), file_at, alone);
   }
 
   // Of all packages, in order: from the earlier rows, or from those that were read.

@@ -36,17 +36,16 @@ inline std::optional<declared_formula> read_element(const repository& repo,
   return out;
 }
 
-/// The rows without those that hold a malformed element, which takes its whole field with it, as in
-/// opam.
-inline flat_rows<std::uint32_t> well_formed_rows(const flat_rows<std::uint32_t>& rows,
-                                                 const std::vector<std::uint8_t>& malformed) {
+/// Empties the rows that hold a malformed element, which takes its whole field with it, as in opam.
+inline void empty_malformed(flat_rows<std::uint32_t>& rows,
+                            const std::vector<std::uint8_t>& malformed) {
   const auto bad = [&](std::uint32_t at) { return malformed[at] != 0; };
-  if (std::ranges::none_of(rows.values, bad)) return rows;
+  if (std::ranges::none_of(rows.values, bad)) return;
   flat_rows<std::uint32_t> out;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     out.add_row(std::ranges::any_of(rows[row], bad) ? std::span<const std::uint32_t>() : rows[row]);
   }
-  return out;
+  rows = std::move(out);
 }
 
 /// Of the files that `file_at(i)` gives, all of the repository or some. Linear in the texts, which
@@ -54,7 +53,7 @@ inline flat_rows<std::uint32_t> well_formed_rows(const flat_rows<std::uint32_t>&
 template <class FileAt>
 declarations read_texts(const repository& repo, const distinct_texts& texts, const FileAt& file_at,
                         workers& team) {
-  declarations out;
+  declarations out{texts.rows, {}, {}, {}};
   out.formulas.resize(texts.elements.size());
   std::vector<std::uint8_t> malformed(texts.elements.size(), 0);
   team.for_each(texts.elements.size(), 256, [&](unsigned) {
@@ -76,12 +75,9 @@ declarations read_texts(const repository& repo, const distinct_texts& texts, con
   for (const std::uint32_t at : texts.conflict_classes) {
     out.class_lists.push_back(read_conflict_classes(file_at(at)));
   }
-  out.depends = well_formed_rows(texts.depends, malformed);
-  out.conflicts = well_formed_rows(texts.conflicts, malformed);
-  out.depopts = well_formed_rows(texts.depopts, malformed);
-  out.available = texts.available_of;
-  out.conflict_classes = texts.conflict_classes_of;
-  out.avoid_version = texts.avoid_version;
+  for (auto* const rows : {&out.depends, &out.conflicts, &out.depopts}) {
+    empty_malformed(*rows, malformed);
+  }
   return out;
 }
 
